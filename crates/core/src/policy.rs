@@ -1,0 +1,9 @@
+//! The decision: what a tenant's rules say to a call. No rule means no.
+
+mod admission;
+mod permit;
+mod rules;
+
+pub use admission::{Admitted, Check, Step, admit};
+pub use permit::{Decision, Permit, Permitted, decide};
+pub use rules::{Policy, Reach, Rule, Server, Tenant};

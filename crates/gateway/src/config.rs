@@ -1,0 +1,319 @@
+//! The gateway's configuration, resolved: every path read, every default filled, every name checked.
+//!
+//! The command line makes it from `casemate.yaml`; nothing here is optional unless its absence means something.
+
+use casemate_core::host::Host;
+use casemate_core::policy::Policy;
+use casemate_core::principal::{Scope, Scopes};
+use casemate_core::glob::Glob;
+use casemate_core::{Secret, ServerName, Subject, TenantId};
+use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use url::Url;
+
+/// Everything that a running gateway obeys. A reload makes a new one and swaps it in whole.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The data listener.
+    pub listener: Listener,
+    /// Which credentials suffice.
+    pub auth: Auth,
+    /// The required headers.
+    pub headers: RequiredHeaders,
+    /// The caps on size and time.
+    pub caps: Caps,
+    /// Decisions.
+    pub policy: Arc<Policy>,
+    /// How identities map to tenants, and each tenant's limits.
+    pub tenants: BTreeMap<TenantId, Tenant>,
+    /// The MCP servers behind the gateway.
+    pub upstreams: BTreeMap<ServerName, Upstream>,
+    /// The admin listener, where there is one.
+    pub admin: Option<Admin>,
+    /// Files whose change means a reload: the configuration, certificates, keys, CRLs, a JWKS file.
+    pub watched: Vec<PathBuf>,
+}
+
+/// The data listener.
+#[derive(Debug, Clone)]
+pub struct Listener {
+    /// Where to listen.
+    pub address: SocketAddr,
+    /// TLS; `None` only on a loopback listener with `auth.mode: none`.
+    pub tls: Option<ServerTls>,
+    /// The base of every resource identifier, without a trailing slash.
+    pub public_url: Option<Url>,
+    /// Hosts that the `Host` header may name beside the listener's own address and `public_url`.
+    pub hosts: Vec<Host>,
+    /// Web origins that may call (CORS); exact, such as `https://app.example`.
+    pub origins: Vec<String>,
+}
+
+/// A server certificate with its key, and what is asked of clients.
+#[derive(Debug, Clone)]
+pub struct ServerTls {
+    /// The chain, leaf first.
+    pub chain: Vec<CertificateDer<'static>>,
+    /// The private key, PKCS#8, SEC1 or PKCS#1 in DER.
+    pub key: Secret,
+    /// Who signs client certificates; `None` where certificates are not asked for.
+    pub clients: Option<ClientTrust>,
+}
+
+/// Who signs client certificates.
+#[derive(Debug, Clone)]
+pub struct ClientTrust {
+    /// The CAs of `trusted_certs_path`.
+    pub roots: Vec<CertificateDer<'static>>,
+    /// Revocation lists. With any, an expired list or an unknown status refuses.
+    pub crls: Vec<CertificateRevocationListDer<'static>>,
+    /// Whether a handshake without a certificate fails.
+    pub required: bool,
+    /// Whether a single DNS SAN may stand for the identity where there is no URI SAN.
+    pub dns_identities: bool,
+}
+
+/// Which credentials suffice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Anyone, on loopback.
+    None,
+    /// A certificate.
+    Certificate,
+    /// A bearer token.
+    Token,
+    /// Either; with both, both must be valid and agree.
+    CertificateOrToken,
+    /// Both.
+    CertificateAndToken,
+}
+
+impl Mode {
+    /// What `check` and `serve` print.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none (anyone who reaches this loopback listener)",
+            Self::Certificate => "a client certificate",
+            Self::Token => "a bearer token",
+            Self::CertificateOrToken => "a client certificate or a bearer token",
+            Self::CertificateAndToken => "a client certificate and a bearer token",
+        }
+    }
+
+    /// Whether tokens are read.
+    #[must_use]
+    pub const fn takes_tokens(self) -> bool {
+        matches!(self, Self::Token | Self::CertificateOrToken | Self::CertificateAndToken)
+    }
+
+    /// Whether certificates are read.
+    #[must_use]
+    pub const fn takes_certificates(self) -> bool {
+        matches!(self, Self::Certificate | Self::CertificateOrToken | Self::CertificateAndToken)
+    }
+}
+
+/// Authentication.
+#[derive(Debug, Clone)]
+pub struct Auth {
+    /// Which credentials suffice.
+    pub mode: Mode,
+    /// The issuer of tokens; present exactly where the mode takes tokens.
+    pub jwt: Option<Jwt>,
+    /// The tenant of unauthenticated callers; present exactly in mode `none`.
+    pub anonymous: Option<TenantId>,
+}
+
+/// A token issuer.
+#[derive(Debug, Clone)]
+pub struct Jwt {
+    /// `iss`, compared character for character.
+    pub issuer: String,
+    /// Where its keys are.
+    pub jwks: JwksSource,
+    /// Clock skew that `exp`, `nbf` and `iat` may have; at most 60 seconds.
+    pub skew: Duration,
+    /// The longest time from `iat` to `exp`.
+    pub max_lifetime: Duration,
+    /// Whether `typ: JWT` (or none) is accepted beside `at+jwt`.
+    pub accept_plain_jwt: bool,
+}
+
+/// Where an issuer's keys are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JwksSource {
+    /// Fetched by HTTPS.
+    Url(Url),
+    /// Read from a file; only for a loopback listener.
+    File(PathBuf),
+}
+
+/// The headers that every request must have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequiredHeaders {
+    /// Whether `X-Trace-ID` is required; otherwise a missing one is minted.
+    pub trace: bool,
+    /// Whether `X-MCP-Client` is required.
+    pub client: bool,
+}
+
+/// Caps on size and time. Zero allows nothing; it never means unlimited.
+#[derive(Debug, Clone)]
+pub struct Caps {
+    /// Bytes of a request body.
+    pub payload: usize,
+    /// Bytes of an upstream's answer, or of one event of it.
+    pub answer: usize,
+    /// Events of one streamed answer.
+    pub events: usize,
+    /// Decoded bytes of one image, audio or blob (`MAX_MEDIA_SIZE`).
+    pub media: usize,
+    /// Tokens of text of one request (`TOKEN_BUDGET_PER_REQUEST`).
+    pub tokens: u64,
+    /// Bytes of all request headers.
+    pub header_bytes: usize,
+    /// Connections at once.
+    pub connections: usize,
+    /// Time for the TLS handshake.
+    pub handshake: Duration,
+    /// Time for the request headers.
+    pub header: Duration,
+    /// Time for the request body.
+    pub body: Duration,
+    /// Time that a connection may idle.
+    pub idle: Duration,
+    /// Time that running calls get to finish at shutdown.
+    pub drain: Duration,
+    /// Handshakes, bad tokens and other unauthenticated refusals a minute, for each address.
+    pub unauthenticated_rpm: u32,
+}
+
+/// A rate and a concurrency limit; `None` means not limited at this level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Limit {
+    /// Requests a minute and the burst.
+    pub rate: Option<Rate>,
+    /// Calls at once.
+    pub concurrency: Option<u32>,
+}
+
+/// Requests a minute with a burst (GCRA).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// Requests a minute, at least 1.
+    pub rpm: u32,
+    /// How many may come at once, at least 1.
+    pub burst: u32,
+}
+
+/// A tenant: who belongs to it and how much it may do. What it may do is in the policy.
+#[derive(Debug, Clone)]
+pub struct Tenant {
+    /// Certificates that belong to it.
+    pub certificates: Vec<CertificateMapping>,
+    /// Tokens that belong to it.
+    pub tokens: Vec<TokenMapping>,
+    /// The limit of the tenant as a whole; its rate is never `None`.
+    pub limit: Limit,
+    /// The limit of each subject.
+    pub subject: Limit,
+    /// Limits of tools: server and tool, and the limit that all subjects of the tenant share.
+    pub tools: Vec<(Glob, Glob, Limit)>,
+    /// Whether all images are stripped from what it gets.
+    pub sensitive: bool,
+}
+
+/// Which certificates belong to a tenant.
+#[derive(Debug, Clone)]
+pub struct CertificateMapping {
+    /// A pattern over the certificate's one identity.
+    pub san: Glob,
+    /// What it grants; none granted means none.
+    pub scopes: Scopes,
+}
+
+/// Which tokens belong to a tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenMapping {
+    /// The issuer.
+    pub issuer: String,
+    /// The claim that names the tenant: a single string.
+    pub claim: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// An MCP server behind the gateway.
+#[derive(Debug, Clone)]
+pub struct Upstream {
+    /// Its name, the `{server}` of the path.
+    pub name: ServerName,
+    /// Where it is.
+    pub url: Url,
+    /// How to reach and trust it.
+    pub target: casemate_net::Target,
+    /// The header with the gateway's own credential there.
+    pub credential: Option<(http::HeaderName, Secret)>,
+    /// Time until the answer begins.
+    pub first_byte: Duration,
+    /// Time until the answer ends, streamed or not; `subscriptions/listen` excepted.
+    pub total: Duration,
+    /// Which requests it may make of clients.
+    pub requests: InputKinds,
+    /// Whether all images are stripped from its answers.
+    pub sensitive: bool,
+}
+
+/// Kinds of requests from server to client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct InputKinds {
+    /// `elicitation/create`
+    pub elicitation: bool,
+    /// `sampling/createMessage`
+    pub sampling: bool,
+    /// `roots/list`
+    pub roots: bool,
+}
+
+/// The admin listener.
+#[derive(Debug, Clone)]
+pub struct Admin {
+    /// Where to listen.
+    pub address: SocketAddr,
+    /// Its TLS; `None` only on loopback in mode `none`, where every route but health is refused.
+    pub tls: Option<ServerTls>,
+    /// The `aud` of its tokens, where it takes tokens.
+    pub public_url: Option<Url>,
+    /// The people.
+    pub people: BTreeMap<String, Person>,
+}
+
+/// A person who may use the admin listener.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// Certificate identities and token subjects.
+    pub identities: Vec<Subject>,
+    /// What the person may do.
+    pub roles: Vec<Role>,
+    /// The groups that a `reviewer_group` may name.
+    pub groups: Vec<String>,
+}
+
+/// A role on the admin listener.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Runs the gateway.
+    Operator,
+    /// Approves.
+    Reviewer,
+    /// Reads the log.
+    Auditor,
+}
+
+/// The scope that the MCP routes need.
+pub const MCP_SCOPE: Scope = Scope::Mcp;

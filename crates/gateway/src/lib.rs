@@ -1,0 +1,1 @@
+//! The MCP API gateway: TLS, identity, limits, allowlists, the pipeline, upstreams, the admin listener.

@@ -1,0 +1,1 @@
+//! Deterministic detectors on text and markup.

@@ -1,0 +1,1 @@
+//! The output post-processor: what flows back becomes clean, and what is clean is released.
