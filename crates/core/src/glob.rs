@@ -65,6 +65,12 @@ impl Glob {
         Ok(Self { source: source.to_owned(), parts })
     }
 
+    /// The pattern as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.source
+    }
+
     /// Whether the pattern has no wildcard and so names exactly one thing.
     #[must_use]
     pub fn is_exact(&self) -> bool {

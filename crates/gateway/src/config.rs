@@ -2,10 +2,10 @@
 //!
 //! The command line makes it from `casemate.yaml`; nothing here is optional unless its absence means something.
 
+use casemate_core::glob::Glob;
 use casemate_core::host::Host;
 use casemate_core::policy::Policy;
 use casemate_core::principal::{Scope, Scopes};
-use casemate_core::glob::Glob;
 use casemate_core::{Secret, ServerName, Subject, TenantId};
 use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
 use std::collections::BTreeMap;

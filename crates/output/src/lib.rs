@@ -1,1 +1,16 @@
-//! The output post-processor: what flows back becomes clean, and what is clean is released.
+//! The output post-processor: what flows back is inspected, and what is clean is released.
+//!
+//! The states are types. An upstream's answer is `Untrusted` (from `audit`); [`inspect`] alone makes [`Clean`];
+//! [`release`] alone turns it into [`Released`], after its outcome is recorded; and the gateway replies with nothing
+//! else. Refusals take the same road: [`refuse`], [`turn_away`] and [`fail`] record first and then give [`Released`].
+
+mod gate;
+mod reply;
+// Rewriting and counting.
+mod budget;
+mod media;
+mod rewrite;
+
+pub use gate::{Answer, Clean, CleanEvent, Passage, fail, finish, inspect, inspect_event, refuse, release, turn_away};
+pub use reply::{Form, Released};
+pub use rewrite::{Inspected, Note, Rules, Shape, check_request, inspect_json};

@@ -23,6 +23,11 @@ impl Edits {
         self.list.is_empty()
     }
 
+    /// Adds all edits of `other`, which must be over the same document.
+    pub fn extend(&mut self, other: Self) {
+        self.list.extend(other.list);
+    }
+
     /// Puts `json_text` where `value` stands.
     pub fn replace(&mut self, value: Value<'_>, json_text: impl Into<String>) {
         self.list.push((value.span(), json_text.into()));

@@ -119,7 +119,7 @@ impl Call {
 }
 
 /// A refusal together with the id to answer under, as far as it could be read.
-pub(super) type Unread = (Refusal, Option<RequestId>);
+pub type Unread = (Refusal, Option<RequestId>);
 
 /// Reads a message for `server` and compares it with the mirrored headers.
 ///

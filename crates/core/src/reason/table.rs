@@ -100,6 +100,9 @@ reasons! {
     AuthCertificateRequired "auth.certificate_required" 401 -31401 Client
         "a client certificate is required as well"
         "auth.mode is mTLS+jwt: certificate and token are both required.";
+    AuthCertificateExpired "auth.certificate_expired" 401 -31401 Client
+        "the client certificate has expired since the connection began"
+        "Connections outlive certificates; a request over one is refused all the same. Connect again with a current certificate.";
     AuthTokenRequired "auth.token_required" 401 -31401 Client
         "a bearer token is required as well"
         "auth.mode is mTLS+jwt or jwt: send `Authorization: Bearer …`.";
@@ -268,6 +271,9 @@ reasons! {
     McpNotification "mcp.notification" 400 -32600 Client
         "this notification is not accepted"
         "This MCP revision defines no notifications from the client over HTTP.";
+    McpCancelled "mcp.cancelled" 202 -31202 Client
+        "nothing is cancelled by this notification"
+        "Over HTTP, closing the response stream is what cancels a request in this MCP revision. The notification is accepted and not forwarded.";
     McpRequestState "mcp.request_state" 400 -32602 Client
         "the requestState is not valid here"
         "It was not made by this gateway for this caller, server, method and arguments, or it has expired. Start the request again.";

@@ -1,0 +1,65 @@
+//! The configuration under which `casemate` is measured: everything on, limits out of the way.
+
+use crate::fleet::server_name;
+use crate::pki::{CLIENT_URI, Pki};
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+
+/// The text of `casemate.yaml`: plain HTTP in mode `none`, or mTLS where there is a `pki`.
+#[must_use]
+pub fn config(port: u16, upstreams: &[SocketAddr], pki: Option<&Pki>) -> String {
+    let (auth, tls, identity) = match pki {
+        None => ("mode: none".to_owned(), String::new(), "anonymous: true".to_owned()),
+        Some(pki) => (
+            format!("mode: mTLS\n    trusted_certs_path: {}", pki.ca.display()),
+            format!("  tls:\n    certificate: {}\n    key: {}\n", pki.server.cert.display(), pki.server.key.display()),
+            format!("certificates:\n      - san: \"{CLIENT_URI}\"\n        scopes: [mcp]"),
+        ),
+    };
+    let mut entries = String::new();
+    for (index, address) in upstreams.iter().enumerate() {
+        // Writing to a string does not fail.
+        let _ = write!(entries, "  - name: {}\n    url: http://{address}/mcp\n", server_name(index));
+    }
+    format!(
+        r#"mcp_gateway:
+  host: 127.0.0.1
+  port: {port}
+  auth:
+    {auth}
+{tls}  rate_limits:
+    tenant_default_rpm: 1000000
+    tenant_default_burst: 1000000
+  allowlists:
+    allowed_mcp_servers:
+      - 127.0.0.1
+  headers:
+    required: ["X-Trace-ID", "X-MCP-Client"]
+  max_payload_bytes: 5242880
+  env:
+    - name: MCP_ALLOWED_DOMAINS
+      value: "127.0.0.1"
+tenants:
+  bench:
+    {identity}
+    rules:
+      - servers: ["s*"]
+        tools: ["*"]
+upstreams:
+{entries}"#
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_upstream_has_its_entry() {
+        let upstreams: Vec<SocketAddr> = (1..=60).map(|port| SocketAddr::from(([127, 0, 0, 1], port))).collect();
+        let text = config(8080, &upstreams, None);
+        assert!(text.contains("- name: s00\n    url: http://127.0.0.1:1/mcp\n"));
+        assert!(text.contains("- name: s59\n    url: http://127.0.0.1:60/mcp\n"));
+        assert!(text.contains("mode: none") && text.contains("anonymous: true") && !text.contains("tls:"));
+    }
+}

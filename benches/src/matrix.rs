@@ -1,0 +1,195 @@
+//! What is run: scenarios, and rounds in which every row takes its turn.
+
+use crate::answer::SIZES;
+use crate::cores;
+use crate::fleet::{Fleet, Hop, Programs, Row, tls_args};
+use crate::load::Outcome;
+use crate::process::command;
+use anyhow::{Context as _, Result, bail, ensure};
+use serde::Serialize;
+use std::io::{IsTerminal as _, Write as _};
+use std::process::Stdio;
+
+/// One kind of load.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Scenario {
+    /// Bytes of text in each answer.
+    pub text: usize,
+    /// Whether the upstream answers with events.
+    pub stream: bool,
+    /// Calls at the same time.
+    pub connections: usize,
+    /// Upstreams that are configured and called in turn.
+    pub upstreams: usize,
+}
+
+impl Scenario {
+    /// Its heading.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let kib = if self.text < 1024 { "0.3".to_owned() } else { (self.text / 1024).to_string() };
+        let form = if self.stream { "events" } else { "JSON" };
+        let plural = |n: usize, noun: &str| format!("{n} {noun}{}", if n == 1 { "" } else { "s" });
+        format!("{kib} KiB, {form}, {}, {}", plural(self.connections, "connection"), plural(self.upstreams, "upstream"))
+    }
+}
+
+/// How much is run.
+#[derive(Debug, Clone, Serialize)]
+pub struct Matrix {
+    /// The scenarios.
+    pub scenarios: Vec<Scenario>,
+    /// How often each row of each scenario is run.
+    pub rounds: usize,
+    /// Seconds that each row is measured in a round.
+    pub seconds: f64,
+    /// Seconds of unmeasured calls before.
+    pub warmup: f64,
+}
+
+impl Matrix {
+    /// The full matrix: about a quarter of an hour.
+    #[must_use]
+    pub fn full() -> Self {
+        let json = SIZES.iter().flat_map(|text| [1, 32].map(|connections| (*text, false, connections, 1)));
+        let rest =
+            [1, 32].into_iter().flat_map(|connections| [(4096, true, connections, 1), (4096, false, connections, 60)]);
+        Self { scenarios: json.chain(rest).map(Scenario::from).collect(), rounds: 5, seconds: 2.0, warmup: 0.3 }
+    }
+
+    /// A short look: under a minute and a half.
+    #[must_use]
+    pub fn quick() -> Self {
+        let some = [(300, false, 1, 1), (4096, false, 32, 1), (4096, false, 32, 60), (4096, true, 32, 1)];
+        Self { scenarios: some.map(Scenario::from).to_vec(), rounds: 3, seconds: 0.7, warmup: 0.2 }
+    }
+
+    /// The numbers of upstreams that occur.
+    #[must_use]
+    pub fn upstream_counts(&self) -> Vec<usize> {
+        let mut counts: Vec<usize> = self.scenarios.iter().map(|scenario| scenario.upstreams).collect();
+        counts.sort_unstable();
+        counts.dedup();
+        counts
+    }
+}
+
+impl From<(usize, bool, usize, usize)> for Scenario {
+    fn from((text, stream, connections, upstreams): (usize, bool, usize, usize)) -> Self {
+        Self { text, stream, connections, upstreams }
+    }
+}
+
+/// One row of one scenario in one round.
+#[derive(Debug, Clone, Serialize)]
+pub struct Sample {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// The row.
+    pub row: Row,
+    /// The round, from 0.
+    pub round: usize,
+    /// What the load generator saw.
+    pub outcome: Outcome,
+    /// Processor time that the hop's process used meanwhile, in clock ticks; none for a direct call.
+    pub ticks: Option<u64>,
+}
+
+/// Runs all rounds. The order of rows turns by one in each round, so that no row is always first.
+///
+/// # Errors
+/// The load generator cannot be run.
+pub fn run(matrix: &Matrix, programs: &Programs, fleets: &[Fleet]) -> Result<Vec<Sample>> {
+    let mut samples = Vec::new();
+    let total = matrix.rounds * matrix.scenarios.len();
+    let mut progress = Progress { done: 0, total, show: std::io::stderr().is_terminal() };
+    for round in 0..matrix.rounds {
+        for scenario in &matrix.scenarios {
+            progress.step(&scenario.title());
+            let fleet = fleets.iter().find(|fleet| fleet.upstreams == scenario.upstreams).context("no such fleet")?;
+            let rows = fleet.hops.len();
+            for hop in fleet.hops.iter().cycle().skip(round % rows.max(1)).take(rows) {
+                samples.push(measure(matrix, programs, scenario, hop, round)?);
+            }
+        }
+    }
+    progress.end();
+    Ok(samples)
+}
+
+fn measure(matrix: &Matrix, programs: &Programs, scenario: &Scenario, hop: &Hop, round: usize) -> Result<Sample> {
+    // A server that has died has no usage; the load generator's errors tell of it.
+    let ticks = || Some(hop.process.as_ref()?.usage().ok()?.ticks);
+    let before = ticks();
+    let outcome = load(matrix, programs, scenario, hop)?;
+    let ticks = before.zip(ticks()).map(|(before, after)| after.saturating_sub(before));
+    Ok(Sample { scenario: *scenario, row: hop.row, round, outcome, ticks })
+}
+
+fn load(matrix: &Matrix, programs: &Programs, scenario: &Scenario, hop: &Hop) -> Result<Outcome> {
+    let mut load = command(&programs.dir.join("load"));
+    load.arg("--connections").arg(scenario.connections.to_string());
+    load.arg("--text").arg(scenario.text.to_string());
+    load.arg("--seconds").arg(matrix.seconds.to_string()).arg("--warmup").arg(matrix.warmup.to_string());
+    if scenario.stream {
+        load.arg("--stream");
+    }
+    if let Some((ca, pair)) = &hop.tls {
+        load.args(tls_args(ca, pair));
+    }
+    for url in &hop.urls {
+        load.arg("--url").arg(url);
+    }
+    load.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let core = programs.cores.map(|cores| cores.load);
+    let child = cores::on(core, || Ok(load.spawn()?)).context("cannot start the load generator")?;
+    let output = child.wait_with_output()?;
+    if !output.status.success() {
+        bail!("the load generator failed: {}", String::from_utf8_lossy(&output.stderr).trim());
+    }
+    let outcome: Outcome = serde_json::from_slice(&output.stdout).context("the load generator's results")?;
+    ensure!(outcome.requests + outcome.errors > 0, "the load generator made no call");
+    Ok(outcome)
+}
+
+struct Progress {
+    done: usize,
+    total: usize,
+    show: bool,
+}
+
+impl Progress {
+    fn step(&mut self, title: &str) {
+        self.done += 1;
+        self.line(&format!("{}/{} {title}", self.done, self.total));
+    }
+
+    fn end(&self) {
+        self.line("");
+    }
+
+    fn line(&self, text: &str) {
+        if self.show {
+            // Progress is a courtesy: a closed stderr does not end the run.
+            let _ = write!(std::io::stderr(), "\r\x1b[2K{text}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_full_matrix_has_every_size_at_one_and_many_connections_and_sixty_upstreams() {
+        let matrix = Matrix::full();
+        for text in SIZES {
+            for connections in [1, 32] {
+                let wanted = Scenario { text, stream: false, connections, upstreams: 1 };
+                assert!(matrix.scenarios.contains(&wanted), "{}", wanted.title());
+            }
+        }
+        assert_eq!(matrix.upstream_counts(), [1, 60]);
+        assert_eq!(matrix.scenarios[0].title(), "0.3 KiB, JSON, 1 connection, 1 upstream");
+    }
+}

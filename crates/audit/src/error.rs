@@ -1,0 +1,92 @@
+//! What can be wrong with a log, and why one cannot be opened.
+
+use std::fmt;
+use std::io;
+
+/// The class of a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// Bytes are other than those that were written.
+    Changed,
+    /// Entries or files are missing in between.
+    Removed,
+    /// Entries are there, in another order or twice.
+    Reordered,
+    /// The end is missing: the head says that the log was longer.
+    Truncated,
+    /// After the last head stands a record that was not written to its end. Opening the log cuts it off.
+    TornTail,
+    /// The file system does not give the bytes, or they are of another format.
+    Unreadable,
+}
+
+impl Class {
+    /// Its name in messages.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::Removed => "removed",
+            Self::Reordered => "reordered",
+            Self::Truncated => "truncated",
+            Self::TornTail => "torn tail",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
+/// The first thing that is wrong with a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Its class.
+    pub class: Class,
+    /// The index of the first entry that is concerned, where that is known.
+    pub index: Option<u64>,
+    /// The name of the file.
+    pub segment: String,
+    /// The offset in that file, in bytes.
+    pub offset: u64,
+    /// What was expected there.
+    pub what: String,
+}
+
+impl Fault {
+    pub(crate) fn new(class: Class, segment: &str, offset: u64, what: impl Into<String>) -> Self {
+        Self { class, index: None, segment: segment.to_owned(), offset, what: what.into() }
+    }
+
+    pub(crate) fn at(mut self, index: u64) -> Self {
+        self.index = Some(index);
+        self
+    }
+
+    pub(crate) fn io(segment: &str, error: &io::Error) -> Self {
+        Self::new(Class::Unreadable, segment, 0, error.to_string())
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let class = self.class.as_str();
+        match self.index {
+            Some(index) => write!(f, "{class}: entry {index}, {} at byte {}: {}", self.segment, self.offset, self.what),
+            None => write!(f, "{class}: {} at byte {}: {}", self.segment, self.offset, self.what),
+        }
+    }
+}
+
+impl std::error::Error for Fault {}
+
+/// Why a log cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process writes this log.
+    #[error("another process holds the lock of this log: one gateway per state directory")]
+    Locked,
+    /// What the head vouches for is not there any more.
+    #[error("the log is damaged before its last head; it is not opened for writing: {0}")]
+    Damaged(#[from] Fault),
+    /// The file system refuses.
+    #[error("the log's directory cannot be used: {0}")]
+    Io(#[from] io::Error),
+}

@@ -1,0 +1,163 @@
+//! The handle of the log: async on this side, one thread on the other.
+
+use crate::body::Body;
+use crate::config::{Clock, Config};
+use crate::error::OpenError;
+use crate::flight::{Recorded, Ticket};
+use crate::health::Health;
+use crate::queue::Queue;
+use crate::record::{About, Event, Observed, Receipt, Refused};
+use crate::storage::{DirStorage, Storage};
+use crate::writer::Writer;
+use casemate_core::policy::Permitted;
+use casemate_core::{Reason, Refusal};
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// What opening found and did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Recovery {
+    /// Entries in the log after it.
+    pub entries: u64,
+    /// Bytes of unfinished records that were cut off.
+    pub torn_bytes: u64,
+    /// Intents that got the outcome `unknown`.
+    pub unknown_outcomes: u64,
+}
+
+/// A handle of an open log. Clones share it; the last one dropped closes it.
+#[derive(Clone)]
+pub struct Log {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    queue: Arc<Queue>,
+    writer: Mutex<Option<(JoinHandle<()>, oneshot::Receiver<()>)>>,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.queue.close();
+    }
+}
+
+impl fmt::Debug for Log {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Log").field("dir", &self.shared.queue.config().dir).finish_non_exhaustive()
+    }
+}
+
+impl Log {
+    /// Creates or opens the log in `config.dir`: takes the lock, checks the tail, cuts off what was not finished, writes
+    /// the outcome `unknown` for every open intent, and starts the writer.
+    ///
+    /// # Errors
+    /// Another process has the lock, the log is damaged before its last head, or the file system refuses.
+    pub fn open(config: Config, clock: Clock) -> Result<(Self, Recovery), OpenError> {
+        let storage = DirStorage::open(&config.dir)?.ok_or(OpenError::Locked)?;
+        Self::open_in(Box::new(storage), config, clock)
+    }
+
+    pub(crate) fn open_in(
+        storage: Box<dyn Storage>,
+        config: Config,
+        clock: Clock,
+    ) -> Result<(Self, Recovery), OpenError> {
+        let queue = Queue::new(config, clock);
+        let (writer, recovery) = Writer::open(storage, Arc::clone(&queue))?;
+        let (ended, end) = oneshot::channel();
+        let thread = std::thread::Builder::new().name("audit-writer".to_owned()).spawn(move || {
+            writer.run();
+            let _ = ended.send(());
+        })?;
+        let shared = Shared { queue, writer: Mutex::new(Some((thread, end))) };
+        Ok((Self { shared: Arc::new(shared) }, recovery))
+    }
+
+    fn queue(&self) -> &Queue {
+        &self.shared.queue
+    }
+
+    /// Makes the intent of a permitted call durable.
+    ///
+    /// If this future is dropped, or gives up, after the intent was queued, and the intent still gets written, then so
+    /// does the outcome `not attempted`.
+    ///
+    /// # Errors
+    /// `audit.unavailable` with `retry_after`: the queue or the disk is full, the deadline passed, or the disk failed.
+    /// `internal`: the permit has lapsed.
+    pub async fn record(&self, permitted: Permitted, about: &About) -> Result<Recorded, Refusal> {
+        if permitted.permit().expired(self.queue().now()) {
+            return Err(Refusal::new(Reason::Internal).detail("the permit lapsed before its record"));
+        }
+        let (answer, receiver) = oneshot::channel::<Result<Ticket, Refusal>>();
+        self.queue().intent(Body::intent(&permitted, about), answer)?;
+        let ticket = wait(receiver, self.queue().config().deadline).await?;
+        Ok(Recorded::new(permitted, ticket))
+    }
+
+    /// Makes a refusal of an authenticated caller durable.
+    ///
+    /// # Errors
+    /// `audit.unavailable`, as [`Log::record`].
+    pub async fn refuse(&self, refused: &Refused) -> Result<Receipt, Refusal> {
+        let (answer, receiver) = oneshot::channel();
+        self.queue().refusal(Body::refusal(refused), answer)?;
+        wait(receiver, self.queue().config().deadline).await
+    }
+
+    /// Records a refusal of a peer that nobody authenticated. Never waits; above the rate, with its queue full or the
+    /// disk low, it is only counted.
+    pub fn observe(&self, observed: Observed) {
+        self.queue().observe(&observed);
+    }
+
+    /// Makes an event durable.
+    ///
+    /// # Errors
+    /// `audit.unavailable`: the queue is full, the log has ended, or the disk does not take it.
+    pub async fn event(&self, event: Event) -> Result<Receipt, Refusal> {
+        let (answer, receiver) = oneshot::channel();
+        self.queue().event(Body::event(&event), answer)?;
+        wait(receiver, self.queue().config().patience()).await
+    }
+
+    /// The state of the log.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        let (main, anonymous, in_flight, writable, fault) = self.queue().depths();
+        Health {
+            writable,
+            queue_depth: main as u64,
+            anonymous_queue_depth: anonymous as u64,
+            in_flight: in_flight as u64,
+            fault,
+            ..self.queue().metrics.health()
+        }
+    }
+
+    /// Writes what waits, ends calls still in flight as `unknown`, makes the head durable, and ends the writer. Other
+    /// handles are refused from then on.
+    pub async fn close(self) {
+        self.queue().close();
+        let writer = self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some((thread, end)) = writer {
+            let _ = end.await;
+            // The thread has nothing left to do, so this does not wait.
+            let _ = thread.join();
+        }
+    }
+}
+
+async fn wait<T>(receiver: oneshot::Receiver<Result<T, Refusal>>, patience: Duration) -> Result<T, Refusal> {
+    let late = |why: &str| Refusal::new(Reason::AuditUnavailable).retry_after(1).detail(why);
+    match tokio::time::timeout(patience, receiver).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_)) => Err(late("the log has ended")),
+        Err(_) => Err(late("the disk did not take it in time")),
+    }
+}

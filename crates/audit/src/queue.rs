@@ -1,0 +1,313 @@
+//! The bounded way from the handles to the writer. No handle ever waits for a place in it.
+
+use crate::body::{Body, Kind};
+use crate::config::{Clock, Config};
+use crate::flight::Ticket;
+use crate::health::Metrics;
+use crate::record::{Observed, Receipt};
+use casemate_core::{Reason, Refusal, UnixMillis};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
+
+/// Where a result goes.
+pub(crate) type Answer<T> = oneshot::Sender<Result<T, Refusal>>;
+
+/// Places beyond the queue's size for events of the operator, which are few.
+const EVENTS: usize = 64;
+/// Records of unauthenticated peers that one batch takes at most, so that they never delay the others by much.
+const ANONYMOUS_BATCH: usize = 64;
+const MINUTE: u64 = 60_000;
+
+/// Who waits for a record.
+#[derive(Debug)]
+pub(crate) enum Reply {
+    /// A call: gets its ticket. After `until` nobody waits any more.
+    Intent { answer: Answer<Ticket>, until: Instant },
+    /// A call's end; nobody where it was dropped.
+    Outcome { intent: u64, answer: Option<Answer<Receipt>>, released: bool },
+    /// A refusal or an event.
+    Plain(Answer<Receipt>),
+    /// An observation, counted if it cannot be written; or a summary, whose counts are kept if it cannot be written.
+    Counted(BTreeMap<Reason, u64>),
+    /// Nobody: a record of the log's own.
+    Note,
+}
+
+/// A record on its way.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) body: Body,
+    pub(crate) reply: Reply,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Open,
+    Closing,
+    Ended,
+}
+
+#[derive(Debug)]
+struct Inner {
+    main: VecDeque<Job>,
+    anonymous: VecDeque<Job>,
+    /// Intents that were accepted and whose outcome is not queued yet.
+    reserved: usize,
+    phase: Phase,
+    fault: Option<String>,
+    /// The minute that `taken` and `counts` are of.
+    minute: u64,
+    taken: u32,
+    counts: BTreeMap<Reason, u64>,
+}
+
+/// The queue.
+pub(crate) struct Queue {
+    inner: Mutex<Inner>,
+    wake: Condvar,
+    pub(crate) metrics: Metrics,
+    pub(crate) clock: Clock,
+    config: Config,
+}
+
+/// What the writer takes at once.
+pub(crate) struct Batch {
+    pub(crate) jobs: VecDeque<Job>,
+    /// Nothing will come any more, and nothing was left.
+    pub(crate) last: bool,
+}
+
+fn unavailable(detail: &str) -> Refusal {
+    Refusal::new(Reason::AuditUnavailable).retry_after(1).detail(detail)
+}
+
+impl Queue {
+    pub(crate) fn new(config: Config, clock: Clock) -> Arc<Self> {
+        let inner = Inner {
+            main: VecDeque::new(),
+            anonymous: VecDeque::new(),
+            reserved: 0,
+            phase: Phase::Open,
+            fault: None,
+            minute: 0,
+            taken: 0,
+            counts: BTreeMap::new(),
+        };
+        Arc::new(Self { inner: Mutex::new(inner), wake: Condvar::new(), metrics: Metrics::default(), clock, config })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn now(&self) -> UnixMillis {
+        (self.clock)()
+    }
+
+    pub(crate) const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    fn admit(&self, inner: &Inner, places: usize, capacity: usize) -> Result<(), Refusal> {
+        match inner.phase {
+            Phase::Open => {}
+            Phase::Closing => return Err(unavailable("the log is closing")),
+            Phase::Ended => return Err(unavailable(inner.fault.as_deref().unwrap_or("the log is closed"))),
+        }
+        if inner.main.len() + inner.reserved + places > capacity {
+            return Err(unavailable("the queue is full"));
+        }
+        Ok(())
+    }
+
+    fn spacious(&self) -> Result<(), Refusal> {
+        if self.metrics.free() < self.config.reserve_bytes {
+            Err(unavailable("the disk is almost full"))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Queues an intent and keeps a place for its outcome.
+    pub(crate) fn intent(&self, body: Body, answer: Answer<Ticket>) -> Result<(), Refusal> {
+        self.spacious()?;
+        let until = Instant::now() + self.config.deadline;
+        let mut inner = self.lock();
+        self.admit(&inner, 2, self.config.queue)?;
+        inner.reserved += 1;
+        inner.main.push_back(Job { body, reply: Reply::Intent { answer, until } });
+        drop(inner);
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// Queues a refusal of an authenticated caller.
+    pub(crate) fn refusal(&self, body: Body, answer: Answer<Receipt>) -> Result<(), Refusal> {
+        self.spacious()?;
+        self.plain(body, answer, self.config.queue)
+    }
+
+    /// Queues an event.
+    pub(crate) fn event(&self, body: Body, answer: Answer<Receipt>) -> Result<(), Refusal> {
+        self.plain(body, answer, self.config.queue.saturating_add(EVENTS))
+    }
+
+    fn plain(&self, body: Body, answer: Answer<Receipt>, capacity: usize) -> Result<(), Refusal> {
+        let mut inner = self.lock();
+        self.admit(&inner, 1, capacity)?;
+        inner.main.push_back(Job { body, reply: Reply::Plain(answer) });
+        drop(inner);
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// Queues an outcome into the place that its intent kept. Only a log that has ended takes none: the outcome is then
+    /// written as unknown, by the writer as it ends or at the next opening.
+    pub(crate) fn outcome(&self, body: Body, intent: u64, answer: Option<Answer<Receipt>>, released: bool) {
+        let mut inner = self.lock();
+        if inner.phase == Phase::Ended {
+            return;
+        }
+        inner.reserved = inner.reserved.saturating_sub(1);
+        inner.main.push_back(Job { body, reply: Reply::Outcome { intent, answer, released } });
+        drop(inner);
+        self.wake.notify_one();
+    }
+
+    /// Gives back the place of an outcome whose intent was not written.
+    pub(crate) fn forgo(&self, places: usize) {
+        let mut inner = self.lock();
+        inner.reserved = inner.reserved.saturating_sub(places);
+    }
+
+    /// Queues an observation, or counts it.
+    pub(crate) fn observe(&self, observed: &Observed) {
+        let minute = self.now().0 / MINUTE;
+        let low = self.metrics.free() < self.config.anonymous_reserve();
+        let mut inner = self.lock();
+        if inner.minute < minute {
+            inner.minute = minute;
+            inner.taken = 0;
+        }
+        let full = inner.anonymous.len() >= self.config.anonymous_queue;
+        if low || full || inner.phase != Phase::Open || inner.taken >= self.config.anonymous_per_minute {
+            let count = inner.counts.entry(observed.reason).or_default();
+            *count = count.saturating_add(1);
+            self.metrics.summarised.fetch_add(1, Relaxed);
+            return;
+        }
+        inner.taken += 1;
+        let reply = Reply::Counted(BTreeMap::from([(observed.reason, 1)]));
+        inner.anonymous.push_back(Job { body: Body::observed(observed), reply });
+        drop(inner);
+        self.wake.notify_one();
+    }
+
+    /// Counts what could not be written.
+    pub(crate) fn recount(&self, counts: &BTreeMap<Reason, u64>, observations: u64) {
+        self.metrics.summarised.fetch_add(observations, Relaxed);
+        let mut inner = self.lock();
+        for (reason, n) in counts {
+            let count = inner.counts.entry(*reason).or_default();
+            *count = count.saturating_add(*n);
+        }
+    }
+
+    /// The summary of a minute that has passed, or of what is left at the end.
+    fn summary(&self, inner: &mut Inner, now: UnixMillis) -> Option<Job> {
+        let due = inner.minute < now.0 / MINUTE || inner.phase != Phase::Open;
+        let low = inner.phase == Phase::Open && self.metrics.free() < self.config.anonymous_reserve();
+        if inner.counts.is_empty() || !due || low {
+            return None;
+        }
+        inner.minute = inner.minute.max(now.0 / MINUTE);
+        inner.taken = 0;
+        let counts = std::mem::take(&mut inner.counts);
+        Some(Job { body: Body::summary(counts.clone()), reply: Reply::Counted(counts) })
+    }
+
+    /// What waits, after at most `patience` of waiting for it.
+    pub(crate) fn take(&self, patience: Duration) -> Batch {
+        let idle =
+            |inner: &mut Inner| inner.main.is_empty() && inner.anonymous.is_empty() && inner.phase == Phase::Open;
+        let waited = self.wake.wait_timeout_while(self.lock(), patience, idle);
+        let mut inner = waited.unwrap_or_else(PoisonError::into_inner).0;
+        let mut jobs = std::mem::take(&mut inner.main);
+        let few = inner.anonymous.len().min(ANONYMOUS_BATCH);
+        jobs.extend(inner.anonymous.drain(..few));
+        let now = self.now();
+        jobs.extend(self.summary(&mut inner, now));
+        let last = inner.phase == Phase::Closing && jobs.is_empty();
+        if last {
+            inner.phase = Phase::Ended;
+        }
+        Batch { jobs, last }
+    }
+
+    /// Takes everything, to fail it.
+    pub(crate) fn drain(&self) -> VecDeque<Job> {
+        let mut inner = self.lock();
+        let mut jobs = std::mem::take(&mut inner.main);
+        jobs.append(&mut inner.anonymous);
+        jobs
+    }
+
+    /// Lets what waits be written and takes nothing new but outcomes.
+    pub(crate) fn close(&self) {
+        let mut inner = self.lock();
+        if inner.phase == Phase::Open {
+            inner.phase = Phase::Closing;
+        }
+        drop(inner);
+        self.wake.notify_all();
+    }
+
+    /// Refuses everything from now on.
+    pub(crate) fn end(&self, fault: Option<String>) {
+        let mut inner = self.lock();
+        inner.phase = Phase::Ended;
+        if inner.fault.is_none() {
+            inner.fault = fault;
+        }
+    }
+
+    /// What the handle adds to the counters: depths, places kept, whether it takes intents, what is wrong.
+    pub(crate) fn depths(&self) -> (usize, usize, usize, bool, Option<String>) {
+        let inner = self.lock();
+        let low = self.metrics.free() < self.config.reserve_bytes;
+        let low_text = low.then(|| "the disk is almost full".to_owned());
+        let writable = inner.phase == Phase::Open && !low;
+        (inner.main.len(), inner.anonymous.len(), inner.reserved, writable, inner.fault.clone().or(low_text))
+    }
+}
+
+impl Job {
+    /// Tells whoever waits that it was not written. Gives the intent that now lacks an outcome.
+    pub(crate) fn fail(self, queue: &Queue, why: &str) -> Option<u64> {
+        match self.reply {
+            Reply::Intent { answer, .. } => {
+                queue.forgo(1);
+                let _ = answer.send(Err(unavailable(why)));
+                None
+            }
+            Reply::Outcome { intent, answer, .. } => {
+                if let Some(answer) = answer {
+                    let _ = answer.send(Err(Refusal::new(Reason::AuditOutcome).detail(why)));
+                }
+                Some(intent)
+            }
+            Reply::Plain(answer) => {
+                let _ = answer.send(Err(unavailable(why)));
+                None
+            }
+            Reply::Counted(counts) => {
+                queue.recount(&counts, u64::from(self.body.kind != Kind::Summary));
+                None
+            }
+            Reply::Note => None,
+        }
+    }
+}

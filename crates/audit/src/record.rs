@@ -1,0 +1,198 @@
+//! What callers hand in, and the one shape of all entries.
+
+use bytes::Bytes;
+use casemate_core::digest::Digest;
+use casemate_core::{Agent, Principal, Reason, Refusal, ServerName, TraceId, UnixMillis};
+use std::net::IpAddr;
+
+/// What is known of a request beside the call. All texts in it are validated, bounded tokens.
+#[derive(Debug, Clone)]
+pub struct About {
+    /// Its correlation id.
+    pub trace: TraceId,
+    /// What the caller says it is.
+    pub agent: Option<Agent>,
+    /// When its headers had arrived.
+    pub received: UnixMillis,
+    /// Bytes of its body.
+    pub bytes: u64,
+    /// Where it came from.
+    pub peer: Option<IpAddr>,
+    /// The protocol revision it is in.
+    pub revision: Option<&'static str>,
+}
+
+/// A refusal of an authenticated caller.
+#[derive(Debug, Clone)]
+pub struct Refused {
+    /// The request.
+    pub about: About,
+    /// Who called.
+    pub principal: Option<Principal>,
+    /// For which server.
+    pub server: Option<ServerName>,
+    /// The method: copied where it is a bounded token, left out otherwise.
+    pub method: Option<String>,
+    /// The tool: copied where it is a bounded token, committed otherwise.
+    pub tool: Option<String>,
+    /// What the caller is told, and the detail that is only committed.
+    pub refusal: Refusal,
+    /// The arguments, committed and never copied.
+    pub arguments: Option<Bytes>,
+    /// The policy that refused.
+    pub policy: Option<Digest>,
+}
+
+/// A refusal or a failed handshake of a peer that nobody authenticated.
+#[derive(Debug, Clone)]
+pub struct Observed {
+    /// When.
+    pub at: UnixMillis,
+    /// From where.
+    pub peer: Option<IpAddr>,
+    /// Why it was refused.
+    pub reason: Reason,
+    /// Its correlation id, where one could be read.
+    pub trace: Option<TraceId>,
+    /// What it says it is, where that could be read.
+    pub agent: Option<Agent>,
+    /// A word of ours on where it failed.
+    pub detail: Option<&'static str>,
+    /// Bytes that it had sent.
+    pub bytes: u64,
+}
+
+/// What kind of event of the operator's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EventKind {
+    /// The gateway started.
+    Start,
+    /// The gateway stops in order.
+    Stop,
+    /// A new configuration is in force.
+    Reload,
+    /// A new configuration was refused; the old one stays.
+    ReloadRefused,
+    /// The log was opened after a stop out of order, or after a fault of the disk.
+    Recovery,
+    /// An answer whose outcome says that it was released was withheld after all: its record came too late.
+    Withheld,
+    /// A person did something through the admin listener or the command line.
+    Admin,
+    /// Keys of an issuer, certificates or revocation lists changed.
+    Keys,
+}
+
+impl EventKind {
+    /// Its name in records.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Stop => "stop",
+            Self::Reload => "reload",
+            Self::ReloadRefused => "reload-refused",
+            Self::Recovery => "recovery",
+            Self::Withheld => "withheld",
+            Self::Admin => "admin",
+            Self::Keys => "keys",
+        }
+    }
+}
+
+/// An event of the operator's.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// Its kind.
+    pub kind: EventKind,
+    /// Who caused it: `local:<uid>` or a person's name.
+    pub actor: String,
+    /// The policy in force after it.
+    pub policy: Option<Digest>,
+    /// A text of our own; what is not printable ASCII in it becomes `?`, and it is cut at 1,024 bytes.
+    pub detail: Option<String>,
+}
+
+/// Where an entry stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Receipt {
+    /// Its index in the log, from 0.
+    pub index: u64,
+    /// Its leaf hash (RFC 6962 section 2.1).
+    pub leaf: Digest,
+}
+
+/// What a call did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// The upstream carried it out, as far as its answer says.
+    Executed,
+    /// The upstream refused it.
+    Refused,
+    /// It never left.
+    NotAttempted,
+    /// It left and nobody knows.
+    Unknown,
+}
+
+impl Effect {
+    /// Its name in records.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Executed => "executed",
+            Self::Refused => "refused",
+            Self::NotAttempted => "not-attempted",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// A rule of the output filter that matched, without what it matched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FindingNote {
+    /// The rule's id.
+    pub rule: String,
+    /// What was done.
+    pub action: &'static str,
+    /// How often.
+    pub count: u32,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// What it did.
+    pub effect: Effect,
+    /// Why it did not go as asked; empty when it did.
+    pub reasons: Vec<Reason>,
+    /// What the output filter found.
+    pub findings: Vec<FindingNote>,
+    /// The HTTP status of the reply.
+    pub status: u16,
+    /// The HTTP status of the upstream.
+    pub upstream_status: Option<u16>,
+    /// The final bytes that go to the caller, committed and never copied.
+    pub released: Option<Bytes>,
+    /// Milliseconds from dispatch to the upstream's last byte.
+    pub upstream_ms: u64,
+    /// Interim events of the answer.
+    pub events: u64,
+}
+
+impl Outcome {
+    /// An outcome with an effect and a status and nothing else.
+    #[must_use]
+    pub const fn new(effect: Effect, status: u16) -> Self {
+        Self {
+            effect,
+            reasons: Vec::new(),
+            findings: Vec::new(),
+            status,
+            upstream_status: None,
+            released: None,
+            upstream_ms: 0,
+            events: 0,
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! Walking the log in order and naming the first thing that is wrong. Opening, verifying and reading all walk here.
+
+use crate::error::{Class, Fault};
+use crate::files::{self, Header, SEGMENT_HEADER};
+use crate::frame::{self, FrameFault};
+use crate::head::Head;
+use crate::storage::Source;
+use casemate_core::digest::Digest;
+use serde::Deserialize;
+
+const CHUNK: usize = 1 << 20;
+
+/// An entry that is whole and stands where it says it does.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) index: u64,
+    pub(crate) leaf: Digest,
+    pub(crate) segment_first: u64,
+    pub(crate) offset: u64,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) is_intent: bool,
+    /// The intent that it is the outcome of.
+    pub(crate) concludes: Option<u64>,
+    /// The fingerprint of its salt, where it commits to anything.
+    pub(crate) salt: Option<String>,
+}
+
+impl Found {
+    pub(crate) fn fault(&self, class: Class, what: impl Into<String>) -> Fault {
+        Fault::new(class, &files::segment(self.segment_first), self.offset, what).at(self.index)
+    }
+
+    pub(crate) fn json(&self) -> Result<serde_json::Value, String> {
+        serde_json::from_slice(&self.bytes).map_err(|_| "it is not JSON".to_owned())
+    }
+}
+
+/// The members that walking needs.
+#[derive(Deserialize)]
+struct Skeleton {
+    seq: u64,
+    kind: String,
+    intent: Option<u64>,
+    commitments: Option<Salted>,
+}
+
+#[derive(Deserialize)]
+struct Salted {
+    salt: String,
+}
+
+/// A walk from the start of a segment to the end of the log.
+pub(crate) struct Walk {
+    /// The first entries of the segments that are left, in order; the first one is walked now.
+    segments: Vec<u64>,
+    head: Head,
+    /// The next entry's index and the chain before it.
+    pub(crate) index: u64,
+    pub(crate) chain: Digest,
+    /// The next entry's offset in its segment.
+    pub(crate) offset: u64,
+    buffer: Vec<u8>,
+    at: usize,
+    ended: bool,
+}
+
+/// The head that the log has, if it has one.
+pub(crate) fn head(source: &dyn Source) -> Result<Option<Head>, Fault> {
+    let names = source.names().map_err(|e| Fault::io(".", &e))?;
+    if !names.iter().any(|name| name == files::HEAD) {
+        return Ok(None);
+    }
+    let bytes = source.read_at(files::HEAD, 0, 8192).map_err(|e| Fault::io(files::HEAD, &e))?;
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    let head =
+        Head::read(&bytes).ok_or_else(|| Fault::new(Class::Changed, files::HEAD, 0, "no slot of it is whole"))?;
+    Ok(Some(head))
+}
+
+/// The first entries of all segments, ascending.
+pub(crate) fn segments(source: &dyn Source) -> Result<Vec<u64>, Fault> {
+    let names = source.names().map_err(|e| Fault::io(".", &e))?;
+    let mut firsts: Vec<u64> = names.iter().filter_map(|name| files::first_of(name)).collect();
+    firsts.sort_unstable();
+    Ok(firsts)
+}
+
+fn header(source: &dyn Source, first: u64) -> Result<Option<Header>, Fault> {
+    let name = files::segment(first);
+    let bytes = source.read_at(&name, 0, SEGMENT_HEADER as usize).map_err(|e| Fault::io(&name, &e))?;
+    Ok(Header::decode(&bytes).filter(|header| header.first == first))
+}
+
+/// Whether each segment names the one before it. A last one that was not finished is judged when it is reached.
+fn contiguous(source: &dyn Source, all: &[u64]) -> Result<(), Fault> {
+    for (before, first) in all.iter().zip(all.iter().skip(1)) {
+        if header(source, *first)?.is_some_and(|header| header.previous != *before) {
+            let what = "the segment before it is missing";
+            return Err(Fault::new(Class::Removed, &files::segment(*first), 0, what).at(*first));
+        }
+    }
+    Ok(())
+}
+
+impl Walk {
+    /// From the first entry.
+    pub(crate) fn whole(source: &dyn Source) -> Result<Self, Fault> {
+        Self::start(source, |_| 0)
+    }
+
+    /// From the segment that holds entry `index`.
+    pub(crate) fn at(source: &dyn Source, index: u64) -> Result<Self, Fault> {
+        Self::start(source, |_| index)
+    }
+
+    /// From where everything that may still change the state lies: open intents, and what came after the head.
+    pub(crate) fn tail(source: &dyn Source) -> Result<Self, Fault> {
+        Self::start(source, |head| head.open_from.min(head.entries))
+    }
+
+    fn start(source: &dyn Source, from: impl FnOnce(&Head) -> u64) -> Result<Self, Fault> {
+        let head = head(source)?.ok_or_else(|| Fault::new(Class::Removed, files::HEAD, 0, "the log has no head"))?;
+        let all = segments(source)?;
+        let Some((&lowest, _)) = all.split_first() else {
+            return Err(Fault::new(Class::Removed, &files::segment(0), 0, "the log has no segments").at(0));
+        };
+        if lowest != 0 {
+            return Err(Fault::new(Class::Removed, &files::segment(0), 0, "the first segment is missing").at(0));
+        }
+        contiguous(source, &all)?;
+        let from = from(&head);
+        let below = all.partition_point(|first| *first <= from).max(1);
+        let segments = all.get(below - 1..).unwrap_or_default().to_vec();
+        let mut walk = Self {
+            segments,
+            head,
+            index: 0,
+            chain: frame::origin(),
+            offset: SEGMENT_HEADER,
+            buffer: Vec::new(),
+            at: 0,
+            ended: false,
+        };
+        let first = walk.segment_first();
+        let header = header(source, first)?.ok_or_else(|| walk.bad_header(first))?;
+        if first == 0 && header.chain != frame::origin() {
+            return Err(walk.bad_header(first));
+        }
+        (walk.index, walk.chain) = (first, header.chain);
+        Ok(walk)
+    }
+
+    /// The first entry of the segment that is walked.
+    pub(crate) fn segment_first(&self) -> u64 {
+        self.segments.first().copied().unwrap_or_default()
+    }
+
+    pub(crate) const fn head(&self) -> &Head {
+        &self.head
+    }
+
+    fn fault(&self, class: Class, what: impl Into<String>) -> Fault {
+        Fault::new(class, &files::segment(self.segment_first()), self.offset, what).at(self.index)
+    }
+
+    fn bad_header(&self, first: u64) -> Fault {
+        let class = if first >= self.head.entries && first > 0 { Class::TornTail } else { Class::Changed };
+        Fault::new(class, &files::segment(first), 0, "the segment's header is not what was written").at(first)
+    }
+
+    /// The next entry, the first fault, or the end.
+    pub(crate) fn next(&mut self, source: &dyn Source) -> Option<Result<Found, Fault>> {
+        if self.ended {
+            return None;
+        }
+        let step = self.step(source);
+        self.ended = !matches!(step, Ok(Some(_)));
+        step.transpose()
+    }
+
+    fn step(&mut self, source: &dyn Source) -> Result<Option<Found>, Fault> {
+        if self.index == self.head.entries && self.chain != self.head.chain {
+            let what = format!(
+                "an entry from {} up to here was replaced: the chain does not reach the head",
+                self.segment_first()
+            );
+            return Err(self.fault(Class::Changed, what));
+        }
+        while self.at_end(source)? {
+            if !self.enter_next(source)? {
+                return Ok(None);
+            }
+        }
+        let (leaf, bytes) = self.frame()?;
+        let skeleton: Skeleton = serde_json::from_slice(&bytes)
+            .map_err(|_| self.fault(Class::Unreadable, "the record has another format"))?;
+        if skeleton.seq != self.index {
+            return Err(self.misplaced(source, skeleton.seq));
+        }
+        let size = frame::OVERHEAD + bytes.len();
+        let found = Found {
+            index: self.index,
+            leaf,
+            segment_first: self.segment_first(),
+            offset: self.offset,
+            bytes,
+            is_intent: skeleton.kind == "intent",
+            concludes: skeleton.intent.filter(|_| skeleton.kind == "outcome"),
+            salt: skeleton.commitments.map(|c| c.salt),
+        };
+        self.chain = frame::link(self.chain, leaf);
+        self.index += 1;
+        self.offset += size as u64;
+        self.at += size;
+        Ok(Some(found))
+    }
+
+    /// Fills the buffer so that it holds the next frame, if there is one; whether the segment ends here.
+    fn at_end(&mut self, source: &dyn Source) -> Result<bool, Fault> {
+        let need = frame::OVERHEAD + frame::MAX;
+        if self.buffer.len() - self.at < need {
+            self.buffer.drain(..self.at);
+            self.at = 0;
+            let name = files::segment(self.segment_first());
+            let from = self.offset + self.buffer.len() as u64;
+            let more = source.read_at(&name, from, CHUNK).map_err(|e| Fault::io(&name, &e))?;
+            self.buffer.extend_from_slice(&more);
+        }
+        Ok(self.buffer.len() == self.at)
+    }
+
+    fn frame(&self) -> Result<(Digest, Vec<u8>), Fault> {
+        match frame::decode(self.buffer.get(self.at..).unwrap_or_default()) {
+            Ok((leaf, bytes)) => Ok((leaf, bytes.to_vec())),
+            Err(_) if self.index >= self.head.entries && self.segments.len() == 1 => {
+                Err(self.fault(Class::TornTail, "the last record was not written to its end"))
+            }
+            Err(FrameFault::Short) => Err(self.fault(Class::Truncated, FrameFault::Short.as_str())),
+            Err(fault) => Err(self.fault(Class::Changed, fault.as_str())),
+        }
+    }
+
+    /// Goes on to the next segment. False at the end of the log.
+    fn enter_next(&mut self, source: &dyn Source) -> Result<bool, Fault> {
+        let Some(&next) = self.segments.get(1) else {
+            if self.index >= self.head.entries {
+                return Ok(false);
+            }
+            if self.head.segment > self.segment_first() {
+                let name = files::segment(self.head.segment);
+                return Err(Fault::new(Class::Removed, &name, 0, "the segment is missing").at(self.index));
+            }
+            let what = format!("the head says that {} entries were durable", self.head.entries);
+            return Err(self.fault(Class::Truncated, what));
+        };
+        let header = header(source, next)?.ok_or_else(|| self.bad_header(next))?;
+        if header.previous != self.segment_first() || next > self.index {
+            return Err(self.fault(Class::Removed, format!("entries before {next} are missing")));
+        }
+        if next < self.index {
+            return Err(self.fault(Class::Reordered, format!("entry {next} stands a second time in the next segment")));
+        }
+        if header.chain != self.chain {
+            let what = format!(
+                "an entry from {} up to here was replaced: the chain does not reach the next segment",
+                self.segment_first()
+            );
+            return Err(self.fault(Class::Changed, what));
+        }
+        self.segments.remove(0);
+        self.buffer.clear();
+        self.at = 0;
+        self.offset = SEGMENT_HEADER;
+        Ok(true)
+    }
+
+    /// A whole record with another index: is the one that belongs here elsewhere, or gone?
+    fn misplaced(&mut self, source: &dyn Source, seq: u64) -> Fault {
+        let fault = self.fault(Class::Reordered, format!("entry {seq} stands here"));
+        if seq < self.index {
+            return fault;
+        }
+        let wanted = self.index;
+        while let Ok(false) = self.at_end(source) {
+            let Ok((_, bytes)) = self.frame() else { break };
+            if serde_json::from_slice::<Skeleton>(&bytes).is_ok_and(|skeleton| skeleton.seq == wanted) {
+                return fault;
+            }
+            let size = frame::OVERHEAD + bytes.len();
+            self.at += size;
+            self.offset += size as u64;
+        }
+        Fault { class: Class::Removed, what: format!("entry {seq} follows the one before it"), ..fault }
+    }
+}

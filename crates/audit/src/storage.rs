@@ -1,0 +1,195 @@
+//! The few operations on files that the log needs, behind a trait so that tests can make each of them fail.
+
+use crate::files;
+use rustix::fs::{FlockOperation, flock};
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// Reading.
+pub(crate) trait Source {
+    /// The names of all files.
+    fn names(&self) -> io::Result<Vec<String>>;
+    /// The length of a file.
+    fn len(&self, name: &str) -> io::Result<u64>;
+    /// Up to `len` bytes from `offset`; fewer only at the end of the file.
+    fn read_at(&self, name: &str, offset: u64, len: usize) -> io::Result<Vec<u8>>;
+}
+
+/// An open file that only grows.
+pub(crate) trait Tail: Send {
+    /// Appends all of `bytes`.
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
+    /// Makes what was appended durable.
+    fn sync(&mut self) -> io::Result<()>;
+}
+
+/// Writing. After an error of a [`Tail`] it is dropped and a new one opened.
+pub(crate) trait Storage: Source + Send {
+    /// Opens a file for appending; makes it where it is missing.
+    fn tail(&mut self, name: &str) -> io::Result<Box<dyn Tail>>;
+    /// Shortens a file, durably.
+    fn cut(&mut self, name: &str, len: u64) -> io::Result<()>;
+    /// Removes a file.
+    fn remove(&mut self, name: &str) -> io::Result<()>;
+    /// Writes into the head file; makes it where it is missing.
+    fn write_head(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()>;
+    /// Makes the head file durable.
+    fn sync_head(&mut self) -> io::Result<()>;
+    /// Makes the names of new and removed files durable.
+    fn sync_dir(&mut self) -> io::Result<()>;
+    /// Bytes free on the file system.
+    fn free(&self) -> io::Result<u64>;
+}
+
+/// A directory that is read.
+pub(crate) struct DirSource(PathBuf);
+
+impl DirSource {
+    pub(crate) fn new(dir: &Path) -> Self {
+        Self(dir.to_owned())
+    }
+}
+
+impl Source for DirSource {
+    fn names(&self) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(&self.0)? {
+            names.extend(entry?.file_name().into_string());
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    fn len(&self, name: &str) -> io::Result<u64> {
+        Ok(std::fs::metadata(self.0.join(name))?.len())
+    }
+
+    fn read_at(&self, name: &str, offset: u64, len: usize) -> io::Result<Vec<u8>> {
+        let file = File::open(self.0.join(name))?;
+        let left = usize::try_from(file.metadata()?.len().saturating_sub(offset)).unwrap_or(usize::MAX);
+        let mut bytes = vec![0; len.min(left)];
+        let mut filled = 0;
+        while let Some(rest) = bytes.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+            match file.read_at(rest, offset + filled as u64) {
+                Ok(0) => break,
+                Ok(more) => filled += more,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        bytes.truncate(filled);
+        Ok(bytes)
+    }
+}
+
+/// A directory that is written, and its lock.
+pub(crate) struct DirStorage {
+    source: DirSource,
+    head: Option<File>,
+    dir: File,
+    _lock: File,
+}
+
+impl DirStorage {
+    /// Makes the directory where it is missing and takes the lock; `None` where another holds it.
+    pub(crate) fn open(dir: &Path) -> io::Result<Option<Self>> {
+        if !dir.exists() {
+            DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+            if let Some(parent) = dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+                File::open(parent)?.sync_all()?;
+            }
+        }
+        let lock = private().write(true).create(true).truncate(false).open(dir.join(files::LOCK))?;
+        match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => {}
+            Err(rustix::io::Errno::WOULDBLOCK) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        }
+        Ok(Some(Self { source: DirSource::new(dir), head: None, dir: File::open(dir)?, _lock: lock }))
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.source.0.join(name)
+    }
+}
+
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.mode(0o600);
+    options
+}
+
+impl Source for DirStorage {
+    fn names(&self) -> io::Result<Vec<String>> {
+        self.source.names()
+    }
+
+    fn len(&self, name: &str) -> io::Result<u64> {
+        self.source.len(name)
+    }
+
+    fn read_at(&self, name: &str, offset: u64, len: usize) -> io::Result<Vec<u8>> {
+        self.source.read_at(name, offset, len)
+    }
+}
+
+impl Storage for DirStorage {
+    fn tail(&mut self, name: &str) -> io::Result<Box<dyn Tail>> {
+        Ok(Box::new(FileTail(private().append(true).create(true).open(self.path(name))?)))
+    }
+
+    fn cut(&mut self, name: &str, len: u64) -> io::Result<()> {
+        let file = private().write(true).open(self.path(name))?;
+        file.set_len(len)?;
+        file.sync_all()
+    }
+
+    fn remove(&mut self, name: &str) -> io::Result<()> {
+        match std::fs::remove_file(self.path(name)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            other => other,
+        }
+    }
+
+    fn write_head(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        let file = match self.head.take() {
+            Some(file) => file,
+            None => private().write(true).create(true).truncate(false).open(self.path(files::HEAD))?,
+        };
+        file.write_all_at(bytes, offset)?;
+        self.head = Some(file);
+        Ok(())
+    }
+
+    fn sync_head(&mut self) -> io::Result<()> {
+        // A file whose fsync failed is not used again.
+        if let Some(file) = self.head.take() {
+            file.sync_data()?;
+            self.head = Some(file);
+        }
+        Ok(())
+    }
+
+    fn sync_dir(&mut self) -> io::Result<()> {
+        self.dir.sync_all()
+    }
+
+    fn free(&self) -> io::Result<u64> {
+        let stat = rustix::fs::fstatvfs(&self.dir)?;
+        Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+    }
+}
+
+struct FileTail(File);
+
+impl Tail for FileTail {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.write_all(bytes)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.0.sync_data()
+    }
+}

@@ -1,0 +1,1 @@
+//! The log as its callers and its attackers see it.

@@ -1,0 +1,359 @@
+//! The one writer: drains the queue, writes, makes durable once, then tells everyone. The fsync in flight is the window
+//! in which the next batch gathers; there is no timer.
+
+use crate::body::{Body, Origin};
+use crate::commitment::{SALT, Salt, random};
+use crate::error::OpenError;
+use crate::files;
+use crate::flight::Ticket;
+use crate::frame;
+use crate::log::Recovery;
+use crate::queue::{Job, Queue, Reply};
+use crate::record::{Effect, Event, EventKind, Outcome, Receipt};
+use crate::recovery::{self, Position};
+use crate::storage::{Storage, Tail};
+use casemate_core::Reason;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::{Duration, Instant};
+
+/// Records that one fsync takes at most.
+const BATCH: usize = 1024;
+/// Bytes that one fsync takes, give or take a record.
+const BATCH_BYTES: usize = 4 << 20;
+/// Salts that are drawn and made durable ahead, so that an entry never waits for its own.
+const SALTS_AHEAD: usize = 2048;
+/// How often the head is made durable by itself, the disk asked for its room, and leftovers tried again.
+const TICK: Duration = Duration::from_secs(1);
+
+/// An event of the log's own that is still to be written.
+struct Note {
+    kind: EventKind,
+    intent: Option<u64>,
+    origin: Arc<Origin>,
+    detail: String,
+}
+
+struct Tails {
+    segment: Box<dyn Tail>,
+    salts: Box<dyn Tail>,
+    /// The salts of the entries to come, all durable.
+    ahead: VecDeque<Salt>,
+}
+
+/// The writer's state. Only its thread has it.
+pub(crate) struct Writer {
+    storage: Box<dyn Storage>,
+    queue: Arc<Queue>,
+    at: Position,
+    generation: u64,
+    tails: Option<Tails>,
+    /// Intents without outcome.
+    open: BTreeMap<u64, Arc<Origin>>,
+    /// Those of them whose outcome could not be written.
+    orphans: BTreeSet<u64>,
+    notes: VecDeque<Note>,
+    head_is_durable: bool,
+    head_synced: Instant,
+    disk_asked: Option<Instant>,
+}
+
+impl Writer {
+    /// Recovers the log and gets ready to write.
+    pub(crate) fn open(mut storage: Box<dyn Storage>, queue: Arc<Queue>) -> Result<(Self, Recovery), OpenError> {
+        let found = recovery::recover(&mut *storage)?;
+        let unknown = found.open.len() as u64;
+        let mut writer = Self {
+            storage,
+            queue,
+            at: found.at,
+            generation: found.generation,
+            tails: None,
+            orphans: found.open.keys().copied().collect(),
+            open: found.open,
+            notes: VecDeque::new(),
+            head_is_durable: false,
+            head_synced: Instant::now(),
+            disk_asked: None,
+        };
+        if unknown > 0 || found.torn_bytes > 0 {
+            let detail = format!("torn bytes: {}, unknown outcomes: {unknown}", found.torn_bytes);
+            writer.note(EventKind::Recovery, detail);
+        }
+        writer.reopen()?;
+        // Entries after the head may have reached the page cache only.
+        writer.tails()?.segment.sync()?;
+        writer.write_head(found.at.entries)?;
+        writer.sync_head()?;
+        let mut jobs = writer.own();
+        while !jobs.is_empty() {
+            writer.commit(&mut jobs)?;
+        }
+        writer.settled();
+        writer.sync_head()?;
+        writer.ask_disk();
+        writer.queue.metrics.entries.store(writer.at.entries, Relaxed);
+        let recovery = Recovery { entries: writer.at.entries, torn_bytes: found.torn_bytes, unknown_outcomes: unknown };
+        Ok((writer, recovery))
+    }
+
+    /// Writes until the queue is closed or the disk fails for good.
+    pub(crate) fn run(mut self) {
+        loop {
+            self.ask_disk();
+            let batch = self.queue.take(TICK);
+            let mut jobs = self.own();
+            jobs.extend(batch.jobs);
+            if !self.write(jobs) {
+                return;
+            }
+            if batch.last {
+                break;
+            }
+        }
+        self.orphans = self.open.keys().copied().collect();
+        let jobs = self.own();
+        if self.write(jobs)
+            && let Err(error) = self.sync_head()
+        {
+            tracing::error!(%error, "the audit log's head could not be made durable at the end");
+        }
+    }
+
+    /// Writes all of `jobs` and the head when it is due; false when the log is down.
+    fn write(&mut self, jobs: VecDeque<Job>) -> bool {
+        let mut jobs: VecDeque<Job> = self.living(jobs);
+        while !jobs.is_empty() {
+            if let Err(error) = self.commit(&mut jobs) {
+                return self.fault(jobs, &error);
+            }
+        }
+        self.settled();
+        if self.head_synced.elapsed() >= TICK
+            && let Err(error) = self.sync_head()
+        {
+            return self.fault(VecDeque::new(), &error);
+        }
+        true
+    }
+
+    /// Fails the intents for which nobody waits any more.
+    fn living(&self, jobs: VecDeque<Job>) -> VecDeque<Job> {
+        let now = Instant::now();
+        let late = |job: &Job| matches!(&job.reply, Reply::Intent { until, .. } if *until < now);
+        let (late, living): (VecDeque<_>, VecDeque<_>) = jobs.into_iter().partition(late);
+        for job in late {
+            let _ = job.fail(&self.queue, "the disk did not take it in time");
+        }
+        living
+    }
+
+    /// What the log itself has to say: outcomes that were lost and events.
+    fn own(&self) -> VecDeque<Job> {
+        let mut jobs = VecDeque::new();
+        for intent in &self.orphans {
+            if let Some(origin) = self.open.get(intent) {
+                let outcome = Outcome { reasons: vec![Reason::AuditOutcome], ..Outcome::new(Effect::Unknown, 0) };
+                let reply = Reply::Outcome { intent: *intent, answer: None, released: false };
+                jobs.push_back(Job { body: Body::outcome(*intent, Arc::clone(origin), &outcome), reply });
+            }
+        }
+        for note in &self.notes {
+            let (actor, detail) = ("casemate".to_owned(), Some(note.detail.clone()));
+            let event = Event { kind: note.kind, actor, policy: None, detail };
+            let mut body = Body { origin: Arc::clone(&note.origin), ..Body::event(&event) };
+            body.intent = note.intent;
+            jobs.push_back(Job { body, reply: Reply::Note });
+        }
+        jobs
+    }
+
+    fn note(&mut self, kind: EventKind, detail: String) {
+        self.notes.push_back(Note { kind, intent: None, origin: Arc::default(), detail });
+    }
+
+    /// What [`Writer::own`] said was written.
+    fn settled(&mut self) {
+        let open = &self.open;
+        self.orphans.retain(|intent| open.contains_key(intent));
+    }
+
+    fn tails(&mut self) -> io::Result<&mut Tails> {
+        self.tails.as_mut().ok_or_else(|| io::Error::other("the segment is not open"))
+    }
+
+    /// Opens new descriptors at the current position.
+    fn reopen(&mut self) -> io::Result<()> {
+        self.tails = None;
+        let segment = self.storage.tail(&files::segment(self.at.segment))?;
+        let salts = self.storage.tail(&files::salts(self.at.segment))?;
+        self.storage.sync_dir()?;
+        self.tails = Some(Tails { segment, salts, ahead: VecDeque::new() });
+        Ok(())
+    }
+
+    /// Makes one batch of `jobs` durable and tells whoever waits. On an error all of them are back in `jobs`.
+    fn commit(&mut self, jobs: &mut VecDeque<Job>) -> io::Result<()> {
+        if self.at.len >= self.queue.config().segment_bytes && self.at.entries > self.at.segment {
+            self.rotate()?;
+        }
+        let batch = BATCH.min(jobs.len());
+        let time = self.queue.now();
+        let mut at = self.at;
+        let tails = self.tails.as_mut().ok_or_else(|| io::Error::other("the segment is not open"))?;
+        tails.draw(batch)?;
+        let mut bytes = Vec::with_capacity(batch * 1024);
+        let mut leaves = Vec::with_capacity(batch);
+        for (job, salt) in jobs.iter().zip(&tails.ahead).take(batch) {
+            let record = job.body.render(at.entries, time, salt);
+            let leaf = frame::leaf(&record);
+            frame::encode(&record, leaf, &mut bytes);
+            at.chain = frame::link(at.chain, leaf);
+            leaves.push(Receipt { index: at.entries, leaf });
+            at.entries += 1;
+            if bytes.len() >= BATCH_BYTES {
+                break;
+            }
+        }
+        at.len += bytes.len() as u64;
+        tails.segment.append(&bytes)?;
+        let started = Instant::now();
+        tails.segment.sync()?;
+        self.queue.metrics.fsync(started.elapsed());
+        tails.ahead.drain(..leaves.len().min(tails.ahead.len()));
+        let before = std::mem::replace(&mut self.at, at);
+        if let Err(error) = self.write_head(before.entries) {
+            self.at = before;
+            return Err(error);
+        }
+        self.queue.metrics.entries.store(self.at.entries, Relaxed);
+        for receipt in leaves {
+            if let Some(job) = jobs.pop_front() {
+                self.acknowledge(job, receipt);
+            }
+        }
+        Ok(())
+    }
+
+    fn acknowledge(&mut self, job: Job, receipt: Receipt) {
+        match job.reply {
+            Reply::Intent { answer, .. } => {
+                self.open.insert(receipt.index, Arc::clone(&job.body.origin));
+                // Where nobody waits any more the ticket comes back, and dropping it queues `not attempted`.
+                drop(answer.send(Ok(Ticket::new(Arc::clone(&self.queue), receipt, job.body.origin))));
+            }
+            Reply::Outcome { intent, answer, released } => {
+                self.open.remove(&intent);
+                let heard = answer.is_none_or(|answer| answer.send(Ok(receipt)).is_ok());
+                if released && !heard {
+                    let detail = format!("the outcome {} was recorded too late", receipt.index);
+                    let (intent, origin) = (Some(intent), job.body.origin);
+                    self.notes.push_back(Note { kind: EventKind::Withheld, intent, origin, detail });
+                }
+            }
+            Reply::Plain(answer) => drop(answer.send(Ok(receipt))),
+            // Notes are queued in their order, so the first one is the one that was written.
+            Reply::Note => drop(self.notes.pop_front()),
+            Reply::Counted(_) => {}
+        }
+    }
+
+    /// Closes the segment and begins the next.
+    fn rotate(&mut self) -> io::Result<()> {
+        self.sync_head()?;
+        let at = recovery::begin(&mut *self.storage, self.at.entries, self.at.segment, self.at.chain)?;
+        let before = std::mem::replace(&mut self.at, at);
+        if let Err(error) = self.reopen() {
+            self.at = before;
+            return Err(error);
+        }
+        Ok(())
+    }
+
+    /// Writes the head. The entries from `fresh` on may hold intents that are not among the open ones yet.
+    fn write_head(&mut self, fresh: u64) -> io::Result<()> {
+        self.generation += 1;
+        let open_from = self.open.keys().next().copied().unwrap_or(fresh).min(fresh);
+        let (offset, bytes) = recovery::head(&self.at, self.generation, open_from).slot();
+        self.head_is_durable = false;
+        self.storage.write_head(offset, &bytes)
+    }
+
+    /// After a power cut the head may be as old as this: entries after it are kept as far as they are whole.
+    fn sync_head(&mut self) -> io::Result<()> {
+        if !self.head_is_durable {
+            self.storage.sync_head()?;
+            self.head_is_durable = true;
+        }
+        self.head_synced = Instant::now();
+        Ok(())
+    }
+
+    /// Asks for the disk's room, at most once a second. Not knowing it means there is none.
+    fn ask_disk(&mut self) {
+        if self.disk_asked.is_none_or(|asked| asked.elapsed() >= TICK) {
+            self.disk_asked = Some(Instant::now());
+            self.queue.metrics.disk_free.store(self.storage.free().unwrap_or(0), Relaxed);
+        }
+    }
+
+    /// Fails everything that waits, closes the descriptors, goes back to what was acknowledged and checks it. False when
+    /// that does not hold: the log stays down.
+    fn fault(&mut self, jobs: VecDeque<Job>, error: &io::Error) -> bool {
+        tracing::error!(%error, entries = self.at.entries, "the audit log could not write; it goes back and checks");
+        self.tails = None;
+        let why = format!("the disk failed: {error}");
+        self.fail(jobs, &why);
+        self.fail(self.queue.drain(), &why);
+        self.disk_asked = None;
+        let back = recovery::rewind(&mut *self.storage, &self.at, &mut self.generation);
+        let back = back.map_err(|fault| fault.to_string()).and_then(|()| self.reopen().map_err(|e| e.to_string()));
+        match back {
+            Ok(()) => {
+                self.queue.metrics.recovered.fetch_add(1, Relaxed);
+                self.note(EventKind::Recovery, why);
+                true
+            }
+            Err(fault) => {
+                tracing::error!(%fault, "the audit log stays down");
+                self.down(&format!("{why}; and then: {fault}"));
+                false
+            }
+        }
+    }
+
+    fn fail(&mut self, jobs: VecDeque<Job>, why: &str) {
+        for job in jobs {
+            self.orphans.extend(job.fail(&self.queue, why));
+        }
+    }
+
+    fn down(&mut self, why: &str) {
+        self.queue.end(Some(why.to_owned()));
+        self.fail(self.queue.drain(), why);
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // However the thread ends, nobody waits for it.
+        self.down("the log is closed");
+    }
+}
+
+impl Tails {
+    /// Has at least `need` salts ready, durably.
+    fn draw(&mut self, need: usize) -> io::Result<()> {
+        if self.ahead.len() >= need {
+            return Ok(());
+        }
+        let mut fresh = vec![0_u8; SALT * SALTS_AHEAD];
+        random(&mut fresh)?;
+        self.salts.append(&fresh)?;
+        self.salts.sync()?;
+        self.ahead.extend(fresh.chunks_exact(SALT).filter_map(|salt| Salt::try_from(salt).ok()));
+        Ok(())
+    }
+}

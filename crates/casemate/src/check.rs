@@ -1,0 +1,94 @@
+//! `casemate check`: every mistake of a configuration at once.
+
+use crate::config::codes::Code;
+use crate::config::{self, Environment, Loaded, Report};
+use crate::explain::effective_lines;
+use crate::out;
+use anyhow::Result;
+use clap::Args;
+use serde_json::json;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Check a configuration: all mistakes at once, and what would be in force.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// The configuration.
+    #[arg(long, default_value = "casemate.yaml", env = "CASEMATE_CONFIG")]
+    pub config: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Runs the command: 0 where it loads, 1 where it does not, 2 where it cannot be read.
+///
+/// # Errors
+/// Output that cannot be written.
+pub fn run(args: &CheckArgs, environment: &Environment) -> Result<ExitCode> {
+    match config::load(&args.config, environment) {
+        Ok(loaded) => {
+            if args.json {
+                out::json(&describe(&loaded))?;
+            } else {
+                out::show(&loaded.warnings.render(true));
+                out::data(&words(&loaded))?;
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(report) => {
+            if args.json {
+                out::json(&json!({ "ok": false, "findings": report.to_json() }))?;
+            } else {
+                out::show(&report.render(true));
+                out::say(&tally(&report));
+            }
+            let unread = report.diagnostics().iter().any(|found| found.code == Code::Read);
+            Ok(ExitCode::from(if unread { 2 } else { 1 }))
+        }
+    }
+}
+
+/// How many errors and warnings there are.
+#[must_use]
+pub fn tally(report: &Report) -> String {
+    let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    match report.warnings() {
+        0 => count(report.errors(), "error"),
+        warnings => format!("{}, {}", count(report.errors(), "error"), count(warnings, "warning")),
+    }
+}
+
+fn words(loaded: &Loaded) -> String {
+    let config = &loaded.config;
+    let mut text = format!("{} is good\n", loaded.path.display());
+    text.push_str(&format!("accepts: {}\n", config.auth.mode.as_str()));
+    for line in effective_lines(&loaded.effective) {
+        text.push_str(&format!("{line}\n"));
+    }
+    let servers: Vec<_> = config.upstreams.keys().map(|name| name.as_str()).collect();
+    let tenants: Vec<_> = config.tenants.keys().map(|name| name.as_str()).collect();
+    let list = |names: &[&str]| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    text.push_str(&format!("servers: {}\n", list(&servers)));
+    text.push_str(&format!("tenants: {}\n", list(&tenants)));
+    text.push_str(&format!("policy: {}\n", loaded.digest));
+    text
+}
+
+fn describe(loaded: &Loaded) -> serde_json::Value {
+    let config = &loaded.config;
+    let effective: Vec<_> = loaded
+        .effective
+        .iter()
+        .map(|value| json!({ "name": value.name, "value": value.value, "origin": value.origin }))
+        .collect();
+    json!({
+        "ok": true,
+        "accepts": config.auth.mode.as_str(),
+        "effective": effective,
+        "servers": config.upstreams.keys().map(|name| name.as_str()).collect::<Vec<_>>(),
+        "tenants": config.tenants.keys().map(|name| name.as_str()).collect::<Vec<_>>(),
+        "policy": loaded.digest.to_string(),
+        "findings": loaded.warnings.to_json(),
+    })
+}

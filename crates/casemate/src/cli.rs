@@ -1,0 +1,88 @@
+//! The command line.
+
+use crate::{audit, can, check, demo, explain, healthcheck, init, logging, schema, serve, token};
+use clap::{CommandFactory as _, Parser};
+use std::process::ExitCode;
+
+/// The hardened stack between AI agents and the systems that they reach over MCP.
+#[derive(Debug, Parser)]
+#[command(name = "casemate", version, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Writes a first configuration with a development CA, certificates and a token issuer.
+    Init(init::InitArgs),
+    /// Checks a configuration and shows every mistake at once.
+    Check(check::CheckArgs),
+    /// Says what policy would decide about a call, and why.
+    Can(can::CanArgs),
+    /// Runs the gateway.
+    Serve(serve::ServeArgs),
+    /// Shows the whole of it in a minute: a gateway, a server, attacks, the verified log.
+    Demo(demo::DemoArgs),
+    /// Mints a token of the development issuer.
+    Token(token::TokenArgs),
+    /// Reads the audit log offline.
+    Audit(audit::AuditArgs),
+    /// Explains a reason code, a diagnostic or a configuration key.
+    Explain(explain::ExplainArgs),
+    /// Prints the JSON schema of the configuration.
+    Schema(schema::SchemaArgs),
+    /// Asks a running gateway whether it is ready.
+    Healthcheck(healthcheck::HealthcheckArgs),
+    /// Prints the completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Writes the manual pages into a directory.
+    Man {
+        /// The directory; it must exist.
+        dir: std::path::PathBuf,
+    },
+}
+
+/// Runs the command line.
+///
+/// # Errors
+/// What a command could not do.
+pub fn run() -> anyhow::Result<ExitCode> {
+    let cli = Cli::parse();
+    logging::start(matches!(cli.command, Command::Demo(_)));
+    match cli.command {
+        Command::Init(args) => init::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Can(args) => can::run(&args),
+        Command::Serve(args) => serve::run(&args),
+        Command::Demo(args) => demo::run(&args),
+        Command::Token(args) => token::run(&args),
+        Command::Audit(args) => audit::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Schema(args) => schema::run(&args),
+        Command::Healthcheck(args) => healthcheck::run(&args),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "casemate", &mut script);
+            crate::out::data(&String::from_utf8_lossy(&script))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Man { dir } => {
+            clap_mangen::generate_to(Cli::command(), dir)?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

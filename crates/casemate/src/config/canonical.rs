@@ -1,0 +1,167 @@
+//! The policy digest: over everything that influences a decision, in one canonical form.
+//!
+//! Comments, the order of keys, paths and secrets do not enter it; certificates of CAs and revocation lists do.
+
+use casemate_core::digest::Digest;
+use casemate_core::glob::Glob;
+use casemate_core::policy::Rule;
+use casemate_gateway::config::{Caps, ClientTrust, Config, JwksSource, Limit, ServerTls, Tenant, Upstream};
+use std::fmt::Display;
+
+/// The digest over the effective configuration.
+#[must_use]
+pub fn digest(config: &Config) -> Digest {
+    Digest::of_parts("casemate/policy/v1", &[text(config).as_bytes()])
+}
+
+/// The canonical form: one `key=value` a line, values quoted as JSON.
+#[must_use]
+pub fn text(config: &Config) -> String {
+    let mut out = Lines::default();
+    listener(&mut out, config);
+    caps(&mut out, &config.caps);
+    for (name, server) in &config.policy.servers {
+        out.line(&format!("server.{name}.host"), &server.host);
+        out.line(&format!("server.{name}.reach"), &format!("{:?}", server.reach));
+    }
+    for (name, entry) in &config.upstreams {
+        upstream(&mut out, name.as_str(), entry);
+    }
+    for (name, tenant) in &config.tenants {
+        self::tenant(&mut out, name.as_str(), tenant);
+        let rules = config.policy.tenants.get(name).map(|tenant| tenant.rules.as_slice()).unwrap_or_default();
+        for (at, rule) in rules.iter().enumerate() {
+            self::rule(&mut out, &format!("tenant.{name}.rule.{at}"), rule);
+        }
+    }
+    if let Some(admin) = &config.admin {
+        out.line("admin.public_url", &admin.public_url.as_ref().map_or("", |url| url.as_str()));
+        trust(&mut out, "admin", admin.tls.as_ref());
+        for (name, person) in &admin.people {
+            let identities: Vec<_> = person.identities.iter().map(|identity| identity.as_str()).collect();
+            out.list(&format!("admin.{name}.identities"), identities);
+            out.line(&format!("admin.{name}.roles"), &format!("{:?}", person.roles));
+            out.list(&format!("admin.{name}.groups"), person.groups.iter().map(String::as_str));
+        }
+    }
+    out.0
+}
+
+#[derive(Default)]
+struct Lines(String);
+
+impl Lines {
+    fn line(&mut self, key: &str, value: &dyn Display) {
+        let value = serde_json::Value::String(value.to_string());
+        self.0.push_str(&format!("{key}={value}\n"));
+    }
+
+    fn list<'v>(&mut self, key: &str, values: impl IntoIterator<Item = &'v str>) {
+        let values: Vec<_> = values.into_iter().map(|value| serde_json::Value::String(value.to_owned())).collect();
+        self.0.push_str(&format!("{key}={}\n", serde_json::Value::Array(values)));
+    }
+
+    fn globs(&mut self, key: &str, globs: &[Glob]) {
+        self.list(key, globs.iter().map(Glob::as_str));
+    }
+}
+
+fn listener(out: &mut Lines, config: &Config) {
+    let listener = &config.listener;
+    out.line("listener.address", &listener.address);
+    out.line("listener.public_url", &listener.public_url.as_ref().map_or("", |url| url.as_str()));
+    out.list("listener.hosts", listener.hosts.iter().map(|host| host.as_str()));
+    out.list("listener.origins", listener.origins.iter().map(String::as_str));
+    trust(out, "listener", listener.tls.as_ref());
+    out.line("auth.mode", &config.auth.mode.as_str());
+    out.line("auth.anonymous", &config.auth.anonymous.as_ref().map_or("", |tenant| tenant.as_str()));
+    if let Some(jwt) = &config.auth.jwt {
+        out.line("auth.jwt.issuer", &jwt.issuer);
+        match &jwt.jwks {
+            JwksSource::Url(url) => out.line("auth.jwt.keys", url),
+            JwksSource::File(_) => out.line("auth.jwt.keys", &"a file"),
+        }
+        out.line("auth.jwt.skew", &jwt.skew.as_millis());
+        out.line("auth.jwt.max_lifetime", &jwt.max_lifetime.as_millis());
+        out.line("auth.jwt.accept_plain_jwt", &jwt.accept_plain_jwt);
+    }
+    out.line("headers.trace", &config.headers.trace);
+    out.line("headers.client", &config.headers.client);
+}
+
+fn trust(out: &mut Lines, who: &str, tls: Option<&ServerTls>) {
+    let clients: Option<&ClientTrust> = tls.and_then(|tls| tls.clients.as_ref());
+    out.line(&format!("{who}.tls"), &tls.is_some());
+    let Some(clients) = clients else { return };
+    let mut roots: Vec<_> = clients.roots.iter().map(|der| Digest::of(der).hex()).collect();
+    roots.sort();
+    out.list(&format!("{who}.roots"), roots.iter().map(String::as_str));
+    let mut crls: Vec<_> = clients.crls.iter().map(|der| Digest::of(der).hex()).collect();
+    crls.sort();
+    out.list(&format!("{who}.crls"), crls.iter().map(String::as_str));
+    out.line(&format!("{who}.required"), &clients.required);
+    out.line(&format!("{who}.dns_identities"), &clients.dns_identities);
+}
+
+fn caps(out: &mut Lines, caps: &Caps) {
+    out.line("caps.payload", &caps.payload);
+    out.line("caps.answer", &caps.answer);
+    out.line("caps.events", &caps.events);
+    out.line("caps.media", &caps.media);
+    out.line("caps.tokens", &caps.tokens);
+    out.line("caps.header_bytes", &caps.header_bytes);
+    out.line("caps.connections", &caps.connections);
+    let times = [
+        ("handshake", caps.handshake),
+        ("header", caps.header),
+        ("body", caps.body),
+        ("idle", caps.idle),
+        ("drain", caps.drain),
+    ];
+    for (name, time) in times {
+        out.line(&format!("caps.{name}"), &time.as_millis());
+    }
+    out.line("caps.unauthenticated_rpm", &caps.unauthenticated_rpm);
+}
+
+fn upstream(out: &mut Lines, name: &str, entry: &Upstream) {
+    let key = |part: &str| format!("upstream.{name}.{part}");
+    out.line(&key("url"), &entry.url);
+    // The header alone: a digest over a credential would let it be guessed.
+    out.line(&key("credential"), &entry.credential.as_ref().map_or("", |(header, _)| header.as_str()));
+    out.line(&key("first_byte"), &entry.first_byte.as_millis());
+    out.line(&key("total"), &entry.total.as_millis());
+    out.line(&key("requests"), &format!("{:?}", entry.requests));
+    out.line(&key("sensitive"), &entry.sensitive);
+}
+
+fn tenant(out: &mut Lines, name: &str, tenant: &Tenant) {
+    let key = |part: &str| format!("tenant.{name}.{part}");
+    for mapping in &tenant.certificates {
+        out.list(&key("certificate"), [mapping.san.as_str(), &mapping.scopes.to_string()]);
+    }
+    for mapping in &tenant.tokens {
+        out.list(&key("token"), [mapping.issuer.as_str(), &mapping.claim, &mapping.value]);
+    }
+    out.line(&key("limit"), &limit(tenant.limit));
+    out.line(&key("subject"), &limit(tenant.subject));
+    for (server, tool, of) in &tenant.tools {
+        out.list(&key("tool"), [server.as_str(), tool.as_str(), &limit(*of)]);
+    }
+    out.line(&key("sensitive"), &tenant.sensitive);
+}
+
+fn limit(limit: Limit) -> String {
+    let rate = limit.rate.map_or_else(|| "-".to_owned(), |rate| format!("{}/{}", rate.rpm, rate.burst));
+    let concurrency = limit.concurrency.map_or_else(|| "-".to_owned(), |most| most.to_string());
+    format!("{rate} {concurrency}")
+}
+
+fn rule(out: &mut Lines, key: &str, rule: &Rule) {
+    out.globs(&format!("{key}.servers"), &rule.servers);
+    out.globs(&format!("{key}.tools"), &rule.tools);
+    out.globs(&format!("{key}.resources"), &rule.resources);
+    out.globs(&format!("{key}.prompts"), &rule.prompts);
+    out.line(&format!("{key}.completion"), &rule.completion);
+    out.line(&format!("{key}.subscriptions"), &rule.subscriptions);
+}

@@ -1,0 +1,132 @@
+//! From the checked tree to what the gateway obeys. Goes on after an error, so that everything is told at once.
+
+mod admin;
+mod auth;
+mod gateway;
+mod pem;
+mod tenants;
+mod upstreams;
+mod variables;
+
+use super::canonical;
+use super::codes::Code;
+use super::diagnostic::{Diagnostic, Sink};
+use super::files::{Environment, FileData, Files};
+use super::section::Section;
+use super::tree::{Node, Spanned};
+use casemate_core::TenantId;
+use casemate_core::policy::Policy;
+use casemate_gateway::config::{Auth, Config, Mode};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+pub use variables::Effective;
+
+/// What came of the tree.
+pub struct Resolved {
+    /// What the gateway obeys.
+    pub config: Config,
+    /// The state directory.
+    pub state_dir: PathBuf,
+    /// The settings of the log.
+    pub audit: casemate_audit::Config,
+    /// The variables as they are in force.
+    pub effective: Vec<Effective>,
+    /// The line of each rule, by tenant.
+    pub rule_lines: BTreeMap<TenantId, Vec<usize>>,
+}
+
+/// What resolving needs and what it gathers.
+pub(super) struct Context<'c> {
+    base: &'c Path,
+    files: &'c dyn Files,
+    environment: &'c Environment,
+    sink: &'c mut Sink,
+    watched: BTreeSet<PathBuf>,
+}
+
+impl Context<'_> {
+    fn push(&mut self, diagnostic: Diagnostic) {
+        self.sink.push(diagnostic);
+    }
+
+    /// Reads a file that a key names, and remembers to watch it.
+    fn read(&mut self, path: &Spanned<PathBuf>, cap: usize) -> Option<FileData> {
+        self.watched.insert(path.value.clone());
+        match self.files.read(&path.value, cap) {
+            Ok(data) => Some(data),
+            Err(error) => {
+                let message = format!("`{}` cannot be read: {error}", path.value.display());
+                let found = Diagnostic::error(Code::File, path.span, message).label("named here");
+                self.push(found.help("relative paths start at the directory of the configuration"));
+                None
+            }
+        }
+    }
+
+    /// Warns of a secret file that others may read.
+    fn private(&mut self, path: &Spanned<PathBuf>, data: &FileData) {
+        if data.mode.is_some_and(|mode| mode & 0o077 != 0) {
+            let message = format!("`{}` is readable by others", path.value.display());
+            let found = Diagnostic::warning(Code::KeyMode, path.span, message).label("named here");
+            self.push(found.help("chmod 600"));
+        }
+    }
+}
+
+/// Resolves the tree. `None` where `sink` holds an error.
+pub fn resolve(
+    root: &Node,
+    source_path: &Path,
+    files: &dyn Files,
+    environment: &Environment,
+    sink: &mut Sink,
+) -> Option<Resolved> {
+    let base = source_path.parent().unwrap_or(Path::new(""));
+    let mut cx = Context { base, files, environment, sink, watched: BTreeSet::from([source_path.to_owned()]) };
+    let root = Section::root(root);
+    let gateway = root.section("mcp_gateway");
+    if !gateway.is_written() {
+        return None;
+    }
+    let variables = variables::resolve(&mut cx, gateway);
+    let auth = auth::resolve(&mut cx, root);
+    let listener = gateway::listener(&mut cx, gateway, &auth);
+    let admin = admin::resolve(&mut cx, root.section("admin"), &auth, listener.as_ref());
+    let reach = upstreams::resolve(&mut cx, root, &variables.domains);
+    let tenants = tenants::resolve(&mut cx, root, &auth, &reach.servers);
+    let headers = gateway::headers(gateway);
+    let caps = gateway::caps(gateway, &variables);
+    if cx.sink.has_errors() {
+        return None;
+    }
+    let mode = auth.mode?;
+    let digest = casemate_core::digest::Digest([0; 32]);
+    let policy = Policy { digest, servers: reach.servers, tenants: tenants.policies };
+    let mut config = Config {
+        listener: listener?,
+        auth: Auth { mode, jwt: auth.jwt, anonymous: tenants.anonymous.filter(|_| mode == Mode::None) },
+        headers,
+        caps,
+        policy: Arc::new(policy),
+        tenants: tenants.mappings,
+        upstreams: reach.upstreams,
+        admin,
+        watched: cx.watched.into_iter().collect(),
+    };
+    let digest = canonical::digest(&config);
+    Arc::make_mut(&mut config.policy).digest = digest;
+    let state_dir = base.join(root.section("state").word("dir"));
+    let audit = audit(root.section("audit"), &state_dir);
+    Some(Resolved { config, state_dir, audit, effective: variables.effective, rule_lines: tenants.lines })
+}
+
+fn audit(section: Section<'_>, state: &Path) -> casemate_audit::Config {
+    let defaults = casemate_audit::Config::new(state.join("audit"));
+    casemate_audit::Config {
+        deadline: section.duration("deadline"),
+        reserve_bytes: section.bytes("reserve_bytes"),
+        anonymous_per_minute: section.count32("anonymous_per_minute").unwrap_or(defaults.anonymous_per_minute),
+        ..defaults
+    }
+}

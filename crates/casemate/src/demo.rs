@@ -1,0 +1,61 @@
+//! `casemate demo`: a gateway, a server, a client and attacks on one machine, and at the end the verified log.
+
+mod client;
+mod scenes;
+mod server;
+mod setup;
+
+use crate::config::{self, Environment};
+use crate::out;
+use crate::serve::Running;
+use anyhow::bail;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Arguments of `casemate demo`.
+#[derive(Debug, clap::Args)]
+pub struct DemoArgs {
+    /// Where to keep configuration, certificates and log; without it, a temporary directory that goes away at the end.
+    #[arg(long)]
+    pub state: Option<PathBuf>,
+    /// End after the scenes instead of staying up for clients of your own.
+    #[arg(long)]
+    pub once: bool,
+}
+
+/// Runs `casemate demo`.
+///
+/// # Errors
+/// A part of the demonstration could not start.
+pub fn run(args: &DemoArgs) -> anyhow::Result<ExitCode> {
+    let temporary = tempfile::Builder::new().prefix("casemate-demo-").tempdir()?;
+    let dir = args.state.clone().unwrap_or_else(|| temporary.path().to_owned());
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(demo(&dir, args.once))
+}
+
+async fn demo(dir: &Path, once: bool) -> anyhow::Result<ExitCode> {
+    let upstream = server::start().await?;
+    let files = setup::prepare(dir, upstream)?;
+    let loaded = match config::load(&files.config, &Environment::of_process()) {
+        Ok(loaded) => loaded,
+        Err(report) => bail!("the demonstration's own configuration: {}", report.render(false)),
+    };
+    let (digest, accepts) = (loaded.digest, loaded.config.auth.mode.as_str());
+    let state = loaded.state_dir.clone();
+    let running = Running::start(loaded, &state).await?;
+    out::data(&format!(
+        "Casemate listens on https://{}\n  before  an MCP server on http://{upstream}/mcp\n  accepts {accepts}\n  policy  {digest}\n\n",
+        running.address
+    ))?;
+    let client = client::Client::new(running.address, &files)?;
+    let good = scenes::play(&client).await?;
+    if !once {
+        out::data(&setup::client_configuration(running.address, &files))?;
+        out::data("Ctrl-C ends it.\n")?;
+        tokio::signal::ctrl_c().await?;
+    }
+    running.stop().await?;
+    let verified = scenes::log(&state.join("audit"))?;
+    Ok(if good && verified { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}

@@ -1,0 +1,89 @@
+//! The scenes: what an agent may do, what it may not, and what becomes of a poisoned answer.
+
+use super::client::{Client, Reply};
+use super::server::POISONED;
+use crate::out;
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// Plays all scenes; true if each ended as it must.
+pub(super) async fn play(client: &Client) -> anyhow::Result<bool> {
+    let mut good = true;
+    let list = client.call("demo", "tools/list", json!({})).await?;
+    let seen = tools(&list);
+    good &= tell("Listing shows what the caller may call", &list, seen == ["search", "read_page", "report"], &seen.join(", "))?;
+
+    let allowed = client.tool("demo", "search", json!({"query": "vacation"})).await?;
+    let fine = allowed.text() == Some("search: done");
+    good &= tell("An allowed call", &allowed, fine, allowed.text().unwrap_or_default())?;
+
+    let server = client.tool("payroll", "search", json!({})).await?;
+    good &= refused("A server that no rule names", &server, "policy.server")?;
+
+    let tool = client.tool("demo", "delete_everything", json!({})).await?;
+    good &= refused("A tool that no rule names", &tool, "policy.tool")?;
+
+    let large = client.tool("demo", "search", json!({"query": "x".repeat(70_000)})).await?;
+    good &= refused("A body over max_payload_bytes", &large, "http.payload_too_large")?;
+
+    let mut limited = client.tool("demo", "report", json!({})).await?;
+    for _ in 0..2 {
+        limited = client.tool("demo", "report", json!({})).await?;
+    }
+    good &= refused("The third call of a tool with a burst of two", &limited, "limit.tool")?;
+
+    good &= poisoned(client).await?;
+    Ok(good)
+}
+
+async fn poisoned(client: &Client) -> anyhow::Result<bool> {
+    let reply = client.tool("demo", "read_page", json!({})).await?;
+    let text = reply.text().unwrap_or_default();
+    let clean = !text.contains("evil.example") && !text.contains('\u{200b}') && !text.contains('\u{e0049}');
+    let good = tell("A poisoned tool result is neutralised", &reply, clean && !text.is_empty(), "")?;
+    out::data(&format!("{}{}\n", indent("the tool said", POISONED), indent("the agent got", text)))?;
+    Ok(good)
+}
+
+/// Verifies the log and says how far it reaches.
+pub(super) fn log(dir: &Path) -> anyhow::Result<bool> {
+    match casemate_audit::verify(dir) {
+        Ok(verified) => {
+            out::data(&format!("The log: {} entries, unbroken, head {}\n", verified.entries, verified.head))?;
+            Ok(true)
+        }
+        Err(fault) => {
+            out::data(&format!("The log is damaged: {fault}\n"))?;
+            Ok(false)
+        }
+    }
+}
+
+fn tools(list: &Reply) -> Vec<String> {
+    let tools = list.body.pointer("/result/tools").and_then(Value::as_array).cloned().unwrap_or_default();
+    tools.iter().filter_map(|tool| tool.get("name")?.as_str().map(str::to_owned)).collect()
+}
+
+fn refused(title: &str, reply: &Reply, reason: &str) -> anyhow::Result<bool> {
+    let given = reply.reason().unwrap_or("no reason");
+    tell(title, reply, given == reason, given)
+}
+
+fn tell(title: &str, reply: &Reply, good: bool, what: &str) -> anyhow::Result<bool> {
+    let mark = if good { "ok " } else { "BAD" };
+    out::data(&format!("{mark} {title}\n      {} {what}  (trace {})\n", reply.status.as_u16(), reply.trace))?;
+    Ok(good)
+}
+
+/// A text with its invisible characters shown.
+fn indent(label: &str, text: &str) -> String {
+    let shown: String = text
+        .chars()
+        .map(|c| match c {
+            '\n' => "\n        ".to_owned(),
+            ' '..='~' => c.to_string(),
+            c => format!("<U+{:04X}>", c as u32),
+        })
+        .collect();
+    format!("      {label}:\n        {shown}\n")
+}

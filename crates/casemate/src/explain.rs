@@ -1,0 +1,140 @@
+//! `casemate explain`: what a reason, a finding or a key means.
+
+use crate::config::codes::Code;
+use crate::config::spec::{self, Key, Kind};
+use crate::config::{resolve, scalar};
+use crate::out;
+use anyhow::Result;
+use casemate_core::Reason;
+use clap::Args;
+use serde_json::{Value, json};
+use std::process::ExitCode;
+
+/// Explain a reason, a configuration finding or a configuration key.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// Such as `limit.rate`, `config.unknown_key` or `mcp_gateway.max_payload_bytes`; nothing lists all reasons.
+    pub name: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Output that cannot be written.
+pub fn run(args: &ExplainArgs) -> Result<ExitCode> {
+    let Some(name) = args.name.as_deref() else {
+        list(args.json)?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let Some((text, value)) = explain(name) else {
+        out::say(&format!("error: nothing is called `{}`", out::safe(name)));
+        if let Some(near) = suggestion(name) {
+            out::say(&format!("help: did you mean `{near}`?"));
+        }
+        return Ok(ExitCode::from(2));
+    };
+    if args.json { out::json(&value)? } else { out::data(&text)? }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list(as_json: bool) -> Result<()> {
+    if as_json {
+        let all = Reason::ALL.iter().map(|reason| reason_json(*reason)).chain(Code::ALL.iter().map(|code| code_json(*code)));
+        return Ok(out::json(&Value::Array(all.collect()))?);
+    }
+    let mut text = String::new();
+    for reason in Reason::ALL {
+        text.push_str(&format!("{:<28} {}\n", reason.code(), reason.facts().message));
+    }
+    for code in Code::ALL {
+        text.push_str(&format!("{:<28} {}\n", code.as_str(), code.title()));
+    }
+    Ok(out::data(&text)?)
+}
+
+/// The explanation of `name` as text and as JSON.
+#[must_use]
+pub fn explain(name: &str) -> Option<(String, Value)> {
+    if let Some(reason) = Reason::from_code(name) {
+        let facts = reason.facts();
+        let mut text = format!("{}: {}\n\n{}\n\n", facts.code, facts.message, facts.help);
+        match facts.status {
+            0 => text.push_str("HTTP status: none\n"),
+            status => text.push_str(&format!("HTTP status: {status}\nJSON-RPC code: {}\n", facts.rpc)),
+        }
+        text.push_str(&format!("blame: {}\n", facts.blame.as_str()));
+        return Some((text, reason_json(reason)));
+    }
+    if let Some(code) = Code::parse(name) {
+        return Some((format!("{code}: {}\n\n{}\n", code.title(), code.help()), code_json(code)));
+    }
+    spec::find(name).map(|key| (key_text(name, key), key_json(name, key)))
+}
+
+fn reason_json(reason: Reason) -> Value {
+    let facts = reason.facts();
+    json!({
+        "kind": "reason", "code": facts.code, "message": facts.message, "help": facts.help,
+        "status": facts.status, "rpc": facts.rpc, "blame": facts.blame.as_str(),
+    })
+}
+
+fn code_json(code: Code) -> Value {
+    json!({ "kind": "finding", "code": code.as_str(), "message": code.title(), "help": code.help() })
+}
+
+fn key_json(path: &str, key: &Key) -> Value {
+    let below: Vec<_> = spec::below(key.kind).iter().map(|key| key.name).collect();
+    json!({
+        "kind": "key", "key": path, "help": key.doc, "takes": takes(key.kind), "default": key.default,
+        "required": key.required, "keys": below,
+    })
+}
+
+fn takes(kind: Kind) -> String {
+    match kind {
+        Kind::List(item) => match *item {
+            Kind::Map(_) => "a list of sections".to_owned(),
+            item => format!("a list; each item is {}", scalar::expected(item)),
+        },
+        Kind::Named(name, _) => format!("sections by name; the name is {}", scalar::expected(*name)),
+        kind => scalar::expected(kind),
+    }
+}
+
+fn key_text(path: &str, key: &Key) -> String {
+    let mut text = format!("{path}\n\n{}\n\ntakes: {}\n", key.doc, takes(key.kind));
+    match (key.default, key.required) {
+        (Some(default), _) => text.push_str(&format!("default: {default}\n")),
+        (None, true) => text.push_str("required\n"),
+        (None, false) => {}
+    }
+    if let Kind::Choice(choice) | Kind::List(Kind::Choice(choice)) = key.kind {
+        text.push('\n');
+        choice.words.iter().for_each(|(word, meaning)| text.push_str(&format!("  {word:<26} {meaning}\n")));
+    }
+    let below = spec::below(key.kind);
+    if !below.is_empty() {
+        text.push_str("\nkeys:\n");
+        below.iter().for_each(|key| text.push_str(&format!("  {:<26} {}\n", key.name, key.doc)));
+    }
+    text
+}
+
+fn suggestion(name: &str) -> Option<String> {
+    let keys = spec::all();
+    let codes = Reason::ALL.iter().map(|reason| reason.code()).chain(Code::ALL.iter().map(|code| code.as_str()));
+    let near = scalar::nearest(name, codes.chain(keys.iter().map(|(path, _)| path.as_str())));
+    // A key alone, without its section, is how people remember it.
+    let last = || keys.iter().find(|(_, key)| key.name == name).map(|(path, _)| path.replace("[]", ""));
+    near.map(str::to_owned).or_else(last)
+}
+
+/// The variables that influence a decision, for `check` and `serve`.
+#[must_use]
+pub fn effective_lines(effective: &[resolve::Effective]) -> Vec<String> {
+    effective.iter().map(|value| format!("{}={} ({})", value.name, value.value, value.origin)).collect()
+}

@@ -1,0 +1,91 @@
+//! `casemate healthcheck`: asks a running gateway whether it is ready, for containers and scripts.
+
+use crate::config::{self, Environment};
+use crate::out;
+use casemate_net::{Client, ClientConfig, Named, NetError, Target, Trust};
+use casemate_gateway::config::Admin;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+use url::Url;
+
+/// Arguments of `casemate healthcheck`.
+#[derive(Debug, clap::Args)]
+pub struct HealthcheckArgs {
+    /// The admin listener's URL; without it, the one of the configuration.
+    #[arg(long, env = "CASEMATE_ADMIN_URL")]
+    pub admin: Option<Url>,
+    /// Who signed the admin listener's certificate; without it, the configured client CAs.
+    #[arg(long, env = "CASEMATE_ADMIN_CA")]
+    pub ca: Option<PathBuf>,
+    /// The configuration file.
+    #[arg(long, short, default_value = "casemate.yaml", env = "CASEMATE_CONFIG")]
+    pub config: PathBuf,
+}
+
+/// Runs `casemate healthcheck`: exit 0 ready, 1 not ready, 2 could not ask.
+///
+/// # Errors
+/// The answer could not be asked for.
+pub fn run(args: &HealthcheckArgs) -> anyhow::Result<ExitCode> {
+    let Some((url, roots)) = destination(args)? else { return Ok(ExitCode::from(2)) };
+    let target = Target::new(&url.join("/readyz")?, Named::ByOperator, &Trust { roots, client: None })?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let answer = runtime.block_on(async {
+        Client::new(ClientConfig::default()).get(&target, 4096, Duration::from_secs(5)).await
+    });
+    match answer {
+        Ok(_) => {
+            out::data("ready\n")?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(NetError::Status(status)) => {
+            out::words(&format!("not ready: status {status}\n"));
+            Ok(ExitCode::from(1))
+        }
+        Err(fault) => {
+            out::words(&format!("not ready: {fault}\n"));
+            Ok(ExitCode::from(1))
+        }
+    }
+}
+
+fn destination(args: &HealthcheckArgs) -> anyhow::Result<Option<(Url, Vec<CertificateDer<'static>>)>> {
+    let mut roots = Vec::new();
+    if let Some(ca) = &args.ca {
+        roots = CertificateDer::pem_file_iter(ca)?.collect::<Result<_, _>>()?;
+    }
+    if let Some(url) = &args.admin {
+        return Ok(Some((url.clone(), roots)));
+    }
+    let loaded = match config::load(&args.config, &Environment::of_process()) {
+        Ok(loaded) => loaded,
+        Err(report) => {
+            out::words(&report.render(out::colors_on_stderr()));
+            return Ok(None);
+        }
+    };
+    let Some(admin) = loaded.config.admin else {
+        out::words("the configuration has no admin listener\n");
+        return Ok(None);
+    };
+    if roots.is_empty() {
+        roots = admin.tls.as_ref().and_then(|tls| tls.clients.as_ref()).map(|c| c.roots.clone()).unwrap_or_default();
+    }
+    Ok(Some((Url::parse(&own_url(&admin))?, roots)))
+}
+
+/// The URL of the admin listener from this machine.
+fn own_url(admin: &Admin) -> String {
+    let mut address = admin.address;
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    let scheme = if admin.tls.is_some() { "https" } else { "http" };
+    format!("{scheme}://{address}")
+}

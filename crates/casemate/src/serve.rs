@@ -1,0 +1,149 @@
+//! `casemate serve`: open the state, start the gateway, obey signals, reload on change, drain.
+
+mod reload;
+mod state;
+
+use crate::config::{self, Environment, Loaded};
+use crate::out;
+use anyhow::Context as _;
+use casemate_audit::Log;
+use casemate_core::UnixMillis;
+use casemate_gateway::Gateway;
+use casemate_gateway::admin::AdminServer;
+use casemate_gateway::gateway::Parts;
+use casemate_gateway::server::Server;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
+
+/// Arguments of `casemate serve`.
+#[derive(Debug, clap::Args)]
+pub struct ServeArgs {
+    /// The configuration file.
+    #[arg(long, short, default_value = "casemate.yaml", env = "CASEMATE_CONFIG")]
+    pub config: PathBuf,
+    /// The state directory, instead of the one that the configuration names.
+    #[arg(long)]
+    pub state: Option<PathBuf>,
+}
+
+/// A started gateway with its listeners.
+pub struct Running {
+    /// The gateway.
+    pub gateway: Arc<Gateway>,
+    /// Where the data listener is.
+    pub address: SocketAddr,
+    /// Where the admin listener is.
+    pub admin: Option<SocketAddr>,
+    serving: JoinHandle<()>,
+    administering: Option<JoinHandle<()>>,
+}
+
+/// The time of this machine.
+#[must_use]
+pub fn now() -> UnixMillis {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    UnixMillis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// Who acts on this machine, for the log.
+#[must_use]
+pub fn local_actor() -> String {
+    format!("local:{}", rustix::process::getuid().as_raw())
+}
+
+impl Running {
+    /// Opens state and log and starts to listen.
+    ///
+    /// # Errors
+    /// What of it failed.
+    pub async fn start(loaded: Loaded, state_dir: &Path) -> anyhow::Result<Self> {
+        let state = state::State::open(state_dir)?;
+        let audit = casemate_audit::Config { dir: state.audit_dir(), ..loaded.audit };
+        let (log, recovery) = Log::open(audit, Arc::new(now)).context("the audit log cannot be opened")?;
+        if recovery.torn_bytes > 0 || recovery.unknown_outcomes > 0 {
+            tracing::warn!(
+                torn.bytes = recovery.torn_bytes,
+                outcomes.unknown = recovery.unknown_outcomes,
+                "the log was left open; it has been recovered"
+            );
+        }
+        let seal_key = state.seal_key()?;
+        let actor = local_actor();
+        let parts = Parts { config: loaded.config, log, clock: Arc::new(now), seal_key, actor };
+        let gateway = Gateway::start(parts).await?;
+        let server = Server::bind(Arc::clone(&gateway)).await?;
+        let admin_server = AdminServer::bind(Arc::clone(&gateway)).await?;
+        let address = server.address();
+        let admin = admin_server.as_ref().map(AdminServer::address);
+        gateway.set_own_listeners(std::iter::once(address).chain(admin).collect());
+        let serving = tokio::spawn(server.run());
+        let administering = admin_server.map(|server| tokio::spawn(server.run()));
+        Ok(Self { gateway, address, admin, serving, administering })
+    }
+
+    /// Lets running calls finish, records the end, closes the log.
+    ///
+    /// # Errors
+    /// The end could not be recorded.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.gateway.drain();
+        let _ = self.serving.await;
+        if let Some(task) = self.administering {
+            task.abort();
+        }
+        self.gateway.stop(&local_actor()).await?;
+        Ok(())
+    }
+}
+
+/// Runs `casemate serve`.
+///
+/// # Errors
+/// The gateway cannot start.
+pub fn run(args: &ServeArgs) -> anyhow::Result<ExitCode> {
+    let loaded = match config::load(&args.config, &Environment::of_process()) {
+        Ok(loaded) => loaded,
+        Err(report) => {
+            out::words(&report.render(out::colors_on_stderr()));
+            return Ok(ExitCode::from(2));
+        }
+    };
+    if !loaded.warnings.diagnostics().is_empty() {
+        out::words(&loaded.warnings.render(out::colors_on_stderr()));
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve(args, loaded))
+}
+
+async fn serve(args: &ServeArgs, loaded: Loaded) -> anyhow::Result<ExitCode> {
+    // Signals are caught before anything listens, so that none is lost.
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hangup = signal(SignalKind::hangup())?;
+    let state_dir = args.state.clone().unwrap_or_else(|| loaded.state_dir.clone());
+    let mode = loaded.config.auth.mode;
+    let digest = loaded.digest;
+    let scheme = if loaded.config.listener.tls.is_some() { "https" } else { "http" };
+    let mut watch = reload::Watch::new(&loaded.config.watched);
+    let running = Running::start(loaded, &state_dir).await?;
+    out::data(&format!("{scheme}://{}\naccepts {}\npolicy {digest}\n", running.address, mode.as_str()))?;
+    if let Some(admin) = running.admin {
+        tracing::info!(address = %admin, "the admin listener is up");
+    }
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => break,
+            _ = interrupt.recv() => break,
+            _ = hangup.recv() => reload::reload(&running.gateway, &args.config, &mut watch, "SIGHUP").await,
+            () = watch.changed() => reload::reload(&running.gateway, &args.config, &mut watch, "file change").await,
+        }
+    }
+    tracing::info!("draining");
+    running.stop().await?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,94 @@
+//! The whole surface of the admin listener on one page.
+
+use super::Peer;
+use super::people::caller;
+use crate::config::Role;
+use crate::gateway::Gateway;
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use casemate_core::{Reason, Refusal};
+use http::{HeaderMap, StatusCode, Uri, header};
+use std::sync::Arc;
+
+const EVERY_ROLE: &[Role] = &[Role::Operator, Role::Reviewer, Role::Auditor];
+
+#[derive(Clone)]
+struct Shared {
+    gateway: Arc<Gateway>,
+    peer: Peer,
+}
+
+/// Every route, with who may use it.
+pub(super) fn router(gateway: Arc<Gateway>, peer: Peer) -> Router {
+    Router::new()
+        .route("/healthz", get(health))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+        .fallback(|| async { problem(&Reason::HttpRoute.into()) })
+        .method_not_allowed_fallback(|| async { problem(&Reason::HttpMethod.into()) })
+        .with_state(Shared { gateway, peer })
+}
+
+/// Anyone: the process answers.
+async fn health() -> Response {
+    (StatusCode::OK, "ok\n").into_response()
+}
+
+/// Anyone: whether calls can be served. With a role: why not.
+async fn ready(State(shared): State<Shared>, headers: HeaderMap, uri: Uri) -> Response {
+    let checks = readiness(&shared.gateway);
+    let is_ready = checks.iter().all(|(_, ok, _)| *ok);
+    let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let known = caller(&shared.gateway, &shared.peer, &headers, &uri).await.is_ok_and(|c| c.has(EVERY_ROLE));
+    if !known {
+        return (status, if is_ready { "ready\n" } else { "not ready\n" }).into_response();
+    }
+    let body: serde_json::Map<_, _> = checks
+        .into_iter()
+        .map(|(name, ok, detail)| (name.to_owned(), serde_json::json!({ "ok": ok, "detail": detail })))
+        .collect();
+    (status, axum::Json(serde_json::json!({ "ready": is_ready, "checks": body }))).into_response()
+}
+
+/// Any role: the metrics in the Prometheus text format.
+async fn metrics(State(shared): State<Shared>, headers: HeaderMap, uri: Uri) -> Response {
+    match allowed(&shared, &headers, &uri, EVERY_ROLE).await {
+        Ok(_) => {
+            let text = shared.gateway.metrics.render();
+            let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+            ([(header::CONTENT_TYPE, kind)], text).into_response()
+        }
+        Err(refusal) => problem(&refusal),
+    }
+}
+
+async fn allowed(shared: &Shared, headers: &HeaderMap, uri: &Uri, roles: &[Role]) -> Result<String, Refusal> {
+    let caller = caller(&shared.gateway, &shared.peer, headers, uri).await?;
+    if caller.has(roles) { Ok(caller.name) } else { Err(Reason::AdminRole.into()) }
+}
+
+fn problem(refusal: &Refusal) -> Response {
+    let facts = refusal.reason.facts();
+    let status = StatusCode::from_u16(facts.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let body = serde_json::json!({
+        "type": "about:blank", "title": facts.message, "status": facts.status, "reason": facts.code,
+    });
+    (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+}
+
+/// What readiness stands on: a writable log, keys that are fresh enough, and no drain under way.
+fn readiness(gateway: &Gateway) -> Vec<(&'static str, bool, String)> {
+    let health = gateway.log().health();
+    let state = gateway.state();
+    let mut checks = vec![
+        ("audit", health.writable, health.fault.unwrap_or_else(|| format!("{} entries", health.entries))),
+        ("policy", true, state.config.policy.digest.to_string()),
+        ("drain", !gateway.is_draining(), String::new()),
+    ];
+    if let Some(keys) = state.identity.keys() {
+        checks.push(("keys", keys.usable, format!("generation {}, fresh: {}", keys.generation, keys.fresh)));
+    }
+    checks
+}

@@ -1,0 +1,228 @@
+//! What all connections share, and how a reload replaces it: whole or not at all.
+
+use crate::config::{Config, Upstream};
+use crate::error::GatewayError;
+use crate::identity::Identity;
+use crate::limits::Limits;
+use crate::metrics::Metrics;
+use crate::params::Schemas;
+use crate::seal::Sealer;
+use crate::tls::ClientVerifier;
+use arc_swap::ArcSwap;
+use casemate_audit::{Clock, Event, EventKind, Log};
+use casemate_core::{Secret, ServerName, UnixMillis};
+use casemate_output::Rules;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// One generation of everything that a reload may change.
+pub struct State {
+    /// The configuration.
+    pub config: Config,
+    /// Authentication under it.
+    pub identity: Identity,
+    /// Limits under it.
+    pub limits: Arc<Limits>,
+    /// TLS of the data listener under it.
+    pub tls: Option<Arc<rustls::ServerConfig>>,
+    /// Judges client certificates of connections that are already open.
+    pub(crate) clients: Option<ClientVerifier>,
+    pub(crate) rules: Rules,
+    pub(crate) rules_sensitive: Rules,
+    pub(crate) schemas: Schemas,
+}
+
+impl State {
+    fn new(config: Config, net: &casemate_net::Client, limits: Arc<Limits>) -> Result<Self, GatewayError> {
+        let identity = Identity::new(&config, net.clone()).map_err(|e| GatewayError::Identity(e.to_string()))?;
+        let tls = config.listener.tls.as_ref().map(crate::tls::server_config).transpose();
+        let tls = tls.map_err(|e| GatewayError::Tls(e.to_string()))?;
+        let trust = config.listener.tls.as_ref().and_then(|tls| tls.clients.as_ref());
+        let clients = trust.map(ClientVerifier::new).transpose().map_err(|e| GatewayError::Tls(e.to_string()))?;
+        let rules = |sensitive| Rules {
+            inspect: casemate_inspect::Policy::default(),
+            media_bytes: config.caps.media,
+            tokens: config.caps.tokens,
+            sensitive,
+        };
+        Ok(Self {
+            identity,
+            limits,
+            tls,
+            clients,
+            rules: rules(false),
+            rules_sensitive: rules(true),
+            schemas: Schemas::default(),
+            config,
+        })
+    }
+
+    /// The entry of an upstream.
+    #[must_use]
+    pub fn upstream(&self, name: &ServerName) -> Option<&Upstream> {
+        self.config.upstreams.get(name)
+    }
+}
+
+/// What a gateway is made of at start.
+pub struct Parts {
+    /// The configuration.
+    pub config: Config,
+    /// The open audit log.
+    pub log: Log,
+    /// The clock.
+    pub clock: Clock,
+    /// 32 bytes that seal states which travel through clients.
+    pub seal_key: Secret,
+    /// Who starts it, for the log.
+    pub actor: String,
+}
+
+/// A running gateway.
+pub struct Gateway {
+    state: ArcSwap<State>,
+    pub(crate) log: Log,
+    pub(crate) net: casemate_net::Client,
+    pub(crate) metrics: Metrics,
+    pub(crate) sealer: Sealer,
+    clock: Clock,
+    generation: watch::Sender<u64>,
+    drain: watch::Sender<bool>,
+}
+
+impl Gateway {
+    /// Builds everything that the configuration asks for, and records the start.
+    ///
+    /// # Errors
+    /// TLS material that does not fit, an unusable token issuer, or a log that takes no record.
+    pub async fn start(parts: Parts) -> Result<Arc<Self>, GatewayError> {
+        let net = casemate_net::Client::new(casemate_net::ClientConfig::default());
+        let state = {
+            let limits = Arc::new(Limits::new(&parts.config));
+            State::new(parts.config, &net, limits)?
+        };
+        let sealer = Sealer::new(&parts.seal_key)
+            .ok_or_else(|| GatewayError::Identity("the sealing key must have 32 bytes".to_owned()))?;
+        let gateway = Arc::new(Self {
+            metrics: Metrics::new(parts.log.clone()),
+            state: ArcSwap::from_pointee(state),
+            log: parts.log,
+            net,
+            sealer,
+            clock: parts.clock,
+            generation: watch::Sender::new(0),
+            drain: watch::Sender::new(false),
+        });
+        gateway.record(EventKind::Start, &parts.actor, None).await?;
+        Ok(gateway)
+    }
+
+    /// The current generation.
+    #[must_use]
+    pub fn state(&self) -> Arc<State> {
+        self.state.load_full()
+    }
+
+    /// The current time.
+    #[must_use]
+    pub fn now(&self) -> UnixMillis {
+        (self.clock)()
+    }
+
+    /// The audit log.
+    #[must_use]
+    pub const fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// The outbound client must never be led back to our own listeners.
+    pub fn set_own_listeners(&self, listeners: Vec<SocketAddr>) {
+        self.net.set_own_listeners(listeners);
+    }
+
+    /// Takes over a new configuration, all or nothing. Running calls finish under the old one.
+    ///
+    /// # Errors
+    /// The old configuration stays in force, and the refusal is recorded.
+    pub async fn reload(&self, config: Config, actor: &str) -> Result<(), GatewayError> {
+        let prepared = self.prepare(config);
+        let state = match prepared {
+            Ok(state) => state,
+            Err(fault) => {
+                self.record(EventKind::ReloadRefused, actor, Some(fault.to_string())).await?;
+                return Err(fault);
+            }
+        };
+        let digest = state.config.policy.digest;
+        let event = Event { kind: EventKind::Reload, actor: actor.to_owned(), policy: Some(digest), detail: None };
+        self.log.event(event).await.map_err(|e| GatewayError::Audit(e.to_string()))?;
+        state.limits.update(&state.config);
+        self.state.store(Arc::new(state));
+        self.generation.send_modify(|generation| *generation += 1);
+        tracing::info!(policy.digest = %digest, "configuration reloaded");
+        Ok(())
+    }
+
+    /// Records that a new configuration could not even be read.
+    pub async fn reload_refused(&self, why: &str, actor: &str) {
+        if let Err(fault) = self.record(EventKind::ReloadRefused, actor, Some(why.to_owned())).await {
+            tracing::error!(%fault, "a refused reload could not be recorded");
+        }
+    }
+
+    fn prepare(&self, config: Config) -> Result<State, GatewayError> {
+        let old = self.state();
+        if config.listener.address != old.config.listener.address {
+            return Err(GatewayError::NeedsRestart("mcp_gateway.host and port"));
+        }
+        if config.listener.tls.is_some() != old.config.listener.tls.is_some() {
+            return Err(GatewayError::NeedsRestart("whether mcp_gateway uses TLS"));
+        }
+        if config.admin.as_ref().map(|a| a.address) != old.config.admin.as_ref().map(|a| a.address) {
+            return Err(GatewayError::NeedsRestart("admin.host and port"));
+        }
+        State::new(config, &self.net, Arc::clone(&old.limits))
+    }
+
+    async fn record(&self, kind: EventKind, actor: &str, detail: Option<String>) -> Result<(), GatewayError> {
+        let policy = Some(self.state().config.policy.digest);
+        let event = Event { kind, actor: actor.to_owned(), policy, detail };
+        self.log.event(event).await.map(|_| ()).map_err(|e| GatewayError::Audit(e.to_string()))
+    }
+
+    /// Tells every connection to finish.
+    pub fn drain(&self) {
+        self.drain.send_replace(true);
+    }
+
+    /// Whether the gateway is shutting down.
+    #[must_use]
+    pub fn is_draining(&self) -> bool {
+        *self.drain.borrow()
+    }
+
+    pub(crate) fn watch_drain(&self) -> watch::Receiver<bool> {
+        self.drain.subscribe()
+    }
+
+    pub(crate) fn watch_generation(&self) -> watch::Receiver<u64> {
+        self.generation.subscribe()
+    }
+
+    /// Records the end and closes the log.
+    ///
+    /// # Errors
+    /// The log takes no record.
+    pub async fn stop(&self, actor: &str) -> Result<(), GatewayError> {
+        self.record(EventKind::Stop, actor, None).await?;
+        self.log.clone().close().await;
+        Ok(())
+    }
+}
+
+/// Resolves when the gateway begins to drain.
+pub(crate) async fn draining(drain: &mut watch::Receiver<bool>) {
+    // The sender lives as long as the gateway; should it be gone, the end has come as well.
+    let _ = drain.wait_for(|draining| *draining).await.map(drop);
+}

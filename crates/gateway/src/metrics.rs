@@ -1,0 +1,114 @@
+//! Counters and histograms in the Prometheus text format.
+
+use casemate_audit::Log;
+use casemate_core::Reason;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::{Registry, Unit};
+use std::sync::Mutex;
+use std::time::Duration;
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Decision {
+    decision: &'static str,
+    reason: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Stage {
+    stage: &'static str,
+}
+
+/// The gateway's metrics. Labels come from fixed sets only, never from a request.
+pub struct Metrics {
+    registry: Mutex<Registry>,
+    requests: Family<Decision, Counter>,
+    durations: Family<Stage, Histogram>,
+    /// Open connections.
+    pub connections: Gauge,
+    queue: Gauge,
+    anonymous_queue: Gauge,
+    entries: Gauge,
+    fsync: Gauge,
+    disk_free: Gauge,
+    writable: Gauge,
+    log: Log,
+}
+
+impl Metrics {
+    /// Registers everything.
+    #[must_use]
+    pub fn new(log: Log) -> Self {
+        let mut registry = Registry::with_prefix("casemate");
+        let requests = Family::<Decision, Counter>::default();
+        registry.register("requests", "Requests by decision and reason", requests.clone());
+        let durations =
+            Family::<Stage, Histogram>::new_with_constructor(|| Histogram::new(exponential_buckets(0.000_05, 2.0, 20)));
+        registry.register_with_unit(
+            "duration",
+            "Time by stage: the whole request, the upstream, the durable record",
+            Unit::Seconds,
+            durations.clone(),
+        );
+        let mut gauge = |name: &str, help: &str| {
+            let gauge = Gauge::default();
+            registry.register(name, help, gauge.clone());
+            gauge
+        };
+        Self {
+            connections: gauge("connections", "Open connections"),
+            queue: gauge("audit_queue_depth", "Records that wait for the writer"),
+            anonymous_queue: gauge("audit_anonymous_queue_depth", "Records of unauthenticated peers that wait"),
+            entries: gauge("audit_entries", "Entries in the log"),
+            fsync: gauge("audit_fsync_microseconds", "Time of the last fsync"),
+            disk_free: gauge("audit_disk_free_bytes", "Free space where the log lies"),
+            writable: gauge("audit_writable", "1 while the log takes records"),
+            registry: Mutex::new(registry),
+            requests,
+            durations,
+            log,
+        }
+    }
+
+    /// Counts a request that went through.
+    pub fn permitted(&self) {
+        self.requests.get_or_create(&Decision { decision: "permit", reason: "" }).inc();
+    }
+
+    /// Counts a refusal.
+    pub fn refused(&self, reason: Reason) {
+        self.requests.get_or_create(&Decision { decision: "deny", reason: reason.code() }).inc();
+    }
+
+    /// Counts a call that was permitted and then failed.
+    pub fn failed(&self, reason: Reason) {
+        self.requests.get_or_create(&Decision { decision: "fail", reason: reason.code() }).inc();
+    }
+
+    /// Notes how long a stage took.
+    pub fn took(&self, stage: &'static str, duration: Duration) {
+        self.durations.get_or_create(&Stage { stage }).observe(duration.as_secs_f64());
+    }
+
+    /// The text exposition, with the log's state as it is now.
+    #[must_use]
+    pub fn render(&self) -> String {
+        let health = self.log.health();
+        let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        self.queue.set(number(health.queue_depth));
+        self.anonymous_queue.set(number(health.anonymous_queue_depth));
+        self.entries.set(number(health.entries));
+        self.fsync.set(number(health.last_fsync));
+        self.disk_free.set(number(health.disk_free));
+        self.writable.set(i64::from(health.writable));
+        let mut text = String::new();
+        if let Ok(registry) = self.registry.lock() {
+            // Writing into a String does not fail.
+            let _ = prometheus_client::encoding::text::encode(&mut text, &registry);
+        }
+        text
+    }
+}

@@ -1,0 +1,176 @@
+//! From the durable record to the reply: dispatch, answer, inspection, outcome, release.
+//!
+//! Every way through here ends in exactly one outcome. If the client goes away, the dropped intent writes its own.
+
+mod events;
+mod listen;
+
+use crate::answer::{self, Context, unreadable};
+use crate::config::Upstream;
+use crate::forward::{self, Failed, Head};
+use crate::gateway::{Gateway, State};
+use crate::pipeline::Exchange;
+use crate::reply::{self, Held, ReplyBody};
+use bytes::Bytes;
+use casemate_audit::{Effect, InFlight, Recorded};
+use casemate_core::headers::Mirrored;
+use casemate_core::json::Json;
+use casemate_core::mcp::{Method, Target};
+use casemate_core::policy::Permitted;
+use casemate_core::{Reason, Refusal, TraceId};
+use casemate_net::Body;
+use casemate_output::{Answer, Form, Passage, Released, Rules, Shape, fail, inspect, release};
+use http::{Response, StatusCode};
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::time::timeout_at;
+
+/// One dispatched call.
+struct Relay {
+    gateway: Arc<Gateway>,
+    state: Arc<State>,
+    upstream: Upstream,
+    permitted: Permitted,
+    trace: TraceId,
+    form: Form,
+    started: Instant,
+}
+
+impl Relay {
+    fn context(&self) -> Context<'_> {
+        Context { gateway: &self.gateway, state: &self.state, upstream: &self.upstream, permitted: &self.permitted }
+    }
+
+    fn rules(&self) -> &Rules {
+        let tenant = self.state.config.tenants.get(&self.permitted.principal().tenant);
+        let sensitive = self.upstream.sensitive || tenant.is_some_and(|tenant| tenant.sensitive);
+        if sensitive { &self.state.rules_sensitive } else { &self.state.rules }
+    }
+
+    fn passage(&self, events: u64) -> Passage {
+        let upstream_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Passage { upstream_ms, events }
+    }
+
+    fn deadline(&self) -> tokio::time::Instant {
+        tokio::time::Instant::from_std(self.started) + self.upstream.total
+    }
+
+    async fn fail(&self, flight: InFlight, (refusal, effect): Failed, events: u64) -> Released {
+        self.gateway.metrics.failed(refusal.reason);
+        tracing::warn!(
+            trace_id = %self.trace,
+            reason = refusal.reason.code(),
+            detail = refusal.detail.as_deref().unwrap_or_default(),
+            upstream.name = %self.upstream.name,
+            "failed {}", self.trace
+        );
+        fail(flight, refusal, effect, self.passage(events), self.trace, &self.form).await
+    }
+
+    /// A final message, from its bytes to its release.
+    async fn conclude(&self, flight: InFlight, message: Bytes, status: StatusCode, events: u64) -> Released {
+        let json = match Json::parse(message.clone(), answer::limits()) {
+            Ok(json) => json,
+            Err(error) => return self.fail(flight, (unreadable(error), Effect::Unknown), events).await,
+        };
+        let edits = match answer::check(&json, &self.context()) {
+            Ok(edits) => edits,
+            Err(refusal) => return self.fail(flight, (refusal, Effect::Unknown), events).await,
+        };
+        let shape = Shape::Result(self.permitted.call().method);
+        let answer = Answer { json, status: status.as_u16(), upstream_status: status.as_u16() };
+        let untrusted = flight.answered(answer, &message);
+        match inspect(untrusted, shape, self.rules(), edits) {
+            Ok(clean) => release(clean, self.passage(events), self.trace, &self.form).await,
+            Err(withheld) => {
+                let (refusal, flight) = *withheld;
+                self.fail(flight, (refusal, Effect::Executed), events).await
+            }
+        }
+    }
+}
+
+/// Dispatches a recorded call and gives the reply.
+pub(crate) async fn relay(
+    exchange: &Exchange,
+    recorded: Recorded,
+    opened: Option<String>,
+    held: Held,
+) -> Response<ReplyBody> {
+    let (permitted, flight) = recorded.dispatch();
+    let gateway = Arc::clone(&exchange.gateway);
+    let Some(upstream) = exchange.state.upstream(&permitted.call().server).cloned() else {
+        // Policy only admits servers that have an entry.
+        let refusal = Refusal::new(Reason::Internal).detail("an admitted server has no upstream");
+        let passage = Passage::default();
+        let released = fail(flight, refusal, Effect::NotAttempted, passage, exchange.trace, &exchange.form).await;
+        return reply::whole(&released, held);
+    };
+    let relay = Relay {
+        gateway,
+        state: Arc::clone(&exchange.state),
+        upstream,
+        permitted,
+        trace: exchange.trace,
+        form: exchange.form.clone(),
+        started: Instant::now(),
+    };
+    match relay.dispatch(exchange, opened).await {
+        Ok(Head::Json(status, body)) => {
+            let released = relay.whole(flight, status, body).await;
+            relay.gateway.metrics.took("upstream", relay.started.elapsed());
+            reply::whole(&released, held)
+        }
+        Ok(Head::Events(body)) => {
+            let (sender, response) = reply::stream(held);
+            if relay.permitted.call().method == Method::Listen {
+                tokio::spawn(listen::run(relay, listen::Credentials::of(exchange), flight, body, sender));
+            } else {
+                tokio::spawn(events::run(relay, flight, body, sender));
+            }
+            response
+        }
+        Err(failed) => reply::whole(&relay.fail(flight, failed, 0).await, held),
+    }
+}
+
+impl Relay {
+    async fn dispatch(&self, exchange: &Exchange, opened: Option<String>) -> Result<Head, Failed> {
+        let call = self.permitted.call();
+        if self.permitted.permit().expired(self.gateway.now()) {
+            let refusal = Refusal::new(Reason::Internal).detail("the permit lapsed before dispatch");
+            return Err((refusal, Effect::NotAttempted));
+        }
+        if let Target::Tool(tool) = &call.target {
+            let names = exchange.parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+            let headers = Mirrored::collect(names).map_err(|refusal| (refusal, Effect::NotAttempted))?;
+            let checked = self.state.schemas.check(&self.gateway, &self.upstream, call, tool, &headers).await;
+            checked.map_err(|refusal| (refusal, Effect::NotAttempted))?;
+        }
+        let who = (exchange.trace, exchange.agent.as_ref());
+        let sending =
+            forward::send(&self.gateway, &self.upstream, call, &exchange.parts.headers, who, opened.as_deref());
+        match timeout_at(self.deadline(), sending).await {
+            Ok(head) => head,
+            Err(_) => Err((Refusal::new(Reason::UpstreamTimeout), Effect::Unknown)),
+        }
+    }
+
+    async fn whole(&self, flight: InFlight, status: StatusCode, body: Body) -> Released {
+        let cap = self.state.config.caps.answer;
+        let collected = timeout_at(self.deadline(), body.collect_capped(cap)).await;
+        let failed = match collected {
+            Ok(Ok(message)) if self.permitted.call().method != Method::Listen || status != StatusCode::OK => {
+                return self.conclude(flight, message, status, 0).await;
+            }
+            Ok(Ok(_)) => (answer::malformed("subscriptions/listen is answered by a stream"), Effect::Unknown),
+            Ok(Err(fault)) => {
+                let (refusal, _) = forward::failed(&fault);
+                (refusal, Effect::Unknown)
+            }
+            Err(_) => (Refusal::new(Reason::UpstreamTimeout), Effect::Unknown),
+        };
+        self.fail(flight, failed, 0).await
+    }
+}

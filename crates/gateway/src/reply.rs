@@ -1,0 +1,141 @@
+//! Replies: only what was released is sent, and what a request holds is held until its last byte is taken.
+
+use crate::connection::Running;
+use crate::sse;
+use bytes::Bytes;
+use casemate_output::{CleanEvent, Released};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use http_body::{Frame, SizeHint};
+use std::any::Any;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use tokio::sync::mpsc;
+
+/// Things that a request keeps until its reply has been taken: its place in the limits, above all.
+#[derive(Default)]
+pub(crate) struct Held {
+    running: Option<Running>,
+    others: Vec<Box<dyn Any + Send + Sync>>,
+}
+
+impl Held {
+    pub(crate) fn new(running: Running) -> Self {
+        Self { running: Some(running), others: Vec::new() }
+    }
+
+    pub(crate) fn keep(&mut self, guard: impl Any + Send + Sync) {
+        self.others.push(Box::new(guard));
+    }
+}
+
+/// The body of a reply.
+pub(crate) struct ReplyBody {
+    content: Content,
+    held: Held,
+}
+
+enum Content {
+    Whole(Option<Bytes>),
+    Events(mpsc::Receiver<Bytes>),
+}
+
+impl http_body::Body for ReplyBody {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        let next = match &mut self.content {
+            Content::Whole(bytes) => Poll::Ready(bytes.take()),
+            Content::Events(events) => events.poll_recv(context),
+        };
+        if let (Poll::Ready(_), Some(running)) = (&next, &mut self.held.running) {
+            running.moved();
+        }
+        next.map(|bytes| bytes.map(|bytes| Ok(Frame::data(bytes))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self.content, Content::Whole(None))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.content {
+            Content::Whole(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |b| b.len() as u64)),
+            Content::Events(_) => SizeHint::default(),
+        }
+    }
+}
+
+/// The sending side of a streamed reply. It takes clean events and one released message, nothing else.
+pub(crate) struct EventSender(mpsc::Sender<Bytes>);
+
+/// The client went away.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Gone;
+
+impl EventSender {
+    pub(crate) async fn event(&self, event: &CleanEvent) -> Result<(), Gone> {
+        self.0.send(sse::frame(event.body())).await.map_err(|_| Gone)
+    }
+
+    pub(crate) async fn last(self, released: Released) -> Result<(), Gone> {
+        self.0.send(sse::frame(released.body())).await.map_err(|_| Gone)
+    }
+
+    /// A comment that keeps the connection alive; it carries nothing.
+    pub(crate) async fn ping(&self) -> Result<(), Gone> {
+        self.0.send(Bytes::from_static(b":\n\n")).await.map_err(|_| Gone)
+    }
+
+    /// Resolves once the client is gone.
+    pub(crate) async fn gone(&self) {
+        self.0.closed().await;
+    }
+}
+
+/// A streamed reply and the side that feeds it.
+pub(crate) fn stream(held: Held) -> (EventSender, Response<ReplyBody>) {
+    let (sender, receiver) = mpsc::channel(16);
+    let mut response = Response::new(ReplyBody { content: Content::Events(receiver), held });
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    (EventSender(sender), response)
+}
+
+/// A whole reply.
+pub(crate) fn whole(released: &Released, held: Held) -> Response<ReplyBody> {
+    let body = released.body().clone();
+    let is_empty = body.is_empty();
+    let mut response = Response::new(ReplyBody { content: Content::Whole((!is_empty).then_some(body)), held });
+    *response.status_mut() = StatusCode::from_u16(released.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    if !is_empty {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(released.content_type()));
+    }
+    for (name, value) in released.headers() {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(*name, value);
+        }
+    }
+    response
+}
+
+/// A document of our own that holds nothing from outside: metadata, a CORS preflight's empty answer.
+pub(crate) fn own(status: StatusCode, content_type: &'static str, body: Bytes, held: Held) -> Response<ReplyBody> {
+    let mut response = Response::new(ReplyBody { content: Content::Whole((!body.is_empty()).then_some(body)), held });
+    *response.status_mut() = status;
+    if !content_type.is_empty() {
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    }
+    response
+}
+
+/// The headers that every reply has.
+pub(crate) fn common(headers: &mut HeaderMap) {
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+}

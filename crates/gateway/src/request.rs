@@ -1,0 +1,151 @@
+//! What a request must look like before its body is read, and the reading of the body.
+
+use crate::config::{Caps, RequiredHeaders};
+use bytes::{Bytes, BytesMut};
+use casemate_core::{Agent, Reason, Refusal, TraceId};
+use http::{HeaderMap, header};
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
+
+/// The header of the trace id.
+pub(crate) const TRACE: &str = "x-trace-id";
+/// The header of the client's name.
+pub(crate) const CLIENT: &str = "x-mcp-client";
+
+/// The only value of a header, as text.
+fn single<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<Option<&'a str>, Refusal> {
+    let mut values = headers.get_all(name).iter();
+    let (first, second) = (values.next(), values.next());
+    if second.is_some() {
+        return Err(Refusal::new(Reason::HeaderRepeated).hint(name));
+    }
+    first.map(|value| value.to_str().map_err(|_| Refusal::new(Reason::HeaderMalformed).hint(name))).transpose()
+}
+
+/// The trace id, if the request has a valid one.
+pub(crate) fn trace(headers: &HeaderMap) -> Option<TraceId> {
+    single(headers, TRACE).ok()?.and_then(|text| TraceId::parse(text).ok())
+}
+
+/// The client's name, if the request has a valid one.
+pub(crate) fn agent(headers: &HeaderMap) -> Option<Agent> {
+    single(headers, CLIENT).ok()?.and_then(|text| Agent::parse(text).ok())
+}
+
+/// Checks the playbook's two headers: present where required, valid wherever present.
+pub(crate) fn check_required(headers: &HeaderMap, required: RequiredHeaders) -> Result<(), Refusal> {
+    match single(headers, TRACE)? {
+        Some(text) if TraceId::parse(text).is_err() => return Err(Reason::HeaderTrace.into()),
+        None if required.trace => return Err(Refusal::new(Reason::HeaderMissing).hint("X-Trace-ID")),
+        _ => {}
+    }
+    match single(headers, CLIENT)? {
+        Some(text) if Agent::parse(text).is_err() => Err(Reason::HeaderClient.into()),
+        None if required.client => Err(Refusal::new(Reason::HeaderMissing).hint("X-MCP-Client")),
+        _ => Ok(()),
+    }
+}
+
+/// Checks what the headers say of the body: JSON, in no coding, within the cap, and an `Accept` for both forms.
+pub(crate) fn check_content(headers: &HeaderMap, caps: &Caps) -> Result<(), Refusal> {
+    if let Some(coding) = single(headers, "content-encoding")?
+        && !coding.eq_ignore_ascii_case("identity")
+    {
+        return Err(Reason::HttpContentEncoding.into());
+    }
+    if !single(headers, "content-type")?.is_some_and(is_json) {
+        return Err(Reason::HttpContentType.into());
+    }
+    let accepted: Vec<_> = headers.get_all(header::ACCEPT).iter().filter_map(|v| v.to_str().ok()).collect();
+    if !(accepts(&accepted, "application/json") && accepts(&accepted, "text/event-stream")) {
+        return Err(Reason::HttpAccept.into());
+    }
+    let declared = single(headers, "content-length")?.and_then(|text| text.parse::<u64>().ok());
+    if declared.is_some_and(|length| length > caps.payload as u64) {
+        return Err(Reason::PayloadTooLarge.into());
+    }
+    Ok(())
+}
+
+/// Whether a media type is JSON, in UTF-8 if it says so.
+pub(crate) fn is_json(content_type: &str) -> bool {
+    let mut parts = content_type.split(';').map(str::trim);
+    let is_type = parts.next().is_some_and(|t| t.eq_ignore_ascii_case("application/json"));
+    is_type
+        && parts.all(|parameter| {
+            parameter.split_once('=').is_some_and(|(name, value)| {
+                !name.trim().eq_ignore_ascii_case("charset")
+                    || value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+            })
+        })
+}
+
+/// Whether a media type is a stream of events.
+pub(crate) fn is_event_stream(content_type: &str) -> bool {
+    content_type.split(';').next().is_some_and(|t| t.trim().eq_ignore_ascii_case("text/event-stream"))
+}
+
+fn accepts(accepted: &[&str], wanted: &str) -> bool {
+    let group = wanted.split('/').next().unwrap_or_default();
+    accepted.iter().flat_map(|list| list.split(',')).any(|item| {
+        let mut parts = item.split(';').map(str::trim);
+        let range = parts.next().unwrap_or_default();
+        let refused = parts.any(|p| {
+            matches!(p.replace(' ', "").to_ascii_lowercase().as_str(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
+        });
+        let covers = range.eq_ignore_ascii_case(wanted)
+            || range == "*/*"
+            || range.strip_suffix("/*").is_some_and(|g| g.eq_ignore_ascii_case(group));
+        covers && !refused
+    })
+}
+
+/// Reads the whole body, counting while it arrives.
+pub(crate) async fn body(mut incoming: Incoming, caps: &Caps) -> Result<Bytes, Refusal> {
+    let reading = async {
+        let mut collected: Option<Bytes> = None;
+        let mut joined = BytesMut::new();
+        let mut length = 0_usize;
+        while let Some(frame) = incoming.frame().await {
+            let frame = frame.map_err(|_| Refusal::new(Reason::HttpBodyAborted))?;
+            let Ok(data) = frame.into_data() else { continue };
+            length = length.saturating_add(data.len());
+            if length > caps.payload {
+                return Err(Refusal::new(Reason::PayloadTooLarge));
+            }
+            // A body that comes in one piece is never copied.
+            match (collected.take(), joined.is_empty()) {
+                (None, true) => collected = Some(data),
+                (Some(first), _) => {
+                    joined.extend_from_slice(&first);
+                    joined.extend_from_slice(&data);
+                }
+                (None, false) => joined.extend_from_slice(&data),
+            }
+        }
+        Ok(collected.unwrap_or_else(|| joined.freeze()))
+    };
+    match tokio::time::timeout(caps.body, reading).await {
+        Ok(read) => read,
+        Err(_) => Err(Reason::HttpBodyTimeout.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn media_types() {
+        assert!(is_json("application/json"));
+        assert!(is_json("Application/JSON; charset=UTF-8"));
+        assert!(!is_json("application/json; charset=utf-16"));
+        assert!(!is_json("text/plain"));
+        assert!(!is_json("application/json-patch+json"));
+        assert!(accepts(&["application/json, text/event-stream"], "text/event-stream"));
+        assert!(accepts(&["*/*"], "application/json"));
+        assert!(accepts(&["text/*", "application/json"], "text/event-stream"));
+        assert!(!accepts(&["application/json"], "text/event-stream"));
+        assert!(!accepts(&["text/event-stream;q=0, application/json"], "text/event-stream"));
+    }
+}

@@ -1,0 +1,279 @@
+//! Where a destination leads: decoded, canonical, and only then compared with the allow-list.
+
+use crate::Policy;
+use crate::entity::{self, Escapes};
+use url::Url;
+
+/// What a destination is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// A reader may follow it.
+    Link,
+    /// A renderer may load it by itself.
+    Image,
+}
+
+/// What may be done with a destination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// It stays within what shows it: a relative path, a fragment, or no URL at all.
+    Relative,
+    /// The allow-list covers it.
+    Allowed,
+    /// It leads elsewhere.
+    External,
+    /// It leads elsewhere and only by name: a scheme that no common program handles.
+    Named,
+    /// It runs code or holds content itself: `javascript:`, `data:` and their kind.
+    Script,
+}
+
+impl Place {
+    /// Whether it must not stay.
+    pub(crate) const fn refused(self) -> bool {
+        matches!(self, Self::External | Self::Named | Self::Script)
+    }
+}
+
+/// Longer destinations are not read and never allowed.
+const LONGEST: usize = 8 * 1024;
+/// Longer schemes do not exist.
+const SCHEME: usize = 40;
+
+const SCRIPT: [&str; 7] = ["javascript", "vbscript", "livescript", "data", "blob", "jar", "view-source"];
+
+/// Schemes that common programs act on without `//`.
+const HANDLED: [&str; 44] = [
+    "about", "callto", "chrome", "cid", "cursor", "facetime", "feed", "file", "filesystem", "ftp", "ftps", "geo", "git",
+    "gopher", "http", "https", "im", "intent", "irc", "ircs", "itms", "itms-apps", "ldap", "ldaps", "magnet", "mailto",
+    "market", "mid", "ms-settings", "msteams", "news", "nntp", "sftp", "sip", "sips", "skype", "sms", "smb", "ssh",
+    "tel", "tg", "vscode", "ws", "wss",
+];
+
+/// What the first characters of a destination say.
+#[derive(Debug, PartialEq, Eq)]
+enum Head {
+    Relative,
+    /// `//host`, with either slash.
+    Network,
+    /// A scheme, in lower case, and the place after its colon.
+    Scheme(String, usize),
+}
+
+/// Whether browsers drop or trim the character in a URL.
+const fn dropped(c: char) -> bool {
+    c <= ' ' || c == '\u{7f}'
+}
+
+/// Reads the head of `raw`; looks at a bounded number of characters. Where `word` says so, white space ends it.
+fn head(raw: &str, escapes: Escapes, word: bool) -> Head {
+    let mut scheme = String::new();
+    let mut slashes = 0;
+    let mut at = 0;
+    let mut skipped = 0;
+    while let Some((c, len)) = entity::next(raw, at, escapes) {
+        at += len;
+        match c {
+            _ if word && len == 1 && c.is_ascii_whitespace() => return Head::Relative,
+            _ if dropped(c) => {
+                skipped += 1;
+                // Nobody pads a relative path so.
+                if skipped > 256 {
+                    return Head::Network;
+                }
+            }
+            '/' | '\\' if scheme.is_empty() => {
+                slashes += 1;
+                if slashes == 2 {
+                    return Head::Network;
+                }
+            }
+            ':' if slashes == 0 && !scheme.is_empty() => return Head::Scheme(scheme, at),
+            c if slashes == 0 && scheme.len() < SCHEME && scheme_char(c, scheme.is_empty()) => {
+                scheme.push(c.to_ascii_lowercase());
+            }
+            _ => return Head::Relative,
+        }
+    }
+    Head::Relative
+}
+
+const fn scheme_char(c: char, first: bool) -> bool {
+    c.is_ascii_alphabetic() || (!first && (c.is_ascii_digit() || matches!(c, '+' | '-' | '.')))
+}
+
+fn is_external_once_decoded(raw: &str, escapes: Escapes) -> bool {
+    let end = (0..=raw.len().min(256)).rev().find(|end| raw.is_char_boundary(*end)).unwrap_or(0);
+    let start = raw.get(..end).unwrap_or_default();
+    start.contains('%') && head(&percent_decoded(start), escapes, false) != Head::Relative
+}
+
+/// Whether what starts `rest` may lead out, before it is known where it ends; reads a bounded number of characters.
+pub(crate) fn may_lead_out(rest: &str, word: bool) -> bool {
+    head(rest, Escapes::Markdown, word) != Head::Relative || {
+        let end = rest.bytes().take(256).position(|b| b.is_ascii_whitespace()).unwrap_or(rest.len());
+        let first = if word { rest.get(..end).unwrap_or_default() } else { rest };
+        is_external_once_decoded(first, Escapes::Markdown)
+    }
+}
+
+/// Judges a destination as it stands in the text.
+pub(crate) fn judge(raw: &str, escapes: Escapes, usage: Use, policy: &Policy) -> Place {
+    let decoded = || entity::decode(raw, escapes);
+    match head(raw, escapes, false) {
+        Head::Relative => {
+            // Some readers undo percent-encoding first.
+            if is_external_once_decoded(raw, escapes) { Place::External } else { Place::Relative }
+        }
+        Head::Network => Place::External,
+        Head::Scheme(scheme, _) if SCRIPT.contains(&scheme.as_str()) => Place::Script,
+        Head::Scheme(scheme, rest) => {
+            if raw.len() > LONGEST {
+                return Place::External;
+            }
+            if matches!(scheme.as_str(), "http" | "https") {
+                return web(&decoded(), usage, policy);
+            }
+            let rest = raw.get(rest..).unwrap_or_default();
+            unknown(&scheme, &entity::decode(rest, escapes))
+        }
+    }
+}
+
+/// Judges an absolute URL that stands alone, such as a member of a protocol message.
+#[must_use]
+pub fn place_of(url: &str, policy: &Policy) -> Place {
+    judge(url, Escapes::Html, Use::Link, policy)
+}
+
+fn unknown(scheme: &str, rest: &str) -> Place {
+    let number = rest.bytes().all(|b| b.is_ascii_digit() || matches!(b, b':' | b',' | b'-'));
+    let slashes = rest.trim_start_matches(dropped).starts_with(['/', '\\']);
+    if slashes || HANDLED.contains(&scheme) {
+        Place::External
+    } else if scheme.len() < 2 || number {
+        // A drive letter, a line of a file, a port: nothing that anyone follows.
+        Place::Relative
+    } else {
+        Place::Named
+    }
+}
+
+/// Compares an http or https URL with the allow-list. Whatever two readers could take differently is not allowed.
+fn web(url: &str, usage: Use, policy: &Policy) -> Place {
+    let list = if usage == Use::Image { &policy.allowed_images } else { &policy.allowed_links };
+    let odd = |c: char| dropped(c) || c == '\\';
+    if list.is_empty() || url.contains(odd) || !url.contains("://") {
+        return Place::External;
+    }
+    let Ok(parsed) = Url::parse(url) else { return Place::External };
+    let userinfo = !parsed.username().is_empty() || parsed.password().is_some();
+    let authority = url.split_once("://").map_or("", |(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default());
+    if userinfo || authority.contains(['@', '%']) || forwards(&parsed) {
+        return Place::External;
+    }
+    if list.iter().any(|prefix| prefix.covers(&parsed)) { Place::Allowed } else { Place::External }
+}
+
+/// Whether the URL holds another one: a proxy or an open redirect would lead there.
+fn forwards(url: &Url) -> bool {
+    let tail = [Some(url.path()), url.query(), url.fragment()];
+    tail.into_iter().flatten().any(|part| {
+        let once = percent_decoded(part);
+        let twice = percent_decoded(&once);
+        [part, &once, &twice].iter().any(|view| {
+            let view = view.to_ascii_lowercase();
+            let inner = view.trim_start_matches('/');
+            ["//", "http:", "https:", ":/", "\\\\", "/\\", "javascript:", "data:"].iter().any(|sign| inner.contains(sign))
+        })
+    })
+}
+
+/// The text with each `%XX` undone; what is no UTF-8 then becomes U+FFFD.
+fn percent_decoded(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        let digit = |at: usize| tail.get(at).and_then(|b| char::from(*b).to_digit(16)).and_then(|d| u8::try_from(d).ok());
+        match (first, digit(0), digit(1)) {
+            (b'%', Some(high), Some(low)) => {
+                out.push(high * 16 + low);
+                rest = tail.get(2..).unwrap_or_default();
+            }
+            _ => {
+                out.push(first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Prefix;
+
+    fn judged(raw: &str) -> Place {
+        let policy = Policy {
+            allowed_links: vec![
+                Prefix::parse("https://docs.example.com/manual").unwrap(),
+                Prefix::parse("http://10.0.0.1/").unwrap(),
+            ],
+            ..Policy::default()
+        };
+        judge(raw, Escapes::Markdown, Use::Link, &policy)
+    }
+
+    #[test]
+    fn relative_destinations_stay() {
+        for raw in ["", "#top", "a/b.md", "/a", "./a:b", "?q=1", "main.rs:12", "C:", "main.rs:12:7", "a%20b"] {
+            assert_eq!(judged(raw), Place::Relative, "{raw}");
+        }
+    }
+
+    #[test]
+    fn allowed_means_origin_and_path() {
+        assert_eq!(judged("https://docs.example.com/manual/a?b=c#d"), Place::Allowed);
+        assert_eq!(judged("HTTPS://Docs.Example.com:443/manual"), Place::Allowed);
+        assert_eq!(judged("http://0x0a.0.0.1/x"), Place::Allowed);
+    }
+
+    #[test]
+    fn tricks_lead_elsewhere() {
+        for raw in [
+            "//evil.test",
+            r"/\evil.test",
+            r"\\\\evil.test",
+            "&#47;&sol;evil.test",
+            "https:evil.test",
+            r"https:\\evil.test",
+            "https&#58;//evil.test",
+            "ht&Tab;tps://evil.test",
+            "https%3A//evil.test",
+            "%2f%2fevil.test",
+            "https://docs.example.com@evil.test/manual/",
+            "https://docs.example.com%40evil.test/manual/",
+            "https://docs.example.com.evil.test/manual/",
+            "https://docs.example.com\\@evil.test/manual/",
+            "https://docs.example.com./manual/",
+            "https://docs.example.com:444/manual/",
+            "http://docs.example.com/manual/",
+            "https://docs.example.com/manual/../x",
+            "https://docs.example.com/manual/go?url=https%3A%2F%2Fevil.test",
+            "https://docs.example.com/manual/go?url=https%253A%252F%252Fevil.test",
+            "https://docs.example.com/manual/https://evil.test",
+            "https://docs.ex\u{430}mple.com/manual/",
+            "mailto:a@evil.test",
+            "ftp://docs.example.com/manual/",
+            "weird://x",
+            "http://167772162/",
+        ] {
+            assert_eq!(judged(raw), Place::External, "{raw}");
+        }
+        for raw in ["javascript:x", "JaVa&Tab;ScRiPt:x", " data:text/html,x", "vbscript:x", "&#106;avascript:x"] {
+            assert_eq!(judged(raw), Place::Script, "{raw}");
+        }
+        assert_eq!(judged("myapp:payload"), Place::Named);
+    }
+}

@@ -1,0 +1,64 @@
+//! What stays and what goes.
+
+use crate::{Action, Policy, clean};
+
+fn cleaned(text: &str) -> String {
+    clean(text, &Policy::default()).text.into_owned()
+}
+
+#[test]
+fn scripts_and_emoji_stay_as_they_are() {
+    for text in [
+        "\u{645}\u{6cc}\u{200c}\u{62e}\u{648}\u{627}\u{647}\u{645}",
+        "\u{915}\u{94d}\u{200d}\u{937}",
+        "\u{d28}\u{d4d}\u{200d}",
+        "\u{5e9}\u{5dc}\u{5d5}\u{5dd}\u{200f}! abc",
+        "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}\u{200d}\u{1f466}",
+        "\u{2764}\u{fe0f}\u{200d}\u{1f525}",
+        "\u{1f3f3}\u{fe0f}\u{200d}\u{1f308}",
+        "1\u{fe0f}\u{20e3} \u{a9}\u{fe0f} \u{2714}\u{fe0e}",
+        "\u{1f3f4}\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f} ok",
+        "\u{1f44d}\u{1f3fd} \u{1f1e9}\u{1f1ea}",
+        "\u{e20}\u{e32}\u{200b}\u{e29}\u{e32}",
+        "\u{1820}\u{180b} \u{4e00}\u{3001}\u{ff0c} \u{2014}\u{2018}\u{2019}\u{2026}",
+        "tab\tand\r\nline\u{a0}space\u{2028}",
+    ] {
+        let out = clean(text, &Policy::default());
+        assert_eq!(out.text, text);
+        assert!(matches!(out.text, std::borrow::Cow::Borrowed(_)) && out.findings.is_empty(), "{text:?}");
+    }
+}
+
+#[test]
+fn hidden_words_go() {
+    let tags: String = "ignore".chars().filter_map(|c| char::from_u32(0xe0000 + c as u32)).collect();
+    let out = clean(&format!("a{tags}b"), &Policy::default()).text.into_owned();
+    assert_eq!(out, "ab");
+    let bytes: String = (0..16).filter_map(|n| char::from_u32(0xe0100 + n)).collect();
+    assert_eq!(cleaned(&format!("\u{1f600}{bytes}!")), "\u{1f600}!");
+    for (text, want) in [
+        ("pa\u{200b}ss\u{2060}wo\u{ad}rd\u{feff}", "password"),
+        ("a\u{202e}b\u{202c}c\u{2066}d\u{2069}", "abcd"),
+        ("latin\u{200f} \u{200e}marks", "latin marks"),
+        ("a\u{200c}b\u{200d}c", "abc"),
+        ("\u{645}\u{200c}\u{200c}\u{200d}\u{62e}", "\u{645}\u{200c}\u{62e}"),
+        ("x\u{fe0f}y\u{fe00}", "xy"),
+        ("1\u{fe0f}2", "12"),
+        ("\u{1f600}\u{fe0f}\u{fe0f}\u{fe0f}", "\u{1f600}\u{fe0f}"),
+        ("\u{3164}\u{115f}\u{ffa0}\u{17b4}", ""),
+        ("a\u{0}b\u{7f}c\u{85}d", "abcd"),
+        ("\u{1b}[31;1mred\u{1b}[0m \u{1b}]8;;x\u{7}", "red ]8;;x"),
+        ("\u{1f3f4}\u{e0067}\u{e0062}\u{e0078}\u{e007f}", "\u{1f3f4}"),
+        ("\u{fdd0}\u{ffff}\u{fffe}", ""),
+        ("a&#xE0069;&#x202e;b", "ab"),
+    ] {
+        assert_eq!(cleaned(text), want, "{text:?}");
+    }
+}
+
+#[test]
+fn the_finding_names_rule_and_place() {
+    let out = clean("ok \u{e0041}\u{e0042} then \u{202e}x", &Policy::default());
+    let seen: Vec<_> = out.findings.iter().map(|f| (f.rule, f.span.clone(), f.action)).collect();
+    assert_eq!(seen, [("invisible.tag", 3..11, Action::Redact), ("invisible.bidi", 17..20, Action::Redact)]);
+}

@@ -1,0 +1,94 @@
+//! Edits to a text, and the way back from a place in the result to the place in the original.
+
+use crate::Severity;
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// A rule that matched, before its place is known in the text that was given.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hit {
+    pub(crate) rule: &'static str,
+    pub(crate) severity: Severity,
+}
+
+/// One replacement. Without a hit it belongs to another edit's finding.
+#[derive(Debug)]
+pub(crate) struct Edit {
+    pub(crate) span: Range<usize>,
+    pub(crate) text: Cow<'static, str>,
+    pub(crate) hit: Option<Hit>,
+}
+
+/// What one pass over a text wants.
+#[derive(Debug, Default)]
+pub(crate) struct Pass {
+    pub(crate) edits: Vec<Edit>,
+    /// What was seen and left.
+    pub(crate) reports: Vec<(Range<usize>, Hit)>,
+}
+
+/// How places in an edited text map back: pairs of (place after, place before) at both ends of each edit.
+#[derive(Debug)]
+pub(crate) struct Layer(Vec<(usize, usize)>);
+
+impl Layer {
+    /// The place before the edits of a span after them; widened to whole edits.
+    pub(crate) fn back(&self, span: &Range<usize>) -> Range<usize> {
+        self.start(span.start)..self.end(span.end)
+    }
+
+    fn start(&self, at: usize) -> usize {
+        let index = self.0.partition_point(|(after, _)| *after <= at);
+        match index.checked_sub(1).and_then(|i| self.0.get(i).map(|pair| (i, pair))) {
+            // Even indices open an edit: inside it, the edit's start is the answer.
+            Some((i, (_, before))) if i % 2 == 0 => *before,
+            Some((_, (after, before))) => before + (at - after),
+            None => at,
+        }
+    }
+
+    fn end(&self, at: usize) -> usize {
+        let index = self.0.partition_point(|(after, _)| *after < at);
+        match (index.checked_sub(1).and_then(|i| self.0.get(i).map(|pair| (i, pair))), self.0.get(index)) {
+            (Some((i, _)), Some((_, before))) if i % 2 == 0 => *before,
+            (Some((_, (after, before))), _) => before + (at - after),
+            (None, _) => at,
+        }
+    }
+}
+
+/// Makes the edits, which are sorted here. Where two overlap, the first wins.
+pub(crate) fn apply(text: &str, edits: &mut [Edit]) -> (String, Layer) {
+    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    let mut out = String::with_capacity(text.len() + 64);
+    let mut anchors = Vec::with_capacity(edits.len() * 2);
+    let mut at = 0;
+    for edit in edits {
+        if edit.span.start < at {
+            continue;
+        }
+        out.push_str(text.get(at..edit.span.start).unwrap_or_default());
+        anchors.push((out.len(), edit.span.start));
+        out.push_str(&edit.text);
+        anchors.push((out.len(), edit.span.end));
+        at = edit.span.end;
+    }
+    out.push_str(text.get(at..).unwrap_or_default());
+    (out, Layer(anchors))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_map_back() {
+        let edit = |span, text: &'static str| Edit { span, text: text.into(), hit: None };
+        let (out, layer) = apply("abcdefgh", &mut [edit(5..6, ""), edit(1..3, "XYZ")]);
+        assert_eq!(out, "aXYZdegh");
+        assert_eq!(layer.back(&(0..1)), 0..1);
+        assert_eq!(layer.back(&(2..3)), 1..3);
+        assert_eq!(layer.back(&(4..6)), 3..5);
+        assert_eq!(layer.back(&(6..8)), 6..8);
+    }
+}

@@ -1,0 +1,151 @@
+//! URLs that stand in the text by themselves.
+
+use super::Scan;
+use crate::Severity;
+use crate::destination::{Place, Use, judge};
+use crate::entity::Escapes;
+
+/// The schemes that need no slashes to be taken for a link, in lower case.
+const PLAIN: [&str; 4] = ["javascript", "vbscript", "data", "mailto"];
+
+impl Scan<'_> {
+    /// A colon: after a scheme, perhaps.
+    pub(super) fn colon(&mut self, at: usize) -> usize {
+        // A backslash before punctuation disappears in Markdown and in JSON.
+        let end = if self.before(at) == Some(b'\\') { at - 1 } else { at };
+        let Some(start) = self.scheme_start(end) else { return at + 1 };
+        let rest = self.after_slashes(at + 1);
+        let scheme = self.slice(start..end).to_ascii_lowercase();
+        let next = self.text.get(rest..).and_then(|tail| tail.chars().next());
+        let Some(next) = next.filter(|c| url_char(*c)) else { return at + 1 };
+        if self.has_slashes(at + 1, rest) {
+            return self.bare(start, rest, "link.bare");
+        }
+        let plain = match scheme.as_str() {
+            "data" => self.is_data(at + 1),
+            "javascript" | "vbscript" => true,
+            "mailto" => next.is_alphanumeric() || next == '?',
+            _ => false,
+        };
+        if plain && PLAIN.contains(&scheme.as_str()) { self.bare(start, at + 1, "link.bare") } else { at + 1 }
+    }
+
+    /// Where the scheme that ends at `end` starts.
+    fn scheme_start(&self, end: usize) -> Option<usize> {
+        let lowest = self.floor.max(end.saturating_sub(64));
+        let head = self.bytes.get(lowest..end)?;
+        let scheme = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
+        let run = head.iter().rev().take_while(|b| scheme(b)).count();
+        let start = end - run;
+        let letter = self.bytes.get(start..end)?.iter().position(u8::is_ascii_alphabetic)?;
+        // One letter is a drive or a variable.
+        (end - start - letter >= 2).then_some(start + letter)
+    }
+
+    /// Behind the slashes that start at `at`, each perhaps escaped.
+    fn after_slashes(&self, mut at: usize) -> usize {
+        loop {
+            match (self.byte(at), self.byte(at + 1)) {
+                (Some(b'/'), _) => at += 1,
+                (Some(b'\\'), Some(b'/')) => at += 2,
+                _ => return at,
+            }
+        }
+    }
+
+    fn has_slashes(&self, from: usize, to: usize) -> bool {
+        self.bytes.get(from..to).unwrap_or_default().iter().filter(|b| **b == b'/').count() >= 2
+    }
+
+    /// Whether what follows `data:` is a media type or starts the content.
+    fn is_data(&self, at: usize) -> bool {
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        let kind = rest.iter().take(64).take_while(|b| b.is_ascii_alphabetic()).count();
+        match rest.get(kind) {
+            Some(b',' | b';') => true,
+            Some(b'/') => kind > 0 && rest.get(kind + 1).is_some_and(u8::is_ascii_alphabetic),
+            _ => false,
+        }
+    }
+
+    /// Two slashes before a host and a path, as a renderer takes them for a link.
+    pub(super) fn slashes(&mut self, at: usize) -> usize {
+        let alone = !self.before(at).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b':' | b'/' | b'\\' | b'.'));
+        if self.byte(at + 1) != Some(b'/') {
+            return at + 1;
+        }
+        let host = self.bytes.get(at + 2..).unwrap_or_default();
+        let len = host.iter().take(254).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-')).count();
+        let name = self.slice(at + 2..at + 2 + len);
+        let top = name.rsplit_once('.').map_or("", |(_, top)| top);
+        let named = top.len() >= 2 && top.bytes().all(|b| b.is_ascii_alphabetic()) && !name.starts_with('.');
+        let goes_on = match host.get(len) {
+            Some(b'/' | b'?' | b'#') => true,
+            Some(b':') => host.get(len + 1).is_some_and(u8::is_ascii_digit),
+            _ => false,
+        };
+        if alone && named && goes_on { self.bare(at, at + 2, "link.bare") } else { self.after_slashes(at) }
+    }
+
+    /// A dot: after `www`, perhaps.
+    pub(super) fn dot(&mut self, at: usize) -> usize {
+        let start = at.saturating_sub(3).max(self.floor);
+        let www = self.bytes.get(start..at).is_some_and(|head| head.eq_ignore_ascii_case(b"www"));
+        let alone = !self.before(start).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/' | b'@' | b'-'));
+        let next = self.text.get(at + 1..).and_then(|tail| tail.chars().next());
+        if www && alone && next.is_some_and(char::is_alphanumeric) { self.bare(start, at + 1, "link.bare") } else { at + 1 }
+    }
+
+    /// Judges the URL that starts at `start` and whose first character after scheme and slashes is at `rest`.
+    fn bare(&mut self, start: usize, rest: usize, rule: &'static str) -> usize {
+        let end = self.url_end(rest);
+        let url = self.slice(start..end);
+        let named = if url.get(..4).is_some_and(|w| w.eq_ignore_ascii_case("www.")) { format!("http://{url}") } else { url.to_owned() };
+        if self.is_settled(&(start..end)) {
+            return end;
+        }
+        match judge(&named, Escapes::Markdown, Use::Link, self.policy) {
+            Place::Allowed => end,
+            Place::Script => {
+                let marker = self.marker(&(start..end), false);
+                self.edit(start..end, marker, "link.script", Severity::High)
+            }
+            _ if self.policy.keep_bare_links => self.report(start..end, rule, Severity::Low),
+            _ => {
+                let marker = self.marker(&(start..end), false);
+                self.edit(start..end, marker, rule, Severity::Medium)
+            }
+        }
+    }
+
+    /// Where the URL ends; its closing punctuation belongs to the sentence.
+    pub(super) fn url_end(&self, rest: usize) -> usize {
+        let mut end = rest;
+        let (mut round, mut square) = (0usize, 0usize);
+        let tail = self.text.get(rest..).unwrap_or_default();
+        let mut chars = tail.chars().peekable();
+        while let Some(c) = chars.next() {
+            match c {
+                '(' => round += 1,
+                '[' => square += 1,
+                ')' if round == 0 => break,
+                ')' => round -= 1,
+                ']' if square == 0 => break,
+                ']' => square -= 1,
+                '\\' if !chars.peek().is_some_and(char::is_ascii_punctuation) => break,
+                c if !url_char(c) => break,
+                _ => {}
+            }
+            end += c.len_utf8();
+        }
+        let kept = self.slice(rest..end).trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_', '~']).len();
+        if kept == 0 { end } else { rest + kept }
+    }
+}
+
+/// Whether the character may belong to a URL in running text.
+fn url_char(c: char) -> bool {
+    let quote = matches!(c, '<' | '>' | '"' | '\'' | '`' | '|' | '\u{ab}' | '\u{bb}' | '\u{2018}'..='\u{201f}');
+    let cjk = matches!(c, '\u{3000}'..='\u{303f}' | '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}');
+    !(c.is_whitespace() || c.is_control() || quote || cjk)
+}

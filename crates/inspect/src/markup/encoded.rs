@@ -1,0 +1,68 @@
+//! URLs in the text that only appear once character references are undone.
+
+use super::Scan;
+use crate::Severity;
+use crate::entity::{self, Escapes};
+use crate::invisible::hidden;
+
+/// How far a word is read in each direction.
+const WORD: usize = 256;
+
+impl Scan<'_> {
+    pub(super) fn ampersand(&mut self, at: usize) -> usize {
+        let Some((c, len)) = entity::reference(self.text, at) else { return at + 1 };
+        if let Some((rule, severity)) = hidden(c)
+            && severity >= Severity::Medium
+        {
+            return self.edit(at..at + len, "", rule, severity);
+        }
+        let needless = c.is_ascii_alphanumeric() || matches!(c, ':' | '/' | '\\' | '.' | '\t' | '\n');
+        if !needless {
+            return at + len;
+        }
+        let start = self.word_start(at);
+        let end = self.word_end(at + len);
+        let word = entity::decode(self.slice(start..end), Escapes::Markdown);
+        if !holds_url(&word) || self.is_settled(&(start..end)) {
+            return at + len;
+        }
+        if self.policy.keep_bare_links {
+            return self.report(start..end, "link.encoded", Severity::Medium);
+        }
+        let end = self.url_end(end).max(end);
+        let marker = self.marker(&(start..end), false);
+        self.edit(start..end, marker, "link.encoded", Severity::High)
+    }
+
+    fn word_start(&self, at: usize) -> usize {
+        let lowest = self.floor.max(at.saturating_sub(WORD));
+        let head = self.bytes.get(lowest..at).unwrap_or_default();
+        let start = at - head.iter().rev().take_while(|b| word_byte(**b)).count();
+        // Not within a character.
+        (start..=at).find(|place| self.text.is_char_boundary(*place)).unwrap_or(at)
+    }
+
+    fn word_end(&self, at: usize) -> usize {
+        let tail = self.bytes.get(at..).unwrap_or_default();
+        let end = at + tail.iter().take(WORD).take_while(|b| word_byte(**b)).count();
+        (at..=end).rev().find(|place| self.text.is_char_boundary(*place)).unwrap_or(at)
+    }
+}
+
+const fn word_byte(byte: u8) -> bool {
+    !byte.is_ascii_whitespace() && !matches!(byte, b'<' | b'>' | b'"' | b'`' | b'(' | b')' | b'[' | b']' | b'|')
+}
+
+/// Whether a decoded word holds what a reader would make a link of.
+fn holds_url(word: &str) -> bool {
+    let squeezed: String = word.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).collect();
+    let lower = squeezed.to_ascii_lowercase();
+    let schemed = lower.match_indices("://").any(|(at, _)| {
+        let letter = lower.get(..at).is_some_and(|head| head.ends_with(|c: char| c.is_ascii_alphanumeric()));
+        letter && lower.get(at + 3..).is_some_and(|rest| !rest.is_empty())
+    });
+    schemed
+        || lower.starts_with("//")
+        || lower.contains("www.")
+        || ["javascript:", "vbscript:", "data:", "mailto:"].iter().any(|scheme| lower.contains(scheme))
+}

@@ -1,0 +1,201 @@
+//! The gate: the only makers of [`Clean`] and [`Released`].
+
+use crate::reply::{Form, Released};
+use crate::rewrite::{Note, Rules, Shape, inspect_json};
+use bytes::Bytes;
+use casemate_audit::{Effect, FindingNote, InFlight, Log, Observed, Outcome, Refused, Untrusted, UntrustedEvent};
+use casemate_core::json::{Edits, Json, Limits};
+use casemate_core::{Reason, Refusal, TraceId};
+
+/// An upstream's final message, parsed once.
+#[derive(Debug)]
+pub struct Answer {
+    /// The whole JSON-RPC response.
+    pub json: Json,
+    /// The status under which it goes on.
+    pub status: u16,
+    /// The status that the upstream gave.
+    pub upstream_status: u16,
+}
+
+/// A message that was inspected. Made by [`inspect`] alone.
+#[derive(Debug)]
+#[must_use]
+pub struct Clean {
+    body: Bytes,
+    status: u16,
+    upstream_status: u16,
+    notes: Vec<Note>,
+    flight: InFlight,
+}
+
+/// An interim event that was inspected and may be sent before the outcome. Made by [`inspect_event`] alone.
+#[derive(Debug)]
+#[must_use]
+pub struct CleanEvent {
+    body: Bytes,
+}
+
+impl CleanEvent {
+    /// The message to send.
+    #[must_use]
+    pub const fn body(&self) -> &Bytes {
+        &self.body
+    }
+}
+
+/// What the outcome says beside the answer itself.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Passage {
+    /// Milliseconds that the upstream took.
+    pub upstream_ms: u64,
+    /// Interim events that went out.
+    pub events: u64,
+}
+
+/// Inspects a final message. `edits` are what the gateway has already decided to change in it.
+///
+/// # Errors
+/// The answer may not go out; the intent is given back, still owing its outcome.
+pub fn inspect(
+    untrusted: Untrusted<Answer>,
+    shape: Shape,
+    rules: &Rules,
+    mut edits: Edits,
+) -> Result<Clean, Box<(Refusal, InFlight)>> {
+    let (answer, flight) = untrusted.open();
+    let inspected = match inspect_json(&answer.json, shape, rules) {
+        Ok(inspected) => inspected,
+        Err(refusal) => return Err(Box::new((refusal, flight))),
+    };
+    edits.extend(inspected.edits);
+    match rewritten(&answer.json, edits) {
+        Ok(body) => Ok(Clean {
+            body,
+            status: answer.status,
+            upstream_status: answer.upstream_status,
+            notes: inspected.notes,
+            flight,
+        }),
+        Err(refusal) => Err(Box::new((refusal, flight))),
+    }
+}
+
+/// Inspects an interim event and enters what goes out into the running digest of what was released.
+///
+/// # Errors
+/// The event may not go out.
+pub fn inspect_event(
+    untrusted: UntrustedEvent<Json>,
+    flight: &mut InFlight,
+    rules: &Rules,
+    mut edits: Edits,
+) -> Result<CleanEvent, Refusal> {
+    let json = untrusted.open();
+    let inspected = inspect_json(&json, Shape::Notification, rules)?;
+    edits.extend(inspected.edits);
+    let body = rewritten(&json, edits)?;
+    flight.sent(&body);
+    Ok(CleanEvent { body })
+}
+
+/// Makes the edits and reads the result again, so that nothing malformed can go out.
+fn rewritten(json: &Json, edits: Edits) -> Result<Bytes, Refusal> {
+    if edits.is_empty() {
+        return Ok(json.bytes().clone());
+    }
+    let body = edits.apply(json);
+    let limits = Limits { depth: 512, nodes: usize::MAX, key_len: usize::MAX, number_len: usize::MAX };
+    match Json::parse(body.clone(), limits) {
+        Ok(_) => Ok(body),
+        Err(error) => Err(Refusal::new(Reason::Internal).detail(format!("the rewritten answer is not JSON: {error}"))),
+    }
+}
+
+/// Records the outcome and releases the answer. Without a recorded outcome the answer is withheld.
+pub async fn release(clean: Clean, passage: Passage, trace: TraceId, form: &Form) -> Released {
+    let outcome = Outcome {
+        effect: Effect::Executed,
+        reasons: Vec::new(),
+        findings: clean.notes.iter().map(finding_note).collect(),
+        status: clean.status,
+        upstream_status: Some(clean.upstream_status),
+        released: Some(clean.body.clone()),
+        upstream_ms: passage.upstream_ms,
+        events: passage.events,
+    };
+    match clean.flight.conclude(outcome).await {
+        Ok(_) => Released::json(clean.status, clean.body),
+        Err(refusal) => Released::refusal(&refusal, trace, form),
+    }
+}
+
+fn finding_note(note: &Note) -> FindingNote {
+    FindingNote { rule: note.rule.to_owned(), action: note.action, count: note.count }
+}
+
+/// Records that a dispatched call was refused or failed, and renders why.
+pub async fn fail(
+    flight: InFlight,
+    refusal: Refusal,
+    effect: Effect,
+    passage: Passage,
+    trace: TraceId,
+    form: &Form,
+) -> Released {
+    let released = Released::refusal(&refusal, trace, form);
+    let outcome = Outcome {
+        effect,
+        reasons: vec![refusal.reason],
+        findings: Vec::new(),
+        status: released.status(),
+        upstream_status: None,
+        released: Some(released.body().clone()),
+        upstream_ms: passage.upstream_ms,
+        events: passage.events,
+    };
+    match flight.conclude(outcome).await {
+        Ok(_) => released,
+        Err(withheld) => Released::refusal(&withheld, trace, form),
+    }
+}
+
+/// Records that the gateway itself ended a stream in good order, and gives its final message.
+pub async fn finish(
+    flight: InFlight,
+    message: String,
+    reason: Option<Reason>,
+    passage: Passage,
+    trace: TraceId,
+    form: &Form,
+) -> Released {
+    let body = Bytes::from(message);
+    let outcome = Outcome {
+        effect: Effect::Executed,
+        reasons: reason.into_iter().collect(),
+        findings: Vec::new(),
+        status: 200,
+        upstream_status: None,
+        released: Some(body.clone()),
+        upstream_ms: passage.upstream_ms,
+        events: passage.events,
+    };
+    match flight.conclude(outcome).await {
+        Ok(_) => Released::json(200, body),
+        Err(refusal) => Released::refusal(&refusal, trace, form),
+    }
+}
+
+/// Records the refusal of an authenticated caller and renders it.
+pub async fn refuse(log: &Log, refused: &Refused, form: &Form) -> Released {
+    match log.refuse(refused).await {
+        Ok(_) => Released::refusal(&refused.refusal, refused.about.trace, form),
+        Err(unrecorded) => Released::refusal(&unrecorded, refused.about.trace, form),
+    }
+}
+
+/// Hands the refusal of a caller that is not authenticated to the log's own queue, and renders it.
+pub fn turn_away(log: &Log, observed: Observed, refusal: &Refusal, trace: TraceId, form: &Form) -> Released {
+    log.observe(observed);
+    Released::refusal(refusal, trace, form)
+}

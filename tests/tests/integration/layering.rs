@@ -1,0 +1,124 @@
+//! A crate depends only on lower levels, and only along the edges of this table.
+
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Every edge between our crates that may exist, by the crate that depends. Anything else is a mistake or a decision
+/// that belongs in this table.
+const ALLOWED: &[(&str, &[&str])] = &[
+    ("casemate-core", &[]),
+    ("casemate-net", &["casemate-core"]),
+    ("casemate-inspect", &["casemate-core"]),
+    ("casemate-audit", &["casemate-core"]),
+    ("casemate-output", &["casemate-core", "casemate-inspect", "casemate-audit"]),
+    ("casemate-gateway", &["casemate-core", "casemate-net", "casemate-inspect", "casemate-audit", "casemate-output"]),
+    (
+        "casemate",
+        &["casemate-core", "casemate-net", "casemate-inspect", "casemate-audit", "casemate-output", "casemate-gateway"],
+    ),
+];
+
+/// What the pure crates may depend on: nothing here does IO, reads a clock or draws randomness.
+const PURE: &[&str] = &[
+    "base64",
+    "bytes",
+    "casemate-core",
+    "hmac",
+    "ipnet",
+    "memchr",
+    "serde",
+    "serde_json",
+    "sha2",
+    "strsim",
+    "subtle",
+    "thiserror",
+    "time",
+    "unicode-normalization",
+    "unicode-properties",
+    "url",
+    "uuid",
+    "zeroize",
+    "aho-corasick",
+    "regex",
+];
+
+/// Crates that no part of the tree may bring in, and why.
+const BANNED: &[(&str, &str)] = &[
+    ("openssl-sys", "TLS is rustls"),
+    ("native-tls", "TLS is rustls"),
+    ("ring", "one provider of cryptography: aws-lc-rs"),
+    ("serde_yml", "unmaintained and unsound"),
+];
+
+fn metadata() -> Value {
+    // Every feature, so that an optional edge counts too.
+    let output = cargo().args(["metadata", "--format-version=1", "--offline"]).output().expect("cargo metadata runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("cargo metadata prints JSON")
+}
+
+#[expect(clippy::disallowed_methods, reason = "cargo describes the workspace to its own test")]
+fn cargo() -> std::process::Command {
+    let mut cargo = std::process::Command::new(env!("CARGO"));
+    cargo.current_dir(crate::tidy::root());
+    cargo
+}
+
+/// The normal dependencies of each workspace member; what tests and builds need is their own business.
+fn dependencies(metadata: &Value) -> BTreeMap<String, BTreeSet<String>> {
+    let members: BTreeSet<&str> =
+        metadata["workspace_members"].as_array().expect("members").iter().filter_map(Value::as_str).collect();
+    let packages = metadata["packages"].as_array().expect("packages").iter();
+    packages
+        .filter(|package| package["id"].as_str().is_some_and(|id| members.contains(id)))
+        .map(|package| {
+            let dependencies = package["dependencies"].as_array().expect("dependencies").iter();
+            let normal = dependencies.filter(|dependency| dependency["kind"].is_null());
+            let names = normal.filter_map(|dependency| dependency["name"].as_str()).map(str::to_owned).collect();
+            (package["name"].as_str().expect("a name").to_owned(), names)
+        })
+        .collect()
+}
+
+#[test]
+fn crates_depend_only_along_the_allowed_edges() {
+    let dependencies = dependencies(&metadata());
+    let allowed: BTreeMap<_, _> = ALLOWED.iter().copied().collect();
+    for (package, needs) in &dependencies {
+        if ["casemate-tests", "casemate-benches"].contains(&package.as_str()) {
+            continue;
+        }
+        let Some(edges) = allowed.get(package.as_str()) else {
+            panic!("{package} is not in the table of allowed edges")
+        };
+        let ours = needs.iter().filter(|name| name.starts_with("casemate"));
+        let wrong: Vec<_> = ours.filter(|name| !edges.contains(&name.as_str())).collect();
+        assert!(wrong.is_empty(), "{package} must not depend on {wrong:?}");
+    }
+}
+
+#[test]
+fn the_pure_crates_depend_on_nothing_that_reaches_outside() {
+    let dependencies = dependencies(&metadata());
+    for package in ["casemate-core", "casemate-inspect"] {
+        let wrong: Vec<_> = dependencies[package].iter().filter(|name| !PURE.contains(&name.as_str())).collect();
+        assert!(wrong.is_empty(), "{package} is pure and must not depend on {wrong:?}");
+    }
+}
+
+#[test]
+fn no_unwanted_crate_is_in_the_tree() {
+    let metadata = metadata();
+    // The resolved tree, not the lock file: the lock file also names what no feature turns on.
+    let nodes = metadata["resolve"]["nodes"].as_array().expect("a resolved tree");
+    let name = |id: &str| {
+        let packages = metadata["packages"].as_array().into_iter().flatten();
+        packages.filter(|package| package["id"] == id).find_map(|package| package["name"].as_str()).map(str::to_owned)
+    };
+    let names: BTreeSet<String> = nodes.iter().filter_map(|node| node["id"].as_str()).filter_map(name).collect();
+    for (banned, reason) in BANNED {
+        assert!(!names.contains(*banned), "{banned} is in the tree: {reason}");
+    }
+    let git: Vec<_> = nodes.iter().filter_map(|node| node["id"].as_str()).filter(|id| id.starts_with("git+")).collect();
+    assert!(git.is_empty(), "git dependencies: {git:?}");
+}
