@@ -12,7 +12,7 @@ pub struct Cores {
     pub load: usize,
     /// The upstream's; with two cores the load generator's too.
     pub upstream: usize,
-    /// The core of what stands between them.
+    /// The core of what stands between them, or of the upstream of a direct call.
     pub hop: usize,
 }
 

@@ -111,7 +111,7 @@ pub struct Fleet {
     pub hops: Vec<Hop>,
     /// The rows that could not be started, and why.
     pub missing: Vec<(Row, String)>,
-    _upstream: Running,
+    _upstreams: [Running; 2],
 }
 
 impl Fleet {
@@ -121,13 +121,12 @@ impl Fleet {
     /// The upstream or a proxy does not start.
     pub fn start(programs: &Programs, pki: &Pki, dir: &Path, upstreams: usize) -> Result<Self> {
         std::fs::create_dir_all(dir)?;
-        let mut upstream = command(&programs.dir.join("upstream"));
-        upstream.arg("--listeners").arg(upstreams.to_string());
-        let upstream =
-            Running::start(upstream, programs.cores.map(|cores| cores.upstream), upstreams, &dir.join("upstream.log"))?;
-        let addresses = upstream.lines().iter().map(|line| listening(line)).collect::<Result<Vec<_>>>()?;
-        let site = Site { programs, pki, dir, addresses };
-        let mut fleet = Self { upstreams, hops: Vec::new(), missing: Vec::new(), _upstream: upstream };
+        let cores = programs.cores;
+        let start = |name: &str, core| start_upstream(programs, &dir.join(format!("{name}.log")), upstreams, core);
+        let (behind, addresses) = start("upstream", cores.map(|cores| cores.upstream))?;
+        let (beside, direct) = start("direct", cores.map(|cores| cores.hop))?;
+        let site = Site { programs, pki, dir, addresses, direct };
+        let mut fleet = Self { upstreams, hops: Vec::new(), missing: Vec::new(), _upstreams: [behind, beside] };
         for row in Row::ALL {
             match site.hop(row) {
                 Ok(hop) => fleet.hops.push(hop),
@@ -143,13 +142,29 @@ struct Site<'a> {
     programs: &'a Programs,
     pki: &'a Pki,
     dir: &'a Path,
+    /// The upstream behind the hops.
     addresses: Vec<SocketAddr>,
+    /// The upstream of the direct call: it runs where a hop would, so that a hop adds one change of core and back.
+    direct: Vec<SocketAddr>,
+}
+
+fn start_upstream(
+    programs: &Programs,
+    log: &Path,
+    listeners: usize,
+    core: Option<usize>,
+) -> Result<(Running, Vec<SocketAddr>)> {
+    let mut upstream = command(&programs.dir.join("upstream"));
+    upstream.arg("--listeners").arg(listeners.to_string());
+    let upstream = Running::start(upstream, core, listeners, log)?;
+    let addresses = upstream.lines().iter().map(|line| listening(line)).collect::<Result<_>>()?;
+    Ok((upstream, addresses))
 }
 
 impl Site<'_> {
     fn hop(&self, row: Row) -> Result<Hop> {
         let (process, urls) = match row {
-            Row::Direct => (None, self.addresses.iter().map(|address| format!("http://{address}/mcp")).collect()),
+            Row::Direct => (None, self.direct.iter().map(|address| format!("http://{address}/mcp")).collect()),
             Row::Stream => self.proxy(row, Mode::Stream)?,
             Row::Json | Row::JsonTls => self.proxy(row, Mode::Json)?,
             Row::Casemate | Row::CasemateTls => self.casemate(row)?,

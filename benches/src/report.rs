@@ -125,18 +125,25 @@ impl Report {
         let places = match bound {
             None => "placed by the scheduler",
             Some(bound) if bound.load == bound.upstream => {
-                "load generator and upstream bound to one of them, the proxy to another"
+                "load generator and upstream bound to one of them, the proxy (or the upstream of the direct call) to another"
             }
             Some(_) => "each bound to one of its own",
         };
         let processor = processor.as_deref().map_or(String::new(), |name| format!(" ({name})"));
         let load = self.machine.load_before.map_or(String::new(), |load| format!(", load average before {load:.2}"));
+        let casemate = if self.cells.iter().any(|cell| matches!(cell.row, Row::Casemate | Row::CasemateTls)) {
+            format!(
+                " Casemate ran with everything on: each call was on disk (fsync) before the upstream was called, and \
+                 its outcome before the answer left. One durable write of 4 KiB took {sync_p50:.0} µs there (median; \
+                 {sync_max:.0} µs at most)."
+            )
+        } else {
+            String::new()
+        };
         format!(
             "Load generator, proxy and upstream are separate processes on {cores} cores{processor}, {places}{load}. \
              Each row ran {} times for {} s, the rows in turn. Calls are `tools/call` of MCP 2026-07-28 over HTTP/1.1 \
-             keep-alive in a closed loop; every answer was checked. Casemate ran with everything on: every call \
-             recorded on disk (fsync) before the upstream is called and before the answer leaves. One durable write \
-             of 4 KiB took {sync_p50:.0} µs (median), {sync_max:.0} µs at most.\n\n\
+             keep-alive in a closed loop; every answer was checked.{casemate}\n\n\
              Latencies are medians over the rounds in µs; \"added\" is the difference to the direct call within a \
              round. CPU is the user and system time of the proxy's process per call; in parentheses the multiple of \
              the JSON proxy on the same transport. Ratios carry over to other machines better than absolute values.\n",
@@ -231,7 +238,7 @@ impl Report {
             );
         }
         for Missing { row, upstreams, why } in &self.missing {
-            notes.push(format!("{} with {upstreams} upstreams did not start: {why}", row.title()));
+            notes.push(format!("{} (upstreams: {upstreams}) did not start: {why}", row.title()));
         }
         for cell in self.cells.iter().filter(|cell| cell.errors > 0) {
             let why = cell.first_error.as_deref().unwrap_or("no message");

@@ -2,8 +2,7 @@
 //!
 //! The first line is the token, the second stands for claims of a token whose signature would hold.
 #![no_main]
-// The files are taken from the gateway as they are; not every item in them is reached from here.
-#![allow(dead_code, unused_imports, unreachable_pub)]
+#![expect(dead_code, reason = "the files are taken as they are; not every item in them is reached from here")]
 
 use bytes::Bytes;
 use casemate_core::UnixMillis;

@@ -80,6 +80,7 @@ fn measure(args: &Args, programs: &Programs, parent: &Path) -> Result<Report> {
     let pki = Pki::create(dir.path())?;
     let start = |upstreams: usize| Fleet::start(programs, &pki, &dir.path().join(upstreams.to_string()), upstreams);
     let fleets = matrix.upstream_counts().into_iter().map(start).collect::<Result<Vec<_>>>()?;
+    // The report says it again; here it comes before the wait.
     for (row, why) in fleets.iter().flat_map(|fleet| &fleet.missing) {
         say(&format!("{} is not measured: {why}", row.title()))?;
     }

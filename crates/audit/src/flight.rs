@@ -58,6 +58,11 @@ impl Ticket {
         Self { queue, receipt, origin, dispatched: false, paid: false, answer, released, events: 0 }
     }
 
+    #[cfg(test)]
+    pub(crate) const fn receipt(&self) -> Receipt {
+        self.receipt
+    }
+
     fn body(&self, outcome: &Outcome) -> Body {
         let mut body = Body::outcome(self.receipt.index, self.origin.clone(), outcome);
         body.committed.extend(self.answer.committed(Field::Answer));

@@ -36,8 +36,12 @@ pub(crate) struct Recovered {
 
 /// Finds the end of the log, makes the log where there is none, and cuts off what was not finished.
 pub(crate) fn recover(storage: &mut dyn Storage) -> Result<Recovered, OpenError> {
-    if scan::head(storage)?.is_none() {
-        return create(storage);
+    match scan::head(storage) {
+        Ok(Some(_)) => {}
+        Ok(None) => return create(storage),
+        // A head without a whole slot is what an interrupted creation leaves, or damage; entries tell which.
+        Err(fault) if fault.class == Class::Changed => return create(storage).map_err(|_| OpenError::Damaged(fault)),
+        Err(fault) => return Err(fault.into()),
     }
     let mut walk = Walk::tail(storage)?;
     let mut open = BTreeMap::new();

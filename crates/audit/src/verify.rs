@@ -75,7 +75,7 @@ pub fn verify(dir: &Path) -> Result<Verified, Fault> {
             // Either a torn tail, or a record that the running gateway has not finished: then the head moves on.
             Err(fault) if fault.class == Class::TornTail => {
                 let head = scan::head(&source)?;
-                if !head.zip(fault.index).is_some_and(|(head, index)| head.entries > index) {
+                if head.zip(fault.index).is_none_or(|(head, index)| head.entries <= index) {
                     return Err(fault);
                 }
             }

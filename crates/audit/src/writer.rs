@@ -101,18 +101,24 @@ impl Writer {
 
     /// Writes until the queue is closed or the disk fails for good.
     pub(crate) fn run(mut self) {
-        loop {
-            self.ask_disk();
-            let batch = self.queue.take(TICK);
-            let mut jobs = self.own();
-            jobs.extend(batch.jobs);
-            if !self.write(jobs) {
-                return;
-            }
-            if batch.last {
-                break;
-            }
+        while self.turn(TICK) {}
+    }
+
+    /// Writes what waits, after at most `patience` of waiting for it; false when the log has ended.
+    pub(crate) fn turn(&mut self, patience: Duration) -> bool {
+        self.ask_disk();
+        let batch = self.queue.take(patience);
+        let mut jobs = self.own();
+        jobs.extend(batch.jobs);
+        let up = self.write(jobs);
+        if up && batch.last {
+            self.finish();
         }
+        up && !batch.last
+    }
+
+    /// Ends the calls that are still in flight, and makes the head durable.
+    fn finish(&mut self) {
         self.orphans = self.open.keys().copied().collect();
         let jobs = self.own();
         if self.write(jobs)

@@ -41,7 +41,7 @@ impl VerifyArgs {
         match config::load(&self.config, &Environment::of_process()) {
             Ok(loaded) => Ok(loaded.state_dir.join("audit")),
             Err(report) => {
-                out::words(&report.render(out::colors_on_stderr()));
+                out::show(&report.render(true));
                 Err(ExitCode::from(2))
             }
         }
@@ -81,7 +81,7 @@ fn verify(dir: &std::path::Path, json: bool) -> anyhow::Result<ExitCode> {
                 let text = serde_json::json!({"ok": false, "fault": fault.to_string()});
                 out::data(&format!("{text}\n"))?;
             } else {
-                out::words(&format!("bad: {fault}\n"));
+                out::say(&format!("bad: {fault}"));
             }
             Ok(ExitCode::from(1))
         }
@@ -92,7 +92,7 @@ fn cat(dir: &std::path::Path) -> anyhow::Result<ExitCode> {
     let entries = match casemate_audit::entries(dir) {
         Ok(entries) => entries,
         Err(fault) => {
-            out::words(&format!("bad: {fault}\n"));
+            out::say(&format!("bad: {fault}"));
             return Ok(ExitCode::from(1));
         }
     };
@@ -100,7 +100,7 @@ fn cat(dir: &std::path::Path) -> anyhow::Result<ExitCode> {
         match entry {
             Ok(entry) => out::data(&format!("{}\n", entry.json))?,
             Err(fault) => {
-                out::words(&format!("bad: {fault}\n"));
+                out::say(&format!("bad: {fault}"));
                 return Ok(ExitCode::from(1));
             }
         }

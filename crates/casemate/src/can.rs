@@ -42,7 +42,7 @@ pub struct CanArgs {
     #[arg(long, default_value = "mcp")]
     pub scope: String,
     /// The configuration.
-    #[arg(long, default_value = "casemate.yaml", env = "CASEMATE_CONFIG")]
+    #[arg(long, short, default_value = "casemate.yaml", env = "CASEMATE_CONFIG")]
     pub config: PathBuf,
     /// Print JSON.
     #[arg(long)]
@@ -64,8 +64,8 @@ pub struct Verdict {
 ///
 /// # Errors
 /// Arguments that fit nothing.
-pub fn run(args: &CanArgs, environment: &Environment) -> Result<ExitCode> {
-    let loaded = match config::load(&args.config, environment) {
+pub fn run(args: &CanArgs) -> Result<ExitCode> {
+    let loaded = match config::load(&args.config, &Environment::of_process()) {
         Ok(loaded) => loaded,
         Err(report) => {
             out::show(&report.render(true));

@@ -2,7 +2,6 @@
 
 use crate::config::codes::Code;
 use crate::config::{self, Environment, Loaded, Report};
-use crate::explain::effective_lines;
 use crate::out;
 use anyhow::Result;
 use clap::Args;
@@ -14,7 +13,7 @@ use std::process::ExitCode;
 #[derive(Debug, Args)]
 pub struct CheckArgs {
     /// The configuration.
-    #[arg(long, default_value = "casemate.yaml", env = "CASEMATE_CONFIG")]
+    #[arg(long, short, default_value = "casemate.yaml", env = "CASEMATE_CONFIG")]
     pub config: PathBuf,
     /// Print JSON.
     #[arg(long)]
@@ -25,8 +24,8 @@ pub struct CheckArgs {
 ///
 /// # Errors
 /// Output that cannot be written.
-pub fn run(args: &CheckArgs, environment: &Environment) -> Result<ExitCode> {
-    match config::load(&args.config, environment) {
+pub fn run(args: &CheckArgs) -> Result<ExitCode> {
+    match config::load(&args.config, &Environment::of_process()) {
         Ok(loaded) => {
             if args.json {
                 out::json(&describe(&loaded))?;
@@ -63,8 +62,8 @@ fn words(loaded: &Loaded) -> String {
     let config = &loaded.config;
     let mut text = format!("{} is good\n", loaded.path.display());
     text.push_str(&format!("accepts: {}\n", config.auth.mode.as_str()));
-    for line in effective_lines(&loaded.effective) {
-        text.push_str(&format!("{line}\n"));
+    for value in &loaded.effective {
+        text.push_str(&format!("{value}\n"));
     }
     let servers: Vec<_> = config.upstreams.keys().map(|name| name.as_str()).collect();
     let tenants: Vec<_> = config.tenants.keys().map(|name| name.as_str()).collect();

@@ -2,7 +2,7 @@
 
 use crate::config::codes::Code;
 use crate::config::spec::{self, Key, Kind};
-use crate::config::{resolve, scalar};
+use crate::config::scalar;
 use crate::out;
 use anyhow::Result;
 use casemate_core::Reason;
@@ -112,7 +112,11 @@ fn key_text(path: &str, key: &Key) -> String {
         (None, true) => text.push_str("required\n"),
         (None, false) => {}
     }
-    if let Kind::Choice(choice) | Kind::List(Kind::Choice(choice)) = key.kind {
+    let choice = match key.kind {
+        Kind::Choice(choice) | Kind::List(&Kind::Choice(choice)) => Some(choice),
+        _ => None,
+    };
+    if let Some(choice) = choice {
         text.push('\n');
         choice.words.iter().for_each(|(word, meaning)| text.push_str(&format!("  {word:<26} {meaning}\n")));
     }
@@ -131,10 +135,4 @@ fn suggestion(name: &str) -> Option<String> {
     // A key alone, without its section, is how people remember it.
     let last = || keys.iter().find(|(_, key)| key.name == name).map(|(path, _)| path.replace("[]", ""));
     near.map(str::to_owned).or_else(last)
-}
-
-/// The variables that influence a decision, for `check` and `serve`.
-#[must_use]
-pub fn effective_lines(effective: &[resolve::Effective]) -> Vec<String> {
-    effective.iter().map(|value| format!("{}={} ({})", value.name, value.value, value.origin)).collect()
 }

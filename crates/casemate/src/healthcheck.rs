@@ -43,11 +43,11 @@ pub fn run(args: &HealthcheckArgs) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Err(NetError::Status(status)) => {
-            out::words(&format!("not ready: status {status}\n"));
+            out::say(&format!("not ready: status {status}"));
             Ok(ExitCode::from(1))
         }
         Err(fault) => {
-            out::words(&format!("not ready: {fault}\n"));
+            out::say(&format!("not ready: {fault}"));
             Ok(ExitCode::from(1))
         }
     }
@@ -64,12 +64,12 @@ fn destination(args: &HealthcheckArgs) -> anyhow::Result<Option<(Url, Vec<Certif
     let loaded = match config::load(&args.config, &Environment::of_process()) {
         Ok(loaded) => loaded,
         Err(report) => {
-            out::words(&report.render(out::colors_on_stderr()));
+            out::show(&report.render(true));
             return Ok(None);
         }
     };
     let Some(admin) = loaded.config.admin else {
-        out::words("the configuration has no admin listener\n");
+        out::say("the configuration has no admin listener");
         return Ok(None);
     };
     if roots.is_empty() {

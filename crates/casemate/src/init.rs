@@ -52,6 +52,22 @@ pub fn run(args: &InitArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Writes the development CA, its certificates and the token issuer into `pki` below `dir`, which must not have them.
+///
+/// # Errors
+/// Files that cannot be written.
+pub fn write_pki(dir: &Path) -> Result<()> {
+    let authority = Authority::new("Casemate development CA").context("the CA cannot be made")?;
+    std::fs::create_dir_all(dir.join("pki")).with_context(|| format!("`{}` cannot be made", dir.display()))?;
+    for (name, content) in files(&authority).context("a certificate cannot be made")? {
+        if name.starts_with("pki/") {
+            let path = dir.join(name);
+            write(&path, &content).with_context(|| format!("`{}` cannot be written", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
 fn files(authority: &Authority) -> Result<Vec<(String, Content)>, rcgen::Error> {
     let mut files = vec![
         ("casemate.yaml".to_owned(), Content::Public(TEMPLATE.to_owned())),

@@ -3,12 +3,18 @@
 //! [`config::load`] makes the resolved configuration that the gateway obeys; each command is a module with its
 //! arguments and a `run`.
 
+pub mod audit;
 pub mod can;
 pub mod check;
+pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod explain;
+pub mod healthcheck;
 pub mod init;
+pub mod logging;
 pub mod out;
 pub mod pki;
 pub mod schema;
+pub mod serve;
 pub mod token;

@@ -5,8 +5,8 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use casemate_core::Secret;
 use casemate_core::digest::Digest;
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
-    KeyPair, KeyUsagePurpose, PKCS_ED25519, SanType,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CertifiedIssuer, DistinguishedName, DnType,
+    ExtendedKeyUsagePurpose, IsCa, KeyIdMethod, KeyPair, KeyUsagePurpose, PKCS_ED25519, SanType, SerialNumber,
 };
 use std::net::IpAddr;
 use time::{Duration, OffsetDateTime};
@@ -79,6 +79,22 @@ impl Authority {
     /// An identity that no certificate can hold.
     pub fn client(&self, name: &str, identity: &str) -> Result<Issued, rcgen::Error> {
         self.leaf(name, vec![SanType::URI(identity.try_into()?)], ExtendedKeyUsagePurpose::ClientAuth)
+    }
+
+    /// A revocation list that revokes nothing, PEM, for as long as a leaf is valid.
+    ///
+    /// # Errors
+    /// What the crypto library says.
+    pub fn empty_crl(&self) -> Result<String, rcgen::Error> {
+        let params = CertificateRevocationListParams {
+            this_update: self.now.saturating_sub(Duration::hours(1)),
+            next_update: self.now.saturating_add(Duration::days(LEAF_DAYS)),
+            crl_number: SerialNumber::from(1),
+            issuing_distribution_point: None,
+            revoked_certs: Vec::new(),
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        params.signed_by(&self.issuer)?.pem()
     }
 
     fn leaf(&self, name: &str, sans: Vec<SanType>, usage: ExtendedKeyUsagePurpose) -> Result<Issued, rcgen::Error> {

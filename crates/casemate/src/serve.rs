@@ -109,12 +109,12 @@ pub fn run(args: &ServeArgs) -> anyhow::Result<ExitCode> {
     let loaded = match config::load(&args.config, &Environment::of_process()) {
         Ok(loaded) => loaded,
         Err(report) => {
-            out::words(&report.render(out::colors_on_stderr()));
+            out::show(&report.render(true));
             return Ok(ExitCode::from(2));
         }
     };
     if !loaded.warnings.diagnostics().is_empty() {
-        out::words(&loaded.warnings.render(out::colors_on_stderr()));
+        out::show(&loaded.warnings.render(true));
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(serve(args, loaded))

@@ -20,7 +20,7 @@ pub const KEY_FILE: &str = "issuer.key";
 #[derive(Debug, Args)]
 pub struct TokenArgs {
     /// The configuration.
-    #[arg(long, default_value = "casemate.yaml", env = "CASEMATE_CONFIG")]
+    #[arg(long, short, default_value = "casemate.yaml", env = "CASEMATE_CONFIG")]
     pub config: PathBuf,
     /// The tenant; optional where exactly one takes tokens.
     #[arg(long)]
@@ -43,15 +43,15 @@ pub struct TokenArgs {
 ///
 /// # Errors
 /// A configuration that does not load or has no development issuer, an unknown tenant or server.
-pub fn run(args: &TokenArgs, environment: &Environment) -> Result<ExitCode> {
-    let loaded = match config::load(&args.config, environment) {
+pub fn run(args: &TokenArgs) -> Result<ExitCode> {
+    let loaded = match config::load(&args.config, &Environment::of_process()) {
         Ok(loaded) => loaded,
         Err(report) => {
             out::show(&report.render(true));
             return Ok(ExitCode::from(2));
         }
     };
-    out::line(&mint(&loaded, args, environment.now)?)?;
+    out::line(&mint(&loaded, args, Environment::of_process().now)?)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -11,12 +11,17 @@ use crate::certificate;
 use crate::config::{Config, Mode};
 use crate::jwks::Health;
 use crate::jwt::{Verified, Verifier, VerifierError};
+use casemate_core::digest::Digest;
 use casemate_core::principal::{CertificateFacts, How, Scope, Scopes};
 use casemate_core::{Principal, Reason, Refusal, Subject, TenantId, UnixMillis};
 use http::{HeaderMap, Uri};
 use rustls_pki_types::CertificateDer;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tenants::Tenants;
+
+/// Certificates remembered, at most.
+const CERTIFICATES: usize = 4096;
 
 /// Why identities cannot be verified with this configuration.
 #[derive(Debug, thiserror::Error)]
@@ -42,9 +47,12 @@ pub struct Identity {
     anonymous: Option<TenantId>,
     dns_identities: bool,
     tenants: Tenants,
+    /// What certificates turned out to be, by their digest: one parse for a certificate, not for a request.
+    certificates: Mutex<HashMap<Digest, FromCertificate>>,
     tokens: Option<Verifier>,
 }
 
+#[derive(Debug, Clone)]
 struct FromCertificate {
     facts: CertificateFacts,
     tenant: TenantId,
@@ -81,6 +89,7 @@ impl Identity {
             anonymous: config.auth.anonymous.clone(),
             dns_identities: clients.is_some_and(|clients| clients.dns_identities),
             tenants,
+            certificates: Mutex::default(),
             tokens,
         })
     }
@@ -131,12 +140,30 @@ impl Identity {
     }
 
     fn certificate(&self, der: &CertificateDer<'_>, now: UnixMillis) -> Result<FromCertificate, Refusal> {
-        let facts = certificate::read(der, self.dns_identities)?;
-        if certificate::has_ended(&facts, now) {
+        let digest = Digest::of(der);
+        let known = self.certificates().get(&digest).cloned();
+        let certificate = match known {
+            Some(certificate) => certificate,
+            None => {
+                let facts = certificate::read(der, self.dns_identities)?;
+                let (tenant, scopes) = self.tenants.of_certificate(&facts.identity)?;
+                let certificate = FromCertificate { facts, tenant, scopes };
+                let mut known = self.certificates();
+                if known.len() >= CERTIFICATES {
+                    known.clear();
+                }
+                known.insert(digest, certificate.clone());
+                certificate
+            }
+        };
+        if certificate::has_ended(&certificate.facts, now) {
             return Err(Reason::AuthCertificateExpired.into());
         }
-        let (tenant, scopes) = self.tenants.of_certificate(&facts.identity)?;
-        Ok(FromCertificate { facts, tenant, scopes })
+        Ok(certificate)
+    }
+
+    fn certificates(&self) -> MutexGuard<'_, HashMap<Digest, FromCertificate>> {
+        self.certificates.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn token(
@@ -195,5 +222,7 @@ impl Identity {
     }
 }
 
+#[cfg(test)]
+pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;

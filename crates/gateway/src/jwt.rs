@@ -136,6 +136,14 @@ impl Verifier {
     }
 }
 
+/// Judges all of a token that needs no key: steps 1 and 2. It says nothing about who made it.
+///
+/// # Errors
+/// The first check that fails.
+pub fn check_form(token: &str, accept_plain_jwt: bool) -> Result<(), Refusal> {
+    Parts::read(token, accept_plain_jwt).map(drop)
+}
+
 impl std::fmt::Debug for Verifier {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Verifier").field("rules", &self.rules).field("keys", &self.keys()).finish_non_exhaustive()

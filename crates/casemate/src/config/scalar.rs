@@ -182,9 +182,10 @@ fn named(kind: Kind, text: &str) -> Result<(), Fault> {
             Ok(_) => Ok(()),
             Err(_) => {
                 let fault = Fault::new(Code::Value, format!("not {}", expected(kind)));
-                Err(host_within(text).map_or_else(|| Fault::new(Code::Value, format!("not {}", expected(kind))), |host| {
-                    fault.help(format!("write `{host}`"))
-                }))
+                Err(host_within(text).map_or_else(
+                    || Fault::new(Code::Value, format!("not {}", expected(kind))),
+                    |host| fault.help(format!("write `{host}`")),
+                ))
             }
         },
         Kind::Origin => {

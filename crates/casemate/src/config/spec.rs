@@ -130,21 +130,44 @@ const RPM: Kind = Kind::Count { min: 1, max: 1_000_000 };
 
 /// The whole file.
 pub const ROOT: &[Key] = &[
-    key("mcp_gateway", Kind::Map(gateway::KEYS), "The gateway: where it listens, whom it believes, what it bounds.").required(),
-    key("tenants", Kind::Named(&Kind::Tenant, tenants::KEYS), "The tenants by name: who belongs to each, how much and what it may do. What no rule admits is refused."),
-    key("upstreams", Kind::List(&Kind::Map(upstreams::KEYS)), "The MCP servers behind the gateway. A host on the allowlist that no entry uses is reachable as https://HOST/mcp under its own name."),
+    key("mcp_gateway", Kind::Map(gateway::KEYS), "The gateway: where it listens, whom it believes, what it bounds.")
+        .required(),
+    key(
+        "tenants",
+        Kind::Named(&Kind::Tenant, tenants::KEYS),
+        "The tenants by name: who belongs to each, how much and what it may do. What no rule admits is refused.",
+    ),
+    key(
+        "upstreams",
+        Kind::List(&Kind::Map(upstreams::KEYS)),
+        "The MCP servers behind the gateway. A host on the allowlist that no entry uses is reachable as https://HOST/mcp under its own name.",
+    ),
     key("admin", Kind::Map(admin::KEYS), "The admin listener: health, metrics and the log. Absent, there is none."),
     key("state", Kind::Map(STATE), "Where the gateway keeps what must outlive it."),
     key("audit", Kind::Map(AUDIT), "The record of every request."),
 ];
 
-const STATE: &[Key] =
-    &[key("dir", Kind::Path, "The state directory. One gateway at a time uses it.").or("state")];
+const STATE: &[Key] = &[key("dir", Kind::Path, "The state directory. One gateway at a time uses it.").or("state")];
 
 const AUDIT: &[Key] = &[
-    key("deadline", Kind::Duration { min: 10, max: 30 * SECOND }, "How long a call waits for its intent to be on disk before it is refused with 503.").or("250ms"),
-    key("reserve_bytes", Kind::Bytes { min: MIB, max: 1 << 40 }, "Free disk space below which calls are refused, so that what has begun can still be recorded.").or("64MiB"),
-    key("anonymous_per_minute", Kind::Count { min: 1, max: 100_000 }, "Refusals before authentication that get a record of their own each minute; more become counted summaries.").or("600"),
+    key(
+        "deadline",
+        Kind::Duration { min: 10, max: 30 * SECOND },
+        "How long a call waits for its intent to be on disk before it is refused with 503.",
+    )
+    .or("250ms"),
+    key(
+        "reserve_bytes",
+        Kind::Bytes { min: MIB, max: 1 << 40 },
+        "Free disk space below which calls are refused, so that what has begun can still be recorded.",
+    )
+    .or("64MiB"),
+    key(
+        "anonymous_per_minute",
+        Kind::Count { min: 1, max: 100_000 },
+        "Refusals before authentication that get a record of their own each minute; more become counted summaries.",
+    )
+    .or("600"),
 ];
 
 /// The key at a dotted path, such as `mcp_gateway.max_payload_bytes`. List items and names take one segment, written

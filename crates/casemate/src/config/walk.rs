@@ -13,7 +13,9 @@ pub fn check(root: &Node, sink: &mut Sink) {
 
 fn node(path: &str, node: &Node, kind: Kind, sink: &mut Sink) {
     match (kind, &node.kind) {
-        (_, NodeKind::Scalar(s)) if s.is_null() && !matches!(kind, Kind::Variable) => sink.push(empty(path, node, kind)),
+        (_, NodeKind::Scalar(s)) if s.is_null() && !matches!(kind, Kind::Variable) => {
+            sink.push(empty(path, node, kind))
+        }
         (Kind::Map(keys), NodeKind::Map(entries)) => map(path, entries, keys, node.span, sink),
         (Kind::Named(name, keys), NodeKind::Map(entries)) => {
             for entry in entries {
@@ -61,7 +63,10 @@ fn map(path: &str, entries: &[Entry], keys: &'static [Key], span: Span, sink: &m
 /// A required key that is not there. The caret stands at the start of its section.
 pub fn missing(path: &str, section: Span) -> Diagnostic {
     let (parent, name) = path.rsplit_once('.').unwrap_or(("the configuration", path));
-    let message = format!("`{name}` is missing in {}", if path.contains('.') { format!("`{parent}`") } else { parent.to_owned() });
+    let message = format!(
+        "`{name}` is missing in {}",
+        if path.contains('.') { format!("`{parent}`") } else { parent.to_owned() }
+    );
     let caret = Span { end: section.start.saturating_add(1).min(section.end.max(section.start)), ..section };
     let expects = spec::find(path).map(|key| scalar::expected(key.kind)).unwrap_or_default();
     let found = Diagnostic::error(Code::MissingKey, caret, message).label(format!("this section needs `{name}`"));
@@ -111,7 +116,10 @@ fn refuse(path: &str, fault: Fault, span: Span) -> Diagnostic {
 
 fn unknown(path: &str, entry: &Entry, keys: &'static [Key]) -> Diagnostic {
     let name: String = entry.key.value.chars().filter(|c| !c.is_control()).take(64).collect();
-    let message = format!("there is no key `{name}` in {}", if path.is_empty() { "the configuration".to_owned() } else { format!("`{path}`") });
+    let message = format!(
+        "there is no key `{name}` in {}",
+        if path.is_empty() { "the configuration".to_owned() } else { format!("`{path}`") }
+    );
     let found = Diagnostic::error(Code::UnknownKey, entry.key.span, message).label("unknown key");
     if let Some(near) = scalar::nearest(&name, keys.iter().map(|key| key.name)) {
         return found.help(format!("did you mean `{near}`?"));

@@ -40,7 +40,9 @@ pub fn read(source: &str, sink: &mut Sink) -> Option<Node> {
     }
     let root = builder.root.take();
     if root.is_none() {
-        sink.push(Diagnostic::error(Code::Empty, None, "the configuration is empty").help("`casemate init` writes one"));
+        sink.push(
+            Diagnostic::error(Code::Empty, None, "the configuration is empty").help("`casemate init` writes one"),
+        );
     }
     root
 }

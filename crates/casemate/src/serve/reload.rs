@@ -61,7 +61,7 @@ pub(super) async fn reload(gateway: &Gateway, path: &Path, watch: &mut Watch, ca
             *watch = Watch::new(&watch.files.keys().cloned().collect::<Vec<_>>());
             let summary = report.summary();
             tracing::error!(cause, "not reloaded; the old configuration stays in force: {summary}");
-            crate::out::words(&report.render(crate::out::colors_on_stderr()));
+            crate::out::show(&report.render(true));
             gateway.reload_refused(&summary, &actor).await;
         }
     }

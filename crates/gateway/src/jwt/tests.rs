@@ -411,3 +411,26 @@ async fn nothing_of_a_token_is_printed() {
     let refusal = bench.verifier.verify(&token, RESOURCE, None, now()).await.unwrap_err();
     assert!(!format!("{refusal:?}").contains("needle"));
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_judged(token in "[ -~]{0,300}|[A-Za-z0-9_-]{0,60}\\.[A-Za-z0-9_-]{0,60}\\.[A-Za-z0-9_-]{0,60}|\\PC{0,80}") {
+        proptest::prop_assert!(check_form(&token, true).is_err());
+    }
+
+    /// Whatever single character of a good token is changed, it is refused.
+    #[test]
+    fn any_change_is_noticed(at in 0_usize..400, other in "[A-Za-z0-9._-]") {
+        static BENCH: std::sync::OnceLock<(tokio::runtime::Runtime, Bench, String)> = std::sync::OnceLock::new();
+        let (runtime, bench, token) = BENCH.get_or_init(|| {
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            let bench = runtime.block_on(async { Bench::new() });
+            (runtime, bench, good().token())
+        });
+        let at = at % token.len();
+        let changed = format!("{}{other}{}", &token[..at], &token[at + 1..]);
+        if changed != *token {
+            proptest::prop_assert!(runtime.block_on(bench.verify(&changed)).is_err());
+        }
+    }
+}

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 const SECOND: u64 = 1_000_000_000;
 const MINUTE: u64 = 60 * SECOND;
+/// Threads read the clock a little apart; only what is further ahead than this means that it jumped back.
+const JUMP: u64 = SECOND;
 
 /// A rate, in nanoseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +52,7 @@ pub(super) struct Bucket(AtomicU64);
 impl Bucket {
     /// Takes one request, or says in how many seconds, at least 1, the next may come.
     pub(super) fn take(&self, quota: Quota, now: UnixMillis) -> Result<Left, u64> {
-        let mut old = self.0.load(Ordering::Relaxed);
+        let mut old = self.settle(quota, now);
         loop {
             let (new, left) = step(old, quota, now)?;
             match self.0.compare_exchange_weak(old, new, Ordering::Relaxed, Ordering::Relaxed) {
@@ -62,13 +64,26 @@ impl Bucket {
 
     /// Whether a request would be let through, without taking one.
     pub(super) fn peek(&self, quota: Quota, now: UnixMillis) -> Result<Left, u64> {
-        step(self.0.load(Ordering::Relaxed), quota, now).map(|(_, left)| left)
+        step(self.settle(quota, now), quota, now).map(|(_, left)| left)
     }
 
     /// What is left now, for a caller who was refused.
     pub(super) fn left(&self, quota: Quota, now: UnixMillis) -> Left {
-        let ahead = self.0.load(Ordering::Relaxed).saturating_sub(nanos(now)).min(quota.capacity);
-        quota.left(ahead)
+        quota.left(self.settle(quota, now).saturating_sub(nanos(now)))
+    }
+
+    /// The arrival time, brought back where the clock jumped back: the bucket then counts as empty, which is neither a
+    /// free pass nor longer than one burst of waiting.
+    fn settle(&self, quota: Quota, now: UnixMillis) -> u64 {
+        let empty = nanos(now).saturating_add(quota.capacity);
+        let tat = self.0.load(Ordering::Relaxed);
+        if tat <= empty.saturating_add(JUMP) {
+            return tat;
+        }
+        match self.0.compare_exchange(tat, empty, Ordering::Relaxed, Ordering::Relaxed) {
+            Ok(_) => empty,
+            Err(current) => current,
+        }
     }
 
     /// Gives one request back that another limit refused.
@@ -79,8 +94,8 @@ impl Bucket {
     }
 
     /// Whether forgetting it changes nothing: its burst is whole.
-    pub(super) fn is_idle(&self, now: UnixMillis) -> bool {
-        self.0.load(Ordering::Relaxed) <= nanos(now)
+    pub(super) fn is_idle(&self, quota: Quota, now: UnixMillis) -> bool {
+        self.settle(quota, now) <= nanos(now)
     }
 }
 
@@ -95,14 +110,13 @@ const fn nanos(now: UnixMillis) -> u64 {
     now.0.saturating_mul(1_000_000)
 }
 
-/// One step of the algorithm. A clock that jumped back finds an arrival time too far ahead; it counts as an empty
-/// bucket, which is neither a free pass nor longer than one burst of waiting.
+/// One step of the algorithm.
 fn step(tat: u64, quota: Quota, now: UnixMillis) -> Result<(u64, Left), u64> {
     if quota.allows_nothing() {
         return Err(60);
     }
     let now = nanos(now);
-    let ahead = tat.saturating_sub(now).min(quota.capacity);
+    let ahead = tat.saturating_sub(now);
     let after = ahead.saturating_add(quota.interval);
     if after > quota.capacity {
         return Err((after - quota.capacity).div_ceil(SECOND).max(1));

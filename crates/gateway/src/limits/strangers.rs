@@ -58,7 +58,7 @@ impl Strangers {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         let key = key(peer);
         if table.buckets.len() >= self.capacity && !table.buckets.contains_key(&key) {
-            table.prune(now);
+            table.prune(self.quota, now);
             if table.buckets.len() >= self.capacity {
                 return table.shared.take(self.shared_quota, now).map(drop);
             }
@@ -83,11 +83,11 @@ impl Strangers {
 }
 
 impl Table {
-    fn prune(&mut self, now: UnixMillis) {
+    fn prune(&mut self, quota: Quota, now: UnixMillis) {
         // A clock that jumped back prunes too, rather than never.
         if now.0.abs_diff(self.pruned) >= PRUNE_EVERY {
             self.pruned = now.0;
-            self.buckets.retain(|_, bucket| !bucket.is_idle(now));
+            self.buckets.retain(|_, bucket| !bucket.is_idle(quota, now));
         }
     }
 }

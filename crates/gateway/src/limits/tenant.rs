@@ -119,7 +119,7 @@ impl TenantLimits {
             return Ok(Some(Arc::clone(cell)));
         }
         if subjects.cells.len() >= SUBJECTS {
-            subjects.prune(now);
+            subjects.prune(self.subject.quota, now);
         }
         if subjects.cells.len() >= SUBJECTS {
             return Err(Refusal::new(Reason::LimitKeys).retry_after(1));
@@ -140,14 +140,16 @@ impl TenantLimits {
 }
 
 impl Subjects {
-    fn prune(&mut self, now: UnixMillis) {
+    fn prune(&mut self, quota: Option<Quota>, now: UnixMillis) {
         // A clock that jumped back prunes too, rather than never.
         if now.0.abs_diff(self.pruned) < PRUNE_EVERY {
             return;
         }
         self.pruned = now.0;
-        let needed =
-            |cell: &Arc<Cell>| Arc::strong_count(cell) > 1 || cell.slots.running() > 0 || !cell.bucket.is_idle(now);
+        let needed = |cell: &Arc<Cell>| {
+            let busy = quota.is_some_and(|quota| !cell.bucket.is_idle(quota, now));
+            Arc::strong_count(cell) > 1 || cell.slots.running() > 0 || busy
+        };
         self.cells.retain(|_, cell| needed(cell));
     }
 }

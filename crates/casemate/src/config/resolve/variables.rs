@@ -7,6 +7,7 @@ use crate::config::scalar;
 use crate::config::section::Section;
 use casemate_core::host::Host;
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// Tokens of text for one request where nothing else is set.
 const TOKEN_BUDGET: u64 = 100_000;
@@ -20,6 +21,13 @@ pub struct Effective {
     pub value: String,
     /// Where the value comes from.
     pub origin: String,
+}
+
+impl fmt::Display for Effective {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = if self.value.is_empty() { "(nothing: no server may be reached)" } else { &self.value };
+        write!(f, "{}={shown} ({})", self.name, self.origin)
+    }
 }
 
 /// The variables, read.
@@ -51,7 +59,7 @@ pub(super) fn resolve(cx: &mut Context<'_>, gateway: Section<'_>) -> Variables {
     let shown: Vec<_> = hosts.iter().map(Host::as_str).collect();
     effective.push(Effective {
         name: "MCP_ALLOWED_DOMAINS",
-        value: if shown.is_empty() { "(none: no server may be reached)".to_owned() } else { shown.join(",") },
+        value: shown.join(","),
         origin: domains.map_or_else(|| "default".to_owned(), |domains| domains.origin),
     });
     let payload = gateway.bytes("max_payload_bytes");

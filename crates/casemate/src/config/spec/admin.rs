@@ -7,8 +7,16 @@ pub(super) const KEYS: &[Key] = &[
     key("port", Kind::Port, "The port to listen on.").or("9443"),
     key("public_url", Kind::Url, "The audience of its tokens. Absent: no tokens are accepted there."),
     key("tls", Kind::Map(TLS), "Its server certificate. Absent: that of the gateway."),
-    key("trusted_certs_path", Kind::Path, "The CAs that sign the certificates of its people. Absent: those of the gateway."),
-    key("people", Kind::Named(&Kind::Name, PEOPLE), "The people by name. Health gives everyone a bare status, all else needs a role."),
+    key(
+        "trusted_certs_path",
+        Kind::Path,
+        "The CAs that sign the certificates of its people. Absent: those of the gateway.",
+    ),
+    key(
+        "people",
+        Kind::Named(&Kind::Name, PEOPLE),
+        "The people by name. Health gives everyone a bare status, all else needs a role.",
+    ),
 ];
 
 const TLS: &[Key] = &[
@@ -23,7 +31,8 @@ const ROLES: Choice = Choice {
 };
 
 const PEOPLE: &[Key] = &[
-    key("identities", Kind::List(&Kind::Identity), "Certificate identities and token subjects of this person.").required(),
+    key("identities", Kind::List(&Kind::Identity), "Certificate identities and token subjects of this person.")
+        .required(),
     key("roles", Kind::List(&Kind::Choice(&ROLES)), "What the person may do.").or("[]"),
     key("groups", TEXTS, "Groups of the person that a reviewer_group may name.").or("[]"),
 ];

@@ -8,15 +8,30 @@ const TIMEOUT: Kind = Kind::Duration { min: 10, max: 10 * MINUTE };
 pub(super) const KEYS: &[Key] = &[
     key("host", Kind::Ip, "The address to listen on.").or("127.0.0.1"),
     key("port", Kind::Port, "The port to listen on.").or("8443"),
-    key("public_url", Kind::Url, "The URL under which clients reach the gateway. A token must name public_url/mcp/NAME as its audience. Required once tokens are accepted."),
-    key("hosts", HOSTS, "Further hosts that the Host header may name, beside the listener's address and public_url.").or("[]"),
-    key("origins", Kind::List(&Kind::Origin), "Web origins that may call from a browser. Clients that are no browsers send none.").or("[]"),
+    key(
+        "public_url",
+        Kind::Url,
+        "The URL under which clients reach the gateway. A token must name public_url/mcp/NAME as its audience. Required once tokens are accepted.",
+    ),
+    key("hosts", HOSTS, "Further hosts that the Host header may name, beside the listener's address and public_url.")
+        .or("[]"),
+    key(
+        "origins",
+        Kind::List(&Kind::Origin),
+        "Web origins that may call from a browser. Clients that are no browsers send none.",
+    )
+    .or("[]"),
     key("tls", Kind::Map(TLS), "The server certificate. Required except with auth.mode none on loopback."),
     key("auth", Kind::Map(AUTH), "Who is believed, and by what.").required(),
     key("rate_limits", Kind::Map(RATES), "Rates that hold where a tenant sets none of its own."),
     key("allowlists", Kind::Map(LISTS), "What may be reached at all. MCP_ALLOWED_DOMAINS must allow it too."),
     key("headers", Kind::Map(HEADERS), "Headers that every request must have."),
-    key("max_payload_bytes", Kind::Bytes { min: 0, max: 256 * MIB }, "The largest request body. Zero refuses every body.").or("5242880"),
+    key(
+        "max_payload_bytes",
+        Kind::Bytes { min: 0, max: 256 * MIB },
+        "The largest request body. Zero refuses every body.",
+    )
+    .or("5242880"),
     key("limits", Kind::Map(LIMITS), "Further caps on size and number."),
     key("timeouts", Kind::Map(TIMEOUTS), "How long each part of a request may take."),
     key("env", Kind::List(&Kind::Map(ENV)), "Variables. The process environment overrides them."),
@@ -40,10 +55,17 @@ pub(super) const MODES: Choice = Choice {
 };
 
 const AUTH: &[Key] = &[
-    key("mode", Kind::Choice(&MODES), "Which credentials suffice. There is no default: it is always written out.").required(),
+    key("mode", Kind::Choice(&MODES), "Which credentials suffice. There is no default: it is always written out.")
+        .required(),
     key("trusted_certs_path", Kind::Path, "The CAs that sign client certificates, PEM."),
-    key("crl_paths", PATHS, "Certificate revocation lists, PEM. With any, an expired list or an unknown status refuses.").or("[]"),
-    key("dns_identities", Kind::Bool, "Whether a certificate without a URI SAN may be identified by its one DNS SAN.").or("false"),
+    key(
+        "crl_paths",
+        PATHS,
+        "Certificate revocation lists, PEM. With any, an expired list or an unknown status refuses.",
+    )
+    .or("[]"),
+    key("dns_identities", Kind::Bool, "Whether a certificate without a URI SAN may be identified by its one DNS SAN.")
+        .or("false"),
     key("jwt", Kind::Map(JWT), "The issuer of bearer tokens."),
 ];
 
@@ -51,14 +73,33 @@ const JWT: &[Key] = &[
     key("issuer", Kind::Text, "The issuer, compared character for character with the token's iss.").required(),
     key("jwks_uri", Kind::KeysUri, "Where its keys are: https, or file: for a loopback listener.").required(),
     key("skew", Kind::Duration { min: 0, max: MINUTE }, "How far clocks may be apart.").or("30s"),
-    key("max_lifetime", Kind::Duration { min: SECOND, max: 24 * HOUR }, "The longest time from iat to exp that is accepted.").or("1h"),
-    key("accept_plain_jwt", Kind::Bool, "Whether tokens of the type JWT, or without a type, are accepted beside at+jwt (RFC 9068).").or("false"),
+    key(
+        "max_lifetime",
+        Kind::Duration { min: SECOND, max: 24 * HOUR },
+        "The longest time from iat to exp that is accepted.",
+    )
+    .or("1h"),
+    key(
+        "accept_plain_jwt",
+        Kind::Bool,
+        "Whether tokens of the type JWT, or without a type, are accepted beside at+jwt (RFC 9068).",
+    )
+    .or("false"),
 ];
 
 const RATES: &[Key] = &[
     key("tenant_default_rpm", RPM, "Requests a minute for a tenant that sets none.").or("600"),
-    key("tenant_default_burst", RPM, "How many of them may come at once. Absent: a tenth of tenant_default_rpm, at least 10."),
-    key("unauthenticated_rpm", RPM, "Failed handshakes, bad tokens and other refusals before authentication, a minute for each address.").or("60"),
+    key(
+        "tenant_default_burst",
+        RPM,
+        "How many of them may come at once. Absent: a tenth of tenant_default_rpm, at least 10.",
+    ),
+    key(
+        "unauthenticated_rpm",
+        RPM,
+        "Failed handshakes, bad tokens and other refusals before authentication, a minute for each address.",
+    )
+    .or("60"),
 ];
 
 const LISTS: &[Key] = &[key(
@@ -70,7 +111,10 @@ const LISTS: &[Key] = &[key(
 
 /// The headers that can be required.
 pub(super) const REQUIRED: Choice = Choice {
-    words: &[("X-Trace-ID", "a UUID that ties together what belongs together"), ("X-MCP-Client", "the calling model or program: name/version")],
+    words: &[
+        ("X-Trace-ID", "a UUID that ties together what belongs together"),
+        ("X-MCP-Client", "the calling model or program: name/version"),
+    ],
     any_case: true,
     hints: &[
         ("authorization", "auth.mode decides about credentials; remove it here"),
@@ -88,7 +132,8 @@ const HEADERS: &[Key] = &[key(
 const LIMITS: &[Key] = &[
     key("connections", LIMIT, "Connections at once.").or("1024"),
     key("header_bytes", Kind::Bytes { min: KIB, max: 256 * KIB }, "All headers of a request together.").or("16KiB"),
-    key("answer_bytes", Kind::Bytes { min: KIB, max: 256 * MIB }, "The answer of an upstream, or one event of it.").or("8MiB"),
+    key("answer_bytes", Kind::Bytes { min: KIB, max: 256 * MIB }, "The answer of an upstream, or one event of it.")
+        .or("8MiB"),
     key("events", LIMIT, "Events of one streamed answer.").or("10000"),
 ];
 
@@ -103,7 +148,10 @@ const TIMEOUTS: &[Key] = &[
 /// The variables that an environment may set.
 pub(super) const VARIABLES: Choice = Choice {
     words: &[
-        ("MCP_ALLOWED_DOMAINS", "comma-separated domains; a host is allowed when equal to one or below it; empty allows nothing"),
+        (
+            "MCP_ALLOWED_DOMAINS",
+            "comma-separated domains; a host is allowed when equal to one or below it; empty allows nothing",
+        ),
         ("MAX_MEDIA_SIZE", "decoded bytes of each image, audio or blob; absent: max_payload_bytes"),
         ("TOKEN_BUDGET_PER_REQUEST", "tokens of text that one request may bring back; absent: 100000"),
     ],

@@ -5,12 +5,21 @@ use super::{Choice, GLOBS, Key, Kind, RPM, key};
 const CONCURRENCY: Kind = Kind::Count { min: 1, max: 100_000 };
 
 pub(super) const KEYS: &[Key] = &[
-    key("anonymous", Kind::Bool, "Whether callers of auth.mode none belong to it. Exactly one tenant then, none otherwise.").or("false"),
+    key(
+        "anonymous",
+        Kind::Bool,
+        "Whether callers of auth.mode none belong to it. Exactly one tenant then, none otherwise.",
+    )
+    .or("false"),
     key("sensitive", Kind::Bool, "Whether all images are stripped from what it gets.").or("false"),
     key("certificates", Kind::List(&Kind::Map(CERTIFICATES)), "Client certificates that belong to it."),
     key("tokens", Kind::List(&Kind::Map(TOKENS)), "Bearer tokens that belong to it."),
     key("limits", Kind::Map(LIMITS), "How much it may do."),
-    key("rules", Kind::List(&Kind::Map(RULES)), "What it may do. Any rule may admit; what none admits is refused and not listed."),
+    key(
+        "rules",
+        Kind::List(&Kind::Map(RULES)),
+        "What it may do. Any rule may admit; what none admits is refused and not listed.",
+    ),
 ];
 
 /// The scopes of the data listener.
@@ -27,8 +36,10 @@ pub(super) const SCOPES: Choice = Choice {
 };
 
 const CERTIFICATES: &[Key] = &[
-    key("san", Kind::Glob, "A pattern over the certificate's one identity, such as spiffe://example.org/agents/*.").required(),
-    key("scopes", Kind::List(&Kind::Choice(&SCOPES)), "What these certificates may use; none granted means none.").or("[]"),
+    key("san", Kind::Glob, "A pattern over the certificate's one identity, such as spiffe://example.org/agents/*.")
+        .required(),
+    key("scopes", Kind::List(&Kind::Choice(&SCOPES)), "What these certificates may use; none granted means none.")
+        .or("[]"),
 ];
 
 const TOKENS: &[Key] = &[
@@ -62,7 +73,8 @@ const TOOLS: &[Key] = &[
 const RULES: &[Key] = &[
     key("servers", GLOBS, "The servers that the rule covers, as patterns over their names.").required(),
     key("tools", GLOBS, "Tools that may be listed and called.").or("[]"),
-    key("resources", GLOBS, "Resource URIs that may be listed, read and watched; `*` stops at a slash, `**` does not.").or("[]"),
+    key("resources", GLOBS, "Resource URIs that may be listed, read and watched; `*` stops at a slash, `**` does not.")
+        .or("[]"),
     key("prompts", GLOBS, "Prompts that may be listed and got.").or("[]"),
     key("completion", Kind::Bool, "Whether arguments of these prompts and resources may be completed.").or("false"),
     key("subscriptions", Kind::Bool, "Whether changes may be subscribed to.").or("false"),

@@ -6,17 +6,25 @@ const TIMEOUT: Kind = Kind::Duration { min: 10, max: HOUR };
 
 pub(super) const KEYS: &[Key] = &[
     key("name", Kind::Server, "Its name: the {server} of the path /mcp/{server}, and what rules name.").required(),
-    key("url", Kind::Url, "Where its MCP endpoint is. Loopback only as a literal address such as 127.0.0.1.").required(),
+    key("url", Kind::Url, "Where its MCP endpoint is. Loopback only as a literal address such as 127.0.0.1.")
+        .required(),
     key("revision", Kind::Choice(&REVISIONS), "The MCP revision it speaks.").or("auto"),
     key("tls", Kind::Map(TLS), "How it is recognised, and how the gateway proves itself to it."),
-    key("credential", Kind::Map(CREDENTIAL), "A header with the gateway's own credential there. The caller's credential never goes further."),
+    key(
+        "credential",
+        Kind::Map(CREDENTIAL),
+        "A header with the gateway's own credential there. The caller's credential never goes further.",
+    ),
     key("timeouts", Kind::Map(TIMEOUTS), "How long it may take."),
     key("requests", Kind::List(&Kind::Choice(&REQUESTS)), "Requests that it may make of clients.").or("[]"),
     key("sensitive", Kind::Bool, "Whether all images are stripped from its answers.").or("false"),
 ];
 
-const REVISIONS: Choice =
-    Choice { words: &[("auto", "the newest that both sides speak"), ("2026-07-28", "that one")], any_case: false, hints: &[] };
+const REVISIONS: Choice = Choice {
+    words: &[("auto", "the newest that both sides speak"), ("2026-07-28", "that one")],
+    any_case: false,
+    hints: &[],
+};
 
 const TLS: &[Key] = &[
     key("ca", Kind::Path, "The CAs that sign its certificate, PEM. Absent: those of the system."),

@@ -47,7 +47,7 @@ fn what_is_given_back_can_be_taken_again() {
     assert!(bucket.take(quota, now).is_ok());
     assert!(bucket.peek(quota, now).is_err());
     bucket.give_back(quota);
-    assert!(bucket.peek(quota, now).is_ok() && bucket.is_idle(now));
+    assert!(bucket.peek(quota, now).is_ok() && bucket.is_idle(quota, now));
 }
 
 #[test]
@@ -55,11 +55,21 @@ fn a_clock_that_jumps_back_neither_locks_out_nor_lets_through() {
     let (bucket, quota) = (Bucket::default(), quota(600, 10));
     assert!(bucket.take(quota, UnixMillis(START + 86_400_000)).is_ok());
     let now = UnixMillis(START);
-    assert!(bucket.take(quota, now).is_err(), "it counts as empty");
-    assert!(bucket.take(quota, now.plus(100)).is_err() || bucket.take(quota, now.plus(200)).is_ok());
-    let passed = (0..2000).filter(|ms| bucket.take(quota, now.plus(*ms)).is_ok()).count();
-    assert!(passed <= 10 + 20, "{passed}");
-    assert!(bucket.take(quota, now.plus(60_000)).is_ok());
+    assert_eq!(bucket.take(quota, now), Err(1), "it counts as empty");
+    let passed = (0..=2000).filter(|ms| bucket.take(quota, now.plus(*ms)).is_ok()).count();
+    assert_eq!(passed, 20, "and fills at its rate");
+    assert!(!bucket.is_idle(quota, now.plus(2000)) && bucket.is_idle(quota, now.plus(3000)));
+}
+
+#[test]
+fn threads_that_read_the_clock_apart_gain_nothing() {
+    let (bucket, quota) = (Bucket::default(), quota(60, 1));
+    assert!(bucket.take(quota, UnixMillis(START)).is_ok());
+    for behind in [1, 10, 500] {
+        assert!(bucket.take(quota, UnixMillis(START - behind)).is_err());
+    }
+    assert!(bucket.take(quota, UnixMillis(START + 999)).is_err());
+    assert!(bucket.take(quota, UnixMillis(START + 1000)).is_ok());
 }
 
 proptest! {

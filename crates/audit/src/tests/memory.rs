@@ -1,0 +1,309 @@
+//! A disk in memory that keeps what was made durable apart from what is only in its cache, and fails on demand.
+
+use crate::files;
+use crate::frame;
+use crate::storage::{Source, Storage, Tail};
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+/// How an operation fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// An error, and nothing was done.
+    NotDone,
+    /// An error, and yet it was done, durably.
+    Done,
+    /// An error after half of it.
+    Half,
+    /// As `NotDone`, with the error of a full disk.
+    Full,
+}
+
+pub(super) const FAILURES: [Failure; 4] = [Failure::NotDone, Failure::Done, Failure::Half, Failure::Full];
+
+#[derive(Debug, Clone, Default)]
+struct File {
+    cached: Vec<u8>,
+    durable: Vec<u8>,
+    /// Ranges that a failed sync dropped: the cache shows them, and no later sync writes them.
+    lost: Vec<(usize, usize)>,
+    name_durable: bool,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    files: BTreeMap<String, File>,
+    /// Files whose removal is not durable.
+    removed: BTreeMap<String, File>,
+    operations: Vec<&'static str>,
+    failing: BTreeMap<usize, Failure>,
+    next: Option<(&'static str, Failure)>,
+    /// The operation from which on nothing works.
+    dies: Option<usize>,
+    dead: bool,
+    free: Option<u64>,
+}
+
+/// The disk. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Memory(Arc<Mutex<State>>);
+
+impl Memory {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap()
+    }
+
+    pub(super) fn free(&self, bytes: u64) {
+        self.state().free = Some(bytes);
+    }
+
+    /// The names of the operations so far.
+    pub(super) fn operations(&self) -> Vec<&'static str> {
+        self.state().operations.clone()
+    }
+
+    /// Makes the operation with that number fail.
+    pub(super) fn fail(&self, operation: usize, failure: Failure) {
+        self.state().failing.insert(operation, failure);
+    }
+
+    /// Makes the next operation of that name fail.
+    pub(super) fn fail_next(&self, operation: &'static str, failure: Failure) {
+        self.state().next = Some((operation, failure));
+    }
+
+    /// Lets the power go at the operation with that number.
+    pub(super) fn die(&self, operation: usize) {
+        self.state().dies = Some(operation);
+    }
+
+    /// Flips a bit on the disk.
+    pub(super) fn flip(&self, name: &str, at: usize) {
+        let mut state = self.state();
+        let file = state.files.get_mut(name).unwrap();
+        file.cached[at] ^= 1;
+        file.durable[at] ^= 1;
+    }
+
+    /// What a machine finds after the power went: all that is durable, and of the rest as much as `choose` says: a
+    /// number below its argument.
+    pub(super) fn crash(&self, mut choose: impl FnMut(usize) -> usize) -> Self {
+        let mut state = self.state();
+        state.dead = true;
+        let mut files = BTreeMap::new();
+        for (name, file) in state.files.iter().chain(&state.removed) {
+            let is_removed = !state.files.contains_key(name);
+            if (is_removed || !file.name_durable) && choose(2) == 0 {
+                continue;
+            }
+            let bytes = if name == files::HEAD {
+                [&file.durable, &file.cached][choose(2)].clone()
+            } else {
+                let on_disk = file.on_disk();
+                let durable = file.durable.len().min(on_disk.len());
+                let more = choose(on_disk.len() - durable + 1);
+                let mut bytes = file.durable.clone();
+                bytes.extend_from_slice(&on_disk[durable..durable + more]);
+                bytes
+            };
+            files
+                .insert(name.clone(), File { cached: bytes.clone(), durable: bytes, lost: vec![], name_durable: true });
+        }
+        Self(Arc::new(Mutex::new(State { files, free: state.free, ..State::default() })))
+    }
+
+    /// What a process finds that starts after another was killed: all that the cache has.
+    pub(super) fn kill(&self) -> Self {
+        let mut state = self.state();
+        state.dead = true;
+        Self(Arc::new(Mutex::new(State { files: state.files.clone(), free: state.free, ..State::default() })))
+    }
+
+    /// All records.
+    pub(super) fn entries(&self) -> Vec<serde_json::Value> {
+        let mut found = Vec::new();
+        for (name, file) in &self.state().files {
+            if files::first_of(name).is_some() {
+                let mut rest = &file.cached[60..];
+                while let Ok((_, bytes)) = frame::decode(rest) {
+                    found.push(serde_json::from_slice(bytes).unwrap());
+                    rest = &rest[40 + bytes.len()..];
+                }
+            }
+        }
+        found
+    }
+}
+
+impl File {
+    /// What a sync would write.
+    fn on_disk(&self) -> Vec<u8> {
+        let mut bytes = self.cached.clone();
+        for (from, to) in &self.lost {
+            bytes[*from..*to].fill(0);
+        }
+        bytes
+    }
+
+    fn sync(&mut self) {
+        self.durable = self.on_disk();
+    }
+}
+
+impl State {
+    /// Counts an operation and says how it fails.
+    fn begin(&mut self, name: &'static str) -> io::Result<Option<Failure>> {
+        if self.dead || self.dies.is_some_and(|at| self.operations.len() >= at) {
+            return Err(io::Error::other("the machine is off"));
+        }
+        self.operations.push(name);
+        if let Some((_, failure)) = self.next.take_if(|(next, _)| *next == name) {
+            return Ok(Some(failure));
+        }
+        Ok(self.failing.get(&(self.operations.len() - 1)).copied())
+    }
+}
+
+fn error(failure: Failure) -> io::Error {
+    match failure {
+        Failure::Full => io::Error::from(io::ErrorKind::StorageFull),
+        _ => io::Error::other("injected"),
+    }
+}
+
+impl Source for Memory {
+    fn names(&self) -> io::Result<Vec<String>> {
+        Ok(self.state().files.keys().cloned().collect())
+    }
+
+    fn len(&self, name: &str) -> io::Result<u64> {
+        let state = self.state();
+        let file = state.files.get(name).ok_or(io::ErrorKind::NotFound)?;
+        Ok(file.cached.len() as u64)
+    }
+
+    fn read_at(&self, name: &str, offset: u64, len: usize) -> io::Result<Vec<u8>> {
+        let state = self.state();
+        let file = state.files.get(name).ok_or(io::ErrorKind::NotFound)?;
+        let from = usize::try_from(offset).unwrap().min(file.cached.len());
+        let to = from.saturating_add(len).min(file.cached.len());
+        Ok(file.cached[from..to].to_vec())
+    }
+}
+
+impl Storage for Memory {
+    fn tail(&mut self, name: &str) -> io::Result<Box<dyn Tail>> {
+        let mut state = self.state();
+        let failure = state.begin("open")?;
+        if failure.is_none_or(|f| f == Failure::Done) {
+            state.files.entry(name.to_owned()).or_default();
+        }
+        match failure {
+            None => Ok(Box::new(MemoryTail(self.clone(), name.to_owned()))),
+            Some(failure) => Err(error(failure)),
+        }
+    }
+
+    fn cut(&mut self, name: &str, len: u64) -> io::Result<()> {
+        let mut state = self.state();
+        let failure = state.begin("cut")?;
+        let len = usize::try_from(len).unwrap();
+        if failure.is_none_or(|f| f == Failure::Done) {
+            let file = state.files.get_mut(name).ok_or(io::ErrorKind::NotFound)?;
+            file.cached.truncate(len);
+            file.lost.retain_mut(|(from, to)| {
+                *to = (*to).min(len);
+                from < to
+            });
+            file.sync();
+        }
+        failure.map_or(Ok(()), |failure| Err(error(failure)))
+    }
+
+    fn remove(&mut self, name: &str) -> io::Result<()> {
+        let mut state = self.state();
+        let failure = state.begin("remove")?;
+        if failure.is_none_or(|f| f == Failure::Done)
+            && let Some(file) = state.files.remove(name)
+        {
+            state.removed.insert(name.to_owned(), file);
+        }
+        failure.map_or(Ok(()), |failure| Err(error(failure)))
+    }
+
+    fn write_head(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        let mut state = self.state();
+        let failure = state.begin("write head")?;
+        let bytes = match failure {
+            None | Some(Failure::Done) => bytes,
+            Some(Failure::Half) => &bytes[..bytes.len() / 2],
+            Some(_) => &[],
+        };
+        let from = usize::try_from(offset).unwrap();
+        let file = state.files.entry(files::HEAD.to_owned()).or_default();
+        if file.cached.len() < from + bytes.len() {
+            file.cached.resize(from + bytes.len(), 0);
+        }
+        file.cached[from..from + bytes.len()].copy_from_slice(bytes);
+        if failure == Some(Failure::Done) {
+            file.sync();
+        }
+        failure.map_or(Ok(()), |failure| Err(error(failure)))
+    }
+
+    fn sync_head(&mut self) -> io::Result<()> {
+        self.sync_file(files::HEAD, "sync head")
+    }
+
+    fn sync_dir(&mut self) -> io::Result<()> {
+        let mut state = self.state();
+        let failure = state.begin("sync dir")?;
+        if failure.is_none_or(|f| f == Failure::Done) {
+            state.removed.clear();
+            state.files.values_mut().for_each(|file| file.name_durable = true);
+        }
+        failure.map_or(Ok(()), |failure| Err(error(failure)))
+    }
+
+    fn free(&self) -> io::Result<u64> {
+        Ok(self.state().free.unwrap_or(u64::MAX))
+    }
+}
+
+impl Memory {
+    fn sync_file(&self, name: &str, operation: &'static str) -> io::Result<()> {
+        let mut state = self.state();
+        let failure = state.begin(operation)?;
+        let file = state.files.get_mut(name).ok_or(io::ErrorKind::NotFound)?;
+        match failure {
+            None | Some(Failure::Done) => file.sync(),
+            Some(_) if name != files::HEAD => file.lost.push((file.durable.len(), file.cached.len())),
+            Some(_) => {}
+        }
+        failure.map_or(Ok(()), |failure| Err(error(failure)))
+    }
+}
+
+struct MemoryTail(Memory, String);
+
+impl Tail for MemoryTail {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut state = self.0.state();
+        let failure = state.begin("append")?;
+        let file = state.files.get_mut(&self.1).ok_or(io::ErrorKind::NotFound)?;
+        file.cached.extend_from_slice(match failure {
+            None | Some(Failure::Done) => bytes,
+            Some(Failure::Half) => &bytes[..bytes.len() / 2],
+            Some(_) => &[],
+        });
+        if failure == Some(Failure::Done) {
+            file.sync();
+        }
+        failure.map_or(Ok(()), |failure| Err(error(failure)))
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.0.sync_file(&self.1, "sync")
+    }
+}

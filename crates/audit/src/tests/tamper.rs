@@ -1,0 +1,195 @@
+//! What somebody with an editor can do to the files, and what `verify` says to it.
+
+use super::*;
+use crate::{Class, Fault, Field, OpenError, frame, reveal, verify};
+use std::path::PathBuf;
+
+const SEGMENT: &str = "00000000000000000000.log";
+const SALTS: &str = "00000000000000000000.salts";
+
+/// A closed log of `calls` calls.
+async fn log(calls: usize, segment_bytes: u64) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let (log, _) = Log::open(Config { segment_bytes, ..config(dir.path()) }, clock().0).unwrap();
+    for _ in 0..calls {
+        call(&log, "answer").await;
+    }
+    log.close().await;
+    assert!(verify(dir.path()).is_ok());
+    dir
+}
+
+/// Where the frames of a segment begin, and its end.
+fn frames(bytes: &[u8]) -> Vec<usize> {
+    let mut offsets = vec![60];
+    while let Ok((_, record)) = frame::decode(&bytes[offsets[offsets.len() - 1]..]) {
+        offsets.push(offsets[offsets.len() - 1] + 40 + record.len());
+    }
+    offsets
+}
+
+fn edit(dir: &tempfile::TempDir, name: &str, change: impl FnOnce(&mut Vec<u8>)) {
+    let path = dir.path().join(name);
+    let mut bytes = std::fs::read(&path).unwrap();
+    change(&mut bytes);
+    std::fs::write(path, bytes).unwrap();
+}
+
+/// What is found, by `verify` and by opening alike.
+fn found(dir: &tempfile::TempDir) -> Fault {
+    let fault = verify(dir.path()).unwrap_err();
+    match Log::open(config(dir.path()), clock().0) {
+        Err(OpenError::Damaged(same)) => assert_eq!(same.class, fault.class),
+        other => panic!("{other:?}"),
+    }
+    fault
+}
+
+#[tokio::test]
+async fn every_flipped_byte_is_found() {
+    let dir = log(2, 1 << 20).await;
+    let whole = std::fs::read(dir.path().join(SEGMENT)).unwrap();
+    let offsets = frames(&whole);
+    for at in 0..whole.len() {
+        edit(&dir, SEGMENT, |bytes| bytes[at] ^= 0x20);
+        let fault = verify(dir.path()).unwrap_err();
+        if at >= 60 {
+            let index = offsets.partition_point(|offset| *offset <= at) as u64 - 1;
+            assert_eq!(fault.index, Some(index), "byte {at}: {fault}");
+            assert!(matches!(fault.class, Class::Changed | Class::Truncated), "byte {at}: {fault}");
+        }
+        edit(&dir, SEGMENT, |bytes| bytes[at] ^= 0x20);
+    }
+    assert!(verify(dir.path()).is_ok());
+}
+
+#[tokio::test]
+async fn entries_removed_repeated_or_swapped_are_named() {
+    let dir = log(3, 1 << 20).await;
+    let whole = std::fs::read(dir.path().join(SEGMENT)).unwrap();
+    let at = frames(&whole);
+    let part = |n: usize| whole[at[n]..at[n + 1]].to_vec();
+    let head = || whole[..60].to_vec();
+    let build = |order: &[usize]| {
+        order.iter().fold(head(), |mut bytes, n| {
+            bytes.extend(part(*n));
+            bytes
+        })
+    };
+    for (order, class, index) in [
+        (&[0, 1, 3, 4, 5][..], Class::Removed, 2),
+        (&[1, 2, 3, 4, 5], Class::Removed, 0),
+        (&[0, 2, 1, 3, 4, 5], Class::Reordered, 1),
+        (&[0, 1, 1, 2, 3, 4, 5], Class::Reordered, 2),
+        (&[0, 1, 2, 3, 4], Class::Truncated, 5),
+        (&[], Class::Truncated, 0),
+    ] {
+        edit(&dir, SEGMENT, |bytes| *bytes = build(order));
+        let fault = found(&dir);
+        assert_eq!((fault.class, fault.index), (class, Some(index)), "{order:?}: {fault}");
+        assert_eq!(fault.segment, SEGMENT);
+    }
+}
+
+#[tokio::test]
+async fn a_record_forged_with_a_right_checksum_breaks_the_chain() {
+    let dir = log(3, 1 << 20).await;
+    edit(&dir, SEGMENT, |bytes| {
+        let at = frames(bytes);
+        let (_, record) = frame::decode(&bytes[at[2]..]).unwrap();
+        let forged = String::from_utf8(record.to_vec()).unwrap().replace("acme", "evil").into_bytes();
+        let mut framed = Vec::new();
+        frame::encode(&forged, frame::leaf(&forged), &mut framed);
+        bytes.splice(at[2]..at[3], framed);
+    });
+    let fault = found(&dir);
+    assert_eq!(fault.class, Class::Changed);
+    assert!(fault.to_string().contains("does not reach the head"), "{fault}");
+}
+
+#[tokio::test]
+async fn a_log_cut_short_is_not_taken_for_a_torn_one() {
+    for cut in [1, 39, 60, 400] {
+        let dir = log(2, 1 << 20).await;
+        edit(&dir, SEGMENT, |bytes| bytes.truncate(bytes.len() - cut));
+        assert_eq!(found(&dir).class, Class::Truncated, "{cut}");
+    }
+}
+
+#[tokio::test]
+async fn what_follows_the_head_and_is_not_whole_is_cut_and_recorded() {
+    let dir = log(2, 1 << 20).await;
+    edit(&dir, SEGMENT, |bytes| bytes.extend_from_slice(&[0, 0, 2, 0, 9, 9, 9]));
+    assert_eq!(verify(dir.path()).unwrap_err().class, Class::TornTail);
+    let (log, recovery) = open(dir.path());
+    assert_eq!(recovery, Recovery { entries: 5, torn_bytes: 7, unknown_outcomes: 0 });
+    log.close().await;
+    assert_eq!(kinds(&all(dir.path())).last().map(String::as_str), Some("event:recovery"));
+    assert_eq!(verify(dir.path()).map(|v| v.entries), Ok(5));
+}
+
+fn segments(dir: &tempfile::TempDir) -> Vec<PathBuf> {
+    let files = std::fs::read_dir(dir.path()).unwrap().map(|file| file.unwrap().path());
+    let mut segments: Vec<_> = files.filter(|path| path.extension().is_some_and(|e| e == "log")).collect();
+    segments.sort();
+    segments
+}
+
+#[tokio::test]
+async fn missing_segments_are_named() {
+    let removed = [0, 1, 2].map(Some).into_iter().chain([None]);
+    for at in removed {
+        let dir = log(8, 2000).await;
+        let segments = segments(&dir);
+        assert!(segments.len() > 3);
+        let path = at.map_or_else(|| segments.last().unwrap(), |at| &segments[at]);
+        std::fs::remove_file(path).unwrap();
+        let fault = found(&dir);
+        assert_eq!(fault.class, Class::Removed, "{at:?}: {fault}");
+    }
+}
+
+#[tokio::test]
+async fn a_missing_or_broken_head_is_no_new_log() {
+    let dir = log(1, 1 << 20).await;
+    edit(&dir, "head", |bytes| bytes.fill(0xff));
+    assert_eq!(found(&dir).class, Class::Changed);
+    std::fs::remove_file(dir.path().join("head")).unwrap();
+    assert_eq!(found(&dir).class, Class::Removed);
+    std::fs::remove_file(dir.path().join(SEGMENT)).unwrap();
+    assert!(verify(dir.path()).is_err());
+}
+
+#[tokio::test]
+async fn one_torn_slot_of_the_head_does_no_harm() {
+    for slot in [0, 4096] {
+        let dir = log(3, 1 << 20).await;
+        edit(&dir, "head", |bytes| bytes[slot + 20] ^= 1);
+        assert_eq!(verify(dir.path()).map(|v| v.entries), Ok(6));
+    }
+}
+
+#[tokio::test]
+async fn salts_cannot_be_replaced_only_wiped() {
+    let dir = log(2, 1 << 20).await;
+    let ok = reveal(dir.path(), 2, Field::Arguments, ARGUMENTS.as_bytes());
+    assert_eq!(ok, Ok(true));
+    edit(&dir, SALTS, |bytes| bytes[2 * 32] ^= 1);
+    let fault = verify(dir.path()).unwrap_err();
+    assert_eq!((fault.class, fault.index, fault.segment.as_str()), (Class::Changed, Some(2), SALTS));
+    assert_eq!(reveal(dir.path(), 2, Field::Arguments, ARGUMENTS.as_bytes()).unwrap_err().class, Class::Changed);
+    edit(&dir, SALTS, |bytes| bytes[2 * 32..3 * 32].fill(0));
+    assert_eq!(verify(dir.path()).map(|v| v.without_salt), Ok(1));
+    assert_eq!(reveal(dir.path(), 2, Field::Arguments, ARGUMENTS.as_bytes()).unwrap_err().class, Class::Removed);
+    std::fs::remove_file(dir.path().join(SALTS)).unwrap();
+    assert_eq!(verify(dir.path()).map(|v| v.without_salt), Ok(4));
+    assert!(matches!(Log::open(config(dir.path()), clock().0), Err(OpenError::Damaged(_))));
+}
+
+#[tokio::test]
+async fn a_fault_is_one_sentence() {
+    let dir = log(1, 1 << 20).await;
+    edit(&dir, SEGMENT, |bytes| bytes[200] ^= 1);
+    let text = verify(dir.path()).unwrap_err().to_string();
+    assert_eq!(text, "changed: entry 0, 00000000000000000000.log at byte 60: the record's checksum is wrong");
+}

@@ -1,0 +1,140 @@
+//! What the configuration means once it is resolved.
+
+use super::*;
+
+#[test]
+fn the_block_of_the_playbook_means_what_it_says() {
+    let loaded = valid("playbook");
+    let config = &loaded.config;
+    assert_eq!(config.listener.address.to_string(), "0.0.0.0:8443");
+    assert_eq!(config.auth.mode, Mode::CertificateOrToken);
+    let jwt = config.auth.jwt.as_ref().unwrap();
+    assert_eq!(jwt.issuer, "https://auth.example.com");
+    assert!(matches!(&jwt.jwks, JwksSource::Url(url) if url.as_str() == "https://auth.example.com/.well-known/jwks.json"));
+    assert!(config.headers.trace && config.headers.client);
+    assert_eq!((config.caps.payload, config.caps.media, config.caps.tokens), (5_242_880, 5_242_880, 100_000));
+    let acme = config.tenants.values().next().unwrap();
+    assert_eq!(acme.limit.rate, Some(Rate { rpm: 600, burst: 60 }));
+    // Hosts that no entry uses are reachable under their own names.
+    let urls: Vec<_> = config.upstreams.values().map(|upstream| upstream.url.as_str()).collect();
+    assert_eq!(urls, [
+        "https://mcp.internal-payroll.svc.cluster.local/mcp",
+        "https://mcp.knowledgebase.svc.cluster.local/mcp"
+    ]);
+    let clients = config.listener.tls.as_ref().unwrap().clients.as_ref().unwrap();
+    assert!(!clients.required && !clients.dns_identities);
+}
+
+#[test]
+fn every_key_reaches_the_gateway() {
+    let loaded = valid("everything");
+    let config = &loaded.config;
+    assert_eq!(config.auth.mode, Mode::CertificateAndToken);
+    assert_eq!(config.listener.public_url.as_ref().unwrap().as_str(), "https://gateway.example/base");
+    assert_eq!(config.auth.jwt.as_ref().unwrap().jwks, JwksSource::File("jwks.json".into()));
+    assert!(!config.headers.trace && config.headers.client);
+    assert_eq!((config.caps.payload, config.caps.media, config.caps.tokens), (1 << 20, 0, 5_000));
+    assert_eq!(config.caps.idle, Duration::from_secs(240));
+    let kb = config.upstreams.values().find(|upstream| upstream.name.as_str() == "kb").unwrap();
+    let (header, credential) = kb.credential.as_ref().unwrap();
+    assert_eq!((header.as_str(), credential.expose_str()), ("authorization", Some("Bearer hunter2-hunter2")));
+    assert!(kb.requests.elicitation && kb.requests.roots && !kb.requests.sampling);
+    let docs = config.upstreams.values().find(|upstream| upstream.name.as_str() == "docs").unwrap();
+    assert_eq!(docs.credential.as_ref().unwrap().1.expose_str(), Some("s3cr3t-s3cr3t"));
+    assert!(config.upstreams.keys().any(|name| name.as_str() == "other.example"));
+    let acme = config.tenants.get("acme").unwrap();
+    assert_eq!(acme.limit.rate, Some(Rate { rpm: 120, burst: 12 }));
+    assert_eq!(acme.subject.rate, Some(Rate { rpm: 30, burst: 3 }));
+    assert_eq!(acme.tools[0].2.rate, Some(Rate { rpm: 1, burst: 10 }));
+    assert_eq!(config.tenants.get("small").unwrap().limit.rate, Some(Rate { rpm: 50, burst: 5 }));
+    let admin = config.admin.as_ref().unwrap();
+    assert_eq!(admin.people["ann"].groups, ["finance"]);
+    assert_eq!(admin.tls.as_ref().unwrap().clients.as_ref().unwrap().crls.len(), 1);
+    assert_eq!(loaded.state_dir, Path::new("/var/lib/casemate"));
+    assert_eq!(loaded.audit.deadline, Duration::from_millis(100));
+    assert_eq!(loaded.rule_lines.values().next().unwrap().len(), 2);
+    let watched: Vec<_> = config.watched.iter().map(|path| path.display().to_string()).collect();
+    for file in ["casemate.yaml", "ca.pem", "ca.crl", "server.pem", "server.key", "jwks.json", "secret"] {
+        assert!(watched.contains(&file.to_owned()), "{file}");
+    }
+}
+
+#[test]
+fn the_process_environment_overrides_and_is_named() {
+    let (_, source) = cases("valid").into_iter().find(|(case, _)| case == "everything").unwrap();
+    let mut environment = environment();
+    let before = load_text(&source, &environment).unwrap();
+    environment.variables.insert("MCP_ALLOWED_DOMAINS".to_owned(), String::new());
+    environment.variables.insert("MAX_MEDIA_SIZE".to_owned(), "77".to_owned());
+    let after = load_text(&source, &environment).unwrap();
+    assert_eq!(after.config.caps.media, 77);
+    assert_eq!(after.effective[0].origin, "process environment");
+    assert_eq!(after.effective[0].value, "");
+    assert!(after.effective[2].origin.contains("line"));
+    // Set and empty allows nothing, though the file allows something.
+    assert!(before.config.policy.servers.values().all(|server| server.reach.refusal().is_none()));
+    assert!(after.config.policy.servers.values().all(|server| server.reach.refusal().is_some()));
+    assert_ne!(before.digest, after.digest);
+    environment.variables.insert("TOKEN_BUDGET_PER_REQUEST".to_owned(), "many".to_owned());
+    let report = load_text(&source, &environment).unwrap_err();
+    assert_eq!(report.diagnostics().iter().filter(|found| found.code == Code::Variable).count(), 1);
+    assert!(report.render(false).contains("process environment"));
+}
+
+#[test]
+fn the_digest_is_of_meaning_not_of_text() {
+    let (_, source) = cases("valid").into_iter().find(|(case, _)| case == "minimal").unwrap();
+    let digest = |source: &str| load_text(source, &environment()).unwrap().digest;
+    let first = digest(&source);
+    assert_eq!(first, digest(&format!("# a comment\n{source}")));
+    assert_eq!(first, digest(&source.replace("mode: mTLS", "mode: mtls")));
+    assert_ne!(first, digest(&source.replace("[mcp]", "[mcp, filter]")));
+    assert_ne!(first, digest(&source.replace("mcp_gateway:\n", "mcp_gateway:\n  max_payload_bytes: 1\n")));
+}
+
+#[test]
+fn the_warnings_are_told_and_do_not_refuse() {
+    let source = "mcp_gateway:
+  tls: { certificate: server.pem, key: server.key }
+  auth: { mode: mTLS, trusted_certs_path: ca.pem }
+  allowlists: { allowed_mcp_servers: [a.example] }
+upstreams:
+  - { name: kb, url: \"https://b.example/mcp\" }
+tenants:
+  acme: { certificates: [{ san: \"spiffe://acme/**\" }], rules: [{ servers: [kbb] }] }
+  nobody: {}
+";
+    let loaded = load_text(source, &environment()).unwrap_or_else(|report| panic!("{}", report.render(false)));
+    let codes: Vec<_> = loaded.warnings.diagnostics().iter().map(|found| found.code).collect();
+    assert_eq!(codes, [Code::Unreachable, Code::Unreachable, Code::NoScope, Code::UnknownServer, Code::Unmapped]);
+}
+
+#[test]
+fn certificates_outside_their_validity_are_refused() {
+    let (_, source) = cases("valid").into_iter().find(|(case, _)| case == "minimal").unwrap();
+    let mut later = environment();
+    later.now += 40 * 86_400;
+    let mut earlier = environment();
+    earlier.now -= 86_400;
+    for environment in [later, earlier] {
+        let report = load_text(&source, &environment).unwrap_err();
+        assert!(report.diagnostics().iter().any(|found| found.code == Code::Expired), "{}", report.render(false));
+    }
+}
+
+#[test]
+fn a_key_that_others_may_read_is_told() {
+    let mut files = FILES.clone();
+    files.0.get_mut(Path::new("server.key")).unwrap().mode = Some(0o644);
+    let (_, source) = cases("valid").into_iter().find(|(case, _)| case == "minimal").unwrap();
+    files.0.insert("casemate.yaml".into(), FileData { bytes: source.into_bytes(), mode: None });
+    let loaded = load_from(Path::new("casemate.yaml"), &files, &environment()).unwrap();
+    assert_eq!(loaded.warnings.diagnostics()[0].code, Code::KeyMode);
+}
+
+#[test]
+fn what_cannot_be_read_is_one_finding() {
+    let report = load_from(Path::new("nowhere.yaml"), &Memory::default(), &environment()).unwrap_err();
+    assert_eq!(report.diagnostics().len(), 1);
+    assert_eq!(report.diagnostics()[0].code, Code::Read);
+}
