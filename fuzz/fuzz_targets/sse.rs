@@ -1,6 +1,5 @@
 //! The reader of event streams: how a stream is cut into chunks never changes what is read.
 #![no_main]
-#![expect(dead_code, reason = "the files are taken as they are; not every item in them is reached from here")]
 
 use libfuzzer_sys::fuzz_target;
 

@@ -40,7 +40,12 @@ pub(crate) fn recover(storage: &mut dyn Storage) -> Result<Recovered, OpenError>
         Ok(Some(_)) => {}
         Ok(None) => return create(storage),
         // A head without a whole slot is what an interrupted creation leaves, or damage; entries tell which.
-        Err(fault) if fault.class == Class::Changed => return create(storage).map_err(|_| OpenError::Damaged(fault)),
+        Err(fault) if fault.class == Class::Changed => {
+            return match create(storage) {
+                Err(OpenError::Damaged(_)) => Err(fault.into()),
+                done => done,
+            };
+        }
         Err(fault) => return Err(fault.into()),
     }
     let mut walk = Walk::tail(storage)?;

@@ -12,6 +12,7 @@ use arc_swap::ArcSwap;
 use casemate_audit::{Clock, Event, EventKind, Log};
 use casemate_core::{Secret, ServerName, UnixMillis};
 use casemate_output::Rules;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -28,6 +29,7 @@ pub struct State {
     pub tls: Option<Arc<rustls::ServerConfig>>,
     /// Judges client certificates of connections that are already open.
     pub(crate) clients: Option<ClientVerifier>,
+    upstreams: BTreeMap<ServerName, Arc<Upstream>>,
     pub(crate) rules: Rules,
     pub(crate) rules_sensitive: Rules,
     pub(crate) schemas: Schemas,
@@ -46,8 +48,10 @@ impl State {
             tokens: config.caps.tokens,
             sensitive,
         };
+        let upstreams = config.upstreams.iter().map(|(name, entry)| (name.clone(), Arc::new(entry.clone()))).collect();
         Ok(Self {
             identity,
+            upstreams,
             limits,
             tls,
             clients,
@@ -60,8 +64,8 @@ impl State {
 
     /// The entry of an upstream.
     #[must_use]
-    pub fn upstream(&self, name: &ServerName) -> Option<&Upstream> {
-        self.config.upstreams.get(name)
+    pub fn upstream(&self, name: &ServerName) -> Option<Arc<Upstream>> {
+        self.upstreams.get(name).cloned()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Counters and histograms in the Prometheus text format.
 
+use crate::gateway::State;
 use casemate_audit::Log;
 use casemate_core::Reason;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -34,6 +35,11 @@ pub struct Metrics {
     entries: Gauge,
     fsync: Gauge,
     disk_free: Gauge,
+    in_flight: Gauge,
+    summarised: Gauge,
+    cached_tokens: Gauge,
+    limited_subjects: Gauge,
+    limited_addresses: Gauge,
     writable: Gauge,
     log: Log,
 }
@@ -64,6 +70,14 @@ impl Metrics {
             anonymous_queue: gauge("audit_anonymous_queue_depth", "Records of unauthenticated peers that wait"),
             entries: gauge("audit_entries", "Entries in the log"),
             fsync: gauge("audit_fsync_microseconds", "Time of the last fsync"),
+            in_flight: gauge("calls_in_flight", "Recorded calls that owe their outcome"),
+            summarised: gauge("audit_summarised", "Refusals of unauthenticated peers that were only counted"),
+            cached_tokens: gauge("token_cache_entries", "Verified tokens that are remembered"),
+            limited_subjects: gauge("limit_subjects", "Subjects that the limiter remembers"),
+            limited_addresses: gauge(
+                "limit_addresses",
+                "Addresses of unauthenticated peers that the limiter remembers",
+            ),
             disk_free: gauge("audit_disk_free_bytes", "Free space where the log lies"),
             writable: gauge("audit_writable", "1 while the log takes records"),
             registry: Mutex::new(registry),
@@ -95,7 +109,7 @@ impl Metrics {
 
     /// The text exposition, with the log's state as it is now.
     #[must_use]
-    pub fn render(&self) -> String {
+    pub fn render(&self, state: &State) -> String {
         let health = self.log.health();
         let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
         self.queue.set(number(health.queue_depth));
@@ -104,6 +118,13 @@ impl Metrics {
         self.fsync.set(number(health.last_fsync));
         self.disk_free.set(number(health.disk_free));
         self.writable.set(i64::from(health.writable));
+        self.in_flight.set(number(health.in_flight));
+        self.summarised.set(number(health.summarised));
+        let size = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+        self.cached_tokens.set(size(state.identity.verifier().map_or(0, |verifier| verifier.remembered())));
+        let counts = state.limits.counts();
+        self.limited_subjects.set(size(counts.subjects));
+        self.limited_addresses.set(size(counts.addresses));
         let mut text = String::new();
         if let Ok(registry) = self.registry.lock() {
             // Writing into a String does not fail.

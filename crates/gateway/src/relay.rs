@@ -22,14 +22,14 @@ use casemate_net::Body;
 use casemate_output::{Answer, Form, Passage, Released, Rules, Shape, fail, inspect, release};
 use http::{Response, StatusCode};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::time::timeout_at;
 
 /// One dispatched call.
 struct Relay {
     gateway: Arc<Gateway>,
     state: Arc<State>,
-    upstream: Upstream,
+    upstream: Arc<Upstream>,
     permitted: Permitted,
     trace: TraceId,
     form: Form,
@@ -52,8 +52,16 @@ impl Relay {
         Passage { upstream_ms, events }
     }
 
+    /// When the call must be over: the upstream's time, but never beyond the credential that opened it.
     fn deadline(&self) -> tokio::time::Instant {
-        tokio::time::Instant::from_std(self.started) + self.upstream.total
+        let total = tokio::time::Instant::from_std(self.started) + self.upstream.total;
+        match self.permitted.principal().expires() {
+            None => total,
+            Some(at) => {
+                let left = Duration::from_millis(at.0.saturating_sub(self.gateway.now().0));
+                total.min(tokio::time::Instant::now() + left)
+            }
+        }
     }
 
     async fn fail(&self, flight: InFlight, (refusal, effect): Failed, events: u64) -> Released {
@@ -100,7 +108,7 @@ pub(crate) async fn relay(
 ) -> Response<ReplyBody> {
     let (permitted, flight) = recorded.dispatch();
     let gateway = Arc::clone(&exchange.gateway);
-    let Some(upstream) = exchange.state.upstream(&permitted.call().server).cloned() else {
+    let Some(upstream) = exchange.state.upstream(&permitted.call().server) else {
         // Policy only admits servers that have an entry.
         let refusal = Refusal::new(Reason::Internal).detail("an admitted server has no upstream");
         let passage = Passage::default();

@@ -213,7 +213,7 @@ async fn a_lapsed_permit_is_not_recorded() {
 
 #[tokio::test]
 async fn a_full_disk_refuses_intents_and_takes_outcomes() {
-    let memory = super::memory::Memory::default();
+    let memory = memory::Memory::default();
     memory.free(1000);
     let config = Config { reserve_bytes: 500, ..config(Path::new("")) };
     let (log, _) = Log::open_in(Box::new(memory.clone()), config, clock().0).unwrap();
@@ -366,4 +366,27 @@ async fn what_an_interrupted_run_left_open_becomes_unknown() {
     let found = all(copy.path());
     assert_eq!(kinds(&found), ["intent", "outcome:executed", "intent", "outcome:unknown", "event:recovery"]);
     assert_eq!((&found[3].json["intent"], &found[3].json["tenant"]), (&2.into(), &"acme".into()));
+}
+
+#[tokio::test]
+async fn a_disk_that_hangs_is_not_waited_for() {
+    let memory = memory::Memory::default();
+    let config = Config { deadline: Duration::from_millis(20), ..config(Path::new("")) };
+    let (log, _) = Log::open_in(Box::new(memory.clone()), config, clock().0).unwrap();
+    let (_, flight) = recorded(&log).await.unwrap().dispatch();
+    let held = memory.hold();
+    let refused = recorded(&log).await.unwrap_err();
+    assert_eq!((refused.reason, refused.retry_after), (Reason::AuditUnavailable, Some(1)));
+    let released = Some(Bytes::from_static(b"answer"));
+    let outcome = Outcome { released, ..Outcome::new(Effect::Executed, 200) };
+    assert_eq!(flight.conclude(outcome).await.unwrap_err().reason, Reason::AuditOutcome);
+    drop(held);
+    log.close().await;
+    let found: Vec<_> = memory.entries();
+    let line = |json: &serde_json::Value| {
+        ["kind", "event", "effect"].iter().filter_map(|name| json[*name].as_str()).collect::<Vec<_>>().join(" ")
+    };
+    let mut lines: Vec<_> = found.iter().map(line).collect();
+    lines.sort_unstable();
+    assert_eq!(lines, ["event withheld", "intent", "intent", "outcome executed", "outcome not-attempted"]);
 }

@@ -77,7 +77,7 @@ impl Bench {
     }
 
     fn take(&mut self) -> Option<InFlight> {
-        (!self.tickets.is_empty()).then(|| crate::Recorded::new(permitted(), self.tickets.remove(0)).dispatch().1)
+        (!self.tickets.is_empty()).then(|| Recorded::new(permitted(), self.tickets.remove(0)).dispatch().1)
     }
 
     pub(super) fn conclude(&mut self) {

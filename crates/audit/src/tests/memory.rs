@@ -47,7 +47,7 @@ struct State {
 
 /// The disk. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Memory(Arc<Mutex<State>>);
+pub(super) struct Memory(Arc<Mutex<State>>, Arc<Mutex<()>>);
 
 impl Memory {
     fn state(&self) -> MutexGuard<'_, State> {
@@ -56,6 +56,11 @@ impl Memory {
 
     pub(super) fn free(&self, bytes: u64) {
         self.state().free = Some(bytes);
+    }
+
+    /// Lets every sync hang until the guard is dropped.
+    pub(super) fn hold(&self) -> MutexGuard<'_, ()> {
+        self.1.lock().unwrap()
     }
 
     /// The names of the operations so far.
@@ -110,14 +115,15 @@ impl Memory {
             files
                 .insert(name.clone(), File { cached: bytes.clone(), durable: bytes, lost: vec![], name_durable: true });
         }
-        Self(Arc::new(Mutex::new(State { files, free: state.free, ..State::default() })))
+        Self(Arc::new(Mutex::new(State { files, free: state.free, ..State::default() })), Arc::default())
     }
 
     /// What a process finds that starts after another was killed: all that the cache has.
     pub(super) fn kill(&self) -> Self {
         let mut state = self.state();
         state.dead = true;
-        Self(Arc::new(Mutex::new(State { files: state.files.clone(), free: state.free, ..State::default() })))
+        let files = state.files.clone();
+        Self(Arc::new(Mutex::new(State { files, free: state.free, ..State::default() })), Arc::default())
     }
 
     /// All records.
@@ -273,6 +279,7 @@ impl Storage for Memory {
 
 impl Memory {
     fn sync_file(&self, name: &str, operation: &'static str) -> io::Result<()> {
+        drop(self.hold());
         let mut state = self.state();
         let failure = state.begin(operation)?;
         let file = state.files.get_mut(name).ok_or(io::ErrorKind::NotFound)?;

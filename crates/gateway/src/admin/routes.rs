@@ -56,7 +56,7 @@ async fn ready(State(shared): State<Shared>, headers: HeaderMap, uri: Uri) -> Re
 async fn metrics(State(shared): State<Shared>, headers: HeaderMap, uri: Uri) -> Response {
     match allowed(&shared, &headers, &uri, EVERY_ROLE).await {
         Ok(_) => {
-            let text = shared.gateway.metrics.render();
+            let text = shared.gateway.metrics.render(&shared.gateway.state());
             let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
             ([(header::CONTENT_TYPE, kind)], text).into_response()
         }

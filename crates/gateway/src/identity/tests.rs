@@ -88,7 +88,10 @@ async fn a_token_alone() {
         assert_eq!(principal.how.as_str(), "token");
         assert_eq!(principal.expires().map(UnixMillis::seconds), Some(NOW + 300));
     }
-    assert_eq!(Bench::new(Mode::CertificateAndToken).ask(Some(&token()), None).await, Err(Reason::AuthCertificateRequired));
+    assert_eq!(
+        Bench::new(Mode::CertificateAndToken).ask(Some(&token()), None).await,
+        Err(Reason::AuthCertificateRequired)
+    );
     let certificates = Bench::new(Mode::Certificate);
     assert_eq!(certificates.ask(Some(&token()), None).await, Err(Reason::AuthTokenUnexpected));
     assert_eq!(

@@ -1,0 +1,101 @@
+//! Durable records a second at 1, 16, 64 and 256 producers, beside bare `fdatasync` of as many bytes on the same disk.
+//!
+//! `cargo run --release -p casemate-audit --example throughput -- DIR [SECONDS]`
+
+use casemate_audit::{About, Config, Log, Refused, verify};
+use casemate_core::{Reason, Refusal, TraceId, UnixMillis};
+use std::error::Error;
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let dir = arguments.next().ok_or("usage: throughput DIR [SECONDS]")?;
+    let seconds = Duration::from_secs(arguments.next().map_or(Ok(3), |text| text.parse())?);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let mut out = std::io::stdout();
+    for producers in [1, 16, 64, 256] {
+        let path = Path::new(&dir).join(format!("log-{producers}"));
+        let cpu = cpu();
+        let started = Instant::now();
+        let (records, syncs) = runtime.block_on(produce(&path, producers, seconds))?;
+        let (elapsed, cpu) = (started.elapsed().as_secs_f64(), self::cpu() - cpu);
+        let rate = f64::from(u32::try_from(records)?) / elapsed;
+        let batch = f64::from(u32::try_from(records)?) / f64::from(u32::try_from(syncs.max(1))?);
+        let micros = cpu.as_secs_f64() * 1e6 / f64::from(u32::try_from(records)?);
+        let raw = raw(Path::new(&dir), batch, seconds)?;
+        writeln!(
+            out,
+            "{producers:>3} producers: {rate:>8.0} records/s, {batch:>6.1} a sync, {micros:>5.1} us CPU a record in \
+             all; bare fdatasync of such batches: {raw:>8.0} records/s"
+        )?;
+        let started = Instant::now();
+        let entries = verify(&path)?.entries;
+        writeln!(out, "              verified {entries} entries in {:.2} s", started.elapsed().as_secs_f64())?;
+    }
+    Ok(())
+}
+
+async fn produce(path: &Path, producers: usize, time: Duration) -> Result<(u64, u64), Box<dyn Error>> {
+    let clock = || UnixMillis(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |t| t.as_secs() * 1000));
+    let (log, _) = Log::open(Config { deadline: Duration::from_secs(10), ..Config::new(path) }, Arc::new(clock))?;
+    let until = Instant::now() + time;
+    let tasks: Vec<_> = (0..producers).map(|_| tokio::spawn(work(log.clone(), until))).collect();
+    let mut records = 0;
+    for task in tasks {
+        records += task.await?.map_err(|refusal| refusal.to_string())?;
+    }
+    let syncs = log.health().fsync_count;
+    log.close().await;
+    Ok((records, syncs))
+}
+
+async fn work(log: Log, until: Instant) -> Result<u64, Refusal> {
+    let refused = Refused {
+        about: About {
+            trace: TraceId::from_random([7; 16]),
+            agent: None,
+            received: UnixMillis(0),
+            bytes: 1011,
+            peer: None,
+            revision: Some("2026-07-28"),
+        },
+        principal: None,
+        server: None,
+        method: Some("tools/call".to_owned()),
+        tool: Some("search".to_owned()),
+        refusal: Refusal::new(Reason::PolicyTool),
+        arguments: Some(vec![b'x'; 1000].into()),
+        policy: None,
+    };
+    let mut records = 0;
+    while Instant::now() < until {
+        log.refuse(&refused).await?;
+        records += 1;
+    }
+    Ok(records)
+}
+
+/// Records a second if only the bytes of each batch were appended and made durable.
+fn raw(dir: &Path, batch: f64, time: Duration) -> Result<f64, Box<dyn Error>> {
+    let path = dir.join("raw");
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(&path)?;
+    let bytes = "x".repeat(500).repeat(batch.round().max(1.0) as usize);
+    let (started, mut syncs) = (Instant::now(), 0.0);
+    while started.elapsed() < time {
+        file.write_all(bytes.as_bytes())?;
+        file.sync_data()?;
+        syncs += 1.0;
+    }
+    let rate = syncs * batch / started.elapsed().as_secs_f64();
+    std::fs::remove_file(path)?;
+    Ok(rate)
+}
+
+/// The CPU time of this process.
+fn cpu() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
+}
