@@ -5,9 +5,9 @@ CASEMATE="${CASEMATE_BIN:-${CARGO_TARGET_DIR:-$REPO/target}/${CASEMATE_PROFILE:-
 
 # open_gateway DIR PORT NAME=URL...: for anyone on loopback, every server open, so that only Casemate itself is tested.
 open_gateway() {
-    local dir=$1 port=$2 entry
+    local dir=$1 port=$2
     shift 2
-    mkdir -p "$dir"
+    mkdir -p "$dir" || return 1
     {
         cat <<YAML
 mcp_gateway:
@@ -15,39 +15,81 @@ mcp_gateway:
   port: $port
   auth:
     mode: none
-  rate_limits:
-    tenant_default_rpm: 1000000
-  allowlists:
-    allowed_mcp_servers: [127.0.0.1]
-  headers:
-    required: []
-  env:
-    - name: MCP_ALLOWED_DOMAINS
-      value: 127.0.0.1
+YAML
+        common_entries 'required: []'
+        cat <<YAML
 tenants:
   everyone:
     anonymous: true
-    rules:
-      - servers: ["*"]
-        tools: ["*"]
-        resources: ["*"]
-        prompts: ["*"]
-        completion: true
-        subscriptions: true
 YAML
+        open_rules
         upstream_entries "$@"
     } >"$dir/casemate.yaml"
     serve_gateway "$dir" "$port"
 }
 
-# closed_gateway DIR PORT NAME=URL...: certificates or tokens, made by `casemate init` in DIR.
+# closed_gateway DIR PORT NAME=URL...: for a client certificate or a token, with what `casemate init` made in DIR.
 closed_gateway() {
     local dir=$1 port=$2
     shift 2
-    mkdir -p "$dir"
-    "$CASEMATE" init "$dir/pki" >"$dir/init.out" 2>"$dir/init.err" || { cat "$dir/init.err" >&2; return 1; }
-    "$PYTHON" "$REPO/tests/scripts/matrix/configure.py" "$dir/pki/casemate.yaml" "$port" "$@" || return 1
-    serve_gateway "$dir/pki" "$port"
+    "$CASEMATE" init "$dir" >"$dir.init" 2>&1 || { cat "$dir.init" >&2; return 1; }
+    {
+        cat <<YAML
+mcp_gateway:
+  host: 127.0.0.1
+  port: $port
+  public_url: https://127.0.0.1:$port
+  tls:
+    certificate: pki/server.pem
+    key: pki/server.key
+  auth:
+    mode: mTLS
+    trusted_certs_path: pki/ca.pem
+    jwt:
+      issuer: https://issuer.casemate.local
+      jwks_uri: file:pki/jwks.json
+YAML
+        common_entries 'required: [X-Trace-ID, X-MCP-Client]'
+        cat <<YAML
+tenants:
+  example:
+    certificates:
+      - san: spiffe://casemate.local/agents/*
+        scopes: [mcp]
+    tokens:
+      - claim: tenant
+        value: example
+YAML
+        open_rules
+        upstream_entries "$@"
+    } >"$dir/casemate.yaml"
+    serve_gateway "$dir" "$port"
+}
+
+common_entries() {
+    cat <<YAML
+  rate_limits:
+    tenant_default_rpm: 1000000
+  allowlists:
+    allowed_mcp_servers: [127.0.0.1]
+  headers:
+    $1
+  env:
+    - name: MCP_ALLOWED_DOMAINS
+      value: 127.0.0.1
+YAML
+}
+
+open_rules() {
+    cat <<YAML
+    rules:
+      - servers: ["*"]
+        tools: ["*"]
+        resources: ["**"]
+        prompts: ["*"]
+        completion: true
+        subscriptions: true
+YAML
 }
 
 upstream_entries() {

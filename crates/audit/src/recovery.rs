@@ -67,6 +67,11 @@ pub(crate) fn recover(storage: &mut dyn Storage) -> Result<Recovered, OpenError>
     }
     let generation = walk.head().generation;
     let at = Position { entries: walk.index, chain: walk.chain, segment: walk.segment_first(), len: walk.offset };
+    // What the head does not vouch for may be in the page cache only.
+    let vouched = if walk.head().segment == at.segment { walk.head().len } else { 0 };
+    if vouched < at.len {
+        storage.rewrite(&files::segment(at.segment), vouched)?;
+    }
     salted(storage, &at)?;
     let origin = |bytes: Vec<u8>| {
         Arc::new(serde_json::from_slice(&bytes).map_or_else(|_| Origin::default(), |json| Origin::read(&json)))

@@ -31,6 +31,9 @@ pub(crate) trait Storage: Source + Send {
     fn tail(&mut self, name: &str) -> io::Result<Box<dyn Tail>>;
     /// Shortens a file, durably.
     fn cut(&mut self, name: &str, len: u64) -> io::Result<()>;
+    /// Writes what the file has from `offset` on once more, in place and durably: after a failed fsync of an earlier
+    /// process the page cache may show bytes that the disk does not have and that no fsync will write any more.
+    fn rewrite(&mut self, name: &str, offset: u64) -> io::Result<()>;
     /// Removes a file.
     fn remove(&mut self, name: &str) -> io::Result<()>;
     /// Writes into the head file; makes it where it is missing.
@@ -144,6 +147,19 @@ impl Storage for DirStorage {
         let file = private().write(true).open(self.path(name))?;
         file.set_len(len)?;
         file.sync_all()
+    }
+
+    fn rewrite(&mut self, name: &str, offset: u64) -> io::Result<()> {
+        let file = private().write(true).open(self.path(name))?;
+        let mut at = offset;
+        loop {
+            let bytes = self.read_at(name, at, 1 << 20)?;
+            if bytes.is_empty() {
+                return file.sync_all();
+            }
+            file.write_all_at(&bytes, at)?;
+            at += bytes.len() as u64;
+        }
     }
 
     fn remove(&mut self, name: &str) -> io::Result<()> {

@@ -2,7 +2,7 @@
 
 use crate::config::{Config, Upstream};
 use crate::error::GatewayError;
-use crate::identity::Identity;
+use crate::identity::{Identity, IdentityError};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::params::Schemas;
@@ -36,8 +36,7 @@ pub struct State {
 }
 
 impl State {
-    fn new(config: Config, net: &casemate_net::Client, limits: Arc<Limits>) -> Result<Self, GatewayError> {
-        let identity = Identity::new(&config, net.clone()).map_err(|e| GatewayError::Identity(e.to_string()))?;
+    fn new(config: Config, identity: Identity, limits: Arc<Limits>) -> Result<Self, GatewayError> {
         let tls = config.listener.tls.as_ref().map(crate::tls::server_config).transpose();
         let tls = tls.map_err(|e| GatewayError::Tls(e.to_string()))?;
         let trust = config.listener.tls.as_ref().and_then(|tls| tls.clients.as_ref());
@@ -103,8 +102,9 @@ impl Gateway {
     pub async fn start(parts: Parts) -> Result<Arc<Self>, GatewayError> {
         let net = casemate_net::Client::new(casemate_net::ClientConfig::default());
         let state = {
+            let identity = Identity::new(&parts.config, net.clone()).map_err(unusable)?;
             let limits = Arc::new(Limits::new(&parts.config));
-            State::new(parts.config, &net, limits)?
+            State::new(parts.config, identity, limits)?
         };
         let sealer = Sealer::new(&parts.seal_key)
             .ok_or_else(|| GatewayError::Identity("the sealing key must have 32 bytes".to_owned()))?;
@@ -186,7 +186,9 @@ impl Gateway {
         if config.admin.as_ref().map(|a| a.address) != old.config.admin.as_ref().map(|a| a.address) {
             return Err(GatewayError::NeedsRestart("admin.host and port"));
         }
-        State::new(config, &self.net, Arc::clone(&old.limits))
+        // Keys that are known stay known: a reload while the issuer is down locks nobody out.
+        let identity = old.identity.renew(&config, self.net.clone()).map_err(unusable)?;
+        State::new(config, identity, Arc::clone(&old.limits))
     }
 
     async fn record(&self, kind: EventKind, actor: &str, detail: Option<String>) -> Result<(), GatewayError> {
@@ -229,4 +231,8 @@ impl Gateway {
 pub(crate) async fn draining(drain: &mut watch::Receiver<bool>) {
     // The sender lives as long as the gateway; should it be gone, the end has come as well.
     let _ = drain.wait_for(|draining| *draining).await.map(drop);
+}
+
+fn unusable(fault: IdentityError) -> GatewayError {
+    GatewayError::Identity(fault.to_string())
 }

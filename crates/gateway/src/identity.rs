@@ -70,6 +70,19 @@ impl Identity {
     /// # Errors
     /// A mode that lacks what it needs, and a key set address that cannot be used.
     pub fn new(config: &Config, net: casemate_net::Client) -> Result<Self, IdentityError> {
+        Self::build(config, net, None)
+    }
+
+    /// Identities as another configuration wants them. Nothing that was verified is kept, but an issuer's keys serve on
+    /// where they come from the same place.
+    ///
+    /// # Errors
+    /// As [`Identity::new`].
+    pub fn renew(&self, config: &Config, net: casemate_net::Client) -> Result<Self, IdentityError> {
+        Self::build(config, net, self.tokens.as_ref())
+    }
+
+    fn build(config: &Config, net: casemate_net::Client, before: Option<&Verifier>) -> Result<Self, IdentityError> {
         let mode = config.auth.mode;
         let jwt = config.auth.jwt.as_ref().filter(|_| mode.takes_tokens());
         let clients = config.listener.tls.as_ref().and_then(|tls| tls.clients.as_ref());
@@ -83,7 +96,11 @@ impl Identity {
             return Err(IdentityError::NoAnonymousTenant);
         }
         let tenants = Tenants::new(&config.tenants, jwt.map(|jwt| jwt.issuer.as_str()));
-        let tokens = jwt.map(|jwt| Verifier::new(jwt, tenants.claims(), net)).transpose()?;
+        let tokens = match (jwt, before) {
+            (Some(jwt), Some(before)) => Some(before.renew(jwt, tenants.claims(), net)?),
+            (Some(jwt), None) => Some(Verifier::new(jwt, tenants.claims(), net)?),
+            (None, _) => None,
+        };
         Ok(Self {
             mode,
             anonymous: config.auth.anonymous.clone(),

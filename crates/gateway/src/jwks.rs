@@ -201,6 +201,17 @@ impl Keys {
         }
     }
 
+    /// Asks the source again without waiting for its answer, as a reload wants it.
+    pub(crate) fn refresh_soon(self: &Arc<Self>) {
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let keys = Arc::clone(self);
+            runtime.spawn(async move {
+                let asked = keys.state.load().asked;
+                keys.ask(asked).await;
+            });
+        }
+    }
+
     fn unknown(&self) -> std::sync::MutexGuard<'_, Unknown> {
         self.unknown.lock().unwrap_or_else(PoisonError::into_inner)
     }

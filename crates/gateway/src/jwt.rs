@@ -68,6 +68,25 @@ impl Verifier {
         Ok(Self::with_source(jwt, wanted, source))
     }
 
+    /// A verifier by other rules. Where the keys come from the same place, those that are there keep serving while they
+    /// are asked for again, so that a reload while the issuer is down costs nobody a token. Nothing else is kept.
+    ///
+    /// # Errors
+    /// As [`Verifier::new`].
+    pub fn renew(
+        &self,
+        jwt: &config::Jwt,
+        wanted: impl IntoIterator<Item = String>,
+        net: Client,
+    ) -> Result<Self, VerifierError> {
+        if jwt.jwks != self.rules.jwks || jwt.issuer != self.rules.issuer {
+            return Self::new(jwt, wanted, net);
+        }
+        self.keys.refresh_soon();
+        let wanted = wanted.into_iter().collect();
+        Ok(Self { rules: jwt.clone(), wanted, keys: Arc::clone(&self.keys), cache: Cache::default() })
+    }
+
     pub(crate) fn with_source(jwt: &config::Jwt, wanted: impl IntoIterator<Item = String>, source: Source) -> Self {
         // Named here so that a second backend in the build cannot leave the library without a choice.
         let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();

@@ -15,6 +15,7 @@ use casemate_core::json::Limits;
 use casemate_core::label::Labels;
 use casemate_core::mcp::{Call, Inbound, Method, REVISION, Target, read};
 use casemate_core::policy::{Decision, Permitted, decide};
+use casemate_core::reason::Blame;
 use casemate_core::{Agent, Principal, Reason, Refusal, ServerName, TraceId, UnixMillis};
 use casemate_output::{Form, Released, check_request};
 use http::request::Parts;
@@ -218,6 +219,11 @@ impl Exchange {
             "refused {}", self.trace
         );
         self.challenge = self.challenge(refusal.reason);
+        if refusal.reason.facts().status == 429
+            && let Some(principal) = &self.principal
+        {
+            self.limit_headers = self.state.limits.refused_headers(principal, self.gateway.now());
+        }
         let unrecordable = refusal.reason == Reason::AuditUnavailable;
         let released = if self.principal.is_some() && !unrecordable {
             casemate_output::refuse(&self.gateway.log, &self.refused(refusal), &self.form).await
@@ -242,8 +248,9 @@ impl Exchange {
 
     fn turn_away(&self, refusal: &Refusal) -> Released {
         let now = self.gateway.now();
-        if self.principal.is_none() {
-            // Counts against the peer; whether it may go on is asked before the next attempt.
+        if self.principal.is_none() && refusal.reason.facts().blame == Blame::Client {
+            // Counts against the peer; whether it may go on is asked before the next attempt. What is our own fault, an
+            // issuer that cannot be reached, locks nobody out.
             let _ = self.state.limits.unauthenticated(self.connection.peer.ip(), now);
         }
         let observed = Observed {

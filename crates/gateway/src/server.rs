@@ -22,6 +22,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+/// How often an open connection's certificate is judged again.
+const RECHECK: Duration = Duration::from_secs(60);
+
 /// The data listener.
 pub struct Server {
     gateway: Arc<Gateway>,
@@ -202,6 +205,7 @@ async fn drive<C: Future<Output = Result<(), hyper::Error>>>(
     let mut drain = gateway.watch_drain();
     let mut generation = gateway.watch_generation();
     let mut tick = tokio::time::interval((idle / 4).max(Duration::from_millis(10)));
+    let mut recheck = tokio::time::interval(RECHECK);
     let mut finishing_since = None;
     loop {
         tokio::select! {
@@ -212,6 +216,13 @@ async fn drive<C: Future<Output = Result<(), hyper::Error>>>(
             }
             changed = generation.changed() => {
                 if changed.is_ok() && !still_trusted(gateway, connection) {
+                    finishing_since = Some(tokio::time::Instant::now());
+                    finish(driven.as_mut());
+                }
+            }
+            // Certificates and revocation lists end without any reload.
+            _ = recheck.tick() => {
+                if finishing_since.is_none() && !still_trusted(gateway, connection) {
                     finishing_since = Some(tokio::time::Instant::now());
                     finish(driven.as_mut());
                 }

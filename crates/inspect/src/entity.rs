@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn references_and_escapes_are_undone() {
-        assert_eq!(decode("https&#58;&#x2F;&sol;a&#x0000002eb", Escapes::Html), "https://a.b");
+        assert_eq!(decode("https&#58;&#x2F;&sol;a&#x0000002e;b", Escapes::Html), "https://a.b");
         assert_eq!(decode(r"https\:\/\/a\b", Escapes::Markdown), r"https://a\b");
         assert_eq!(decode(r"a\:b", Escapes::Html), r"a\:b");
         assert_eq!(decode("&unknown; & &#; &#xg;", Escapes::Html), "&unknown; & &#; &#xg;");

@@ -42,6 +42,8 @@ struct Scan<'a> {
     has_image: bool,
     /// Bytes of tags that may still be read again.
     tag_budget: usize,
+    /// Up to where encoded words were read and found harmless.
+    words_read: usize,
 }
 
 /// Finds what the policy does not let through.
@@ -56,6 +58,7 @@ pub(crate) fn pass(text: &str, policy: &Policy) -> Pass {
         settled: BTreeMap::new(),
         has_image: text.contains("!["),
         tag_budget: text.len().saturating_mul(4).saturating_add(64 * 1024),
+        words_read: 0,
     };
     let mut at = 0;
     while let Some(next) = scan.next_sign(at) {

@@ -1,1 +1,114 @@
-//! replaced by its owner
+//! The size of images, audio and blobs, told from their base64 text without decoding it.
+
+use crate::budget::Budget;
+use crate::rewrite::Rules;
+use casemate_core::json::{Kind, Value};
+use casemate_core::mcp::Call;
+use casemate_core::{Reason, Refusal};
+
+/// The decoded size of base64 text (RFC 4648 sections 4 and 5, with or without padding); `None` where it is none.
+pub(crate) fn decoded_len(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let body = bytes.len() - bytes.iter().rev().take(2).take_while(|b| **b == b'=').count();
+    let (digits, padding) = bytes.split_at_checked(body)?;
+    let alphabet = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_');
+    let rest = digits.len() % 4;
+    let padded = padding.is_empty() || (digits.len() + padding.len()) % 4 == 0;
+    if rest == 1 || !padded || !digits.iter().all(alphabet) {
+        return None;
+    }
+    Some(digits.len() / 4 * 3 + rest.saturating_sub(1))
+}
+
+fn over(limit: usize) -> Refusal {
+    Refusal::new(Reason::LimitMedia).detail(format!("over {limit} decoded bytes"))
+}
+
+/// Checks base64 text that an upstream sent.
+///
+/// # Errors
+/// `limit.media_size` over the limit, `upstream.malformed` where it is not base64.
+pub(crate) fn check_answer(value: Value<'_>, limit: usize) -> Result<(), Refusal> {
+    let malformed = || Refusal::new(Reason::UpstreamMalformed).detail("media that is not base64");
+    let text = value.as_str().ok_or_else(malformed)?;
+    if decoded_len(&text).ok_or_else(malformed)? > limit { Err(over(limit)) } else { Ok(()) }
+}
+
+/// The media of an object: `data` of an image or audio item, or `blob`.
+pub(crate) fn media_of<'a>(object: Value<'a>) -> impl Iterator<Item = Value<'a>> {
+    let data = if is_media_item(object) { object.get("data") } else { None };
+    [data, object.get("blob")].into_iter().flatten().filter(|value| value.kind() == Kind::String)
+}
+
+/// Whether the object is a content item that holds media itself.
+pub(crate) fn is_media_item(object: Value<'_>) -> bool {
+    object.get("type").and_then(|kind| kind.as_str()).is_some_and(|kind| matches!(kind.as_ref(), "image" | "audio"))
+}
+
+/// Checks what a client sends: the media in arguments and in answers to a server's questions, and the text of sampled
+/// messages.
+///
+/// Text that only looks like media by its key counts with its length; arguments are the tool's own business.
+///
+/// # Errors
+/// `limit.media_size` or `limit.token_budget`.
+pub fn check_request(call: &Call, rules: &Rules) -> Result<(), Refusal> {
+    let mut budget = Budget::new(rules.tokens);
+    for member in ["arguments", "inputResponses"] {
+        if let Some(value) = call.param(member) {
+            requested(value, rules.media_bytes)?;
+        }
+    }
+    for answer in call.param("inputResponses").into_iter().flat_map(|answers| answers.members()) {
+        if let Some(content) = answer.value.get("content").filter(|_| answer.value.get("role").is_some()) {
+            sampled(content, &mut budget)?;
+        }
+    }
+    Ok(())
+}
+
+fn requested(value: Value<'_>, limit: usize) -> Result<(), Refusal> {
+    for media in media_of(value) {
+        let text = media.as_str().unwrap_or_default();
+        if decoded_len(&text).unwrap_or(text.len()) > limit {
+            return Err(over(limit));
+        }
+    }
+    value.members().try_for_each(|member| requested(member.value, limit))?;
+    value.items().try_for_each(|item| requested(item, limit))
+}
+
+/// The text of a sampled message's content: one item or several.
+fn sampled(content: Value<'_>, budget: &mut Budget) -> Result<(), Refusal> {
+    if let Some(text) = content.get("text").and_then(|text| text.as_str()) {
+        budget.text(&text)?;
+    }
+    content.items().try_for_each(|item| sampled(item, budget))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decoded_len;
+
+    #[test]
+    fn the_size_is_that_of_the_decoded_bytes() {
+        for (text, want) in [
+            ("", Some(0)),
+            ("AA==", Some(1)),
+            ("AA", Some(1)),
+            ("AAA=", Some(2)),
+            ("AAAA", Some(3)),
+            ("-_+/AA==", Some(4)),
+            ("A", None),
+            ("AAAAA===", None),
+            ("AAA==", None),
+            ("AA=A", None),
+            ("AA A", None),
+            ("AA\n==", None),
+            ("![a](b)", None),
+            ("\u{e9}AAA", None),
+        ] {
+            assert_eq!(decoded_len(text), want, "{text}");
+        }
+    }
+}

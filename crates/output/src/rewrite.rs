@@ -1,12 +1,103 @@
-//! replaced by its owner
-use casemate_core::Refusal;
+//! Cleaning a JSON-RPC message: every text in it is inspected, and only what the protocol itself reads stays untouched.
+
+mod place;
+mod position;
+mod walk;
+
+pub use crate::media::check_request;
+use place::Place;
+
 use casemate_core::json::{Edits, Json};
-use casemate_core::mcp::{Call, Method};
-pub struct Rules { pub inspect: casemate_inspect::Policy, pub media_bytes: usize, pub tokens: u64, pub sensitive: bool }
-#[derive(Debug, Clone, Copy)]
-pub enum Shape { Result(Method), Notification }
+use casemate_core::mcp::Method;
+use casemate_core::Refusal;
+use casemate_inspect::{Action, Policy, Severity};
+use position::Position;
+use std::ops::Range;
+
+/// What holds for one upstream's messages.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// What text may hold.
+    pub inspect: Policy,
+    /// The most decoded bytes of each image, audio or blob.
+    pub media_bytes: usize,
+    /// What is left of the request's token budget.
+    pub tokens: u64,
+    /// Whether no image and no icon may go out.
+    pub sensitive: bool,
+}
+
+/// What a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// The response to a request of that method, a result or an error.
+    Result(Method),
+    /// A response that can only be an error.
+    Error,
+    /// A notification.
+    Notification,
+}
+
+/// How often a rule matched in one message, and what was done: what the record keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// The rule's id.
+    pub rule: &'static str,
+    /// What was done.
+    pub action: &'static str,
+    /// How often.
+    pub count: u32,
+}
+
+/// A finding and where in the message it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Located {
+    /// The string, as a JSON Pointer (RFC 6901) that names only members that the protocol knows; others are `*`.
+    pub place: String,
+    /// The rule's id.
+    pub rule: &'static str,
+    /// Where in the decoded string, in bytes.
+    pub span: Range<usize>,
+    /// What was done.
+    pub action: Action,
+    /// How grave it is.
+    pub severity: Severity,
+}
+
+/// A message after inspection.
 #[derive(Debug)]
-pub struct Note { pub rule: &'static str, pub action: &'static str, pub count: u32 }
-pub struct Inspected { pub edits: Edits, pub notes: Vec<Note> }
-pub fn inspect_json(_: &Json, _: Shape, _: &Rules) -> Result<Inspected, Refusal> { Ok(Inspected { edits: Edits::new(), notes: vec![] }) }
-pub fn check_request(_: &Call, _: &Rules) -> Result<(), Refusal> { Ok(()) }
+pub struct Inspected {
+    /// What has to change in it.
+    pub edits: Edits,
+    /// What was found, summed up by rule and action.
+    pub notes: Vec<Note>,
+    /// What was found, one by one, at most [`Inspected::FINDINGS`].
+    pub findings: Vec<Located>,
+    /// The counted tokens of its text.
+    pub tokens: u64,
+}
+
+impl Inspected {
+    /// The longest list of single findings; [`Inspected::notes`] counts them all.
+    pub const FINDINGS: usize = 1000;
+}
+
+/// Inspects a whole JSON-RPC message.
+///
+/// Texts are cleaned; names, URIs and what else the protocol or another program must find unchanged is only judged. An
+/// image in a key, a hidden message in a name, a `javascript:` URI: what cannot be rewritten and is never innocent
+/// denies the message.
+///
+/// # Errors
+/// `limit.media_size`, `limit.token_budget`, `upstream.malformed` for media that is not base64, `output.denied`.
+pub fn inspect_json(json: &Json, shape: Shape, rules: &Rules) -> Result<Inspected, Refusal> {
+    let position = match shape {
+        Shape::Result(method) => Position::Response(method),
+        Shape::Error => Position::ErrorResponse,
+        Shape::Notification => Position::Notification,
+    };
+    walk::Walk::new(rules).run(json.root(), position)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,12 @@
 //! The integration tests: one binary, so that they link once.
 
+mod compile_fail;
 mod layering;
 mod tidy;
+
+#[cfg(test)]
+mod harness;
+
+// What a caller is refused for, from the outside in.
+#[cfg(test)]
+mod tokens;

@@ -374,13 +374,13 @@ async fn a_disk_that_hangs_is_not_waited_for() {
     let config = Config { deadline: Duration::from_millis(20), ..config(Path::new("")) };
     let (log, _) = Log::open_in(Box::new(memory.clone()), config, clock().0).unwrap();
     let (_, flight) = recorded(&log).await.unwrap().dispatch();
-    let held = memory.hold();
+    memory.hang(true);
     let refused = recorded(&log).await.unwrap_err();
     assert_eq!((refused.reason, refused.retry_after), (Reason::AuditUnavailable, Some(1)));
     let released = Some(Bytes::from_static(b"answer"));
     let outcome = Outcome { released, ..Outcome::new(Effect::Executed, 200) };
     assert_eq!(flight.conclude(outcome).await.unwrap_err().reason, Reason::AuditOutcome);
-    drop(held);
+    memory.hang(false);
     log.close().await;
     let found: Vec<_> = memory.entries();
     let line = |json: &serde_json::Value| {

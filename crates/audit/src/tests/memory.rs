@@ -5,6 +5,7 @@ use crate::frame;
 use crate::storage::{Source, Storage, Tail};
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 /// How an operation fails.
@@ -47,7 +48,7 @@ struct State {
 
 /// The disk. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Memory(Arc<Mutex<State>>, Arc<Mutex<()>>);
+pub(super) struct Memory(Arc<Mutex<State>>, Arc<AtomicBool>);
 
 impl Memory {
     fn state(&self) -> MutexGuard<'_, State> {
@@ -58,9 +59,9 @@ impl Memory {
         self.state().free = Some(bytes);
     }
 
-    /// Lets every sync hang until the guard is dropped.
-    pub(super) fn hold(&self) -> MutexGuard<'_, ()> {
-        self.1.lock().unwrap()
+    /// Lets every sync hang, or lets them go on.
+    pub(super) fn hang(&self, hang: bool) {
+        self.1.store(hang, Ordering::SeqCst);
     }
 
     /// The names of the operations so far.
@@ -227,6 +228,21 @@ impl Storage for Memory {
         failure.map_or(Ok(()), |failure| Err(error(failure)))
     }
 
+    fn rewrite(&mut self, name: &str, offset: u64) -> io::Result<()> {
+        let mut state = self.state();
+        let failure = state.begin("rewrite")?;
+        if failure.is_none_or(|f| f == Failure::Done) {
+            let file = state.files.get_mut(name).ok_or(io::ErrorKind::NotFound)?;
+            let offset = usize::try_from(offset).unwrap();
+            file.lost.retain_mut(|(from, to)| {
+                *to = (*to).min(offset);
+                from < to
+            });
+            file.sync();
+        }
+        failure.map_or(Ok(()), |failure| Err(error(failure)))
+    }
+
     fn remove(&mut self, name: &str) -> io::Result<()> {
         let mut state = self.state();
         let failure = state.begin("remove")?;
@@ -279,7 +295,9 @@ impl Storage for Memory {
 
 impl Memory {
     fn sync_file(&self, name: &str, operation: &'static str) -> io::Result<()> {
-        drop(self.hold());
+        while self.1.load(Ordering::SeqCst) {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
         let mut state = self.state();
         let failure = state.begin(operation)?;
         let file = state.files.get_mut(name).ok_or(io::ErrorKind::NotFound)?;

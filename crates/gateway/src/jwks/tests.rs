@@ -164,6 +164,25 @@ async fn a_file_is_read_again_when_it_changes() {
     assert!(stamp.is_some() && unchanged.load(stamp).await.unwrap().is_none());
 }
 
+#[tokio::test]
+async fn a_reload_while_the_issuer_is_down_keeps_the_keys() {
+    let issuer = Issuer::new();
+    let mut server = Server::start(ok(&set_with(&issuer, "known"))).await;
+    let verifier = server.verifier();
+    let token = named("known").by(&issuer);
+    assert_eq!(verdict(&verifier, &token).await, Ok(()));
+    server.set(String::new());
+    let net = Client::new(ClientConfig::default());
+    let renewed = verifier.renew(&rules("/unused".into()), [], net.clone()).unwrap();
+    drop(verifier);
+    assert_eq!(renewed.remembered(), 0, "what was verified is verified again");
+    assert_eq!(verdict(&renewed, &token).await, Ok(()));
+    let moved = renewed.renew(&rules("/elsewhere".into()), [], net.clone()).unwrap();
+    assert_eq!(verdict(&moved, &token).await, Err(Reason::KeysUnavailable));
+    let other = config::Jwt { issuer: "https://other.example".to_owned(), ..rules("/unused".into()) };
+    assert_eq!(verdict(&renewed.renew(&other, [], net).unwrap(), &token).await, Err(Reason::KeysUnavailable));
+}
+
 fn loaded(ttl: u64) -> Loaded {
     let bytes = bytes::Bytes::from(set_with(Issuer::shared(), "k"));
     let set = Arc::new(keyset::KeySet::parse(bytes).unwrap());

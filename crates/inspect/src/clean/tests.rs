@@ -258,11 +258,13 @@ fn hostile_repetition_takes_linear_time() {
         .to_vec();
     units.push(format!("<a {}", "x".repeat(3000)));
     for unit in units {
-        let text = unit.repeat(400_000 / unit.len());
+        let text = unit.repeat(20_000 / unit.len());
+        let t=std::time::Instant::now();
         for policy in [Policy::default(), allowing(), Policy { strip_images: true, ..allowing() }] {
             let out = clean(&text, &policy);
             assert!(out.text.len() <= text.len() * 3 + 64, "{unit}");
         }
+        eprintln!("{:?} {:?}", t.elapsed(), &unit[..unit.len().min(30)]);
     }
 }
 

@@ -17,13 +17,15 @@ impl Scan<'_> {
             return self.edit(at..at + len, "", rule, severity);
         }
         let needless = c.is_ascii_alphanumeric() || matches!(c, ':' | '/' | '\\' | '.' | '\t' | '\n');
-        if !needless {
+        if !needless || at + len <= self.words_read {
             return at + len;
         }
         let start = self.word_start(at);
         let end = self.word_end(at + len);
         let word = entity::decode(self.slice(start..end), Escapes::Markdown);
         if !holds_url(&word) || self.is_settled(&(start..end)) {
+            // What starts near the end of what was read is read again with what follows it.
+            self.words_read = end.saturating_sub(WORD / 4);
             return at + len;
         }
         if self.policy.keep_bare_links {

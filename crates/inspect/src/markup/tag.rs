@@ -98,6 +98,10 @@ impl Scan<'_> {
 
     /// Reads the tag as an HTML tokenizer does and judges its attributes.
     fn tag(&mut self, at: usize) -> Verdict {
+        if self.tag_budget == 0 {
+            // So many tags within tags are made to cost time.
+            return Verdict::Escape("html.tag", Severity::High);
+        }
         let mut end = self.bytes.len().min(at + 1 + LONGEST);
         while !self.text.is_char_boundary(end) {
             end -= 1;
@@ -106,15 +110,8 @@ impl Scan<'_> {
         let name = reader.word(b"").to_ascii_lowercase();
         let bare_start = reader.at;
         let verdict = judge_tag(&name, &mut reader, self.policy);
-        let used = reader.at - bare_start;
-        match self.tag_budget.checked_sub(used) {
-            Some(left) => {
-                self.tag_budget = left;
-                verdict
-            }
-            // So many tags within tags are made to cost time.
-            None => Verdict::Escape("html.tag", Severity::High),
-        }
+        self.tag_budget = self.tag_budget.saturating_sub(reader.at - bare_start);
+        verdict
     }
 }
 
