@@ -147,8 +147,10 @@ fn principal(loaded: &Loaded, identity: &str, scope: &str) -> Result<Result<Prin
 
 fn by_certificate(loaded: &Loaded, identity: &str) -> Result<Result<Principal, Reason>> {
     let subject = Subject::parse(identity).context("the identity cannot be used")?;
-    if !loaded.config.auth.mode.takes_certificates() {
-        return Ok(Err(Reason::AuthRequired));
+    match loaded.config.auth.mode {
+        Mode::CertificateAndToken => return Ok(Err(Reason::AuthTokenRequired)),
+        mode if !mode.takes_certificates() => return Ok(Err(Reason::AuthRequired)),
+        _ => {}
     }
     let mut found: Option<(TenantId, Scopes)> = None;
     for (id, tenant) in &loaded.config.tenants {
@@ -241,3 +243,6 @@ fn to_json(loaded: &Loaded, verdict: &Verdict) -> serde_json::Value {
         "policy": loaded.digest.to_string(),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,6 +26,7 @@ pub use files::{Disk, Environment, Files};
 pub use report::Report;
 pub use resolve::Effective;
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// A configuration that can be obeyed.
@@ -68,7 +69,10 @@ pub fn load_from(path: &Path, files: &dyn Files, environment: &Environment) -> R
     };
     let data = files
         .read(path, yaml::MAX_BYTES)
-        .map_err(|error| unread(Code::Read, format!("`{}` cannot be read: {error}", path.display())))?;
+        .map_err(|error| {
+            let code = if error.kind() == ErrorKind::FileTooLarge { Code::Size } else { Code::Read };
+            unread(code, format!("`{}` cannot be read: {}", path.display(), files::words(&error)))
+        })?;
     let source = String::from_utf8(data.bytes)
         .map_err(|_| unread(Code::Encoding, format!("`{}` is not UTF-8 text", path.display())))?;
     let mut sink = Sink::default();

@@ -136,3 +136,6 @@ fn suggestion(name: &str) -> Option<String> {
     let last = || keys.iter().find(|(_, key)| key.name == name).map(|(path, _)| path.replace("[]", ""));
     near.map(str::to_owned).or_else(last)
 }
+
+#[cfg(test)]
+mod tests;

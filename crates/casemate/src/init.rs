@@ -2,7 +2,7 @@
 
 use crate::pki::{Authority, Issued, TokenIssuer};
 use crate::{out, schema, token};
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use casemate_core::Secret;
 use clap::Args;
 use std::io::Write as _;
@@ -30,49 +30,59 @@ enum Content {
 /// # Errors
 /// Files that cannot be written.
 pub fn run(args: &InitArgs) -> Result<ExitCode> {
-    let authority = Authority::new("Casemate development CA").context("the CA cannot be made")?;
-    let files = files(&authority).context("a certificate cannot be made")?;
-    let taken: Vec<_> = files.iter().map(|(name, _)| args.dir.join(name)).filter(|path| path.symlink_metadata().is_ok()).collect();
-    if let Some(first) = taken.first() {
-        out::say(&format!("error: `{}` exists already, and init overwrites nothing", first.display()));
+    let (mut files, fingerprint) = pki()?;
+    files.push(("casemate.yaml".to_owned(), Content::Public(TEMPLATE.to_owned())));
+    files.push(("casemate.schema.json".to_owned(), Content::Public(format!("{:#}\n", schema::schema()))));
+    if let Some(taken) = taken(&args.dir, &files) {
+        out::say(&format!("error: `{}` exists already, and init overwrites nothing", taken.display()));
         out::say("help: choose another directory: casemate init DIR");
         return Ok(ExitCode::from(2));
     }
-    std::fs::create_dir_all(args.dir.join("pki")).with_context(|| format!("`{}` cannot be made", args.dir.display()))?;
-    for (name, content) in &files {
-        let path = args.dir.join(name);
-        write(&path, content).with_context(|| format!("`{}` cannot be written", path.display()))?;
-    }
+    write_all(&args.dir, &files)?;
     out::say(&format!("wrote {} files to {}", files.len(), args.dir.display()));
     out::say("  casemate.yaml         the configuration: it denies everything until you say otherwise");
     out::say("  pki/                  a development CA, certificates for 30 days, a token issuer");
     out::say("next: casemate check, then casemate serve");
     out::say("The fingerprint of the CA (SHA-256), to compare wherever you install pki/ca.pem:");
-    out::line(&authority.fingerprint())?;
+    out::line(&fingerprint)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes the development CA, its certificates and the token issuer into `pki` below `dir`, which must not have them.
+/// Writes `DIR/pki` alone and returns the SHA-256 fingerprint of its CA. Nothing is overwritten.
 ///
 /// # Errors
-/// Files that cannot be written.
-pub fn write_pki(dir: &Path) -> Result<()> {
-    let authority = Authority::new("Casemate development CA").context("the CA cannot be made")?;
+/// Files that exist already or cannot be written.
+pub fn write_pki(dir: &Path) -> Result<String> {
+    let (files, fingerprint) = pki()?;
+    if let Some(taken) = taken(dir, &files) {
+        bail!("`{}` exists already", taken.display());
+    }
+    write_all(dir, &files)?;
+    Ok(fingerprint)
+}
+
+fn taken(dir: &Path, files: &[(String, Content)]) -> Option<PathBuf> {
+    files.iter().map(|(name, _)| dir.join(name)).find(|path| path.symlink_metadata().is_ok())
+}
+
+fn write_all(dir: &Path, files: &[(String, Content)]) -> Result<()> {
     std::fs::create_dir_all(dir.join("pki")).with_context(|| format!("`{}` cannot be made", dir.display()))?;
-    for (name, content) in files(&authority).context("a certificate cannot be made")? {
-        if name.starts_with("pki/") {
-            let path = dir.join(name);
-            write(&path, &content).with_context(|| format!("`{}` cannot be written", path.display()))?;
-        }
+    for (name, content) in files {
+        let path = dir.join(name);
+        write(&path, content).with_context(|| format!("`{}` cannot be written", path.display()))?;
     }
     Ok(())
 }
 
+/// The files of `pki/` and the fingerprint of the CA.
+fn pki() -> Result<(Vec<(String, Content)>, String)> {
+    let authority = Authority::new("Casemate development CA").context("the CA cannot be made")?;
+    let files = files(&authority).context("a certificate cannot be made")?;
+    Ok((files, authority.fingerprint()))
+}
+
 fn files(authority: &Authority) -> Result<Vec<(String, Content)>, rcgen::Error> {
-    let mut files = vec![
-        ("casemate.yaml".to_owned(), Content::Public(TEMPLATE.to_owned())),
-        ("casemate.schema.json".to_owned(), Content::Public(format!("{:#}\n", schema::schema()))),
-    ];
+    let mut files = Vec::new();
     let mut pair = |name: &str, issued: Issued| {
         files.push((format!("pki/{name}.pem"), Content::Public(issued.certificate)));
         files.push((format!("pki/{name}.key"), Content::Private(issued.key)));
@@ -103,3 +113,6 @@ fn write(path: &Path, content: &Content) -> std::io::Result<()> {
     file.write_all(bytes)?;
     file.sync_all()
 }
+
+#[cfg(test)]
+mod tests;

@@ -74,7 +74,7 @@ fn kind(kind: Kind) -> Value {
     match kind {
         Kind::Bool => json!({ "type": "boolean" }),
         Kind::Count { min, max } => json!({ "type": "integer", "minimum": min, "maximum": max }),
-        Kind::Port => json!({ "type": "integer", "minimum": 1, "maximum": 65535 }),
+        Kind::Port => json!({ "type": "integer", "minimum": 0, "maximum": 65535 }),
         Kind::Bytes { min, max } => json!({ "anyOf": [
             { "type": "integer", "minimum": min, "maximum": max },
             { "type": "string", "pattern": "^(0|[1-9][0-9]*)(KiB|MiB|GiB)?$" },
@@ -115,3 +115,6 @@ fn any_case(word: &str) -> String {
     };
     word.chars().map(each).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -129,3 +129,6 @@ fn sign(jwt: &Jwt, claims: &serde_json::Value) -> Result<String> {
     let key = jsonwebtoken::EncodingKey::from_ed_der(der.secret_pkcs8_der());
     jsonwebtoken::encode(&header, claims, &key).context("the token cannot be signed")
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,7 +39,8 @@ pub fn clean<'a>(text: &'a str, policy: &Policy) -> Cleaned<'a> {
             return Cleaned { text: current, findings: state.findings, unlisted: state.unlisted };
         }
     }
-    let whole = Finding { rule: "text.unstable", span: 0..text.len(), action: Action::Redact, severity: Severity::High };
+    let whole =
+        Finding { rule: "text.unstable", span: 0..text.len(), action: Action::Redact, severity: Severity::High };
     state.findings.push(whole);
     Cleaned { text: Cow::Borrowed(TEXT_MARKER), findings: state.findings, unlisted: state.unlisted }
 }

@@ -44,10 +44,50 @@ const SCRIPT: [&str; 7] = ["javascript", "vbscript", "livescript", "data", "blob
 
 /// Schemes that common programs act on without `//`.
 const HANDLED: [&str; 44] = [
-    "about", "callto", "chrome", "cid", "cursor", "facetime", "feed", "file", "filesystem", "ftp", "ftps", "geo", "git",
-    "gopher", "http", "https", "im", "intent", "irc", "ircs", "itms", "itms-apps", "ldap", "ldaps", "magnet", "mailto",
-    "market", "mid", "ms-settings", "msteams", "news", "nntp", "sftp", "sip", "sips", "skype", "sms", "smb", "ssh",
-    "tel", "tg", "vscode", "ws", "wss",
+    "about",
+    "callto",
+    "chrome",
+    "cid",
+    "cursor",
+    "facetime",
+    "feed",
+    "file",
+    "filesystem",
+    "ftp",
+    "ftps",
+    "geo",
+    "git",
+    "gopher",
+    "http",
+    "https",
+    "im",
+    "intent",
+    "irc",
+    "ircs",
+    "itms",
+    "itms-apps",
+    "ldap",
+    "ldaps",
+    "magnet",
+    "mailto",
+    "market",
+    "mid",
+    "ms-settings",
+    "msteams",
+    "news",
+    "nntp",
+    "sftp",
+    "sip",
+    "sips",
+    "skype",
+    "sms",
+    "smb",
+    "ssh",
+    "tel",
+    "tg",
+    "vscode",
+    "ws",
+    "wss",
 ];
 
 /// What the first characters of a destination say.
@@ -168,7 +208,8 @@ fn web(url: &str, usage: Use, policy: &Policy) -> Place {
     }
     let Ok(parsed) = Url::parse(url) else { return Place::External };
     let userinfo = !parsed.username().is_empty() || parsed.password().is_some();
-    let authority = url.split_once("://").map_or("", |(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default());
+    let authority =
+        url.split_once("://").map_or("", |(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default());
     if userinfo || authority.contains(['@', '%']) || forwards(&parsed) {
         return Place::External;
     }
@@ -184,7 +225,9 @@ fn forwards(url: &Url) -> bool {
         [part, &once, &twice].iter().any(|view| {
             let view = view.to_ascii_lowercase();
             let inner = view.trim_start_matches('/');
-            ["//", "http:", "https:", ":/", "\\\\", "/\\", "javascript:", "data:"].iter().any(|sign| inner.contains(sign))
+            ["//", "http:", "https:", ":/", "\\\\", "/\\", "javascript:", "data:"]
+                .iter()
+                .any(|sign| inner.contains(sign))
         })
     })
 }
@@ -194,7 +237,8 @@ fn percent_decoded(text: &str) -> String {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, tail)) = rest.split_first() {
-        let digit = |at: usize| tail.get(at).and_then(|b| char::from(*b).to_digit(16)).and_then(|d| u8::try_from(d).ok());
+        let digit =
+            |at: usize| tail.get(at).and_then(|b| char::from(*b).to_digit(16)).and_then(|d| u8::try_from(d).ok());
         match (first, digit(0), digit(1)) {
             (b'%', Some(high), Some(low)) => {
                 out.push(high * 16 + low);

@@ -19,7 +19,7 @@ const fn sign(byte: u8) -> bool {
     matches!(byte, b'!' | b'[' | b']' | b'<' | b':' | b'/' | b'.' | b'&')
 }
 
-/// How many brackets may be open at once before they are no longer paired.
+/// How many brackets may be open at once before the open ones are forgotten.
 const OPEN: usize = 1024;
 
 /// An opening bracket, of a link or with its exclamation mark of an image.
@@ -102,7 +102,13 @@ impl<'a> Scan<'a> {
     }
 
     /// Notes an edit and goes on behind it.
-    fn edit(&mut self, span: Range<usize>, text: impl Into<Cow<'static, str>>, rule: &'static str, severity: Severity) -> usize {
+    fn edit(
+        &mut self,
+        span: Range<usize>,
+        text: impl Into<Cow<'static, str>>,
+        rule: &'static str,
+        severity: Severity,
+    ) -> usize {
         let end = span.end;
         self.pass.edits.push(Edit { span, text: text.into(), hit: Some(Hit { rule, severity }) });
         self.floor = self.floor.max(end);

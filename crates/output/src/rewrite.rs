@@ -7,9 +7,9 @@ mod walk;
 pub use crate::media::check_request;
 use place::Place;
 
+use casemate_core::Refusal;
 use casemate_core::json::{Edits, Json};
 use casemate_core::mcp::Method;
-use casemate_core::Refusal;
 use casemate_inspect::{Action, Policy, Severity};
 use position::Position;
 use std::ops::Range;
@@ -56,7 +56,7 @@ pub struct Located {
     pub place: String,
     /// The rule's id.
     pub rule: &'static str,
-    /// Where in the decoded string, in bytes.
+    /// Where in the decoded string, in bytes; empty where the finding is about the whole value.
     pub span: Range<usize>,
     /// What was done.
     pub action: Action,
@@ -84,9 +84,9 @@ impl Inspected {
 
 /// Inspects a whole JSON-RPC message.
 ///
-/// Texts are cleaned; names, URIs and what else the protocol or another program must find unchanged is only judged. An
-/// image in a key, a hidden message in a name, a `javascript:` URI: what cannot be rewritten and is never innocent
-/// denies the message.
+/// Texts are cleaned. Names, keys, URIs and whatever else the protocol or another program must find unchanged are
+/// judged, and the message is denied where they hold what is never innocent there: an external image or hidden words
+/// in a name or a key, a URI that runs code.
 ///
 /// # Errors
 /// `limit.media_size`, `limit.token_budget`, `upstream.malformed` for media that is not base64, `output.denied`.

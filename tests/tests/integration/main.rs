@@ -9,4 +9,12 @@ mod harness;
 
 // What a caller is refused for, from the outside in.
 #[cfg(test)]
+mod certificates;
+#[cfg(test)]
+mod headers;
+#[cfg(test)]
+mod hosts;
+#[cfg(test)]
+mod modes;
+#[cfg(test)]
 mod tokens;

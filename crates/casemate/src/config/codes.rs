@@ -91,7 +91,9 @@ codes! {
     DuplicateUpstream "config.duplicate_upstream" "two upstreams have one name or one URL"
         "The name is the {server} of the path and rules go by it; two names for one URL would give it two sets of rules.";
     Upstream "config.upstream" "the URL of an upstream cannot be used"
-        "Upstreams are http or https URLs without userinfo, query and fragment; plain http has no server authentication and suits loopback alone.";
+        "Upstreams are http or https URLs without userinfo, query and fragment. Operators may name private hosts, never link-local and metadata addresses, and loopback only as a literal such as 127.0.0.1.";
+    PlainUpstream "config.plain_upstream" "an upstream is reached without TLS"
+        "Whoever is on the way can read and change calls and answers, and pose as the server. Use https; for a private CA set tls.ca.";
     Credential "config.credential" "the credential of an upstream cannot be read"
         "Give exactly one of `file` and `env`; it must exist, not be empty and be one line.";
     Variable "config.variable" "a value of the environment is not usable"

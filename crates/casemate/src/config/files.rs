@@ -23,6 +23,20 @@ pub trait Files {
     fn read(&self, path: &Path, cap: usize) -> io::Result<FileData>;
 }
 
+fn too_large(cap: usize) -> io::Error {
+    io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {cap} bytes"))
+}
+
+/// A failure to read, in a person's words.
+#[must_use]
+pub fn words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
 /// The files of this machine.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Disk;
@@ -37,7 +51,7 @@ impl Files for Disk {
         let mut bytes = Vec::new();
         file.take(cap as u64 + 1).read_to_end(&mut bytes)?;
         if bytes.len() > cap {
-            return Err(io::Error::other(format!("larger than {cap} bytes")));
+            return Err(too_large(cap));
         }
         Ok(FileData { bytes, mode: mode(&metadata) })
     }
@@ -62,7 +76,7 @@ pub struct Memory(pub BTreeMap<PathBuf, FileData>);
 impl Files for Memory {
     fn read(&self, path: &Path, cap: usize) -> io::Result<FileData> {
         let data = self.0.get(path).ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
-        if data.bytes.len() > cap { Err(io::Error::other("too large")) } else { Ok(data.clone()) }
+        if data.bytes.len() > cap { Err(too_large(cap)) } else { Ok(data.clone()) }
     }
 }
 

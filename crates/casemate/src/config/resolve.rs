@@ -11,7 +11,7 @@ mod variables;
 use super::canonical;
 use super::codes::Code;
 use super::diagnostic::{Diagnostic, Sink};
-use super::files::{Environment, FileData, Files};
+use super::files::{Environment, FileData, Files, words};
 use super::section::Section;
 use super::tree::{Node, Spanned};
 use casemate_core::TenantId;
@@ -56,7 +56,7 @@ impl Context<'_> {
         match self.files.read(&path.value, cap) {
             Ok(data) => Some(data),
             Err(error) => {
-                let message = format!("`{}` cannot be read: {error}", path.value.display());
+                let message = format!("`{}` cannot be read: {}", path.value.display(), words(&error));
                 let found = Diagnostic::error(Code::File, path.span, message).label("named here");
                 self.push(found.help("relative paths start at the directory of the configuration"));
                 None

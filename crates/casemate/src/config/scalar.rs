@@ -46,7 +46,7 @@ pub fn expected(kind: Kind) -> String {
         Kind::Url => "an https URL".to_owned(),
         Kind::KeysUri => "an https URL, or file: with a path".to_owned(),
         Kind::Ip => "an IP address".to_owned(),
-        Kind::Port => "a port from 1 to 65535".to_owned(),
+        Kind::Port => "a port from 0 to 65535".to_owned(),
         Kind::Host => "a host name or address, without scheme, port and path".to_owned(),
         Kind::Origin => "a web origin, such as https://app.example".to_owned(),
         Kind::Glob => "a pattern".to_owned(),
@@ -146,7 +146,7 @@ pub fn check(kind: Kind, scalar: &Scalar) -> Result<(), Fault> {
             _ => Err(type_fault(kind, scalar)),
         },
         Kind::Count { min, max } => within(kind, scalar, whole(text), min, max),
-        Kind::Port => within(kind, scalar, whole(text), 1, 65_535),
+        Kind::Port => within(kind, scalar, whole(text), 0, 65_535),
         Kind::Bytes { min, max } => within(kind, scalar, read_bytes(text), min, max),
         Kind::Duration { min, max } => {
             let millis = read_duration(text).and_then(|d| u64::try_from(d.as_millis()).ok());
@@ -171,23 +171,24 @@ fn named(kind: Kind, text: &str) -> Result<(), Fault> {
         Kind::KeysUri if text.starts_with("file:") => form(text.len() > 5 && !text.chars().any(char::is_control)),
         Kind::KeysUri => match read_url(text) {
             Ok(url) if url.scheme() == "https" => Ok(()),
-            Ok(_) => bad("keys that arrive without TLS can be anyone's".to_owned()),
+            Ok(_) => {
+                let fault = Fault::new(Code::Value, "keys that arrive without TLS can be anyone's");
+                Err(fault.help("give an https URL"))
+            }
             Err(error) => bad(error),
         },
         Kind::Ip if text == "localhost" => {
             Err(Fault::new(Code::Value, "a name, where the key takes an IP address").help("write `127.0.0.1`"))
         }
         Kind::Ip => form(text.parse::<IpAddr>().is_ok()),
-        Kind::Host => match Host::parse(text) {
-            Ok(_) => Ok(()),
-            Err(_) => {
-                let fault = Fault::new(Code::Value, format!("not {}", expected(kind)));
-                Err(host_within(text).map_or_else(
-                    || Fault::new(Code::Value, format!("not {}", expected(kind))),
-                    |host| fault.help(format!("write `{host}`")),
-                ))
-            }
-        },
+        Kind::Host if Host::parse(text).is_ok() => Ok(()),
+        Kind::Host => {
+            let fault = Fault::new(Code::Value, format!("not {}", expected(kind)));
+            Err(match host_within(text) {
+                Some(host) => fault.help(format!("write `{host}`")),
+                None => fault,
+            })
+        }
         Kind::Origin => {
             let origin = Url::parse(text).ok().map(|url| url.origin());
             form(origin.is_some_and(|origin| origin.is_tuple() && origin.ascii_serialization() == text))

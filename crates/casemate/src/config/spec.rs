@@ -176,17 +176,19 @@ const AUDIT: &[Key] = &[
 pub fn find(path: &str) -> Option<&'static Key> {
     let mut keys = ROOT;
     let mut found: Option<&'static Key> = None;
+    let mut named = false;
     for segment in path.replace("[]", "").split('.') {
         let next = keys.iter().find(|key| key.name == segment);
         let Some(next) = next else {
             // A name such as the tenant's stands between a section and its keys.
-            let named = matches!(found.map(|key| key.kind), Some(Kind::Named(..)));
             if named && !segment.is_empty() {
+                named = false;
                 continue;
             }
             return None;
         };
         found = Some(next);
+        named = matches!(next.kind, Kind::Named(..));
         keys = below(next.kind);
     }
     found

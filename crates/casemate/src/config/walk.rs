@@ -77,12 +77,12 @@ fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
-fn shown(path: &str) -> &str {
-    if path.is_empty() { "the configuration" } else { path }
+fn shown(path: &str) -> String {
+    if path.is_empty() { "the configuration".to_owned() } else { format!("`{path}`") }
 }
 
 fn empty(path: &str, node: &Node, kind: Kind) -> Diagnostic {
-    let found = Diagnostic::error(Code::Empty, node.span, format!("`{}` has no value", shown(path)));
+    let found = Diagnostic::error(Code::Empty, node.span, format!("{} has no value", shown(path)));
     let found = found.label(format!("the key takes {}", scalar::expected(kind)));
     found.help(match kind {
         Kind::List(_) => "write `[]` for an empty list, or remove the key",
@@ -92,7 +92,7 @@ fn empty(path: &str, node: &Node, kind: Kind) -> Diagnostic {
 }
 
 fn wrong(path: &str, node: &Node, kind: Kind) -> Diagnostic {
-    let message = format!("`{}` takes {}, and this is {}", shown(path), scalar::expected(kind), node.describe());
+    let message = format!("{} takes {}, and this is {}", shown(path), scalar::expected(kind), node.describe());
     let caret = match node.kind {
         NodeKind::Scalar(_) => node.span,
         _ => Span { end: node.span.end.min(node.span.start.saturating_add(1)), ..node.span },
@@ -117,8 +117,7 @@ fn refuse(path: &str, fault: Fault, span: Span) -> Diagnostic {
 fn unknown(path: &str, entry: &Entry, keys: &'static [Key]) -> Diagnostic {
     let name: String = entry.key.value.chars().filter(|c| !c.is_control()).take(64).collect();
     let message = format!(
-        "there is no key `{name}` in {}",
-        if path.is_empty() { "the configuration".to_owned() } else { format!("`{path}`") }
+        "there is no key `{name}` in {}", shown(path)
     );
     let found = Diagnostic::error(Code::UnknownKey, entry.key.span, message).label("unknown key");
     if let Some(near) = scalar::nearest(&name, keys.iter().map(|key| key.name)) {

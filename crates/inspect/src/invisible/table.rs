@@ -72,7 +72,8 @@ pub(super) const fn cjk(c: char) -> bool {
 
 /// Whether the first standardised variations exist for the character: ideographs, mathematics, Myanmar, Phags-pa.
 pub(super) const fn takes_text_variation(c: char) -> bool {
-    cjk(c) || matches!(c, '\u{2200}'..='\u{22ff}' | '\u{2a00}'..='\u{2aff}' | '\u{1000}'..='\u{109f}' | '\u{a840}'..='\u{a877}')
+    cjk(c)
+        || matches!(c, '\u{2200}'..='\u{22ff}' | '\u{2a00}'..='\u{2aff}' | '\u{1000}'..='\u{109f}' | '\u{a840}'..='\u{a877}')
 }
 
 /// Whether the character is, or may be shown as, an emoji or a part of one.

@@ -70,7 +70,8 @@ impl Scan<'_> {
 
     /// Two slashes before a host and a path, as a renderer takes them for a link.
     pub(super) fn slashes(&mut self, at: usize) -> usize {
-        let alone = !self.before(at).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b':' | b'/' | b'\\' | b'.'));
+        let alone =
+            !self.before(at).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b':' | b'/' | b'\\' | b'.'));
         if self.byte(at + 1) != Some(b'/') {
             return at + 1;
         }
@@ -91,16 +92,25 @@ impl Scan<'_> {
     pub(super) fn dot(&mut self, at: usize) -> usize {
         let start = at.saturating_sub(3).max(self.floor);
         let www = self.bytes.get(start..at).is_some_and(|head| head.eq_ignore_ascii_case(b"www"));
-        let alone = !self.before(start).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/' | b'@' | b'-'));
+        let alone =
+            !self.before(start).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/' | b'@' | b'-'));
         let next = self.text.get(at + 1..).and_then(|tail| tail.chars().next());
-        if www && alone && next.is_some_and(char::is_alphanumeric) { self.bare(start, at + 1, "link.bare") } else { at + 1 }
+        if www && alone && next.is_some_and(char::is_alphanumeric) {
+            self.bare(start, at + 1, "link.bare")
+        } else {
+            at + 1
+        }
     }
 
     /// Judges the URL that starts at `start` and whose first character after scheme and slashes is at `rest`.
     fn bare(&mut self, start: usize, rest: usize, rule: &'static str) -> usize {
         let end = self.url_end(rest);
         let url = self.slice(start..end);
-        let named = if url.get(..4).is_some_and(|w| w.eq_ignore_ascii_case("www.")) { format!("http://{url}") } else { url.to_owned() };
+        let named = if url.get(..4).is_some_and(|w| w.eq_ignore_ascii_case("www.")) {
+            format!("http://{url}")
+        } else {
+            url.to_owned()
+        };
         if self.is_settled(&(start..end)) {
             return end;
         }

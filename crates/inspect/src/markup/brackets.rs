@@ -23,10 +23,12 @@ struct Target {
 impl Scan<'_> {
     pub(super) fn open(&mut self, at: usize, image: bool) -> usize {
         let len = if image { 2 } else { 1 };
-        if self.open.len() < OPEN {
+        // An escaped bracket would pair with the wrong one; an exclamation mark before a bracket counts in any case.
+        if image || !self.is_escaped(at) {
+            if self.open.len() >= OPEN {
+                self.unclosed();
+            }
             self.open.push(Opener { at, image });
-        } else if image && self.policy.strip_images {
-            self.drop_mark(at);
         }
         at + len
     }
@@ -37,17 +39,17 @@ impl Scan<'_> {
         self.edit(at..at + 1, apart, "image.markdown", Severity::Medium);
     }
 
-    /// What was opened and never closed.
+    /// Forgets what is open: it is never closed, or by nothing near.
     pub(super) fn unclosed(&mut self) {
-        if self.policy.strip_images {
-            for opener in std::mem::take(&mut self.open).into_iter().filter(|o| o.image) {
+        for opener in std::mem::take(&mut self.open) {
+            if opener.image && self.policy.strip_images {
                 self.drop_mark(opener.at);
             }
         }
     }
 
     fn is_escaped(&self, at: usize) -> bool {
-        let head = self.bytes.get(at.saturating_sub(64)..at).unwrap_or_default();
+        let head = self.bytes.get(..at).unwrap_or_default();
         head.iter().rev().take_while(|b| **b == b'\\').count() % 2 == 1
     }
 
@@ -96,7 +98,8 @@ impl Scan<'_> {
 
     /// `![alt][reference]`, `![alt][]`, `![alt]`
     fn strip_reference(&mut self, at: usize, opener: Option<Opener>) -> usize {
-        let label = self.bytes.get(at + 2..).unwrap_or_default().iter().take(1000).position(|b| *b == b']' || *b == b'[');
+        let label =
+            self.bytes.get(at + 2..).unwrap_or_default().iter().take(1000).position(|b| *b == b']' || *b == b'[');
         let end = match (self.byte(at + 1), label) {
             (Some(b'['), Some(len)) if self.byte(at + 2 + len) == Some(b']') => at + 3 + len,
             _ => at + 1,
@@ -164,7 +167,8 @@ impl Scan<'_> {
     /// Whether only marks of quotes and lists stand before `at` on its line.
     fn starts_line(&self, at: usize) -> bool {
         let head = self.bytes.get(..at).unwrap_or_default();
-        let mark = |b: &&u8| b.is_ascii_digit() || matches!(**b, b' ' | b'\t' | b'>' | b'*' | b'+' | b'-' | b'.' | b')');
+        let mark =
+            |b: &&u8| b.is_ascii_digit() || matches!(**b, b' ' | b'\t' | b'>' | b'*' | b'+' | b'-' | b'.' | b')');
         let marks = head.iter().rev().take_while(mark).count();
         match head.len().checked_sub(marks + 1).and_then(|before| head.get(before)) {
             None => true,

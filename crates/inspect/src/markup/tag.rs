@@ -14,10 +14,46 @@ const NEVER: [&str; 4] = ["script", "style", "base", "?xml-stylesheet"];
 
 /// Tags that load, link or run by their attributes. Cut short, they could be completed by what follows.
 const LOADING: [&str; 40] = [
-    "a", "applet", "area", "audio", "bgsound", "blink", "body", "button", "embed", "feimage", "form", "frame",
-    "frameset", "iframe", "image", "img", "input", "isindex", "layer", "link", "math", "meta", "object", "param",
-    "picture", "portal", "source", "svg", "table", "td", "th", "tr", "track", "use", "video", "animate", "set",
-    "animatemotion", "mpath", "template",
+    "a",
+    "applet",
+    "area",
+    "audio",
+    "bgsound",
+    "blink",
+    "body",
+    "button",
+    "embed",
+    "feimage",
+    "form",
+    "frame",
+    "frameset",
+    "iframe",
+    "image",
+    "img",
+    "input",
+    "isindex",
+    "layer",
+    "link",
+    "math",
+    "meta",
+    "object",
+    "param",
+    "picture",
+    "portal",
+    "source",
+    "svg",
+    "table",
+    "td",
+    "th",
+    "tr",
+    "track",
+    "use",
+    "video",
+    "animate",
+    "set",
+    "animatemotion",
+    "mpath",
+    "template",
 ];
 
 /// Tags that show an image.
@@ -25,9 +61,39 @@ const IMAGES: [&str; 9] = ["img", "image", "picture", "source", "svg", "feimage"
 
 /// Attributes that hold a URL.
 const URLS: [&str; 33] = [
-    "href", "src", "xlink:href", "action", "formaction", "data", "poster", "background", "cite", "longdesc", "codebase",
-    "classid", "code", "manifest", "profile", "usemap", "lowsrc", "dynsrc", "icon", "srcset", "imagesrcset", "ping",
-    "archive", "attributionsrc", "values", "to", "from", "by", "url", "itemid", "object", "pluginspage", "filter",
+    "href",
+    "src",
+    "xlink:href",
+    "action",
+    "formaction",
+    "data",
+    "poster",
+    "background",
+    "cite",
+    "longdesc",
+    "codebase",
+    "classid",
+    "code",
+    "manifest",
+    "profile",
+    "usemap",
+    "lowsrc",
+    "dynsrc",
+    "icon",
+    "srcset",
+    "imagesrcset",
+    "ping",
+    "archive",
+    "attributionsrc",
+    "values",
+    "to",
+    "from",
+    "by",
+    "url",
+    "itemid",
+    "object",
+    "pluginspage",
+    "filter",
 ];
 
 /// Attributes that hold a list of URLs.
@@ -65,11 +131,13 @@ impl Scan<'_> {
     /// `<scheme:rest>` (CommonMark 0.31 section 6.5), without limit on the scheme's length.
     fn autolink(&mut self, at: usize) -> Option<usize> {
         let rest = self.bytes.get(at + 1..)?;
-        let scheme = rest.iter().take(64).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.')).count();
+        let scheme =
+            rest.iter().take(64).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.')).count();
         if scheme < 2 || rest.get(scheme) != Some(&b':') || rest.get(scheme + 1) == Some(&b':') {
             return None;
         }
-        let len = rest.iter().position(|b| b.is_ascii_whitespace() || b.is_ascii_control() || matches!(b, b'<' | b'>'))?;
+        let len =
+            rest.iter().position(|b| b.is_ascii_whitespace() || b.is_ascii_control() || matches!(b, b'<' | b'>'))?;
         if rest.get(len) != Some(&b'>') {
             return None;
         }
@@ -187,8 +255,19 @@ fn judge_attribute(key: &str, raw: &str, usage: Use, policy: &Policy) -> Option<
 fn is_css(key: &str) -> bool {
     matches!(
         key,
-        "style" | "fill" | "stroke" | "filter" | "mask" | "clip-path" | "cursor" | "marker" | "marker-start"
-            | "marker-mid" | "marker-end" | "clip" | "shape-inside"
+        "style"
+            | "fill"
+            | "stroke"
+            | "filter"
+            | "mask"
+            | "clip-path"
+            | "cursor"
+            | "marker"
+            | "marker-start"
+            | "marker-mid"
+            | "marker-end"
+            | "clip"
+            | "shape-inside"
     )
 }
 

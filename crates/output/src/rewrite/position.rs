@@ -19,9 +19,9 @@ pub(super) enum Position {
     Shown,
     /// Base64 of an image, audio or blob: measured.
     Media,
-    /// What the gateway itself seals or has made: skipped.
+    /// Judged elsewhere, or sealed by the gateway itself: skipped.
     Sealed,
-    /// Icons: kept or dropped one by one.
+    /// Icons: kept or dropped one by one, by where they are loaded from.
     Icons,
     Icon,
     /// A JSON Schema, and a map of them.
@@ -73,6 +73,7 @@ pub(super) fn member(position: Position, key: &str) -> (Position, Option<&'stati
         P::Text | P::Data | P::Name | P::Uri | P::Shown | P::Media | P::Sealed | P::Icons => return (position, None),
         P::SchemaMap => return (P::Schema, None),
         P::InputRequests => return (P::InputRequest, None),
+        P::Meta if key == "io.modelcontextprotocol/serverInfo" => return (P::ServerInfo, Some("serverInfo")),
         P::Meta if key.starts_with("io.modelcontextprotocol/") || key == "progressToken" => return (P::Name, None),
         P::Meta => None,
         P::Response(method) => find(&RESPONSE).or_else(|| find(&[("result", P::Result(method))])),
@@ -85,7 +86,7 @@ pub(super) fn member(position: Position, key: &str) -> (Position, Option<&'stati
         P::Argument => find(&[("name", P::Name), ("title", P::Text), ("description", P::Text)]),
         P::Completion => find(&[("values", P::Data)]),
         P::ServerInfo => find(&SERVER_INFO),
-        P::Icon => find(&[("src", P::Uri), ("mimeType", P::Name), ("sizes", P::Name), ("theme", P::Name)]),
+        P::Icon => find(&[("src", P::Sealed), ("mimeType", P::Name), ("sizes", P::Name), ("theme", P::Name)]),
         P::Content | P::Contents => find(&CONTENT),
         P::Messages => find(&[("role", P::Name), ("content", P::Content), ("_meta", P::Meta)]),
         P::InputRequest => find(&[("method", P::Name), ("params", P::InputParams)]),
@@ -163,11 +164,9 @@ const SERVER_INFO: [(&str, P); 6] = [
     ("websiteUrl", P::Shown),
 ];
 
-const CONTENT: [(&str, P); 18] = [
+const CONTENT: [(&str, P); 16] = [
     ("type", P::Name),
     ("text", P::Text),
-    ("data", P::Media),
-    ("blob", P::Media),
     ("mimeType", P::Name),
     ("uri", P::Uri),
     ("name", P::Name),

@@ -1,1 +1,283 @@
+//! Messages as an upstream may send them, and what a client then sees.
 
+use super::*;
+use crate::media::check_request;
+use bytes::Bytes;
+use casemate_core::headers::Mirrored;
+use casemate_core::json::Limits;
+use casemate_core::mcp::{Call, Inbound, read};
+use casemate_core::{Reason, ServerName};
+use casemate_inspect::Prefix;
+
+fn rules() -> Rules {
+    Rules { inspect: Policy::default(), media_bytes: 16, tokens: 10_000, sensitive: false }
+}
+
+fn parse(text: &str) -> Json {
+    Json::parse(Bytes::copy_from_slice(text.as_bytes()), Limits::default()).unwrap()
+}
+
+fn inspected(text: &str, shape: Shape, rules: &Rules) -> Result<(String, Vec<(&'static str, &'static str)>), Reason> {
+    let json = parse(text);
+    let inspected = inspect_json(&json, shape, rules).map_err(|refusal| refusal.reason)?;
+    let body = inspected.edits.apply(&json);
+    let again = Json::parse(body.clone(), Limits::default()).unwrap();
+    let second = inspect_json(&again, shape, rules).map_err(|refusal| refusal.reason)?;
+    assert!(second.edits.is_empty(), "a second inspection changes {}", String::from_utf8_lossy(&body));
+    let notes = inspected.notes.iter().map(|note| (note.rule, note.action)).collect();
+    Ok((String::from_utf8(body.to_vec()).unwrap(), notes))
+}
+
+fn result(method: Method, result: &str, rules: &Rules) -> Result<String, Reason> {
+    let text = format!(r#"{{"jsonrpc":"2.0","id":1,"result":{result}}}"#);
+    let (body, _) = inspected(&text, Shape::Result(method), rules)?;
+    let start = text.find(result).unwrap();
+    Ok(body.get(start..body.len() - 1).unwrap().to_owned())
+}
+
+fn call(body: &str, rules: &Rules) -> String {
+    result(Method::ToolsCall, body, rules).unwrap()
+}
+
+#[test]
+fn what_has_nothing_to_hide_keeps_its_bytes() {
+    for (method, body) in [
+        (
+            Method::ToolsCall,
+            r#"{ "resultType":"complete", "content":[{"type":"text","text":"a \u00e9 1.0"}],"isError" : false}"#,
+        ),
+        (Method::ToolsCall, r#"{"content":[{"type":"image","data":"iVBORw0KGgo=","mimeType":"image/png"}]}"#),
+        (
+            Method::ToolsCall,
+            r#"{"content":[{"type":"resource","resource":{"uri":"test://a","mimeType":"text/plain","text":"x"}}]}"#,
+        ),
+        (
+            Method::ResourcesRead,
+            r#"{"contents":[{"uri":"https://a.test/x","mimeType":"image/png","blob":"AAAA"}],"ttlMs":0}"#,
+        ),
+        (
+            Method::ToolsList,
+            r#"{"tools":[{"name":"t","inputSchema":{"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"u":{"type":"string","format":"uri","pattern":"^https://a","default":"https://a.test","enum":["https://a.test"],"$ref":"https://a.test/s"}},"required":["u"]}}]}"#,
+        ),
+        (
+            Method::ToolsCall,
+            r#"{"requestState":"https://a.test/![](//b)","inputRequests":{"k":{"method":"elicitation/create","params":{"mode":"url","url":"https://a.test/x","message":"m"}}}}"#,
+        ),
+        (Method::Complete, r#"{"completion":{"values":["https://a.test/x"],"hasMore":false}}"#),
+        (Method::ToolsCall, r#"{"structuredContent":{"type":"image","data":"not base64, a text","blob":"words too"}}"#),
+        (
+            Method::ResourcesList,
+            r#"{"resources":[{"uri":"https://a.test/r","name":"r","mimeType":"text/html"}],"nextCursor":"https://a.test"}"#,
+        ),
+    ] {
+        assert_eq!(result(method, body, &rules()).unwrap(), body);
+    }
+}
+
+#[test]
+fn every_text_is_cleaned_wherever_it_stands() {
+    let bad = r"![x](https://evil.test/?q=1)";
+    for (method, body) in [
+        (Method::ToolsCall, r#"{"content":[{"type":"text","text":"BAD"}]}"#),
+        (Method::ToolsCall, r#"{"content":[{"type":"resource","resource":{"uri":"a:b","text":"BAD"}}]}"#),
+        (Method::ToolsCall, r#"{"content":[{"type":"resource_link","uri":"a:b","name":"n","description":"BAD"}]}"#),
+        (Method::ToolsCall, r#"{"content":[{"type":"future","body":["BAD"]}]}"#),
+        (Method::ToolsCall, r#"{"content":[{"type":"text","text":"x","data":"BAD"}]}"#),
+        (Method::ToolsCall, r#"{"structuredContent":{"a":[{"b":"BAD"}]}}"#),
+        (Method::ToolsCall, r#"{"unknown":{"a":"BAD"}}"#),
+        (Method::ToolsCall, r#"{"_meta":{"x.test/y":"BAD"}}"#),
+        (Method::ResourcesRead, r#"{"contents":[{"uri":"a:b","text":"BAD"}]}"#),
+        (Method::PromptsGet, r#"{"description":"BAD","messages":[]}"#),
+        (Method::PromptsGet, r#"{"messages":[{"role":"user","content":{"type":"text","text":"BAD"}}]}"#),
+        (Method::PromptsGet, r#"{"messages":[{"role":"user","content":[{"type":"text","text":"BAD"}]}]}"#),
+        (Method::ToolsList, r#"{"tools":[{"name":"t","description":"BAD"}]}"#),
+        (Method::ToolsList, r#"{"tools":[{"name":"t","annotations":{"title":"BAD"}}]}"#),
+        (
+            Method::ToolsList,
+            r#"{"tools":[{"name":"t","inputSchema":{"properties":{"description":{"description":"BAD"}}}}]}"#,
+        ),
+        (Method::ToolsList, r#"{"tools":[{"name":"t","inputSchema":{"properties":{"a":{"enum":["BAD"]}}}}]}"#),
+        (Method::ToolsList, r#"{"tools":[{"name":"t","outputSchema":{"allOf":[{"x-note":"BAD"}]}}]}"#),
+        (Method::PromptsList, r#"{"prompts":[{"name":"p","arguments":[{"name":"a","description":"BAD"}]}]}"#),
+        (Method::ResourcesList, r#"{"resources":[{"uri":"a:b","name":"n","title":"BAD"}]}"#),
+        (Method::TemplatesList, r#"{"resourceTemplates":[{"uriTemplate":"a:{b}","name":"n","description":"BAD"}]}"#),
+        (Method::Discover, r#"{"instructions":"BAD","serverInfo":{"name":"s","version":"1"}}"#),
+        (Method::Discover, r#"{"serverInfo":{"name":"s","version":"1","description":"BAD"}}"#),
+        (Method::Complete, r#"{"completion":{"values":["BAD"]}}"#),
+        (Method::ToolsCall, r#"{"inputRequests":{"k":{"method":"elicitation/create","params":{"message":"BAD"}}}}"#),
+        (
+            Method::ToolsCall,
+            r#"{"inputRequests":{"k":{"params":{"requestedSchema":{"properties":{"a":{"title":"BAD"}}}}}}}"#,
+        ),
+        (Method::ToolsCall, r#"{"inputRequests":{"k":{"params":{"systemPrompt":"BAD","maxTokens":5}}}}"#),
+        (
+            Method::ToolsCall,
+            r#"{"inputRequests":{"k":{"params":{"messages":[{"role":"user","content":{"type":"text","text":"BAD"}}]}}}}"#,
+        ),
+    ] {
+        let body = body.replace("BAD", bad);
+        let out = result(method, &body, &rules()).unwrap();
+        assert_eq!(out, body.replace(bad, "x [image removed]"), "{body}");
+    }
+    let error = r#"{"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"see https://evil.test/x","data":{"a":"<img src=//e>"}}}"#;
+    let (out, notes) = inspected(error, Shape::Error, &rules()).unwrap();
+    assert!(out.contains(r#""message":"see [link removed]","data":{"a":"&lt;img src=//e>"}"#), "{out}");
+    assert_eq!(notes, [("image.html", "rewrite"), ("link.bare", "rewrite")]);
+    for params in [
+        r#"{"progressToken":"https://a.test","progress":1,"message":"BAD"}"#,
+        r#"{"level":"info","logger":"l","data":{"m":["BAD"]}}"#,
+        r#"{"requestId":1,"reason":"BAD"}"#,
+    ] {
+        let text = format!(r#"{{"jsonrpc":"2.0","method":"notifications/x","params":{}}}"#, params.replace("BAD", bad));
+        let (out, _) = inspected(&text, Shape::Notification, &rules()).unwrap();
+        assert_eq!(out, text.replace(bad, "x [image removed]"));
+    }
+}
+
+#[test]
+fn what_cannot_change_is_judged() {
+    for body in [
+        r#"{"structuredContent":{"![a](https://evil.test/x)":1}}"#,
+        r#"{"structuredContent":{"a\udb40\udc41\udb40\udc42":1}}"#,
+        r#"{"content":[{"type":"text\u202e","text":"x"}]}"#,
+        r#"{"content":[{"type":"resource_link","name":"n","uri":"javascript:alert(1)"}]}"#,
+        r#"{"content":[{"type":"resource_link","name":"n","uri":"a:\udb40\udc41"}]}"#,
+    ] {
+        assert_eq!(result(Method::ToolsCall, body, &rules()), Err(Reason::OutputDenied), "{body}");
+    }
+    let tools = r#"{"tools":[{"name":"a\udb40\udc41","inputSchema":{"type":"object"}}]}"#;
+    assert_eq!(result(Method::ToolsList, tools, &rules()), Err(Reason::OutputDenied));
+    let text = r#"{"id":1,"result":{"content":[{"type":"resource_link","name":"n","uri":"https://evil.test/x"}],"structuredContent":{"k\u200b":1}}}"#;
+    let (out, notes) = inspected(text, Shape::Result(Method::ToolsCall), &rules()).unwrap();
+    assert_eq!(out, text);
+    assert_eq!(notes, [("invisible.format", "report"), ("link.uri", "report")]);
+}
+
+#[test]
+fn a_finding_says_where_without_the_upstreams_words() {
+    let json = parse(
+        r#"{"id":1,"result":{"content":[{"type":"text","text":"a"},{"type":"text","text":"b http://e.test"}],"structuredContent":{"secret-key":["http://e.test"]}}}"#,
+    );
+    let out = inspect_json(&json, Shape::Result(Method::ToolsCall), &rules()).unwrap();
+    let places: Vec<_> = out.findings.iter().map(|f| (f.place.as_str(), f.rule, f.span.clone())).collect();
+    assert_eq!(
+        places,
+        [("/result/content/1/text", "link.bare", 2..15), ("/result/structuredContent/*/0", "link.bare", 0..13)]
+    );
+}
+
+#[test]
+fn icons_and_sites_are_shown_only_where_allowed() {
+    let icons = r#"{"serverInfo":{"name":"s","icons":[{"src":"http://img.test/a"},{"src":"https://img.test/a"},{"src":"https://evil.test/a"},{"src":"data:image/png;base64,AAAA"},{"src":"data:image/svg+xml;base64,AAAA"},{"src":"javascript:x"}],"websiteUrl":"https://evil.test/"}}"#;
+    let own = Policy { allowed_images: vec![Prefix::parse("https://img.test").unwrap()], ..Policy::default() };
+    let rules = Rules { inspect: own, ..rules() };
+    let want =
+        r#"{"serverInfo":{"name":"s","icons":[{"src":"https://img.test/a"},{"src":"data:image/png;base64,AAAA"}]}}"#;
+    assert_eq!(result(Method::Discover, icons, &rules).unwrap(), want);
+    let sensitive = Rules { sensitive: true, ..rules.clone() };
+    assert_eq!(result(Method::Discover, icons, &sensitive).unwrap(), r#"{"serverInfo":{"name":"s","icons":[]}}"#);
+    let large = r#"{"serverInfo":{"icons":[{"src":"data:image/png;base64,AAAAAAAAAAAAAAAAAAAAAAAA"}]}}"#;
+    assert_eq!(result(Method::Discover, large, &rules), Err(Reason::LimitMedia));
+}
+
+#[test]
+fn a_sensitive_upstream_gives_no_images() {
+    let rules = Rules { sensitive: true, ..rules() };
+    let marker = r#"{"type":"text","text":"[image removed]"}"#;
+    let body = r#"{"content":[{"type":"image","data":"AAAA","mimeType":"image/png"},{"type":"audio","data":"AAAA","mimeType":"audio/wav"},{"type":"resource","resource":{"uri":"a:b","mimeType":"image/png","blob":"AAAA"}},{"type":"text","text":"![a](b.png)"}]}"#;
+    let want = format!(
+        r#"{{"content":[{marker},{{"type":"audio","data":"AAAA","mimeType":"audio/wav"}},{marker},{{"type":"text","text":"a [image removed]"}}]}}"#
+    );
+    assert_eq!(call(body, &rules), want);
+    let read = r#"{"contents":[{"uri":"a:b","mimeType":"IMAGE/png","blob":"AAAA"}]}"#;
+    let want = r#"{"contents":[{"uri":"a:b","mimeType":"text/plain","text":"[image removed]"}]}"#;
+    assert_eq!(result(Method::ResourcesRead, read, &rules).unwrap(), want);
+    let data = r#"{"structuredContent":{"p":{"type":"image","data":"AAAA"}}}"#;
+    assert_eq!(call(data, &rules), format!(r#"{{"structuredContent":{{"p":{marker}}}}}"#));
+}
+
+#[test]
+fn media_is_measured_decoded() {
+    let fits = "A".repeat(20) + "AA==";
+    let over = "A".repeat(24);
+    for (body, want) in [
+        (r#"{"content":[{"type":"image","data":"X","mimeType":"image/png"}]}"#, Reason::LimitMedia),
+        (r#"{"content":[{"type":"audio","data":"X","mimeType":"audio/wav"}]}"#, Reason::LimitMedia),
+        (r#"{"content":[{"type":"resource","resource":{"uri":"a:b","blob":"X"}}]}"#, Reason::LimitMedia),
+        (r#"{"content":[{"blob":"X"}]}"#, Reason::LimitMedia),
+        (r#"{"structuredContent":{"x":[{"type":"image","data":"X"}]}}"#, Reason::LimitMedia),
+        (r#"{"structuredContent":{"blob":"X"}}"#, Reason::LimitMedia),
+        (
+            r#"{"inputRequests":{"k":{"params":{"messages":[{"content":{"type":"image","data":"X"}}]}}}}"#,
+            Reason::LimitMedia,
+        ),
+    ] {
+        assert_eq!(result(Method::ToolsCall, &body.replace('X', &over), &rules()), Err(want), "{body}");
+        assert!(result(Method::ToolsCall, &body.replace('X', &fits), &rules()).is_ok(), "{body}");
+    }
+    let broken = r#"{"content":[{"type":"image","data":"![a](//e)","mimeType":"image/png"}]}"#;
+    assert_eq!(result(Method::ToolsCall, broken, &rules()), Err(Reason::UpstreamMalformed));
+}
+
+#[test]
+fn the_budget_covers_all_text_of_an_answer() {
+    let tight = Rules { tokens: 100, ..rules() };
+    let long = "word ".repeat(100);
+    for body in [
+        format!(r#"{{"content":[{{"type":"text","text":"{long}"}}]}}"#),
+        format!(r#"{{"structuredContent":{{"a":"{long}"}}}}"#),
+        format!(r#"{{"structuredContent":{{"{long}":1}}}}"#),
+        format!(r#"{{"content":[{}]}}"#, vec![r#"{"type":"text","text":"words, words, words"}"#; 30].join(",")),
+        r#"{"inputRequests":{"k":{"method":"sampling/createMessage","params":{"messages":[],"maxTokens":101}}}}"#
+            .to_owned(),
+    ] {
+        assert_eq!(result(Method::ToolsCall, &body, &tight), Err(Reason::LimitTokens), "{body}");
+        assert!(result(Method::ToolsCall, &body, &rules()).is_ok());
+    }
+    for bad in ["-1", "1.5", "\"9\""] {
+        let body = format!(r#"{{"inputRequests":{{"k":{{"params":{{"maxTokens":{bad}}}}}}}}}"#);
+        assert_eq!(result(Method::ToolsCall, &body, &rules()), Err(Reason::UpstreamMalformed));
+    }
+    let json = parse(r#"{"id":1,"result":{"content":[{"type":"text","text":"abcdef"}]}}"#);
+    assert_eq!(inspect_json(&json, Shape::Result(Method::ToolsCall), &rules()).unwrap().tokens, 4);
+}
+
+fn request(params: &str) -> Box<Call> {
+    let meta = r#""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}"#;
+    let body = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"t",{params},{meta}}}}}"#);
+    let headers =
+        Mirrored { version: Some("2026-07-28"), method: Some("tools/call"), name: Some("t"), ..Mirrored::default() };
+    match read(ServerName::parse("s").unwrap(), Bytes::from(body), &headers, Limits::default()) {
+        Ok(Inbound::Call(call)) => call,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn requests_are_measured_too() {
+    let tight = Rules { tokens: 20, ..rules() };
+    let over = "A".repeat(24);
+    for (params, want) in [
+        (r#""arguments":{"a":[{"type":"image","data":"X"}]}"#, Err(Reason::LimitMedia)),
+        (r#""arguments":{"blob":"X"}"#, Err(Reason::LimitMedia)),
+        (r#""arguments":{"type":"image","data":"not base64 but much too long"}"#, Err(Reason::LimitMedia)),
+        (r#""arguments":{"data":"X"}"#, Ok(())),
+        (
+            r#""inputResponses":{"k":{"role":"assistant","content":{"type":"image","data":"X"}}}"#,
+            Err(Reason::LimitMedia),
+        ),
+        (
+            r#""inputResponses":{"k":{"role":"assistant","content":{"type":"text","text":"X X X"}}}"#,
+            Err(Reason::LimitTokens),
+        ),
+        (
+            r#""inputResponses":{"k":{"role":"assistant","content":[{"type":"text","text":"X X X"}]}}"#,
+            Err(Reason::LimitTokens),
+        ),
+        (r#""inputResponses":{"k":{"action":"accept","content":{"a":"X X X"}}}"#, Ok(())),
+        (r#""arguments":{"text":"X X X"}"#, Ok(())),
+    ] {
+        let call = request(&params.replace('X', &over));
+        assert_eq!(check_request(&call, &tight).map_err(|refusal| refusal.reason), want, "{params}");
+    }
+}

@@ -9,6 +9,7 @@ use casemate_core::{Reason, Refusal};
 use casemate_inspect as inspect;
 use casemate_inspect::{Action, Finding, IMAGE_MARKER, Severity};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// What stands for an image in an answer that may hold none.
 fn marker_item() -> String {
@@ -46,7 +47,8 @@ impl<'r> Walk<'r> {
 
     pub(super) fn run(mut self, root: Value<'_>, position: Position) -> Result<Inspected, Refusal> {
         self.value(root, position)?;
-        let note = |((rule, action), count): ((&'static str, Action), u32)| Note { rule, action: action.as_str(), count };
+        let note =
+            |((rule, action), count): ((&'static str, Action), u32)| Note { rule, action: action.as_str(), count };
         Ok(Inspected {
             edits: self.edits,
             notes: self.counts.into_iter().map(note).collect(),
@@ -80,10 +82,6 @@ impl<'r> Walk<'r> {
     }
 
     fn object(&mut self, object: Value<'_>, position: Position) -> Result<(), Refusal> {
-        for media in media::media_of(object) {
-            // In a result's own data the same shapes count as in content.
-            media::check_answer(media, self.rules.media_bytes)?;
-        }
         if self.replace_image(object, position) {
             return Ok(());
         }
@@ -93,16 +91,19 @@ impl<'r> Walk<'r> {
         let media_item = media::is_media_item(object);
         for member in object.members() {
             let key = member.key();
-            let (mut inner, known) = position::member(position, &key);
-            if media_item && key == "data" && member.value.kind() == Kind::String {
-                inner = Position::Media;
+            let (mut inner, mut known) = position::member(position, &key);
+            let holder = if media_item { ["blob", "data"] } else { ["blob"; 2] };
+            if let Some(name) = holder.into_iter().find(|name| *name == key)
+                && is_media(member.value, position)
+            {
+                (inner, known) = (Position::Media, Some(name));
             }
             self.place.enter_member(known);
             if known.is_none() {
-                self.key(&key)?;
+                self.judge(&key)?;
             }
             if inner == Position::Shown && self.is_refused(member.value) {
-                self.count("link.uri", Action::Redact, 1);
+                self.found("link.uri", Severity::Medium, Action::Redact);
                 self.edits.retain_members(object, |name, _| name != key);
             } else {
                 self.value(member.value, inner)?;
@@ -137,39 +138,36 @@ impl<'r> Walk<'r> {
     fn judge(&mut self, text: &str) -> Result<(), Refusal> {
         self.budget.text(text)?;
         let found = inspect::clean(text, &self.data).findings;
-        let denied = found.iter().any(|finding| finding.severity == Severity::High);
-        self.note(found, Some(if denied { Action::Deny } else { Action::Report }));
-        if denied { Err(self.denied()) } else { Ok(()) }
+        self.judged(found)
     }
 
-    fn key(&mut self, key: &str) -> Result<(), Refusal> {
-        self.judge(key)
+    /// Notes what was found where nothing can be changed, and denies what is never innocent there.
+    fn judged(&mut self, found: Vec<Finding>) -> Result<(), Refusal> {
+        let never = |f: &Finding| {
+            f.severity == Severity::High && (f.rule == "image.markdown" || f.rule.starts_with("invisible."))
+        };
+        let denied = found.iter().any(never);
+        self.note(found, Some(if denied { Action::Deny } else { Action::Report }));
+        if denied { Err(self.denied()) } else { Ok(()) }
     }
 
     fn uri(&mut self, text: &str) -> Result<(), Refusal> {
-        self.judge_hidden(text)?;
-        match inspect::place_of(text, &self.text) {
-            inspect::Place::Relative | inspect::Place::Allowed | inspect::Place::Named => Ok(()),
-            inspect::Place::Script if !is_data(text) => {
-                self.count("link.script", Action::Deny, 1);
-                Err(self.denied())
-            }
-            inspect::Place::External | inspect::Place::Script => {
-                let web = ["http:", "https:", "data:"].iter().any(|scheme| starts(text, scheme));
-                self.count("link.uri", Action::Report, usize::from(web));
-                Ok(())
-            }
-        }
-    }
-
-    /// A URI may hold no hidden characters, whatever else it is.
-    fn judge_hidden(&mut self, text: &str) -> Result<(), Refusal> {
         self.budget.text(text)?;
         let mut found = inspect::clean(text, &self.data).findings;
         found.retain(|finding| finding.rule.starts_with("invisible."));
-        let denied = found.iter().any(|finding| finding.severity == Severity::High);
-        self.note(found, Some(if denied { Action::Deny } else { Action::Report }));
-        if denied { Err(self.denied()) } else { Ok(()) }
+        self.judged(found)?;
+        let runs = |scheme: &&str| starts(text.trim_start(), scheme);
+        match inspect::place_of(text, &self.text) {
+            inspect::Place::Script if ["javascript:", "vbscript:", "livescript:"].iter().any(runs) => {
+                self.found("link.script", Severity::High, Action::Deny);
+                Err(self.denied())
+            }
+            inspect::Place::External if is_web(text) => {
+                self.found("link.uri", Severity::Low, Action::Report);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
     }
 
     fn denied(&self) -> Refusal {
@@ -207,12 +205,12 @@ impl<'r> Walk<'r> {
             return false;
         }
         let text = |value: Option<Value<'_>>| value.and_then(|v| v.as_str()).unwrap_or_default().into_owned();
-        let picture = |object: Value<'_>| {
-            object.get("blob").is_some() && starts(&text(object.get("mimeType")), "image/")
-        };
+        let picture =
+            |object: Value<'_>| object.get("blob").is_some() && starts(&text(object.get("mimeType")), "image/");
         let kind = text(object.get("type"));
         let embedded = kind == "resource" && object.get("resource").is_some_and(picture);
-        let json = if kind == "image" || embedded {
+        let image = kind == "image" && (position == Position::Content || object.get("data").is_some());
+        let json = if image || embedded {
             marker_item()
         } else if position != Position::Content && picture(object) {
             let uri = object.get("uri").map_or_else(|| "\"\"".to_owned(), |uri| uri.raw().to_owned());
@@ -221,7 +219,7 @@ impl<'r> Walk<'r> {
             return false;
         };
         self.edits.replace(object, json);
-        self.count("image.content", Action::Redact, 1);
+        self.found("image.content", Severity::Low, Action::Redact);
         true
     }
 
@@ -236,16 +234,19 @@ impl<'r> Walk<'r> {
     fn note(&mut self, found: Vec<Finding>, action: Option<Action>) {
         for finding in found {
             let action = action.unwrap_or(finding.action);
-            self.count(finding.rule, action, 1);
-            if self.findings.len() < Inspected::FINDINGS {
-                self.findings.push(Located {
-                    place: self.place.pointer(),
-                    rule: finding.rule,
-                    span: finding.span,
-                    action,
-                    severity: finding.severity,
-                });
-            }
+            self.locate(finding.rule, finding.span, finding.severity, action);
+        }
+    }
+
+    /// Notes a finding that is about a whole value.
+    fn found(&mut self, rule: &'static str, severity: Severity, action: Action) {
+        self.locate(rule, 0..0, severity, action);
+    }
+
+    fn locate(&mut self, rule: &'static str, span: Range<usize>, severity: Severity, action: Action) {
+        self.count(rule, action, 1);
+        if self.findings.len() < Inspected::FINDINGS {
+            self.findings.push(Located { place: self.place.pointer(), rule, span, action, severity });
         }
     }
 
@@ -261,8 +262,16 @@ fn starts(text: &str, prefix: &str) -> bool {
     text.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix))
 }
 
-fn is_data(uri: &str) -> bool {
-    starts(uri, "data:")
+/// Whether a client would fetch the URI over the web. The names of JSON Schema's own dialects are never fetched.
+fn is_web(uri: &str) -> bool {
+    let dialect = ["https://json-schema.org/", "http://json-schema.org/"].iter().any(|own| uri.starts_with(own));
+    !dialect && (starts(uri, "http:") || starts(uri, "https:"))
+}
+
+/// Whether a string is media: always where content says so; elsewhere where it is base64, and text otherwise.
+fn is_media(value: Value<'_>, position: Position) -> bool {
+    let content = matches!(position, Position::Content | Position::Contents);
+    value.kind() == Kind::String && (content || value.as_str().is_some_and(|text| media::decoded_len(&text).is_some()))
 }
 
 /// The decoded size of a `data:` URL of a plain picture; SVG is markup and none.

@@ -22,6 +22,7 @@ use casemate_gateway::GatewayError;
 use casemate_tests::hostile::Hostile;
 use puppet::Puppet;
 use serde_json::{Value, json};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use tempfile::TempDir;
@@ -43,6 +44,11 @@ pub(crate) struct Plan {
 impl Plan {
     /// The usual gateway: mTLS or token, two tenants, one upstream for each kind of trouble.
     pub(crate) fn new(upstream: &Hostile, puppet: &Puppet) -> Self {
+        Self::with(upstream.address(), puppet.address)
+    }
+
+    /// The same in front of other upstreams.
+    pub(crate) fn with(upstream: SocketAddr, puppet: SocketAddr) -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         let server = Authority::shared().server();
         for (name, text) in [
@@ -57,7 +63,7 @@ impl Plan {
             "prompts": ["greet"], "completion": true, "subscriptions": true });
         let certificate = |identity: &str| json!([{ "san": identity, "scopes": ["mcp"] }]);
         let token = |value: &str| json!([{ "claim": "tenant", "value": value }]);
-        let at = |path: &str| format!("http://{}/{path}", upstream.address());
+        let at = |path: &str| format!("http://{upstream}/{path}");
         let brief = json!({ "first_byte": "300ms", "total": "900ms" });
         let config = json!({
             "mcp_gateway": {
@@ -68,21 +74,19 @@ impl Plan {
                     "jwt": { "issuer": ISSUER, "jwks_uri": "file:jwks.json" },
                 },
                 "rate_limits": { "tenant_default_rpm": 100_000, "tenant_default_burst": 100_000, "unauthenticated_rpm": 100_000 },
-                "allowlists": { "allowed_mcp_servers": ["127.0.0.1", "127.0.0.3", "169.254.169.254", "fd00:ec2::254"] },
+                "allowlists": { "allowed_mcp_servers": ["127.0.0.1", "127.0.0.3"] },
                 "max_payload_bytes": 65_536,
                 "limits": { "answer_bytes": "64KiB", "events": 20 },
-                "env": [{ "name": "MCP_ALLOWED_DOMAINS", "value": "127.0.0.1,127.0.0.2,169.254.169.254,fd00:ec2::254" }],
+                "env": [{ "name": "MCP_ALLOWED_DOMAINS", "value": "127.0.0.1,127.0.0.2" }],
             },
             "upstreams": [
                 { "name": "up", "url": at("mcp") },
                 { "name": "asking", "url": at("asking"), "requests": ["elicitation", "sampling", "roots"] },
                 { "name": "brief", "url": at("brief"), "timeouts": brief },
-                { "name": "stage", "url": format!("http://{}/mcp", puppet.address) },
+                { "name": "stage", "url": format!("http://{puppet}/stage") },
                 { "name": "unlisted", "url": "http://127.0.0.2:9/mcp" },
                 { "name": "outside", "url": "http://127.0.0.3:9/mcp" },
                 { "name": "dead", "url": "http://127.0.0.1:1/mcp" },
-                { "name": "metadata", "url": "http://169.254.169.254/mcp", "timeouts": brief },
-                { "name": "metadata6", "url": "http://[fd00:ec2::254]/mcp", "timeouts": brief },
             ],
             "tenants": {
                 "acme": { "certificates": certificate("spiffe://acme.example/**"), "tokens": token("acme"), "rules": [rule] },
@@ -140,6 +144,11 @@ fn merge(into: &mut Value, patch: &Value) {
             merge(&mut into[key.as_str()], value);
         }
     }
+}
+
+/// The address of an upstream that need not exist.
+pub(crate) fn idle_upstream() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 9))
 }
 
 /// A running gateway.

@@ -20,6 +20,7 @@ pub(super) fn resolve(
     let address = gateway::address(section);
     if let (Some(own), Some(data)) = (address, listener)
         && own.port() == data.address.port()
+        && own.port() != 0
         && (own.ip() == data.address.ip() || own.ip().is_unspecified() || data.address.ip().is_unspecified())
     {
         let found = Diagnostic::error(Code::Conflict, section.span_of("port"), "the admin listener has the address of the gateway");

@@ -21,7 +21,11 @@ pub(super) struct Tenants {
 }
 
 /// Mappings that were seen, so that none is given to two tenants.
-type Claimed = BTreeMap<String, Span>;
+#[derive(Default)]
+struct Claimed {
+    exact: BTreeMap<String, Span>,
+    identities: Vec<(TenantId, Glob, Span)>,
+}
 
 pub(super) fn resolve(
     cx: &mut Context<'_>,
@@ -30,12 +34,12 @@ pub(super) fn resolve(
     servers: &BTreeMap<ServerName, Server>,
 ) -> Tenants {
     let mut tenants = Tenants::default();
-    let mut claimed = Claimed::new();
+    let mut claimed = Claimed::default();
     let rates = root.section("mcp_gateway").section("rate_limits");
     let mut anonymous: Option<Span> = None;
     for (name, section) in root.named("tenants") {
         let Ok(id) = TenantId::parse(&name.value) else { continue };
-        let certificates = certificates(cx, section, auth, &mut claimed);
+        let certificates = certificates(cx, section, &id, auth, &mut claimed);
         let tokens = tokens(cx, section, auth, &mut claimed);
         let limits = section.section("limits");
         let tenant = Tenant {
@@ -62,7 +66,20 @@ pub(super) fn resolve(
         tenants.mappings.insert(id, tenant);
     }
     whole(cx, root, auth, &tenants);
+    overlaps(cx, &claimed.identities);
     tenants
+}
+
+/// An identity that another tenant's pattern matches too would belong to nobody.
+fn overlaps(cx: &mut Context<'_>, identities: &[(TenantId, Glob, Span)]) {
+    for (tenant, exact, span) in identities.iter().filter(|(_, glob, _)| glob.is_exact()) {
+        let other = identities.iter().find(|(other, glob, _)| other != tenant && glob != exact && glob.matches(exact.as_str()));
+        if let Some((other, _, first)) = other {
+            let message = format!("the identity `{}` belongs to the tenant `{other}` as well", exact.as_str());
+            let found = Diagnostic::error(Code::Conflict, *span, message).label("this identity");
+            cx.push(found.also(*first, "this pattern matches it").help("make the pattern narrower, or remove the identity"));
+        }
+    }
 }
 
 /// What only shows once all tenants are known.
@@ -102,17 +119,18 @@ fn idle(cx: &mut Context<'_>, section: Section<'_>, key: &str, help: &str) {
 }
 
 fn claim(cx: &mut Context<'_>, claimed: &mut Claimed, what: String, span: Span) {
-    if let Some(first) = claimed.get(&what) {
+    if let Some(first) = claimed.exact.get(&what) {
         let found = Diagnostic::error(Code::Conflict, span, format!("{what} is mapped twice"));
         cx.push(found.label("the second time").also(*first, "the first time").help("map it to one tenant, once"));
     } else {
-        claimed.insert(what, span);
+        claimed.exact.insert(what, span);
     }
 }
 
 fn certificates(
     cx: &mut Context<'_>,
     section: Section<'_>,
+    tenant: &TenantId,
     auth: &auth::Read,
     claimed: &mut Claimed,
 ) -> Vec<CertificateMapping> {
@@ -125,6 +143,7 @@ fn certificates(
         let Some(san) = entry.text("san") else { continue };
         let Ok(glob) = Glob::parse(san.value) else { continue };
         claim(cx, claimed, format!("the identity `{}`", san.value), san.span);
+        claimed.identities.push((tenant.clone(), glob.clone(), san.span));
         let names = entry.texts("scopes");
         let scopes: Scopes =
             names.iter().filter_map(|name| Scope::ALL.into_iter().find(|scope| scope.as_str() == name.value)).collect();

@@ -85,6 +85,10 @@ fn upstream(cx: &mut Context<'_>, entry: Section<'_>, seen: &mut Seen) -> Option
     let credential = if entry.written("credential").is_some() { Some(credential(cx, entry.section("credential"))?) } else { None };
     let (trust, url, span) = (trust?, url?, url_text?.span);
     let target = target(cx, &url, span, &trust)?;
+    if url.scheme() == "http" && !target.host().as_ip().is_some_and(|address| address.is_loopback()) {
+        let found = Diagnostic::warning(Code::PlainUpstream, span, "the upstream is reached without TLS");
+        cx.push(found.label("the scheme is http").help("use https; for a private CA set `tls.ca`"));
+    }
     let requests = entry.texts("requests");
     let asks = |kind: &str| requests.iter().any(|request| request.value == kind);
     let timeouts = entry.section("timeouts");

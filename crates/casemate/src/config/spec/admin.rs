@@ -4,7 +4,7 @@ use super::{Choice, Key, Kind, TEXTS, key};
 
 pub(super) const KEYS: &[Key] = &[
     key("host", Kind::Ip, "The address to listen on.").or("127.0.0.1"),
-    key("port", Kind::Port, "The port to listen on.").or("9443"),
+    key("port", Kind::Port, "The port to listen on; 0 lets the system choose a free one.").or("9443"),
     key("public_url", Kind::Url, "The audience of its tokens. Absent: no tokens are accepted there."),
     key("tls", Kind::Map(TLS), "Its server certificate. Absent: that of the gateway."),
     key(

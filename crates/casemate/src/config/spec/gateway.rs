@@ -7,7 +7,7 @@ const TIMEOUT: Kind = Kind::Duration { min: 10, max: 10 * MINUTE };
 
 pub(super) const KEYS: &[Key] = &[
     key("host", Kind::Ip, "The address to listen on.").or("127.0.0.1"),
-    key("port", Kind::Port, "The port to listen on.").or("8443"),
+    key("port", Kind::Port, "The port to listen on; 0 lets the system choose a free one.").or("8443"),
     key(
         "public_url",
         Kind::Url,
