@@ -42,4 +42,4 @@ date="@${newest%.*}"
 ) || exit 1
 echo "advisories: a copy that is $((($(date +%s) - ${date#@}) / 86400)) days old"
 sed "s|^\[advisories\]|[advisories]\ndb-path = \"$home/db\"|" deny.toml >"$home/deny.toml"
-cargo deny --offline --locked check --config "$home/deny.toml" advisories
+cargo deny --offline --locked --config "$home/deny.toml" check advisories

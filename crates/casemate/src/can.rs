@@ -73,7 +73,11 @@ pub fn run(args: &CanArgs) -> Result<ExitCode> {
         }
     };
     let verdict = judge(&loaded, args)?;
-    if args.json { out::json(&to_json(&loaded, &verdict))? } else { out::data(&to_text(&loaded, &verdict))? }
+    if args.json {
+        out::json(&to_json(&loaded, &verdict))?
+    } else {
+        out::data(&to_text(&loaded, &verdict))?
+    }
     Ok(ExitCode::from(u8::from(verdict.outcome.is_err())))
 }
 
@@ -167,7 +171,8 @@ fn by_certificate(loaded: &Loaded, identity: &str) -> Result<Result<Principal, R
         found = Some((id.clone(), scopes));
     }
     let Some((tenant, scopes)) = found else { return Ok(Err(Reason::TenantUnknown)) };
-    let facts = CertificateFacts { identity: subject.clone(), thumbprint: String::new(), not_after: UnixMillis(u64::MAX) };
+    let facts =
+        CertificateFacts { identity: subject.clone(), thumbprint: String::new(), not_after: UnixMillis(u64::MAX) };
     Ok(Ok(Principal { tenant, subject, scopes, how: How::Certificate(facts) }))
 }
 
@@ -187,7 +192,12 @@ fn by_token(loaded: &Loaded, token: &str, scope: &str) -> Result<Result<Principa
         return Ok(Err(Reason::TenantConflict));
     }
     let subject = Subject::parse("token").context("the subject cannot be used")?;
-    let facts = TokenFacts { issuer: issuer.to_owned(), subject: subject.clone(), client_id: None, expires: UnixMillis(u64::MAX) };
+    let facts = TokenFacts {
+        issuer: issuer.to_owned(),
+        subject: subject.clone(),
+        client_id: None,
+        expires: UnixMillis(u64::MAX),
+    };
     let scopes = Scopes::from_claim(scope);
     Ok(Ok(Principal { tenant: tenant.clone(), subject, scopes, how: How::Token(facts) }))
 }

@@ -67,12 +67,10 @@ pub fn load_from(path: &Path, files: &dyn Files, environment: &Environment) -> R
         let found = Diagnostic::error(code, None, message).help("`casemate init` writes a first configuration");
         Report::new(path, "", vec![found])
     };
-    let data = files
-        .read(path, yaml::MAX_BYTES)
-        .map_err(|error| {
-            let code = if error.kind() == ErrorKind::FileTooLarge { Code::Size } else { Code::Read };
-            unread(code, format!("`{}` cannot be read: {}", path.display(), files::words(&error)))
-        })?;
+    let data = files.read(path, yaml::MAX_BYTES).map_err(|error| {
+        let code = if error.kind() == ErrorKind::FileTooLarge { Code::Size } else { Code::Read };
+        unread(code, format!("`{}` cannot be read: {}", path.display(), files::words(&error)))
+    })?;
     let source = String::from_utf8(data.bytes)
         .map_err(|_| unread(Code::Encoding, format!("`{}` is not UTF-8 text", path.display())))?;
     let mut sink = Sink::default();

@@ -1,8 +1,8 @@
 //! `casemate explain`: what a reason, a finding or a key means.
 
 use crate::config::codes::Code;
-use crate::config::spec::{self, Key, Kind};
 use crate::config::scalar;
+use crate::config::spec::{self, Key, Kind};
 use crate::out;
 use anyhow::Result;
 use casemate_core::Reason;
@@ -36,13 +36,18 @@ pub fn run(args: &ExplainArgs) -> Result<ExitCode> {
         }
         return Ok(ExitCode::from(2));
     };
-    if args.json { out::json(&value)? } else { out::data(&text)? }
+    if args.json {
+        out::json(&value)?
+    } else {
+        out::data(&text)?
+    }
     Ok(ExitCode::SUCCESS)
 }
 
 fn list(as_json: bool) -> Result<()> {
     if as_json {
-        let all = Reason::ALL.iter().map(|reason| reason_json(*reason)).chain(Code::ALL.iter().map(|code| code_json(*code)));
+        let all =
+            Reason::ALL.iter().map(|reason| reason_json(*reason)).chain(Code::ALL.iter().map(|code| code_json(*code)));
         return Ok(out::json(&Value::Array(all.collect()))?);
     }
     let mut text = String::new();

@@ -2,9 +2,13 @@
 
 use crate::config::{self, Environment};
 use crate::out;
-use casemate_net::{Client, ClientConfig, Named, NetError, Target, Trust};
+use anyhow::Context as _;
+use bytes::Bytes;
+use casemate_core::Secret;
 use casemate_gateway::config::Admin;
-use rustls_pki_types::CertificateDer;
+use casemate_net::{Client, ClientConfig, ClientIdentity, Named, NetError, Target, Trust};
+use http::{Request, StatusCode};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use rustls_pki_types::pem::PemObject as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
@@ -12,12 +16,21 @@ use std::process::ExitCode;
 use std::time::Duration;
 use url::Url;
 
+/// How long the gateway may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Arguments of `casemate healthcheck`.
 #[derive(Debug, clap::Args)]
 pub struct HealthcheckArgs {
     /// The admin listener's URL; without it, the one of the configuration.
     #[arg(long, env = "CASEMATE_ADMIN_URL")]
     pub admin: Option<Url>,
+    /// A client certificate; with a role, the answer says what is wrong.
+    #[arg(long, env = "CASEMATE_ADMIN_CERT", requires = "key")]
+    pub cert: Option<PathBuf>,
+    /// Its key.
+    #[arg(long, env = "CASEMATE_ADMIN_KEY", requires = "cert")]
+    pub key: Option<PathBuf>,
     /// Who signed the admin listener's certificate; without it, the configured client CAs.
     #[arg(long, env = "CASEMATE_ADMIN_CA")]
     pub ca: Option<PathBuf>,
@@ -32,25 +45,37 @@ pub struct HealthcheckArgs {
 /// The answer could not be asked for.
 pub fn run(args: &HealthcheckArgs) -> anyhow::Result<ExitCode> {
     let Some((url, roots)) = destination(args)? else { return Ok(ExitCode::from(2)) };
-    let target = Target::new(&url.join("/readyz")?, Named::ByOperator, &Trust { roots, client: None })?;
+    let trust = Trust { roots, client: identity(args)? };
+    let target = Target::new(&url.join("/readyz")?, Named::ByOperator, &trust)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let answer = runtime.block_on(async {
-        Client::new(ClientConfig::default()).get(&target, 4096, Duration::from_secs(5)).await
-    });
-    match answer {
-        Ok(_) => {
-            out::data("ready\n")?;
-            Ok(ExitCode::SUCCESS)
-        }
-        Err(NetError::Status(status)) => {
-            out::say(&format!("not ready: status {status}"));
-            Ok(ExitCode::from(1))
+    match runtime.block_on(ask(&target)) {
+        Ok((status, text)) => {
+            out::line(text.trim_end())?;
+            Ok(ExitCode::from(u8::from(status != StatusCode::OK)))
         }
         Err(fault) => {
             out::say(&format!("not ready: {fault}"));
             Ok(ExitCode::from(1))
         }
     }
+}
+
+async fn ask(target: &Target) -> Result<(StatusCode, String), NetError> {
+    let request = Request::new(Bytes::new());
+    let response = Client::new(ClientConfig::default()).send(target, request, PATIENCE).await?;
+    let status = response.status();
+    let body = tokio::time::timeout(PATIENCE, response.into_body().collect_capped(1 << 16)).await;
+    let body = body.unwrap_or(Err(NetError::Timeout))?;
+    Ok((status, out::safe(&String::from_utf8_lossy(&body))))
+}
+
+/// The client certificate that the caller proves a role with, if it does.
+fn identity(args: &HealthcheckArgs) -> anyhow::Result<Option<ClientIdentity>> {
+    let (Some(certificate), Some(key)) = (&args.cert, &args.key) else { return Ok(None) };
+    let chain = CertificateDer::pem_file_iter(certificate).and_then(Iterator::collect);
+    let chain = chain.with_context(|| format!("`{}` holds no certificate", certificate.display()))?;
+    let key = PrivateKeyDer::from_pem_file(key).with_context(|| format!("`{}` holds no key", key.display()))?;
+    Ok(Some(ClientIdentity { chain, key: Secret::new(key.secret_der().to_vec()) }))
 }
 
 fn destination(args: &HealthcheckArgs) -> anyhow::Result<Option<(Url, Vec<CertificateDer<'static>>)>> {

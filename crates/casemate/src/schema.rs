@@ -28,7 +28,8 @@ pub fn schema() -> Value {
     if let Some(object) = schema.as_object_mut() {
         object.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
         object.insert("title".to_owned(), json!("casemate.yaml"));
-        object.insert("description".to_owned(), json!("The configuration of Casemate. What is not allowed is refused."));
+        object
+            .insert("description".to_owned(), json!("The configuration of Casemate. What is not allowed is refused."));
     }
     schema
 }

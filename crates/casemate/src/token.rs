@@ -65,7 +65,10 @@ pub fn mint(loaded: &Loaded, args: &TokenArgs, now: i64) -> Result<String> {
     Subject::parse(&args.subject).context("the subject cannot be used")?;
     let ttl = config::scalar::read_duration(&args.ttl).context("the ttl is no time such as 10m")?;
     if ttl.is_zero() || ttl > jwt.max_lifetime {
-        bail!("the ttl must be longer than nothing and at most auth.jwt.max_lifetime, {} s", jwt.max_lifetime.as_secs());
+        bail!(
+            "the ttl must be longer than nothing and at most auth.jwt.max_lifetime, {} s",
+            jwt.max_lifetime.as_secs()
+        );
     }
     let audience = audience(loaded, args.server.as_deref())?;
     let mut claims = json!({

@@ -1,6 +1,6 @@
 //! Which arguments of a tool are mirrored in headers, by the upstream's current schema.
 
-use crate::answer::{limits, malformed, unreadable};
+use crate::answer::limits;
 use crate::config::Upstream;
 use crate::gateway::Gateway;
 use bytes::Bytes;
@@ -119,6 +119,9 @@ async fn page(gateway: &Gateway, upstream: &Upstream, cursor: Option<&str>) -> R
     *request.headers_mut() = list_headers(upstream);
     let fault = |e: casemate_net::NetError| no_list(&e.to_string());
     let response = gateway.net.send(&upstream.target, request, upstream.first_byte).await.map_err(fault)?;
+    if !matches!(response.status().as_u16(), 200 | 400 | 404) {
+        return Err(no_list(&format!("status {}", response.status())));
+    }
     let is_stream = response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
     let is_stream = is_stream.is_some_and(crate::request::is_event_stream);
     let cap = gateway.state().config.caps.answer;
@@ -126,7 +129,7 @@ async fn page(gateway: &Gateway, upstream: &Upstream, cursor: Option<&str>) -> R
     let bytes = tokio::time::timeout(upstream.total, reading).await.map_err(|_| no_list("no list in time"))?;
     let bytes = bytes.map_err(fault)?;
     let message = if is_stream { last_event(&bytes, cap)? } else { bytes };
-    let json = Json::parse(message, limits()).map_err(unreadable)?;
+    let json = Json::parse(message, limits()).map_err(|e| no_list(&e.to_string()))?;
     let unknown = json.root().path(&["error", "code"]).and_then(|v| v.as_i64()) == Some(-32601);
     Ok((!unknown).then_some(json))
 }
@@ -149,6 +152,6 @@ fn list_headers(upstream: &Upstream) -> HeaderMap {
 /// The message of a stream that answers the request, which is its last.
 fn last_event(bytes: &[u8], cap: usize) -> Result<Bytes, Refusal> {
     let mut events = Vec::new();
-    crate::sse::Events::new(cap).push(bytes, &mut events).map_err(|e| malformed(e.to_string()))?;
+    crate::sse::Events::new(cap).push(bytes, &mut events).map_err(|e| no_list(&e.to_string()))?;
     events.pop().ok_or_else(|| no_list("an empty stream"))
 }

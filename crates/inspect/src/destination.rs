@@ -149,11 +149,11 @@ fn is_external_once_decoded(raw: &str, escapes: Escapes) -> bool {
 }
 
 /// Whether what starts `rest` may lead out, before it is known where it ends; reads a bounded number of characters.
-pub(crate) fn may_lead_out(rest: &str, word: bool) -> bool {
-    head(rest, Escapes::Markdown, word) != Head::Relative || {
+pub(crate) fn may_lead_out(rest: &str, escapes: Escapes, word: bool) -> bool {
+    head(rest, escapes, word) != Head::Relative || {
         let end = rest.bytes().take(256).position(|b| b.is_ascii_whitespace()).unwrap_or(rest.len());
         let first = if word { rest.get(..end).unwrap_or_default() } else { rest };
-        is_external_once_decoded(first, Escapes::Markdown)
+        is_external_once_decoded(first, escapes)
     }
 }
 

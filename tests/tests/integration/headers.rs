@@ -223,8 +223,15 @@ async fn only_listed_headers_cross_in_either_direction() {
         .set("traceparent", "00-0192d3c57d5f7b3a8b1e000000000000-0192d3c57d5f7b3a-01");
     let reply = house.served(&house.agent(), &smuggled).await;
     let allowed = [
-        "content-type", "content-length", "cache-control", "x-content-type-options", "x-trace-id", "x-mcp-client", "date",
-        "ratelimit", "ratelimit-policy",
+        "content-type",
+        "content-length",
+        "cache-control",
+        "x-content-type-options",
+        "x-trace-id",
+        "x-mcp-client",
+        "date",
+        "ratelimit",
+        "ratelimit-policy",
     ];
     let wrong: Vec<_> = reply.headers.iter().filter(|(name, _)| !allowed.contains(&name.as_str())).collect();
     assert!(wrong.is_empty(), "{wrong:?}");
@@ -232,8 +239,18 @@ async fn only_listed_headers_cross_in_either_direction() {
     let seen = house.upstream.seen();
     let seen = seen.last().expect("the call");
     let passed = [
-        "host", "content-type", "content-length", "accept", "accept-encoding", "mcp-protocol-version", "mcp-method",
-        "mcp-name", "x-trace-id", "x-mcp-client", "traceparent", "user-agent",
+        "host",
+        "content-type",
+        "content-length",
+        "accept",
+        "accept-encoding",
+        "mcp-protocol-version",
+        "mcp-method",
+        "mcp-name",
+        "x-trace-id",
+        "x-mcp-client",
+        "traceparent",
+        "user-agent",
     ];
     let wrong: Vec<_> = seen.headers.iter().filter(|(name, _)| !passed.contains(&name.as_str())).collect();
     assert!(wrong.is_empty(), "{wrong:?}");

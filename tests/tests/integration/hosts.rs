@@ -11,8 +11,23 @@ async fn only_the_routes_that_exist_are_served() {
     let house = House::start().await;
     let agent = house.agent();
     for path in [
-        "/", "/mcp", "/mcp/", "/mcp/up/", "/mcp/up/x", "/mcp/%75p", "//mcp/up", "/mcp//up", "/MCP/up", "/mcp/../mcp/up",
-        "/mcp/u%00p", "/admin", "/healthz", "/metrics", "/.well-known/oauth-authorization-server", "/sse", "*",
+        "/",
+        "/mcp",
+        "/mcp/",
+        "/mcp/up/",
+        "/mcp/up/x",
+        "/mcp/%75p",
+        "//mcp/up",
+        "/mcp//up",
+        "/MCP/up",
+        "/mcp/../mcp/up",
+        "/mcp/u%00p",
+        "/admin",
+        "/healthz",
+        "/metrics",
+        "/.well-known/oauth-authorization-server",
+        "/sse",
+        "*",
     ] {
         house.refused(&agent, &Call::tool("echo").at(path), "http.route").await;
     }
@@ -75,7 +90,8 @@ async fn a_resource_is_admitted_as_it_is_written_or_not_at_all() {
     for uri in ["docs://openly/x", "DOCS://open/x", "docs://secret/x", "file:///etc/passwd", "docs:/open/x"] {
         house.refused(&agent, &read(uri.to_owned()), "policy.resource").await;
     }
-    let listen = |uri: &str| Call::mcp("subscriptions/listen", json!({ "notifications": { "resourceSubscriptions": [uri] } }));
+    let listen =
+        |uri: &str| Call::mcp("subscriptions/listen", json!({ "notifications": { "resourceSubscriptions": [uri] } }));
     house.refused(&agent, &listen("docs://secret/x"), "policy.subscription").await;
     house.finish().await;
 }
@@ -155,7 +171,7 @@ fn hosts_are_compared_in_their_canonical_form() {
         ("https://kb.example/mcp", &[kb], "b.example", Reach::OutsideDomains),
         ("https://kb.example/mcp", &[kb], "", Reach::OutsideDomains),
         ("https://kb.example/mcp", &[], "example", Reach::NotListed),
-        ("http://127.0.0.1:80/mcp", &["127.0.0.1"], "0.0.1", Reach::OutsideDomains),
+        ("http://127.0.0.1:80/mcp", &["127.0.0.1"], "127.0.0.2", Reach::OutsideDomains),
     ] {
         assert_eq!(judged(url, allowlist, domains), Ok(reach), "{url} {allowlist:?} {domains}");
     }
@@ -170,7 +186,9 @@ fn hosts_are_compared_in_their_canonical_form() {
     ] {
         assert!(judged(url, &[kb], "example").is_err(), "{url} loads");
     }
-    for host in ["kb.example.", "kb.example:443", "user@kb.example", "https://kb.example", "*.example", "kb.example/mcp"] {
+    for host in
+        ["kb.example.", "kb.example:443", "user@kb.example", "https://kb.example", "*.example", "kb.example/mcp"]
+    {
         let list = json!({ "mcp_gateway": { "allowlists": { "allowed_mcp_servers": [host] } } });
         assert!(report(list).contains("config."), "{host} loads");
     }
@@ -179,8 +197,20 @@ fn hosts_are_compared_in_their_canonical_form() {
 #[test]
 fn literal_addresses_of_metadata_and_link_local_do_not_load() {
     for host in [
-        "169.254.169.254", "[fd00:ec2::254]", "169.254.1.1", "[fe80::1]", "100.100.100.200", "[::ffff:169.254.169.254]",
-        "2852039166", "0xa9fea9fe", "0251.0376.0251.0376", "224.0.0.1", "0.0.0.0", "[::]", "localhost", "a.localhost",
+        "169.254.169.254",
+        "[fd00:ec2::254]",
+        "169.254.1.1",
+        "[fe80::1]",
+        "100.100.100.200",
+        "[::ffff:169.254.169.254]",
+        "2852039166",
+        "0xa9fea9fe",
+        "0251.0376.0251.0376",
+        "224.0.0.1",
+        "0.0.0.0",
+        "[::]",
+        "localhost",
+        "a.localhost",
     ] {
         let plain = host.trim_matches(['[', ']']);
         let found = judged(&format!("http://{host}/mcp"), &[plain], plain);
@@ -192,7 +222,10 @@ fn literal_addresses_of_metadata_and_link_local_do_not_load() {
 async fn the_gateway_never_calls_itself() {
     let mut house = House::start().await;
     let own = house.running().address;
-    house.reload(&json!({ "upstreams": [{ "name": "self", "url": format!("https://{own}/mcp/self") }] })).await.expect("it loads");
+    house
+        .reload(&json!({ "upstreams": [{ "name": "self", "url": format!("https://{own}/mcp/self") }] }))
+        .await
+        .expect("it loads");
     // Not a tool, so that no list of tools is read first.
     let call = Call::mcp("tools/list", json!({})).to("self");
     house.failed(&house.agent(), &call, "upstream.address", "not-attempted").await;
@@ -210,8 +243,14 @@ async fn only_served_hosts_and_named_origins_pass() {
         house.served(&agent, &Call::tool("echo").set("host", host)).await;
     }
     for host in [
-        "evil.example", "gateway.example.evil", "evil-gateway.example", "user@gateway.example", "gateway.example.", "",
-        "gateway.example/x", "127.0.0.1.nip.io",
+        "evil.example",
+        "gateway.example.evil",
+        "evil-gateway.example",
+        "user@gateway.example",
+        "gateway.example.",
+        "",
+        "gateway.example/x",
+        "127.0.0.1.nip.io",
     ] {
         house.refused(&agent, &Call::tool("echo").set("host", host), "http.host").await;
     }
@@ -219,7 +258,14 @@ async fn only_served_hosts_and_named_origins_pass() {
     house.refused(&agent, &Call::tool("echo").add("host", "evil.example"), "header.repeated").await;
     // The target in absolute form names a host as well.
     house.refused(&agent, &Call::tool("echo").at("https://evil.example/mcp/up"), "http.host").await;
-    for origin in ["https://evil.example", "null", "http://app.example", "https://app.example:8443", "https://app.example.evil", ""] {
+    for origin in [
+        "https://evil.example",
+        "null",
+        "http://app.example",
+        "https://app.example:8443",
+        "https://app.example.evil",
+        "",
+    ] {
         let reply = house.refused(&agent, &Call::tool("echo").set("origin", origin), "http.origin").await;
         assert_eq!(reply.header("access-control-allow-origin"), None);
     }

@@ -9,6 +9,8 @@ mod harness;
 
 // What a caller is refused for, from the outside in.
 #[cfg(test)]
+mod bodies;
+#[cfg(test)]
 mod certificates;
 #[cfg(test)]
 mod headers;
@@ -18,3 +20,5 @@ mod hosts;
 mod modes;
 #[cfg(test)]
 mod tokens;
+#[cfg(test)]
+mod upstreams;

@@ -29,8 +29,7 @@ async fn with_mtls_alone_only_certificates_count() {
 async fn with_jwt_alone_only_tokens_count() {
     let mut patch = mode("JWT");
     patch["mcp_gateway"]["auth"]["trusted_certs_path"] = Value::Null;
-    patch["tenants"] =
-        json!({ "acme": { "certificates": null }, "globex": { "certificates": null }, "idle": null });
+    patch["tenants"] = json!({ "acme": { "certificates": null }, "globex": { "certificates": null }, "idle": null });
     let house = House::with(patch).await;
     house.served(&house.stranger().bearer(Token::new().mint()), &Call::tool("echo")).await;
     house.refused(&house.stranger(), &Call::tool("echo"), "auth.required").await;

@@ -4,7 +4,13 @@ use super::diagnostic::{Diagnostic, Severity, Span};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde_json::{Value, json};
 use std::fmt;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+
+/// Bytes of a line that is shown whole.
+const LONG_LINE: usize = 4_096;
+/// Bytes that are shown on each side within a longer one.
+const AROUND: usize = 120;
 
 /// The findings about one file, in the order of their places.
 #[derive(Debug, Clone)]
@@ -42,7 +48,8 @@ impl Report {
     /// One line for the log: the first finding and how many more there are.
     #[must_use]
     pub fn summary(&self) -> String {
-        let first = self.diagnostics.iter().find(|found| found.severity == Severity::Error).or(self.diagnostics.first());
+        let first =
+            self.diagnostics.iter().find(|found| found.severity == Severity::Error).or(self.diagnostics.first());
         let Some(first) = first else { return "nothing found".to_owned() };
         let place = first.span.map_or_else(String::new, |span| format!("{}:{}: ", self.path.display(), span.line));
         let more = match self.diagnostics.len() - 1 {
@@ -77,14 +84,15 @@ impl Report {
             // Lines around are enough; the renderer would copy the whole file for each finding.
             let window = self.window(found, span);
             let place = |span: Span| {
-                let (start, end) = (self.boundary(span.start), self.boundary(span.end.max(span.start)));
-                start.saturating_sub(window.start)..end.saturating_sub(window.start)
+                let inside = |at: usize| self.boundary(at).clamp(window.start, window.end) - window.start;
+                inside(span.start)..inside(span.end.max(span.start))
             };
             let source = self.source.get(window.start..window.end).unwrap_or_default();
             let first = self.source.get(..window.start).unwrap_or_default().matches('\n').count() + 1;
             let mut snippet = Snippet::source(source).path(path).line_start(first);
             snippet = snippet.annotation(AnnotationKind::Primary.span(place(span)).label(label(&found.label)));
-            for (span, text) in &found.secondary {
+            let shown = |span: &Span| span.start >= window.start && span.start <= window.end;
+            for (span, text) in found.secondary.iter().filter(|(span, _)| shown(span)) {
                 snippet = snippet.annotation(AnnotationKind::Context.span(place(*span)).label(label(text)));
             }
             group = group.element(snippet);
@@ -95,14 +103,23 @@ impl Report {
         group
     }
 
-    /// The bytes of the lines that the finding touches.
-    fn window(&self, found: &Diagnostic, span: Span) -> std::ops::Range<usize> {
-        let spans = || found.secondary.iter().map(|(span, _)| *span).chain([span]);
-        let first = self.boundary(spans().map(|span| span.start).min().unwrap_or(0));
-        let last = self.boundary(spans().map(|span| span.end.max(span.start)).max().unwrap_or(0));
+    /// The bytes of the lines that the finding touches; of a line that nobody could read, only what is around it.
+    fn window(&self, found: &Diagnostic, span: Span) -> Range<usize> {
+        let own = self.lines(span.range());
+        if own.len() > LONG_LINE {
+            return self.boundary(span.start.saturating_sub(AROUND))..self.boundary(span.start.saturating_add(AROUND));
+        }
+        found.secondary.iter().map(|(span, _)| self.lines(span.range())).fold(own, |all, next| {
+            if next.len() > LONG_LINE { all } else { all.start.min(next.start)..all.end.max(next.end) }
+        })
+    }
+
+    /// The whole lines that hold `range`.
+    fn lines(&self, range: Range<usize>) -> Range<usize> {
+        let (first, last) = (self.boundary(range.start), self.boundary(range.end.max(range.start)));
         let start = self.source.get(..first).and_then(|text| text.rfind('\n')).map_or(0, |newline| newline + 1);
-        let end = self.source.get(last..).and_then(|text| text.find('\n')).map_or(self.source.len(), |newline| last + newline);
-        start..end
+        let rest = self.source.get(last..).and_then(|text| text.find('\n'));
+        start..rest.map_or(self.source.len(), |newline| last + newline)
     }
 
     /// The nearest place at or before `at` where the text can be cut.
@@ -116,8 +133,11 @@ impl Report {
     pub fn to_json(&self) -> Value {
         let file = self.path.display().to_string();
         let items = self.diagnostics.iter().map(|found| {
-            let secondary: Vec<_> =
-                found.secondary.iter().map(|(span, label)| json!({ "line": span.line, "column": span.column, "label": label })).collect();
+            let secondary: Vec<_> = found
+                .secondary
+                .iter()
+                .map(|(span, label)| json!({ "line": span.line, "column": span.column, "label": label }))
+                .collect();
             json!({
                 "code": found.code.as_str(),
                 "severity": found.severity.as_str(),

@@ -134,10 +134,23 @@ fn every_key_can_be_explained() {
 
 #[test]
 fn whatever_the_text_reading_and_rendering_it_does_not_panic() {
-    let mut sources: Vec<String> = cases("valid").into_iter().chain(cases("invalid")).map(|(_, source)| source).collect();
+    let mut sources: Vec<String> =
+        cases("valid").into_iter().chain(cases("invalid")).map(|(_, source)| source).collect();
     sources.extend(
-        ["", "\u{feff}a: 1", "a: [", "{", "? a\n: b", "? [a]\n: b", "a: \"\u{1f600}\n", "\r\n", ": :", "- - - -", "%YAML 9.9\n---\na"]
-            .map(str::to_owned),
+        [
+            "",
+            "\u{feff}a: 1",
+            "a: [",
+            "{",
+            "? a\n: b",
+            "? [a]\n: b",
+            "a: \"\u{1f600}\n",
+            "\r\n",
+            ": :",
+            "- - - -",
+            "%YAML 9.9\n---\na",
+        ]
+        .map(str::to_owned),
     );
     sources.push("[".repeat(300));
     sources.push("a: ".to_owned() + &"[".repeat(100));

@@ -61,7 +61,7 @@ fn map(path: &str, entries: &[Entry], keys: &'static [Key], span: Span, sink: &m
 }
 
 /// A required key that is not there. The caret stands at the start of its section.
-pub fn missing(path: &str, section: Span) -> Diagnostic {
+fn missing(path: &str, section: Span) -> Diagnostic {
     let (parent, name) = path.rsplit_once('.').unwrap_or(("the configuration", path));
     let message = format!(
         "`{name}` is missing in {}",
@@ -116,9 +116,7 @@ fn refuse(path: &str, fault: Fault, span: Span) -> Diagnostic {
 
 fn unknown(path: &str, entry: &Entry, keys: &'static [Key]) -> Diagnostic {
     let name: String = entry.key.value.chars().filter(|c| !c.is_control()).take(64).collect();
-    let message = format!(
-        "there is no key `{name}` in {}", shown(path)
-    );
+    let message = format!("there is no key `{name}` in {}", shown(path));
     let found = Diagnostic::error(Code::UnknownKey, entry.key.span, message).label("unknown key");
     if let Some(near) = scalar::nearest(&name, keys.iter().map(|key| key.name)) {
         return found.help(format!("did you mean `{near}`?"));

@@ -11,7 +11,12 @@ pub(super) async fn play(client: &Client) -> anyhow::Result<bool> {
     let mut good = true;
     let list = client.call("demo", "tools/list", json!({})).await?;
     let seen = tools(&list);
-    good &= tell("Listing shows what the caller may call", &list, seen == ["search", "read_page", "report"], &seen.join(", "))?;
+    good &= tell(
+        "Listing shows what the caller may call",
+        &list,
+        seen == ["search", "read_page", "report"],
+        &seen.join(", "),
+    )?;
 
     let allowed = client.tool("demo", "search", json!({"query": "vacation"})).await?;
     let fine = allowed.text() == Some("search: done");

@@ -78,7 +78,8 @@ fn message(headers: &http::HeaderMap, body: Bytes) -> (StatusCode, String) {
         Ok(Inbound::Cancelled) => (StatusCode::ACCEPTED, String::new()),
         Err((refusal, id)) => {
             let id = id.map(|id| format!("\"id\":{},", id.as_json())).unwrap_or_default();
-            let error = format!("{{\"code\":{},\"message\":{}}}", refusal.reason.facts().rpc, quote(&refusal.message()));
+            let error =
+                format!("{{\"code\":{},\"message\":{}}}", refusal.reason.facts().rpc, quote(&refusal.message()));
             (StatusCode::BAD_REQUEST, format!("{{\"jsonrpc\":\"2.0\",{id}\"error\":{error}}}"))
         }
     }
@@ -109,7 +110,9 @@ fn respond(call: &Call) -> String {
         }
         _ => {
             let id = call.id.as_json();
-            return format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"error\":{{\"code\":-32602,\"message\":\"unknown\"}}}}");
+            return format!(
+                "{{\"jsonrpc\":\"2.0\",\"id\":{id},\"error\":{{\"code\":-32602,\"message\":\"unknown\"}}}}"
+            );
         }
     };
     format!("{{\"jsonrpc\":\"2.0\",\"id\":{},\"result\":{{\"resultType\":\"complete\",{result}}}}}", call.id.as_json())

@@ -34,5 +34,8 @@ fn what_is_unknown_gets_one_suggestion() {
         assert!(explain(name).is_none(), "{name}");
         assert_eq!(suggestion(name).as_deref(), near, "{name}");
     }
-    assert_eq!(run(&ExplainArgs { name: Some("nothing\u{1b}[2J".to_owned()), json: false }).unwrap(), ExitCode::from(2));
+    assert_eq!(
+        run(&ExplainArgs { name: Some("nothing\u{1b}[2J".to_owned()), json: false }).unwrap(),
+        ExitCode::from(2)
+    );
 }

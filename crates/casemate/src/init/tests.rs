@@ -9,8 +9,11 @@ fn what_it_writes_loads_without_a_word_and_denies_everything() {
     let dir = tempfile::tempdir().unwrap();
     let args = InitArgs { dir: dir.path().join("new") };
     assert_eq!(run(&args).unwrap(), ExitCode::SUCCESS);
-    let loaded = config::load(&args.dir.join("casemate.yaml"), &Environment { variables: Default::default(), ..Environment::of_process() })
-        .unwrap_or_else(|report| panic!("{}", report.render(false)));
+    let loaded = config::load(
+        &args.dir.join("casemate.yaml"),
+        &Environment { variables: Default::default(), ..Environment::of_process() },
+    )
+    .unwrap_or_else(|report| panic!("{}", report.render(false)));
     assert_eq!(loaded.warnings.render(false), "");
     assert!(loaded.config.policy.servers.is_empty());
     assert!(loaded.config.policy.tenants.values().all(|tenant| tenant.rules.is_empty()));

@@ -13,7 +13,9 @@ fn fits(schema: &Value, node: &Node) -> bool {
         NodeKind::Map(entries) => {
             let required = schema["required"].as_array().cloned().unwrap_or_default();
             let each = |entry: &crate::config::tree::Entry| match &schema["properties"][&entry.key.value] {
-                Value::Null => schema["additionalProperties"].is_object() && fits(&schema["additionalProperties"], &entry.value),
+                Value::Null => {
+                    schema["additionalProperties"].is_object() && fits(&schema["additionalProperties"], &entry.value)
+                }
                 property => fits(property, &entry.value),
             };
             schema["type"] == "object"
@@ -26,9 +28,13 @@ fn fits(schema: &Value, node: &Node) -> bool {
             Value::Array(_) => true,
             Value::String(kind) => match kind.as_str() {
                 "boolean" => scalar.plain && matches!(scalar.text.as_str(), "true" | "false"),
-                "integer" => scalar.plain && scalar::whole(&scalar.text).is_some_and(|number| {
-                    number >= schema["minimum"].as_u64().unwrap() && number <= schema["maximum"].as_u64().unwrap()
-                }),
+                "integer" => {
+                    scalar.plain
+                        && scalar::whole(&scalar.text).is_some_and(|number| {
+                            number >= schema["minimum"].as_u64().unwrap()
+                                && number <= schema["maximum"].as_u64().unwrap()
+                        })
+                }
                 "string" => !scalar.plain || scalar::whole(&scalar.text).is_none(),
                 _ => false,
             },
@@ -52,15 +58,15 @@ fn every_valid_configuration_fits_the_schema() {
 #[test]
 fn unknown_and_missing_keys_do_not_fit() {
     let schema = schema();
-    let fits = |text: &str| {
+    let ok = |text: &str| {
         let mut sink = crate::config::diagnostic::Sink::default();
-        super::tests::fits(&schema, &crate::config::yaml::read(text, &mut sink).unwrap())
+        fits(&schema, &crate::config::yaml::read(text, &mut sink).unwrap())
     };
-    assert!(fits("mcp_gateway: { auth: { mode: mTLS } }"));
-    assert!(!fits("mcp_gateway: { auth: {} }"));
-    assert!(!fits("mcp_gateway: { auth: { mode: mTLS }, prot: 1 }"));
-    assert!(!fits("mcp_gateway: { auth: { mode: mTLS }, port: 70000 }"));
-    assert!(!fits("tenants: {}"));
+    assert!(ok("mcp_gateway: { auth: { mode: mTLS } }"));
+    assert!(!ok("mcp_gateway: { auth: {} }"));
+    assert!(!ok("mcp_gateway: { auth: { mode: mTLS }, prot: 1 }"));
+    assert!(!ok("mcp_gateway: { auth: { mode: mTLS }, port: 70000 }"));
+    assert!(!ok("tenants: {}"));
 }
 
 #[test]

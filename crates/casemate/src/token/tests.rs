@@ -37,7 +37,10 @@ fn a_token_verifies_with_the_published_key_and_names_its_tenant() {
     assert_eq!(header["kid"], jwks["keys"][0]["kid"]);
     assert_eq!(claims["aud"], "https://localhost:8443");
     assert_eq!((&claims["iat"], &claims["exp"]), (&json!(1_000_000), &json!(1_000_600)));
-    assert_eq!((&claims["tenant"], &claims["sub"], &claims["scope"]), (&json!("example"), &json!("agent-7"), &json!("mcp")));
+    assert_eq!(
+        (&claims["tenant"], &claims["sub"], &claims["scope"]),
+        (&json!("example"), &json!("agent-7"), &json!("mcp"))
+    );
     let public = BASE64_URL_SAFE_NO_PAD.decode(jwks["keys"][0]["x"].as_str().unwrap()).unwrap();
     let (signed, signature) = token.rsplit_once('.').unwrap();
     aws_lc_rs::signature::UnparsedPublicKey::new(&aws_lc_rs::signature::ED25519, public)

@@ -4,6 +4,7 @@ use super::Scan;
 use crate::Severity;
 use crate::destination::{Place, Use, judge};
 use crate::entity::Escapes;
+use std::borrow::Cow;
 
 /// The schemes that need no slashes to be taken for a link, in lower case.
 const PLAIN: [&str; 4] = ["javascript", "vbscript", "data", "mailto"];
@@ -104,18 +105,19 @@ impl Scan<'_> {
 
     /// Judges the URL that starts at `start` and whose first character after scheme and slashes is at `rest`.
     fn bare(&mut self, start: usize, rest: usize, rule: &'static str) -> usize {
+        if self.is_settled(&(start..rest)) {
+            return rest;
+        }
         let end = self.url_end(rest);
         let url = self.slice(start..end);
-        let named = if url.get(..4).is_some_and(|w| w.eq_ignore_ascii_case("www.")) {
-            format!("http://{url}")
-        } else {
-            url.to_owned()
-        };
-        if self.is_settled(&(start..end)) {
-            return end;
-        }
+        let www = url.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("www."));
+        let named = if www { Cow::Owned(format!("http://{url}")) } else { Cow::Borrowed(url) };
         match judge(&named, Escapes::Markdown, Use::Link, self.policy) {
-            Place::Allowed => end,
+            Place::Allowed => {
+                // Other signs within it still count.
+                self.settle(start..end);
+                rest
+            }
             Place::Script => {
                 let marker = self.marker(&(start..end), false);
                 self.edit(start..end, marker, "link.script", Severity::High)

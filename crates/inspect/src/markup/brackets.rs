@@ -30,7 +30,34 @@ impl Scan<'_> {
             }
             self.open.push(Opener { at, image });
         }
-        at + len
+        match self.byte(at + len) {
+            Some(b'[') => self.wiki(at + len + 1, image).unwrap_or(at + len),
+            _ => at + len,
+        }
+    }
+
+    /// `[[destination]]`, `[[destination|text]]`, `![[destination]]`, as wikis have them.
+    fn wiki(&mut self, start: usize, image: bool) -> Option<usize> {
+        let rest = self.text.get(start..)?;
+        // Readers differ in whether escapes count here.
+        if ![Escapes::Markdown, Escapes::Html].into_iter().any(|escapes| may_lead_out(rest, escapes, false)) {
+            return None;
+        }
+        let len = rest.bytes().position(|b| matches!(b, b']' | b'|' | b'\n' | b'\r')).unwrap_or(rest.len());
+        let span = start..start + len;
+        let usage = if image { Use::Image } else { Use::Link };
+        let place = match self.judged(&span, usage) {
+            place @ (Place::External | Place::Script) => place,
+            _ => judge(self.slice(span.clone()), Escapes::Html, usage, self.policy),
+        };
+        let (rule, severity) = match place {
+            Place::External if image => ("image.wiki", Severity::High),
+            Place::External => ("link.wiki", Severity::Medium),
+            Place::Script => ("link.script", Severity::High),
+            _ => return None,
+        };
+        let marker = self.marker(&span, image);
+        Some(self.edit(span, marker, rule, severity))
     }
 
     /// Makes an image's opening a link's.
@@ -80,8 +107,8 @@ impl Scan<'_> {
         let target = self.target(start, true);
         let place = self.judged(&target.inner, usage);
         if !strip && place == Place::Allowed {
-            self.settle(target.inner);
-            return target.span.end;
+            self.settle(target.inner.clone());
+            return target.inner.start;
         }
         if !strip && !place.refused() {
             return at + 1;
@@ -150,8 +177,8 @@ impl Scan<'_> {
             Place::Relative => at + 1,
             Place::Named if !self.ends_definition(target.span.end) => at + 1,
             Place::Allowed => {
-                self.settle(target.inner);
-                target.span.end
+                self.settle(target.inner.clone());
+                target.inner.start
             }
             Place::Script => {
                 let marker = self.marker(&target.span, false);
@@ -191,7 +218,7 @@ impl Scan<'_> {
     /// What the start of the destination at `start` says.
     fn leads_out(&self, start: usize) -> bool {
         let angle = self.byte(start) == Some(b'<');
-        self.text.get(start + usize::from(angle)..).is_some_and(|rest| may_lead_out(rest, !angle))
+        self.text.get(start + usize::from(angle)..).is_some_and(|rest| may_lead_out(rest, Escapes::Markdown, !angle))
     }
 
     fn judged(&self, inner: &Range<usize>, usage: Use) -> Place {

@@ -16,7 +16,15 @@ pub(crate) fn casemate() -> &'static PathBuf {
         let own = std::env::current_exe().expect("a path");
         let profile = own.parent().and_then(|deps| deps.parent()).expect("target/PROFILE/deps/NAME");
         let mut cargo = command(env!("CARGO"));
-        cargo.current_dir(crate::tidy::root()).args(["build", "--quiet", "--offline", "-p", "casemate", "--bin", "casemate"]);
+        cargo.current_dir(crate::tidy::root()).args([
+            "build",
+            "--quiet",
+            "--offline",
+            "-p",
+            "casemate",
+            "--bin",
+            "casemate",
+        ]);
         cargo.arg("--target-dir").arg(profile.parent().expect("target"));
         if profile.ends_with("release") {
             cargo.arg("--release");

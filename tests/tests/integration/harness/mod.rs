@@ -59,6 +59,8 @@ impl Plan {
         ] {
             std::fs::write(dir.path().join(name), text).expect("a file");
         }
+        let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        std::fs::set_permissions(dir.path().join("server.key"), private).expect("a mode");
         let rule = json!({ "servers": ["**"], "tools": ["echo", "test_*", "ghost"], "resources": ["docs://open/**"],
             "prompts": ["greet"], "completion": true, "subscriptions": true });
         let certificate = |identity: &str| json!([{ "san": identity, "scopes": ["mcp"] }]);
@@ -338,7 +340,7 @@ pub(crate) fn check_error(call: &Call, reply: &Reply, code: &str) {
         return;
     }
     let json = reply.json();
-    if call.path.starts_with("/mcp") {
+    if call.path.starts_with("/mcp") || call.path.ends_with("example/mcp/up") {
         assert_eq!(json["error"]["code"], facts.rpc, "{code}: {json}");
         assert_eq!(json["error"]["data"]["reason"], code, "{json}");
         assert_eq!(json["error"]["data"]["trace_id"], reply.trace(), "{code}: {json}");

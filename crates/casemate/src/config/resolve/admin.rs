@@ -23,27 +23,48 @@ pub(super) fn resolve(
         && own.port() != 0
         && (own.ip() == data.address.ip() || own.ip().is_unspecified() || data.address.ip().is_unspecified())
     {
-        let found = Diagnostic::error(Code::Conflict, section.span_of("port"), "the admin listener has the address of the gateway");
+        let found = Diagnostic::error(
+            Code::Conflict,
+            section.span_of("port"),
+            "the admin listener has the address of the gateway",
+        );
         cx.push(found.label("taken").help("give it a port of its own"));
     }
     let tls = tls(cx, section, auth, listener);
     let loopback = address.is_some_and(|address| address.ip().is_loopback());
     let inherits = section.written("tls").is_none();
-    if inherits && listener.is_some_and(|l| l.tls.is_none()) && !(loopback && auth.mode == Some(Mode::None)) && !cx.sink.has_errors() {
+    if inherits
+        && listener.is_some_and(|l| l.tls.is_none())
+        && !(loopback && auth.mode == Some(Mode::None))
+        && !cx.sink.has_errors()
+    {
         let found = Diagnostic::error(Code::PlainHttp, section.caret(), "the admin listener has no TLS");
         cx.push(found.label("this listener").help("add `tls` with `certificate` and `key`"));
     }
     let public_url = gateway::public_url(cx, section, tls.is_some());
     if section.written("public_url").is_some() && auth.mode.is_some() && auth.jwt.is_none() && !cx.sink.has_errors() {
-        let found = Diagnostic::error(Code::Unenforceable, section.span_of("public_url"), "`admin.public_url` has no effect: no token is accepted");
+        let found = Diagnostic::error(
+            Code::Unenforceable,
+            section.span_of("public_url"),
+            "`admin.public_url` has no effect: no token is accepted",
+        );
         cx.push(found.label("never used").help("remove it, or add `auth.jwt`"));
     }
     let people = people(cx, section);
     let certificates = tls.as_ref().is_some_and(|tls| tls.clients.is_some());
     if !people.is_empty() && !certificates && public_url.is_none() && !cx.sink.has_errors() {
-        let found = Diagnostic::error(Code::Unenforceable, section.span_of("people"), "nobody can prove to be one of these people");
-        let found = Diagnostic { span: found.span.map(|span| Span { end: span.end.min(span.start + 1), ..span }), ..found };
-        cx.push(found.label("neither certificates nor tokens are accepted").help("add `trusted_certs_path`, or `public_url` for tokens"));
+        let found = Diagnostic::error(
+            Code::Unenforceable,
+            section.span_of("people"),
+            "nobody can prove to be one of these people",
+        );
+        let found =
+            Diagnostic { span: found.span.map(|span| Span { end: span.end.min(span.start + 1), ..span }), ..found };
+        cx.push(
+            found
+                .label("neither certificates nor tokens are accepted")
+                .help("add `trusted_certs_path`, or `public_url` for tokens"),
+        );
     }
     Some(Admin { address: address?, tls, public_url, people })
 }

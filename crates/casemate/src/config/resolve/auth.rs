@@ -7,7 +7,7 @@ use crate::config::scalar;
 use crate::config::section::Section;
 use crate::config::spec::gateway_modes;
 use crate::config::tree::Spanned;
-use casemate_gateway::config::{ClientTrust, Jwt, JwksSource, Mode};
+use casemate_gateway::config::{ClientTrust, JwksSource, Jwt, Mode};
 use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
 use std::net::IpAddr;
 use url::Url;
@@ -105,7 +105,11 @@ fn required(cx: &mut Context<'_>, auth: Section<'_>, mode: Mode) {
 fn jwt(cx: &mut Context<'_>, gateway: Section<'_>, section: Section<'_>) -> Option<Jwt> {
     let issuer = section.text("issuer")?.value.to_owned();
     let uri = section.text("jwks_uri")?;
-    let jwks = if uri.value.starts_with("file:") { keys_file(cx, gateway, &uri)? } else { JwksSource::Url(Url::parse(uri.value).ok()?) };
+    let jwks = if uri.value.starts_with("file:") {
+        keys_file(cx, gateway, &uri)?
+    } else {
+        JwksSource::Url(Url::parse(uri.value).ok()?)
+    };
     Some(Jwt {
         issuer,
         jwks,

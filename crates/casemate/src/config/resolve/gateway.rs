@@ -43,7 +43,11 @@ fn mode_fits(cx: &mut Context<'_>, gateway: Section<'_>, address: SocketAddr, mo
     if mode == Mode::None && !loopback {
         let message = format!("auth.mode none on {}: everyone who reaches the listener could use it", address.ip());
         let found = Diagnostic::error(Code::ModeNone, auth.span_of("mode"), message).label("no authentication");
-        let found = if gateway.written("host").is_some() { found.also(gateway.span_of("host"), "not a loopback address") } else { found };
+        let found = if gateway.written("host").is_some() {
+            found.also(gateway.span_of("host"), "not a loopback address")
+        } else {
+            found
+        };
         cx.push(found.help("listen on 127.0.0.1, or use mode mTLS"));
     } else if mode != Mode::None && gateway.written("tls").is_none() {
         let message = "`mcp_gateway` has no `tls`: without it credentials could be read on the way";

@@ -73,11 +73,14 @@ pub(super) fn resolve(
 /// An identity that another tenant's pattern matches too would belong to nobody.
 fn overlaps(cx: &mut Context<'_>, identities: &[(TenantId, Glob, Span)]) {
     for (tenant, exact, span) in identities.iter().filter(|(_, glob, _)| glob.is_exact()) {
-        let other = identities.iter().find(|(other, glob, _)| other != tenant && glob != exact && glob.matches(exact.as_str()));
+        let other =
+            identities.iter().find(|(other, glob, _)| other != tenant && glob != exact && glob.matches(exact.as_str()));
         if let Some((other, _, first)) = other {
             let message = format!("the identity `{}` belongs to the tenant `{other}` as well", exact.as_str());
             let found = Diagnostic::error(Code::Conflict, *span, message).label("this identity");
-            cx.push(found.also(*first, "this pattern matches it").help("make the pattern narrower, or remove the identity"));
+            cx.push(
+                found.also(*first, "this pattern matches it").help("make the pattern narrower, or remove the identity"),
+            );
         }
     }
 }
@@ -87,9 +90,14 @@ fn whole(cx: &mut Context<'_>, root: Section<'_>, auth: &auth::Read, tenants: &T
     if auth.mode == Some(Mode::None) && tenants.anonymous.is_none() {
         let span = root.section("mcp_gateway").section("auth").span_of("mode");
         let found = Diagnostic::error(Code::Anonymous, span, "auth.mode none needs one tenant with `anonymous: true`");
-        cx.push(found.label("callers of this mode have no identity").help("add `anonymous: true` to the tenant that they are"));
+        cx.push(
+            found
+                .label("callers of this mode have no identity")
+                .help("add `anonymous: true` to the tenant that they are"),
+        );
     } else if root.written("tenants").is_none_or(|node| node.entries().is_empty()) {
-        let found = Diagnostic::warning(Code::NoTenant, root.caret(), "no tenant is configured, so every call is refused");
+        let found =
+            Diagnostic::warning(Code::NoTenant, root.caret(), "no tenant is configured, so every call is refused");
         cx.push(found.label("this configuration has no `tenants`").help("add a tenant under `tenants`"));
     }
 }
@@ -149,7 +157,8 @@ fn certificates(
             names.iter().filter_map(|name| Scope::ALL.into_iter().find(|scope| scope.as_str() == name.value)).collect();
         // With both credentials required, the token's scopes count.
         if scopes.is_empty() && auth.mode != Some(Mode::CertificateAndToken) {
-            let found = Diagnostic::warning(Code::NoScope, san.span, "these certificates get no scope, so they may do nothing");
+            let found =
+                Diagnostic::warning(Code::NoScope, san.span, "these certificates get no scope, so they may do nothing");
             cx.push(found.label("this mapping").help("add `scopes: [mcp]`"));
         }
         mappings.push(CertificateMapping { san: glob, scopes });
@@ -170,8 +179,16 @@ fn tokens(cx: &mut Context<'_>, section: Section<'_>, auth: &auth::Read, claimed
         if let (Some(issuer), Some(known)) = (&written, known)
             && issuer.value != known
         {
-            let found = Diagnostic::error(Code::Unenforceable, issuer.span, format!("tokens of `{}` are not accepted", issuer.value));
-            cx.push(found.label("not the issuer in auth.jwt").help(format!("the one issuer is `{known}`; remove the key to use it")));
+            let found = Diagnostic::error(
+                Code::Unenforceable,
+                issuer.span,
+                format!("tokens of `{}` are not accepted", issuer.value),
+            );
+            cx.push(
+                found
+                    .label("not the issuer in auth.jwt")
+                    .help(format!("the one issuer is `{known}`; remove the key to use it")),
+            );
         }
         let Some(issuer) = written.map(|issuer| issuer.value).or(known) else { continue };
         claim(cx, claimed, format!("the claim {}={} of {issuer}", name.value, value.value), value.span);
@@ -221,7 +238,11 @@ fn tool_limits(cx: &mut Context<'_>, limits: Section<'_>) -> Vec<(Glob, Glob, Li
     found
 }
 
-fn rules(cx: &mut Context<'_>, section: Section<'_>, servers: &BTreeMap<ServerName, Server>) -> (Vec<Rule>, Vec<usize>) {
+fn rules(
+    cx: &mut Context<'_>,
+    section: Section<'_>,
+    servers: &BTreeMap<ServerName, Server>,
+) -> (Vec<Rule>, Vec<usize>) {
     let (mut rules, mut lines) = (Vec::new(), Vec::new());
     for entry in section.sections("rules") {
         for server in entry.texts("servers") {
@@ -246,7 +267,11 @@ fn unknown_server(cx: &mut Context<'_>, written: &Spanned<&str>, servers: &BTree
     if servers.keys().any(|name| glob.matches(name.as_str())) {
         return;
     }
-    let found = Diagnostic::warning(Code::UnknownServer, written.span, format!("no server has a name like `{}`", written.value));
+    let found = Diagnostic::warning(
+        Code::UnknownServer,
+        written.span,
+        format!("no server has a name like `{}`", written.value),
+    );
     let found = found.label("covers nothing");
     cx.push(match crate::config::scalar::nearest(written.value, servers.keys().map(ServerName::as_str)) {
         Some(near) => found.help(format!("did you mean `{near}`?")),

@@ -61,8 +61,13 @@ pub(super) fn resolve(cx: &mut Context<'_>, root: Section<'_>, domains: &[Host])
 fn warn_unreachable(cx: &mut Context<'_>, reach: Reach, host: &Host, span: Span) {
     let (what, help) = match reach {
         Reach::Allowed => return,
-        Reach::NotListed => ("allowlists.allowed_mcp_servers does not list it", format!("add `{host}` to allowed_mcp_servers")),
-        Reach::OutsideDomains => ("MCP_ALLOWED_DOMAINS does not cover it", format!("add `{host}` or a domain above it to MCP_ALLOWED_DOMAINS")),
+        Reach::NotListed => {
+            ("allowlists.allowed_mcp_servers does not list it", format!("add `{host}` to allowed_mcp_servers"))
+        }
+        Reach::OutsideDomains => (
+            "MCP_ALLOWED_DOMAINS does not cover it",
+            format!("add `{host}` or a domain above it to MCP_ALLOWED_DOMAINS"),
+        ),
     };
     let found = Diagnostic::warning(Code::Unreachable, span, format!("`{host}` cannot be reached: {what}"));
     cx.push(found.label("every call to it is refused").help(help));
@@ -82,7 +87,8 @@ fn upstream(cx: &mut Context<'_>, entry: Section<'_>, seen: &mut Seen) -> Option
         once(cx, &mut seen.urls, url.as_str(), text.span, "URL");
     }
     let trust = trust(cx, entry.section("tls"));
-    let credential = if entry.written("credential").is_some() { Some(credential(cx, entry.section("credential"))?) } else { None };
+    let credential =
+        if entry.written("credential").is_some() { Some(credential(cx, entry.section("credential"))?) } else { None };
     let (trust, url, span) = (trust?, url?, url_text?.span);
     let target = target(cx, &url, span, &trust)?;
     if url.scheme() == "http" && !target.host().as_ip().is_some_and(|address| address.is_loopback()) {
@@ -113,8 +119,14 @@ fn upstream(cx: &mut Context<'_>, entry: Section<'_>, seen: &mut Seen) -> Option
 fn once(cx: &mut Context<'_>, seen: &mut BTreeMap<String, Span>, value: &str, span: Span, what: &str) {
     match seen.get(value) {
         Some(first) => {
-            let found = Diagnostic::error(Code::DuplicateUpstream, span, format!("two upstreams have the {what} `{value}`"));
-            cx.push(found.label("the second one").also(*first, "the first one").help(format!("give each entry its own {what}")));
+            let found =
+                Diagnostic::error(Code::DuplicateUpstream, span, format!("two upstreams have the {what} `{value}`"));
+            cx.push(
+                found
+                    .label("the second one")
+                    .also(*first, "the first one")
+                    .help(format!("give each entry its own {what}")),
+            );
         }
         None => {
             seen.insert(value.to_owned(), span);
@@ -127,7 +139,11 @@ fn target(cx: &mut Context<'_>, url: &Url, span: Span, trust: &Trust) -> Option<
         Ok(target) => Some(target),
         Err(error) => {
             let found = Diagnostic::error(Code::Upstream, span, format!("the upstream cannot be used: {error}"));
-            cx.push(found.label("this URL").help("operators may name private hosts, loopback only as a literal such as 127.0.0.1"));
+            cx.push(
+                found
+                    .label("this URL")
+                    .help("operators may name private hosts, loopback only as a literal such as 127.0.0.1"),
+            );
             None
         }
     }
@@ -139,9 +155,12 @@ fn implied(cx: &mut Context<'_>, host: &Host, span: Span, seen: &Seen) -> Option
     let name = ServerName::parse(host.as_str()).ok();
     let clash = seen.names.get(host.as_str());
     let (Some(name), None) = (name, clash) else {
-        let found = Diagnostic::error(Code::DuplicateUpstream, span, format!("`{host}` cannot be the name of a server"));
+        let found =
+            Diagnostic::error(Code::DuplicateUpstream, span, format!("`{host}` cannot be the name of a server"));
         let found = match clash {
-            Some(other) => found.label("an allowlisted host that no upstream uses is a server of that name").also(*other, "this upstream has the name already"),
+            Some(other) => found
+                .label("an allowlisted host that no upstream uses is a server of that name")
+                .also(*other, "this upstream has the name already"),
             None => found.label("no upstream uses this host, so its name would be the host itself"),
         };
         cx.push(found.help("add an upstream with a name of its own for this host, or remove the host"));
@@ -172,7 +191,11 @@ fn trust(cx: &mut Context<'_>, tls: Section<'_>) -> Option<Trust> {
         (None, None) => Some(None),
         (Some(_), Some(_)) => pem::pair(cx, tls).map(|(chain, key)| Some(ClientIdentity { chain, key })),
         (Some(node), None) | (None, Some(node)) => {
-            let found = Diagnostic::error(Code::MissingKey, node.span, "a client certificate needs both `certificate` and `key`");
+            let found = Diagnostic::error(
+                Code::MissingKey,
+                node.span,
+                "a client certificate needs both `certificate` and `key`",
+            );
             cx.push(found.label("the other one is missing").help("add the other one, or remove this one"));
             None
         }
@@ -186,8 +209,16 @@ fn credential(cx: &mut Context<'_>, section: Section<'_>) -> Option<(http::Heade
         (Some(_), None) => from_file(cx, section),
         (None, Some(name)) => from_variable(cx, &name),
         _ => {
-            let found = Diagnostic::error(Code::Credential, section.caret(), "a credential needs exactly one of `file` and `env`");
-            cx.push(found.label("this credential").help("give `file`, a file with the credential, or `env`, a variable with it"));
+            let found = Diagnostic::error(
+                Code::Credential,
+                section.caret(),
+                "a credential needs exactly one of `file` and `env`",
+            );
+            cx.push(
+                found
+                    .label("this credential")
+                    .help("give `file`, a file with the credential, or `env`, a variable with it"),
+            );
             None
         }
     }?;
@@ -195,7 +226,8 @@ fn credential(cx: &mut Context<'_>, section: Section<'_>) -> Option<(http::Heade
     let mut bytes = prefix.into_bytes();
     bytes.extend_from_slice(value.expose());
     if http::HeaderValue::from_bytes(&bytes).is_err() {
-        let found = Diagnostic::error(Code::Credential, section.caret(), "the credential cannot be the value of a header");
+        let found =
+            Diagnostic::error(Code::Credential, section.caret(), "the credential cannot be the value of a header");
         cx.push(found.label("this credential").help("it must be one line of visible characters"));
         return None;
     }

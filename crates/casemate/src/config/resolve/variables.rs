@@ -49,7 +49,8 @@ pub(super) fn resolve(cx: &mut Context<'_>, gateway: Section<'_>) -> Variables {
     let mut effective = Vec::new();
     let mut value = |cx: &Context<'_>, name: &'static str| {
         let process = cx.environment.variables.get(name);
-        let process = process.map(|text| Value { text: text.clone(), origin: "process environment".to_owned(), span: None });
+        let process =
+            process.map(|text| Value { text: text.clone(), origin: "process environment".to_owned(), span: None });
         process.or_else(|| listed.remove(name))
     };
     let domains = value(cx, "MCP_ALLOWED_DOMAINS");

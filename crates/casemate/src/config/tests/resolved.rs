@@ -10,17 +10,19 @@ fn the_block_of_the_playbook_means_what_it_says() {
     assert_eq!(config.auth.mode, Mode::CertificateOrToken);
     let jwt = config.auth.jwt.as_ref().unwrap();
     assert_eq!(jwt.issuer, "https://auth.example.com");
-    assert!(matches!(&jwt.jwks, JwksSource::Url(url) if url.as_str() == "https://auth.example.com/.well-known/jwks.json"));
+    assert!(
+        matches!(&jwt.jwks, JwksSource::Url(url) if url.as_str() == "https://auth.example.com/.well-known/jwks.json")
+    );
     assert!(config.headers.trace && config.headers.client);
     assert_eq!((config.caps.payload, config.caps.media, config.caps.tokens), (5_242_880, 5_242_880, 100_000));
     let acme = config.tenants.values().next().unwrap();
     assert_eq!(acme.limit.rate, Some(Rate { rpm: 600, burst: 60 }));
     // Hosts that no entry uses are reachable under their own names.
     let urls: Vec<_> = config.upstreams.values().map(|upstream| upstream.url.as_str()).collect();
-    assert_eq!(urls, [
-        "https://mcp.internal-payroll.svc.cluster.local/mcp",
-        "https://mcp.knowledgebase.svc.cluster.local/mcp"
-    ]);
+    assert_eq!(
+        urls,
+        ["https://mcp.internal-payroll.svc.cluster.local/mcp", "https://mcp.knowledgebase.svc.cluster.local/mcp"]
+    );
     let clients = config.listener.tls.as_ref().unwrap().clients.as_ref().unwrap();
     assert!(!clients.required && !clients.dns_identities);
 }
