@@ -37,12 +37,10 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<ExitCode> {
 async fn demo(dir: &Path, once: bool) -> anyhow::Result<ExitCode> {
     let upstream = server::start().await?;
     let files = setup::prepare(dir, upstream)?;
-    let mut loaded = match config::load(&files.config, &Environment::of_process()) {
+    let loaded = match config::load(&files.config, &Environment::of_process()) {
         Ok(loaded) => loaded,
         Err(report) => bail!("the demonstration's own configuration: {}", report.render(false)),
     };
-    // Any free port will do, so that the demonstration never meets another program.
-    loaded.config.listener.address.set_port(0);
     let (digest, accepts) = (loaded.digest, loaded.config.auth.mode.as_str());
     let state = loaded.state_dir.clone();
     let running = Running::start(loaded, &state).await?;

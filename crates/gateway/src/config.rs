@@ -136,6 +136,8 @@ pub struct Jwt {
     pub issuer: String,
     /// Where its keys are.
     pub jwks: JwksSource,
+    /// Who signs the certificate of the keys' URL; empty for the system's CAs.
+    pub jwks_roots: Vec<CertificateDer<'static>>,
     /// Clock skew that `exp`, `nbf` and `iat` may have; at most 60 seconds.
     pub skew: Duration,
     /// The longest time from `iat` to `exp`.

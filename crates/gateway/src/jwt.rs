@@ -61,7 +61,8 @@ impl Verifier {
         let source = match &jwt.jwks {
             config::JwksSource::File(path) => Source::File(path.clone()),
             config::JwksSource::Url(url) if url.scheme() == "https" => {
-                Source::Url(Target::new(url, Named::ByOperator, &Trust::default())?, net)
+                let trust = Trust { roots: jwt.jwks_roots.clone(), client: None };
+                Source::Url(Target::new(url, Named::ByOperator, &trust)?, net)
             }
             config::JwksSource::Url(_) => return Err(VerifierError::Scheme),
         };

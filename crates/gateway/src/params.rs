@@ -21,7 +21,9 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// Pages of a tool list.
 const PAGES: usize = 64;
 
-type Tools = Arc<HashMap<String, Vec<MirroredParam>>>;
+/// By tool; `None` where its annotations are invalid, so that nobody can say which headers belong to it.
+type Mirrors = HashMap<String, Option<Vec<MirroredParam>>>;
+type Tools = Arc<Mirrors>;
 /// The tools of one upstream and when they were read; locked while they are read again.
 type Slot = Arc<Mutex<Option<(Instant, Tools)>>>;
 
@@ -71,7 +73,12 @@ impl Schemas {
 }
 
 fn agree(tools: &Tools, tool: &str, call: &Call, headers: &Mirrored<'_>) -> Result<(), Refusal> {
-    for param in tools.get(tool).into_iter().flatten() {
+    let params = match tools.get(tool) {
+        Some(None) => return Err(no_list("the tool's header annotations are invalid")),
+        Some(Some(params)) => params.as_slice(),
+        None => &[],
+    };
+    for param in params {
         let header = headers.params.iter().find(|(name, _)| *name == param.header).map(|(_, value)| *value);
         let path: Vec<&str> = param.path.iter().map(String::as_str).collect();
         let argument = call.param("arguments").and_then(|arguments| arguments.path(&path));
@@ -81,7 +88,7 @@ fn agree(tools: &Tools, tool: &str, call: &Call, headers: &Mirrored<'_>) -> Resu
     Ok(())
 }
 
-async fn fetch(gateway: &Gateway, upstream: &Upstream) -> Result<HashMap<String, Vec<MirroredParam>>, Refusal> {
+async fn fetch(gateway: &Gateway, upstream: &Upstream) -> Result<Mirrors, Refusal> {
     let mut tools = HashMap::new();
     let mut cursor: Option<String> = None;
     for _ in 0..PAGES {
@@ -89,8 +96,8 @@ async fn fetch(gateway: &Gateway, upstream: &Upstream) -> Result<HashMap<String,
         let Some(result) = json.root().get("result") else { return Err(no_list("no result")) };
         for tool in result.get("tools").into_iter().flat_map(|list| list.items()) {
             let Some(name) = tool.get("name").and_then(|v| v.as_str()) else { continue };
-            let mirrored = tool.get("inputSchema").map(mirrored_params);
-            tools.insert(name.into_owned(), mirrored.flatten().unwrap_or_default());
+            let mirrored = tool.get("inputSchema").map_or_else(|| Some(Vec::new()), mirrored_params);
+            tools.insert(name.into_owned(), mirrored);
         }
         cursor = result.get("nextCursor").and_then(|v| v.as_str()).map(std::borrow::Cow::into_owned);
         if cursor.is_none() {

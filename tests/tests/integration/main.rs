@@ -1,24 +1,37 @@
 //! The integration tests: one binary, so that they link once.
 
+#[cfg(test)]
 mod compile_fail;
+#[cfg(test)]
 mod layering;
+#[cfg(test)]
 mod tidy;
 
 #[cfg(test)]
 mod harness;
 
-// What a caller is refused for, from the outside in.
-#[cfg(test)]
-mod bodies;
+// Who is let in, and who is not.
 #[cfg(test)]
 mod certificates;
+#[cfg(test)]
+mod modes;
+#[cfg(test)]
+mod tokens;
+
+// What a caller may send, and where to.
+#[cfg(test)]
+mod bodies;
 #[cfg(test)]
 mod headers;
 #[cfg(test)]
 mod hosts;
 #[cfg(test)]
-mod modes;
+mod limits;
+
+// What may come back.
 #[cfg(test)]
-mod tokens;
+mod input;
+#[cfg(test)]
+mod listing;
 #[cfg(test)]
 mod upstreams;

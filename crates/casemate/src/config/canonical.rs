@@ -81,6 +81,9 @@ fn listener(out: &mut Lines, config: &Config) {
             JwksSource::Url(url) => out.line("auth.jwt.keys", url),
             JwksSource::File(_) => out.line("auth.jwt.keys", &"a file"),
         }
+        for root in &jwt.jwks_roots {
+            out.line("auth.jwt.root", &Digest::of(root));
+        }
         out.line("auth.jwt.skew", &jwt.skew.as_millis());
         out.line("auth.jwt.max_lifetime", &jwt.max_lifetime.as_millis());
         out.line("auth.jwt.accept_plain_jwt", &jwt.accept_plain_jwt);

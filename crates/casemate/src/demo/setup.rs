@@ -36,7 +36,7 @@ fn configuration(upstream: SocketAddr) -> String {
         "\
 mcp_gateway:
   host: 127.0.0.1
-  port: 8443
+  port: 0
   tls: {{ certificate: pki/server.pem, key: pki/server.key }}
   auth:
     mode: mTLS

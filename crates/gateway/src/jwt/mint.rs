@@ -178,6 +178,7 @@ pub(crate) fn rules(path: PathBuf) -> Jwt {
     Jwt {
         issuer: ISSUER.to_owned(),
         jwks: JwksSource::File(path),
+        jwks_roots: Vec::new(),
         skew: Duration::from_secs(30),
         max_lifetime: Duration::from_secs(3600),
         accept_plain_jwt: false,

@@ -19,9 +19,10 @@ fn default(text: &str) -> String {
 }
 
 /// The destinations of links and images in the text, as CommonMark with GitHub's extensions reads it.
+/// Links of wikis have no grammar that readers share; they have examples of their own.
 fn destinations(text: &str) -> (Vec<String>, Vec<String>) {
     let (mut links, mut images) = (Vec::new(), Vec::new());
-    for event in Parser::new_ext(text, Options::all()) {
+    for event in Parser::new_ext(text, Options::all().difference(Options::ENABLE_WIKILINKS)) {
         match event {
             Event::Start(Tag::Link { dest_url, .. }) => links.push(dest_url.into_string()),
             Event::Start(Tag::Image { dest_url, .. }) => images.push(dest_url.into_string()),
@@ -279,6 +280,8 @@ fn hostile_repetition_takes_linear_time() {
         "<img src=\"",
         "data:a/b",
         "%20",
+        "[[ab:b",
+        "[[%2f",
         "](%2f",
         "&Tab;",
         "](&Tab;",

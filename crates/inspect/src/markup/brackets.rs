@@ -11,6 +11,8 @@ use std::ops::Range;
 
 /// How far a title is looked for.
 const TITLE: usize = 512;
+/// How far a destination of a wiki's form is read.
+const WIKI: usize = 1024;
 
 /// A destination within brackets.
 struct Target {
@@ -43,7 +45,8 @@ impl Scan<'_> {
         if ![Escapes::Markdown, Escapes::Html].into_iter().any(|escapes| may_lead_out(rest, escapes, false)) {
             return None;
         }
-        let len = rest.bytes().position(|b| matches!(b, b']' | b'|' | b'\n' | b'\r')).unwrap_or(rest.len());
+        let cap = (0..=rest.len().min(WIKI)).rev().find(|end| rest.is_char_boundary(*end)).unwrap_or(0);
+        let len = rest.bytes().take(cap).position(|b| matches!(b, b']' | b'|')).unwrap_or(cap);
         let span = start..start + len;
         let usage = if image { Use::Image } else { Use::Link };
         let place = match self.judged(&span, usage) {

@@ -133,7 +133,7 @@ impl Scan<'_> {
         let rest = self.bytes.get(at + 1..)?;
         let scheme =
             rest.iter().take(64).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.')).count();
-        if scheme < 2 || rest.get(scheme) != Some(&b':') || rest.get(scheme + 1) == Some(&b':') {
+        if scheme < 2 || rest.get(scheme) != Some(&b':') {
             return None;
         }
         let len =
@@ -143,14 +143,15 @@ impl Scan<'_> {
         }
         let (inner, span) = (at + 1..at + 1 + len, at..at + 2 + len);
         let name = self.slice(at + 2 + scheme..at + 1 + len);
-        let qualified = name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'/'));
+        let qualified =
+            name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'/' | b':'));
         match judge(self.slice(inner.clone()), Escapes::Markdown, Use::Link, self.policy) {
             Place::Relative => None,
             Place::Allowed => {
                 self.settle(inner);
                 Some(span.end)
             }
-            // A prefixed name of XML.
+            // A prefixed name of XML, a path of names in code.
             Place::Named if qualified => None,
             Place::Script => {
                 let marker = self.marker(&span, false);

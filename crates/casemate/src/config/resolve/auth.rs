@@ -110,9 +110,15 @@ fn jwt(cx: &mut Context<'_>, gateway: Section<'_>, section: Section<'_>) -> Opti
     } else {
         JwksSource::Url(Url::parse(uri.value).ok()?)
     };
+    let jwks_roots = section.path("jwks_ca", cx.base).and_then(|path| pem::roots(cx, &path));
+    if let (JwksSource::File(_), Some(node)) = (&jwks, section.written("jwks_ca")) {
+        let found = Diagnostic::error(Code::Unenforceable, node.span, "`jwks_ca` has no effect with keys from a file");
+        cx.push(found.label("never used").help("remove it, or give the https URL of the issuer's keys"));
+    }
     Some(Jwt {
         issuer,
         jwks,
+        jwks_roots: jwks_roots.unwrap_or_default(),
         skew: section.duration("skew"),
         max_lifetime: section.duration("max_lifetime"),
         accept_plain_jwt: section.flag("accept_plain_jwt"),

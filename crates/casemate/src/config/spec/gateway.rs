@@ -72,6 +72,7 @@ const AUTH: &[Key] = &[
 const JWT: &[Key] = &[
     key("issuer", Kind::Text, "The issuer, compared character for character with the token's iss.").required(),
     key("jwks_uri", Kind::KeysUri, "Where its keys are: https, or file: for a loopback listener.").required(),
+    key("jwks_ca", Kind::Path, "The CAs that sign the certificate of jwks_uri, PEM. Absent: the system's."),
     key("skew", Kind::Duration { min: 0, max: MINUTE }, "How far clocks may be apart.").or("30s"),
     key(
         "max_lifetime",
