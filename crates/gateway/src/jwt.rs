@@ -80,7 +80,8 @@ impl Verifier {
         wanted: impl IntoIterator<Item = String>,
         net: Client,
     ) -> Result<Self, VerifierError> {
-        if jwt.jwks != self.rules.jwks || jwt.issuer != self.rules.issuer {
+        let same_place = jwt.jwks == self.rules.jwks && jwt.jwks_roots == self.rules.jwks_roots;
+        if !same_place || jwt.issuer != self.rules.issuer {
             return Self::new(jwt, wanted, net);
         }
         self.keys.refresh_soon();
