@@ -32,6 +32,12 @@ mod limits;
 #[cfg(test)]
 mod input;
 #[cfg(test)]
+mod listen;
+#[cfg(test)]
 mod listing;
 #[cfg(test)]
 mod upstreams;
+
+// What changes while it runs.
+#[cfg(test)]
+mod reload;

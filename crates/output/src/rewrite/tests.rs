@@ -9,6 +9,9 @@ use casemate_core::mcp::{Call, Inbound, read};
 use casemate_core::{Reason, ServerName};
 use casemate_inspect::Prefix;
 
+/// Rule and action of each note.
+type Notes = Vec<(&'static str, &'static str)>;
+
 fn rules() -> Rules {
     Rules { inspect: Policy::default(), media_bytes: 16, tokens: 10_000, sensitive: false }
 }
@@ -17,7 +20,7 @@ fn parse(text: &str) -> Json {
     Json::parse(Bytes::copy_from_slice(text.as_bytes()), Limits::default()).unwrap()
 }
 
-fn inspected(text: &str, shape: Shape, rules: &Rules) -> Result<(String, Vec<(&'static str, &'static str)>), Reason> {
+fn inspected(text: &str, shape: Shape, rules: &Rules) -> Result<(String, Notes), Reason> {
     let json = parse(text);
     let inspected = inspect_json(&json, shape, rules).map_err(|refusal| refusal.reason)?;
     let body = inspected.edits.apply(&json);

@@ -144,7 +144,8 @@ impl<'r> Walk<'r> {
     /// Notes what was found where nothing can be changed, and denies what is never innocent there.
     fn judged(&mut self, found: Vec<Finding>) -> Result<(), Refusal> {
         let never = |f: &Finding| {
-            f.severity == Severity::High && (matches!(f.rule, "image.markdown" | "image.wiki") || f.rule.starts_with("invisible."))
+            f.severity == Severity::High
+                && (matches!(f.rule, "image.markdown" | "image.wiki") || f.rule.starts_with("invisible."))
         };
         let denied = found.iter().any(never);
         self.note(found, Some(if denied { Action::Deny } else { Action::Report }));

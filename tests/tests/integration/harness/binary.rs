@@ -1,6 +1,6 @@
 //! The real program as a child process.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
@@ -34,6 +34,12 @@ pub(crate) fn casemate() -> &'static PathBuf {
     })
 }
 
+/// A port that is free now. Another process may take it before it is used; nothing on loopback does so in practice.
+pub(crate) fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    listener.local_addr().expect("an address").port()
+}
+
 /// A gateway in a process of its own. It is killed when dropped.
 pub(crate) struct Process {
     pub(crate) child: Child,
@@ -41,11 +47,12 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts `casemate serve` and waits for its first line, which says where it listens.
-    pub(crate) fn serve(config: &std::path::Path) -> Self {
+    /// Starts `casemate serve`, which takes `roots` for the system's CAs, and waits for its first line, which says where
+    /// it listens.
+    pub(crate) fn serve(config: &Path, roots: &Path) -> Self {
         use std::io::BufRead as _;
         let mut command = command(casemate());
-        command.arg("serve").arg("--config").arg(config).env_clear().env("RUST_LOG", "off");
+        command.arg("serve").arg("--config").arg(config).env_clear().env("SSL_CERT_FILE", roots);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("casemate starts");
         let mut line = String::new();
         let stdout = child.stdout.take().expect("a pipe");

@@ -5,6 +5,7 @@
 pub(crate) mod binary;
 pub(crate) mod client;
 pub(crate) mod issuer;
+pub(crate) mod jwks;
 pub(crate) mod pki;
 pub(crate) mod puppet;
 pub(crate) mod record;
@@ -183,7 +184,7 @@ impl House {
         plan.write();
         let loaded = plan.load().unwrap_or_else(|report| panic!("{report}"));
         let running = Running::start(loaded, &plan.state()).await.expect("the gateway starts");
-        let private = Mutex::new(vec![MARKER.to_owned(), "eyJ".to_owned(), "docs://".to_owned(), "honest".to_owned()]);
+        let private = Mutex::new(vec![MARKER.to_owned(), "eyJhbGciOi".to_owned(), "docs://".to_owned(), "honest".to_owned()]);
         let agent = Authority::shared().client(AGENT);
         Self { plan, upstream, puppet, running: Some(running), agent, private }
     }

@@ -1,0 +1,203 @@
+//! Reloads: all or nothing, recorded, and obeyed by what is open already.
+
+use crate::harness::binary::{Process, free_port};
+use crate::harness::pki::days;
+use crate::harness::{AGENT, Authority, Call, Client, House, Keys, Plan, Token, idle_upstream, record};
+use casemate_tests::hostile::Hostile;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_policy_is_in_force_at_once_and_recorded() {
+    let mut house = House::start().await;
+    let agent = house.agent();
+    let mut wire = agent.connect().await.expect("a connection");
+    assert_eq!(wire.ask(&Call::tool("echo")).await.status, 200);
+    house.reload(&json!({ "tenants": { "acme": { "rules": [{ "servers": ["up"], "tools": ["ghost"] }] } } })).await.expect("it loads");
+    // On the same connection as well.
+    let call = Call::tool("echo");
+    let reply = wire.ask(&call).await;
+    house.check_refusal(&call, &reply, "policy.tool").await;
+    let call = Call::tool("ghost");
+    assert_eq!(wire.ask(&call).await.status, 200);
+    let before = house.records(&reply.trace()).await[0]["policy"].clone();
+    let intent = &house.records(&call.header("x-trace-id").expect("a trace")).await[0];
+    assert_eq!(intent["policy"], before);
+    let entries = house.finish().await;
+    let reload = entries.iter().find(|entry| entry["event"] == "reload").expect("its record");
+    assert_eq!((&reload["actor"], &reload["policy"]), (&json!("local:tests"), &before), "{reload}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_taken_over_changes_nothing() {
+    let mut house = House::start().await;
+    let agent = house.agent();
+    let before = house.running().gateway.state().config.policy.digest;
+    // Together with a change that could be.
+    let patch = json!({
+        "mcp_gateway": { "tls": null, "public_url": null, "auth": { "mode": "none", "trusted_certs_path": null, "jwt": null } },
+        "tenants": { "acme": { "anonymous": true, "certificates": null, "tokens": null, "rules": [] },
+            "globex": { "certificates": null, "tokens": null }, "idle": null },
+    });
+    assert!(house.reload(&patch).await.is_err());
+    assert_eq!(house.running().gateway.state().config.policy.digest, before);
+    house.served(&agent, &Call::tool("echo")).await;
+    house.running().gateway.reload_refused("a test says so", "local:tests").await;
+    let entries = house.finish().await;
+    let refused: Vec<_> = entries.iter().filter(|entry| entry["event"] == "reload-refused").collect();
+    assert_eq!(refused.len(), 2);
+    assert!(refused.iter().all(|entry| entry["policy"] == before.hex()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_certificate_that_is_revoked_by_a_reload_loses_its_connections() {
+    let mut house = House::planned(|plan| {
+        plan.patch(&json!({ "mcp_gateway": { "auth": { "crl_paths": ["crl.pem"] } } }));
+        std::fs::write(plan.dir.path().join("crl.pem"), Authority::shared().crl(&[], days(5))).expect("a file");
+    })
+    .await;
+    let leaf = Authority::shared().numbered(AGENT, 99);
+    let client = house.holder(&leaf);
+    let mut wire = client.connect().await.expect("a connection");
+    assert_eq!(wire.ask(&Call::tool("echo")).await.status, 200);
+    let mut other = house.agent().connect().await.expect("a connection");
+    std::fs::write(house.plan.dir.path().join("crl.pem"), Authority::shared().crl(&[99], days(5))).expect("a file");
+    house.reload(&json!({})).await.expect("it loads");
+    assert!(wire.closed().await.is_empty());
+    assert!(client.alert().await.is_some());
+    house.observed("handshake", "tls.certificate_revoked", 1).await;
+    assert_eq!(other.ask(&Call::tool("echo")).await.status, 200, "others stay");
+    house.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_in_a_file_follow_a_rotation() {
+    let house = House::start().await;
+    let old = house.stranger().bearer(Token::new().mint());
+    let new = house.stranger().bearer(Token::signed("EdDSA", Keys::rotated()).mint());
+    house.served(&old, &Call::tool("echo")).await;
+    std::fs::write(house.plan.dir.path().join("jwks.json"), Keys::rotated().jwks()).expect("a file");
+    // An unknown key has the file read again, and with the keys goes what was verified by them.
+    house.served(&new, &Call::tool("echo")).await;
+    house.refused(&old, &Call::tool("echo"), "auth.token_key").await;
+    house.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_keys_no_token_is_judged() {
+    let house = House::planned(|plan| {
+        std::fs::write(plan.dir.path().join("jwks.json"), "{\"keys\":[]}").expect("a file");
+    })
+    .await;
+    let client = house.stranger().bearer(Token::new().mint());
+    house.refused(&client, &Call::tool("echo"), "auth.keys_unavailable").await;
+    house.served(&house.agent(), &Call::tool("echo")).await;
+    house.finish().await;
+}
+
+/// A gateway in a process of its own, with its plan.
+struct Served {
+    plan: Plan,
+    process: Process,
+    _upstream: Hostile,
+}
+
+impl Served {
+    async fn start(change: impl FnOnce(&mut Plan)) -> Self {
+        let upstream = Hostile::start().await.expect("an upstream");
+        let mut plan = Plan::with(upstream.address(), idle_upstream());
+        plan.patch(&json!({ "mcp_gateway": { "port": free_port() } }));
+        change(&mut plan);
+        plan.write();
+        let process = Process::serve(&plan.file(), &plan.dir.path().join("ca.pem"));
+        Self { plan, process, _upstream: upstream }
+    }
+
+    fn agent(&self) -> Client {
+        Client::tls(self.process.address, Some(&Authority::shared().client(AGENT)))
+    }
+
+    async fn event(&self, name: &str, count: usize) {
+        record::until(&self.plan.state().join("audit"), &format!("{count} {name}"), |entries| {
+            (entries.iter().filter(|entry| entry["event"] == name).count() == count).then_some(())
+        })
+        .await;
+    }
+
+    /// Stops it in order and checks its log.
+    fn finish(mut self) -> Vec<Value> {
+        self.process.signal("TERM");
+        assert!(self.process.child.wait().expect("it has ended").success());
+        let dir = self.plan.state().join("audit");
+        casemate_audit::verify(&dir).expect("the log holds together");
+        let entries = record::read(&dir);
+        record::check_balance(&entries);
+        entries
+    }
+}
+
+fn reason(reply: &crate::harness::Reply) -> String {
+    reply.json()["error"]["data"]["reason"].as_str().unwrap_or_default().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_are_followed_through_symlinks_and_a_bad_one_changes_nothing() {
+    let served = Served::start(|_| {}).await;
+    let agent = served.agent();
+    assert_eq!(agent.ask(&Call::tool("echo")).await.status, 200);
+    let path = served.plan.file();
+    let swap = |name: &str, text: &str| {
+        let target = served.plan.dir.path().join(name);
+        std::fs::write(&target, text).expect("a file");
+        let link = served.plan.dir.path().join("next");
+        std::os::unix::fs::symlink(&target, &link).expect("a link");
+        std::fs::rename(&link, &path).expect("a swap");
+    };
+    let mut narrower = served.plan.config.clone();
+    narrower["tenants"]["acme"]["rules"] = json!([{ "servers": ["up"], "tools": ["ghost"] }]);
+    swap("one.yaml", &narrower.to_string());
+    served.event("reload", 1).await;
+    assert_eq!(reason(&agent.ask(&Call::tool("echo")).await), "policy.tool");
+    swap("two.yaml", "mcp_gateway: [");
+    served.event("reload-refused", 1).await;
+    assert_eq!(reason(&agent.ask(&Call::tool("echo")).await), "policy.tool");
+    assert_eq!(agent.ask(&Call::tool("ghost")).await.status, 200);
+    // At once on a signal.
+    swap("three.yaml", &served.plan.config.to_string());
+    served.process.signal("HUP");
+    served.event("reload", 2).await;
+    assert_eq!(agent.ask(&Call::tool("echo")).await.status, 200);
+    let entries = served.finish();
+    let events: Vec<_> = entries.iter().filter_map(|entry| entry["event"].as_str()).collect();
+    assert_eq!((events.first(), events.last()), (Some(&"start"), Some(&"stop")), "{events:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_are_fetched_by_https_and_follow_a_rotation() {
+    let jwks = crate::harness::jwks::Server::start(Keys::shared().jwks()).await;
+    let uri = format!("https://{}/jwks", jwks.address);
+    let served = Served::start(|plan| plan.patch(&json!({ "mcp_gateway": { "auth": { "jwt": { "jwks_uri": uri } } } }))).await;
+    let stranger = Client::tls(served.process.address, None);
+    let old = stranger.bearer(Token::new().mint());
+    assert_eq!(old.ask(&Call::tool("echo")).await.status, 200);
+    let fetched = jwks.fetched();
+    for _ in 0..5 {
+        assert_eq!(old.ask(&Call::tool("echo")).await.status, 200);
+    }
+    assert_eq!(jwks.fetched(), fetched, "fresh keys are not fetched again");
+    jwks.publish(Keys::rotated().jwks());
+    let new = stranger.bearer(Token::signed("EdDSA", Keys::rotated()).mint());
+    assert_eq!(new.ask(&Call::tool("echo")).await.status, 200);
+    assert_eq!(reason(&old.ask(&Call::tool("echo")).await), "auth.token_key");
+    // Unknown keys do not make the gateway hammer the issuer.
+    let fetched = jwks.fetched();
+    for n in 0..20 {
+        let token = Token::new().header("kid", json!(format!("made-up-{n}"))).mint();
+        assert_eq!(reason(&stranger.bearer(token).ask(&Call::tool("echo")).await), "auth.token_key");
+    }
+    assert!(jwks.fetched() <= fetched + 1, "{} fetches for made-up keys", jwks.fetched() - fetched);
+    tokio::time::timeout(Duration::from_secs(60), tokio::task::spawn_blocking(move || served.finish()))
+        .await
+        .expect("it ends in time")
+        .expect("its log is in order");
+}
