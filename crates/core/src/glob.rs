@@ -118,10 +118,12 @@ impl Glob {
     fn skip_stars(&self, states: &mut [bool]) {
         for (at, part) in self.parts.iter().enumerate() {
             let here = states.get(at).copied().unwrap_or(false);
-            if here && matches!(part, Part::Segment | Part::Any)
-                && let Some(slot) = states.get_mut(at + 1) {
-                    *slot = true;
-                }
+            if here
+                && matches!(part, Part::Segment | Part::Any)
+                && let Some(slot) = states.get_mut(at + 1)
+            {
+                *slot = true;
+            }
         }
     }
 }

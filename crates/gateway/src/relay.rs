@@ -36,6 +36,15 @@ struct Relay {
     started: Instant,
 }
 
+/// What went out before the final message.
+#[derive(Debug, Clone, Copy, Default)]
+struct Interim {
+    /// Events.
+    sent: u64,
+    /// Counted tokens of their text.
+    spent: u64,
+}
+
 impl Relay {
     fn context(&self) -> Context<'_> {
         Context { gateway: &self.gateway, state: &self.state, upstream: &self.upstream, permitted: &self.permitted }
@@ -77,7 +86,8 @@ impl Relay {
     }
 
     /// A final message, from its bytes to its release.
-    async fn conclude(&self, flight: InFlight, message: Bytes, status: StatusCode, events: u64) -> Released {
+    async fn conclude(&self, flight: InFlight, message: Bytes, status: StatusCode, interim: Interim) -> Released {
+        let events = interim.sent;
         let json = match Json::parse(message.clone(), answer::limits()) {
             Ok(json) => json,
             Err(error) => return self.fail(flight, (unreadable(error), Effect::Unknown), events).await,
@@ -89,7 +99,7 @@ impl Relay {
         let shape = Shape::Result(self.permitted.call().method);
         let answer = Answer { json, status: status.as_u16(), upstream_status: status.as_u16() };
         let untrusted = flight.answered(answer, &message);
-        match inspect(untrusted, shape, self.rules(), edits) {
+        match inspect(untrusted, shape, self.rules(), edits, interim.spent) {
             Ok(clean) => release(clean, self.passage(events), self.trace, &self.form).await,
             Err(withheld) => {
                 let (refusal, flight) = *withheld;
@@ -170,7 +180,7 @@ impl Relay {
         let collected = timeout_at(self.deadline(), body.collect_capped(cap)).await;
         let failed = match collected {
             Ok(Ok(message)) if self.permitted.call().method != Method::Listen || status != StatusCode::OK => {
-                return self.conclude(flight, message, status, 0).await;
+                return self.conclude(flight, message, status, Interim::default()).await;
             }
             Ok(Ok(_)) => (answer::malformed("subscriptions/listen is answered by a stream"), Effect::Unknown),
             Ok(Err(fault)) => {

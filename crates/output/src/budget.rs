@@ -10,8 +10,9 @@ pub(crate) struct Budget {
 }
 
 impl Budget {
-    pub(crate) const fn new(limit: u64) -> Self {
-        Self { limit, used: 0 }
+    /// A budget of which earlier messages of the same request have `used` a part.
+    pub(crate) const fn new(limit: u64, used: u64) -> Self {
+        Self { limit, used }
     }
 
     /// Counts `text`.

@@ -53,7 +53,8 @@ pub struct Passage {
     pub events: u64,
 }
 
-/// Inspects a final message. `edits` are what the gateway has already decided to change in it.
+/// Inspects a final message. `edits` are what the gateway has already decided to change in it; `spent` is what interim
+/// events have used of the token budget.
 ///
 /// # Errors
 /// The answer may not go out; the intent is given back, still owing its outcome.
@@ -62,9 +63,10 @@ pub fn inspect(
     shape: Shape,
     rules: &Rules,
     mut edits: Edits,
+    spent: u64,
 ) -> Result<Clean, Box<(Refusal, InFlight)>> {
     let (answer, flight) = untrusted.open();
-    let inspected = match inspect_json(&answer.json, shape, rules) {
+    let inspected = match inspect_json(&answer.json, shape, rules, spent) {
         Ok(inspected) => inspected,
         Err(refusal) => return Err(Box::new((refusal, flight))),
     };
@@ -81,7 +83,8 @@ pub fn inspect(
     }
 }
 
-/// Inspects an interim event and enters what goes out into the running digest of what was released.
+/// Inspects an interim event and enters what goes out into the running digest of what was released. `spent` grows by
+/// what the event uses of the request's token budget.
 ///
 /// # Errors
 /// The event may not go out.
@@ -89,12 +92,12 @@ pub fn inspect_event(
     untrusted: UntrustedEvent<Json>,
     flight: &mut InFlight,
     rules: &Rules,
-    mut edits: Edits,
+    spent: &mut u64,
 ) -> Result<CleanEvent, Refusal> {
     let json = untrusted.open();
-    let inspected = inspect_json(&json, Shape::Notification, rules)?;
-    edits.extend(inspected.edits);
-    let body = rewritten(&json, edits)?;
+    let inspected = inspect_json(&json, Shape::Notification, rules, *spent)?;
+    *spent = inspected.tokens;
+    let body = rewritten(&json, inspected.edits)?;
     flight.sent(&body);
     Ok(CleanEvent { body })
 }

@@ -53,7 +53,7 @@ pub(crate) fn is_media_item(object: Value<'_>) -> bool {
 /// # Errors
 /// `limit.media_size` or `limit.token_budget`.
 pub fn check_request(call: &Call, rules: &Rules) -> Result<(), Refusal> {
-    let mut budget = Budget::new(rules.tokens);
+    let mut budget = Budget::new(rules.tokens, 0);
     for member in ["arguments", "inputResponses"] {
         if let Some(value) = call.param(member) {
             requested(value, rules.media_bytes)?;

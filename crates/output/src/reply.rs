@@ -97,10 +97,8 @@ mod tests {
     #[test]
     fn refusals_say_reason_and_trace_and_nothing_internal() {
         let trace = TraceId::parse("0192d3c5-7d5f-7b3a-8b1e-2f6c1a9e4d10").unwrap();
-        let refusal = Refusal::new(Reason::McpVersion)
-            .detail("inside")
-            .data("supported", "[\"2026-07-28\"]")
-            .retry_after(3);
+        let refusal =
+            Refusal::new(Reason::McpVersion).detail("inside").data("supported", "[\"2026-07-28\"]").retry_after(3);
         let rpc = Released::refusal(&refusal, trace, &Form::Rpc(None));
         let body: serde_json::Value = serde_json::from_slice(rpc.body()).unwrap();
         assert_eq!(body["error"]["code"], -32022);

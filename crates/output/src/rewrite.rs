@@ -90,13 +90,13 @@ impl Inspected {
 ///
 /// # Errors
 /// `limit.media_size`, `limit.token_budget`, `upstream.malformed` for media that is not base64, `output.denied`.
-pub fn inspect_json(json: &Json, shape: Shape, rules: &Rules) -> Result<Inspected, Refusal> {
+pub fn inspect_json(json: &Json, shape: Shape, rules: &Rules, spent: u64) -> Result<Inspected, Refusal> {
     let position = match shape {
         Shape::Result(method) => Position::Response(method),
         Shape::Error => Position::ErrorResponse,
         Shape::Notification => Position::Notification,
     };
-    walk::Walk::new(rules).run(json.root(), position)
+    walk::Walk::new(rules, spent).run(json.root(), position)
 }
 
 #[cfg(test)]

@@ -84,7 +84,8 @@ impl Edits {
         if self.list.is_empty() {
             return json.bytes().clone();
         }
-        self.list.sort_by(|(a, _), (b, _)| a.start.cmp(&b.start).then(b.end.cmp(&a.end)));
+        // At one place insertions come first, so that a removal that starts there does not swallow them.
+        self.list.sort_by_key(|(span, _)| (span.start, !span.is_empty(), std::cmp::Reverse(span.end)));
         let source = json.bytes();
         let mut out = Vec::with_capacity(source.len() + 64);
         let mut at = 0;
@@ -120,6 +121,11 @@ mod tests {
         edits.retain_items(root.get("b").unwrap(), |v| v.as_i64() == Some(2));
         edits.insert_member(root, "z", "0");
         assert_eq!(&edits.apply(&json)[..], br#"{"z":0, "a" : 1.0, "b":[ 2 ], "c":null }"#);
+        let tight = parse(r#"{"a":1,"b":2}"#);
+        let mut edits = Edits::new();
+        edits.insert_member(tight.root(), "z", "0");
+        edits.retain_members(tight.root(), |key, _| key != "a");
+        assert_eq!(&edits.apply(&tight)[..], br#"{"z":0,"b":2}"#);
     }
 
     proptest! {

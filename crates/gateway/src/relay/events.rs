@@ -1,13 +1,13 @@
 //! A streamed answer: each event is inspected on its own, and the final response is released like any other.
 
-use super::Relay;
+use super::{Interim, Relay};
 use crate::answer::{self, malformed, unreadable};
 use crate::forward::{self, Failed};
 use crate::reply::EventSender;
 use crate::sse::Events;
 use bytes::Bytes;
 use casemate_audit::{Effect, InFlight};
-use casemate_core::json::{Edits, Json, Kind, Value};
+use casemate_core::json::{Json, Kind, Value};
 use casemate_core::{Reason, Refusal};
 use casemate_net::Body;
 use casemate_output::{Passage, finish, inspect_event};
@@ -63,7 +63,7 @@ impl Source {
 pub(super) async fn run(relay: Relay, mut flight: InFlight, body: Body, sender: EventSender) {
     let caps = &relay.state.config.caps;
     let mut source = Source::new(body, caps.answer);
-    let mut sent = 0_u64;
+    let mut interim = Interim::default();
     let mut seen = 0_usize;
     let failed = loop {
         let next = tokio::select! {
@@ -86,20 +86,22 @@ pub(super) async fn run(relay: Relay, mut flight: InFlight, body: Body, sender: 
         };
         match classify(&relay, &json) {
             Ok(Message::Final) => {
-                let released = relay.conclude(flight, message, StatusCode::OK, sent).await;
+                let released = relay.conclude(flight, message, StatusCode::OK, interim).await;
                 let _ = sender.last(released).await;
                 relay.gateway.metrics.took("upstream", relay.started.elapsed());
                 return;
             }
             Ok(Message::Unasked) => {}
-            Ok(Message::Notification) => match pass(&relay, &mut flight, json, &message, &sender).await {
-                Ok(()) => sent += 1,
-                Err(failed) => break failed,
-            },
+            Ok(Message::Notification) => {
+                match pass(&relay, &mut flight, json, &message, &sender, &mut interim.spent).await {
+                    Ok(()) => interim.sent += 1,
+                    Err(failed) => break failed,
+                }
+            }
             Err(refusal) => break (refusal, Effect::Unknown),
         }
     };
-    let released = relay.fail(flight, failed, sent).await;
+    let released = relay.fail(flight, failed, interim.sent).await;
     let _ = sender.last(released).await;
 }
 
@@ -114,10 +116,10 @@ pub(super) async fn pass(
     json: Json,
     message: &Bytes,
     sender: &EventSender,
+    spent: &mut u64,
 ) -> Result<(), Failed> {
     let untrusted = flight.event(json, message);
-    let clean =
-        inspect_event(untrusted, flight, relay.rules(), Edits::new()).map_err(|refusal| (refusal, Effect::Unknown))?;
+    let clean = inspect_event(untrusted, flight, relay.rules(), spent).map_err(|refusal| (refusal, Effect::Unknown))?;
     match timeout_at(relay.stalled(), sender.event(&clean)).await {
         Ok(Ok(())) => Ok(()),
         _ => Err(gone()),

@@ -1,8 +1,8 @@
 //! `subscriptions/listen`: a long stream that carries only what was asked for and admitted, and that ends with the
 //! credential that opened it.
 
-use super::Relay;
 use super::events::{Source, end, gone, notification, pass};
+use super::{Interim, Relay};
 use crate::answer::{self, malformed, unreadable};
 use crate::connection::Connection;
 use crate::forward::Failed;
@@ -86,7 +86,7 @@ pub(super) async fn run(relay: Relay, credentials: Credentials, mut flight: InFl
             let _ = sender.last(released).await;
         }
         Stop::Final(message) => {
-            let released = relay.conclude(flight, message, StatusCode::OK, sent).await;
+            let released = relay.conclude(flight, message, StatusCode::OK, Interim { sent, spent: 0 }).await;
             let _ = sender.last(released).await;
         }
     }
@@ -143,7 +143,8 @@ impl Stream {
             Ok(Some(true)) => {}
             Err(refusal) => return unknown(refusal),
         }
-        match pass(&self.relay, flight, json, &message, sender).await {
+        // A subscription has no end, so each of its events has the whole budget.
+        match pass(&self.relay, flight, json, &message, sender, &mut 0).await {
             Ok(()) => {
                 self.sent += 1;
                 None

@@ -22,10 +22,10 @@ fn parse(text: &str) -> Json {
 
 fn inspected(text: &str, shape: Shape, rules: &Rules) -> Result<(String, Notes), Reason> {
     let json = parse(text);
-    let inspected = inspect_json(&json, shape, rules).map_err(|refusal| refusal.reason)?;
+    let inspected = inspect_json(&json, shape, rules, 0).map_err(|refusal| refusal.reason)?;
     let body = inspected.edits.apply(&json);
     let again = Json::parse(body.clone(), Limits::default()).unwrap();
-    let second = inspect_json(&again, shape, rules).map_err(|refusal| refusal.reason)?;
+    let second = inspect_json(&again, shape, rules, 0).map_err(|refusal| refusal.reason)?;
     assert!(second.edits.is_empty(), "a second inspection changes {}", String::from_utf8_lossy(&body));
     let notes = inspected.notes.iter().map(|note| (note.rule, note.action)).collect();
     Ok((String::from_utf8(body.to_vec()).unwrap(), notes))
@@ -161,7 +161,7 @@ fn a_finding_says_where_without_the_upstreams_words() {
     let json = parse(
         r#"{"id":1,"result":{"content":[{"type":"text","text":"a"},{"type":"text","text":"b http://e.test"}],"structuredContent":{"secret-key":["http://e.test"]}}}"#,
     );
-    let out = inspect_json(&json, Shape::Result(Method::ToolsCall), &rules()).unwrap();
+    let out = inspect_json(&json, Shape::Result(Method::ToolsCall), &rules(), 0).unwrap();
     let places: Vec<_> = out.findings.iter().map(|f| (f.place.as_str(), f.rule, f.span.clone())).collect();
     assert_eq!(
         places,
@@ -242,7 +242,7 @@ fn the_budget_covers_all_text_of_an_answer() {
         assert_eq!(result(Method::ToolsCall, &body, &rules()), Err(Reason::UpstreamMalformed));
     }
     let json = parse(r#"{"id":1,"result":{"content":[{"type":"text","text":"abcdef"}]}}"#);
-    assert_eq!(inspect_json(&json, Shape::Result(Method::ToolsCall), &rules()).unwrap().tokens, 4);
+    assert_eq!(inspect_json(&json, Shape::Result(Method::ToolsCall), &rules(), 0).unwrap().tokens, 4);
 }
 
 fn request(params: &str) -> Box<Call> {

@@ -29,7 +29,7 @@ pub(super) struct Walk<'r> {
 }
 
 impl<'r> Walk<'r> {
-    pub(super) fn new(rules: &'r Rules) -> Self {
+    pub(super) fn new(rules: &'r Rules, spent: u64) -> Self {
         let strip = rules.inspect.strip_images || rules.sensitive;
         let text = inspect::Policy { strip_images: strip, ..rules.inspect.clone() };
         let data = inspect::Policy { keep_bare_links: true, ..text.clone() };
@@ -41,7 +41,7 @@ impl<'r> Walk<'r> {
             edits: Edits::new(),
             counts: BTreeMap::new(),
             findings: Vec::new(),
-            budget: Budget::new(rules.tokens),
+            budget: Budget::new(rules.tokens, spent),
         }
     }
 
