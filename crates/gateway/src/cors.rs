@@ -4,6 +4,7 @@ use crate::config::Config;
 use casemate_core::host::Host;
 use casemate_core::{Reason, Refusal};
 use http::{HeaderMap, HeaderValue, Method, Uri, header};
+use std::net::SocketAddr;
 
 /// Checks that the request names a host that is served here.
 ///
@@ -46,27 +47,29 @@ fn is_served(config: &Config, host: &Host) -> bool {
 }
 
 /// Checks `Origin`: absent, or exactly one of the configured origins. Gives the origin to allow in the reply.
-pub(crate) fn check_origin(config: &Config, headers: &HeaderMap) -> Result<Option<HeaderValue>, Refusal> {
+pub(crate) fn check_origin(
+    config: &Config,
+    bound: SocketAddr,
+    headers: &HeaderMap,
+) -> Result<Option<HeaderValue>, Refusal> {
     let mut origins = headers.get_all(header::ORIGIN).iter();
     let (first, second) = (origins.next(), origins.next());
     if second.is_some() {
         return Err(Refusal::new(Reason::HeaderRepeated).hint("Origin"));
     }
     let Some(origin) = first else { return Ok(None) };
-    let own = own_origins(config);
+    let own = own_origins(config, bound);
     let listed = config.listener.origins.iter().chain(&own).any(|allowed| allowed.as_bytes() == origin.as_bytes());
     if listed { Ok(Some(origin.clone())) } else { Err(Refusal::new(Reason::HttpOrigin)) }
 }
 
 /// The listener's own origins on loopback: a page that we could have served ourselves.
-fn own_origins(config: &Config) -> Vec<String> {
-    let listener = &config.listener;
-    if !listener.address.ip().is_loopback() {
+fn own_origins(config: &Config, bound: SocketAddr) -> Vec<String> {
+    if !bound.ip().is_loopback() {
         return Vec::new();
     }
-    let scheme = if listener.tls.is_some() { "https" } else { "http" };
-    let port = listener.address.port();
-    vec![format!("{scheme}://{}", listener.address), format!("{scheme}://localhost:{port}")]
+    let scheme = if config.listener.tls.is_some() { "https" } else { "http" };
+    vec![format!("{scheme}://{bound}"), format!("{scheme}://localhost:{}", bound.port())]
 }
 
 /// Whether the request is a CORS preflight.

@@ -14,7 +14,7 @@ use casemate_core::{Secret, ServerName, UnixMillis};
 use casemate_output::Rules;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tokio::sync::watch;
 
 /// One generation of everything that a reload may change.
@@ -92,6 +92,7 @@ pub struct Gateway {
     clock: Clock,
     generation: watch::Sender<u64>,
     drain: watch::Sender<bool>,
+    bound: OnceLock<SocketAddr>,
 }
 
 impl Gateway {
@@ -117,6 +118,7 @@ impl Gateway {
             clock: parts.clock,
             generation: watch::Sender::new(0),
             drain: watch::Sender::new(false),
+            bound: OnceLock::new(),
         });
         gateway.record(EventKind::Start, &parts.actor, None).await?;
         Ok(gateway)
@@ -138,6 +140,17 @@ impl Gateway {
     #[must_use]
     pub const fn log(&self) -> &Log {
         &self.log
+    }
+
+    /// Where the data listener really is, also where the configuration left the port to the system.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.bound.get().copied().unwrap_or_else(|| self.state().config.listener.address)
+    }
+
+    pub(crate) fn bound_to(&self, address: SocketAddr) {
+        // A gateway binds once.
+        let _ = self.bound.set(address);
     }
 
     /// The outbound client must never be led back to our own listeners.

@@ -93,7 +93,7 @@ impl Exchange {
 
     async fn run(&mut self, body: Incoming, held: Held) -> Result<Response<ReplyBody>, Refusal> {
         cors::check_host(&self.state.config, &self.parts.uri, &self.parts.headers)?;
-        self.origin = cors::check_origin(&self.state.config, &self.parts.headers)?;
+        self.origin = cors::check_origin(&self.state.config, self.gateway.address(), &self.parts.headers)?;
         if self.origin.is_some() && cors::is_preflight(&self.parts.method, &self.parts.headers) {
             return Ok(reply::own(StatusCode::NO_CONTENT, "", Bytes::new(), held));
         }

@@ -42,6 +42,7 @@ impl Server {
         let failed = |source| GatewayError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
+        gateway.bound_to(address);
         Ok(Self { gateway, listener, address })
     }
 

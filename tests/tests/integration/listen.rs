@@ -196,6 +196,7 @@ async fn closing_is_what_cancels() {
     let mut wire = agent.connect().await.expect("a connection");
     wire.send(&call.wire()).await.expect("bytes are taken");
     let scene = house.puppet.scene().await;
+    assert_eq!(wire.head().await.expect("an answer").status, 200);
     drop(wire);
     scene.abandoned().await;
     house.outcome(&trace(&call), "client.gone", "unknown").await;

@@ -37,7 +37,16 @@ mod listen;
 mod listing;
 #[cfg(test)]
 mod upstreams;
+#[cfg(test)]
+mod wire;
 
 // What changes while it runs.
 #[cfg(test)]
 mod reload;
+#[cfg(test)]
+mod admin;
+#[cfg(test)]
+mod crash;
+
+#[cfg(test)]
+mod coverage;

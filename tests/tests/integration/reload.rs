@@ -85,10 +85,8 @@ async fn keys_in_a_file_follow_a_rotation() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_keys_no_token_is_judged() {
-    let house = House::planned(|plan| {
-        std::fs::write(plan.dir.path().join("jwks.json"), "{\"keys\":[]}").expect("a file");
-    })
-    .await;
+    let nowhere = json!({ "jwks_uri": format!("https://{}/jwks", idle_upstream()) });
+    let house = House::with(json!({ "mcp_gateway": { "auth": { "jwt": nowhere } } })).await;
     let client = house.stranger().bearer(Token::new().mint());
     house.refused(&client, &Call::tool("echo"), "auth.keys_unavailable").await;
     house.served(&house.agent(), &Call::tool("echo")).await;
