@@ -34,6 +34,8 @@ pub(super) enum Position {
     Notification,
     NotificationParams,
     Error,
+    /// An error's `data`: what the revision defines there, and text.
+    ErrorData,
     Result(Method),
     /// `tools`, `prompts`, `resources`, `resourceTemplates` and their items.
     Listing,
@@ -80,7 +82,8 @@ pub(super) fn member(position: Position, key: &str) -> (Position, Option<&'stati
         P::ErrorResponse => find(&RESPONSE),
         P::Notification => find(&[("jsonrpc", P::Name), ("method", P::Name), ("params", P::NotificationParams)]),
         P::NotificationParams => find(&NOTIFICATION),
-        P::Error => find(&[("message", P::Text), ("data", P::Text)]),
+        P::Error => find(&[("message", P::Text), ("data", P::ErrorData)]),
+        P::ErrorData => find(&[("uri", P::Uri), ("requiredCapabilities", P::Name)]),
         P::Result(_) => find(&RESULT),
         P::Listing | P::Listed => find(&LISTED),
         P::Argument => find(&[("name", P::Name), ("title", P::Text), ("description", P::Text)]),

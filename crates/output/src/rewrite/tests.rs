@@ -284,3 +284,13 @@ fn requests_are_measured_too() {
         assert_eq!(check_request(&call, &tight).map_err(|refusal| refusal.reason), want, "{params}");
     }
 }
+
+#[test]
+fn the_uri_of_a_resource_that_is_not_there_stays() {
+    let text = r#"{"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"not found",
+        "data":{"uri":"test://missing/x","note":"see ![x](https://evil.example/p.png)"}}}"#;
+    let json = parse(text);
+    let inspected = inspect_json(&json, Shape::Result(Method::ResourcesRead), &rules(), 0).unwrap();
+    let out = String::from_utf8(inspected.edits.apply(&json).to_vec()).unwrap();
+    assert!(out.contains("\"uri\":\"test://missing/x\"") && !out.contains("evil.example"), "{out}");
+}

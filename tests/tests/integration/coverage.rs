@@ -1,0 +1,36 @@
+//! Every reason that a caller can meet is provoked by some test here.
+
+use casemate_core::Reason;
+use std::collections::BTreeSet;
+
+/// Reasons that no test of this binary provokes, and where they are tested instead.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("limit.keys", "needs ten thousand identities: the limiter's own tests"),
+    ("limit.media_size", "the output gate's own tests"),
+    ("limit.token_budget", "the output gate's own tests"),
+    ("output.denied", "no rule of the default policy denies: the output gate's own tests"),
+    ("audit.unavailable", "needs a disk that fails: the log's own tests"),
+    ("audit.outcome", "needs a disk that fails: the log's own tests"),
+    ("auth.certificate_expired", "needs a certificate that ends during a connection: the identity's own tests"),
+    ("internal", "a mistake of ours, which no input provokes"),
+];
+
+#[test]
+fn each_reason_is_provoked_or_reviewed() {
+    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/integration");
+    let mut text = String::new();
+    for entry in std::fs::read_dir(here).expect("the tests").map(|entry| entry.expect("a file").path()) {
+        let is_test = entry.extension().is_some_and(|extension| extension == "rs");
+        if is_test && !entry.ends_with("coverage.rs") {
+            text.push_str(&std::fs::read_to_string(&entry).expect("readable"));
+        }
+    }
+    let elsewhere: BTreeSet<_> = ELSEWHERE.iter().map(|(code, _)| *code).collect();
+    let named = |reason: &Reason| text.contains(&format!("\"{}\"", reason.code()));
+    let missing: Vec<_> = Reason::ALL.iter().filter(|r| !named(r) && !elsewhere.contains(r.code())).collect();
+    assert!(missing.is_empty(), "no test provokes {missing:?}");
+    for (code, _) in ELSEWHERE {
+        let reason = Reason::from_code(code).unwrap_or_else(|| panic!("no reason is called {code}"));
+        assert!(!named(&reason), "{code} is provoked here after all");
+    }
+}

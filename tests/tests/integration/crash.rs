@@ -1,0 +1,83 @@
+//! Killing the gateway at any instant loses nothing that a caller was told, and leaves no intent without an outcome.
+
+use crate::harness::binary::{Process, free_port};
+use crate::harness::{AGENT, Authority, Call, Client, Plan, idle_upstream, record};
+use casemate_tests::hostile::Hostile;
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+const ROUNDS: u64 = 30;
+const CALLERS: usize = 4;
+
+/// What callers were told, by trace: whether the call was executed.
+type Told = Arc<Mutex<BTreeMap<String, bool>>>;
+
+/// Calls until the gateway is gone.
+async fn hammer(client: Client, told: Told) {
+    let Ok(mut wire) = client.connect().await else { return };
+    loop {
+        for tool in ["echo", "secret"] {
+            let call = Call::tool(tool);
+            if wire.send(&call.wire()).await.is_err() {
+                return;
+            }
+            let Ok(reply) = wire.reply().await else { return };
+            let executed = reply.status == 200;
+            assert!(executed || reply.status == 403, "{}", reply.text());
+            told.lock().expect("no panic").insert(reply.trace(), executed);
+        }
+    }
+}
+
+/// A sequence that looks random and is the same every time.
+fn pause(round: u64) -> Duration {
+    let mixed = (round + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40;
+    Duration::from_micros(mixed % 120_000)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killing_the_gateway_loses_no_acknowledged_record() {
+    let upstream = Hostile::start().await.expect("an upstream");
+    let mut plan = Plan::with(upstream.address(), idle_upstream());
+    plan.patch(&json!({ "mcp_gateway": { "port": free_port() } }));
+    plan.write();
+    let leaf = Authority::shared().client(AGENT);
+    let told = Told::default();
+    for round in 0..ROUNDS {
+        let mut process = Process::serve(&plan.file(), &plan.dir.path().join("ca.pem"));
+        let client = Client::tls(process.address, Some(&leaf));
+        let callers: Vec<_> = (0..CALLERS).map(|_| tokio::spawn(hammer(client.clone(), Arc::clone(&told)))).collect();
+        // Not to wait for something: the instant of the crash is what varies.
+        tokio::time::sleep(pause(round)).await;
+        process.kill();
+        for caller in callers {
+            caller.await.expect("a caller ends with its connection");
+        }
+    }
+    // One more start recovers what the last crash left, and ends in order.
+    let mut process = Process::serve(&plan.file(), &plan.dir.path().join("ca.pem"));
+    process.signal("TERM");
+    assert!(process.child.wait().expect("it has ended").success());
+    let dir = plan.state().join("audit");
+    let verified = casemate_audit::verify(&dir).expect("the log holds together");
+    let entries = record::read(&dir);
+    assert_eq!(entries.len() as u64, verified.entries);
+    record::check_balance(&entries);
+    let mut ends: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
+    for entry in entries.iter().filter(|entry| ["outcome", "refusal"].contains(&record::text(entry, "kind"))) {
+        let before = ends.insert(record::text(entry, "trace"), (record::text(entry, "kind"), record::text(entry, "effect")));
+        assert!(before.is_none(), "two ends of one request: {entry}");
+    }
+    let told = told.lock().expect("no panic");
+    for (trace, executed) in told.iter() {
+        let wanted = if *executed { ("outcome", "executed") } else { ("refusal", "") };
+        assert_eq!(ends.get(trace.as_str()), Some(&wanted), "{trace} was acknowledged and is not in the log");
+    }
+    println!("{} acknowledged requests, {} entries, {} crashes", told.len(), entries.len(), ROUNDS);
+    assert!(told.len() > 100, "only {} requests were answered", told.len());
+    let reached = upstream.count("tools/call");
+    let intents = entries.iter().filter(|entry| entry["kind"] == "intent").count();
+    assert!(reached <= intents, "{reached} calls reached the upstream, {intents} were recorded before");
+}
