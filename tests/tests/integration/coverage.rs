@@ -6,12 +6,8 @@ use std::collections::BTreeSet;
 /// Reasons that no test of this binary provokes, and where they are tested instead.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("limit.keys", "needs ten thousand identities: the limiter's own tests"),
-    ("limit.media_size", "the output gate's own tests"),
-    ("limit.token_budget", "the output gate's own tests"),
     ("output.denied", "no rule of the default policy denies: the output gate's own tests"),
-    ("audit.unavailable", "needs a disk that fails: the log's own tests"),
     ("audit.outcome", "needs a disk that fails: the log's own tests"),
-    ("auth.certificate_expired", "needs a certificate that ends during a connection: the identity's own tests"),
     ("internal", "a mistake of ours, which no input provokes"),
 ];
 

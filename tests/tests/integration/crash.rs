@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 const ROUNDS: u64 = 30;
-const CALLERS: usize = 4;
+const CALLERS: usize = 6;
 
 /// What callers were told, by trace: whether the call was executed.
 type Told = Arc<Mutex<BTreeMap<String, bool>>>;
@@ -34,7 +34,7 @@ async fn hammer(client: Client, told: Told) {
 /// A sequence that looks random and is the same every time.
 fn pause(round: u64) -> Duration {
     let mixed = (round + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40;
-    Duration::from_micros(mixed % 120_000)
+    Duration::from_micros(mixed % 250_000)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

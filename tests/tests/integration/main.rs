@@ -36,6 +36,8 @@ mod listen;
 #[cfg(test)]
 mod listing;
 #[cfg(test)]
+mod output;
+#[cfg(test)]
 mod upstreams;
 #[cfg(test)]
 mod wire;
@@ -47,6 +49,8 @@ mod reload;
 mod admin;
 #[cfg(test)]
 mod crash;
+#[cfg(test)]
+mod record;
 
 #[cfg(test)]
 mod coverage;

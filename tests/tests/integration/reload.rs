@@ -138,6 +138,17 @@ fn reason(reply: &crate::harness::Reply) -> String {
     reply.json()["error"]["data"]["reason"].as_str().unwrap_or_default().to_owned()
 }
 
+/// Calls until the answer has this status.
+async fn until(agent: &Client, status: u16) {
+    for _ in 0..1_000 {
+        if agent.ask(&Call::tool("echo")).await.status == status {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("no answer ever had the status {status}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn files_are_followed_through_symlinks_and_a_bad_one_changes_nothing() {
     let served = Served::start(|_| {}).await;
@@ -155,7 +166,8 @@ async fn files_are_followed_through_symlinks_and_a_bad_one_changes_nothing() {
     narrower["tenants"]["acme"]["rules"] = json!([{ "servers": ["up"], "tools": ["ghost"] }]);
     swap("one.yaml", &narrower.to_string());
     served.event("reload", 1).await;
-    assert_eq!(reason(&agent.ask(&Call::tool("echo")).await), "policy.tool");
+    // The record comes first, then the change.
+    until(&agent, 403).await;
     swap("two.yaml", "mcp_gateway: [");
     served.event("reload-refused", 1).await;
     assert_eq!(reason(&agent.ask(&Call::tool("echo")).await), "policy.tool");
@@ -164,7 +176,7 @@ async fn files_are_followed_through_symlinks_and_a_bad_one_changes_nothing() {
     swap("three.yaml", &served.plan.config.to_string());
     served.process.signal("HUP");
     served.event("reload", 2).await;
-    assert_eq!(agent.ask(&Call::tool("echo")).await.status, 200);
+    until(&agent, 200).await;
     let entries = served.finish();
     let events: Vec<_> = entries.iter().filter_map(|entry| entry["event"].as_str()).collect();
     assert_eq!((events.first(), events.last()), (Some(&"start"), Some(&"stop")), "{events:?}");

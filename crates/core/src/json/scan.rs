@@ -211,6 +211,9 @@ impl Scanner<'_> {
         self.at += 1;
         let mut escaped = false;
         loop {
+            // Most bytes of a string are plain: skip them without looking at each as a case.
+            let rest = self.bytes.get(self.at..).unwrap_or_default();
+            self.at += rest.iter().position(|b| matches!(b, b'"' | b'\\' | 0..=0x1f)).unwrap_or(rest.len());
             match self.peek() {
                 Some(b'"') => break,
                 Some(b'\\') => {

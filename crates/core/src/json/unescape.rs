@@ -47,8 +47,10 @@ pub(super) fn decode(inner: &[u8], escaped: bool) -> Cow<'_, str> {
     let mut rest = inner;
     while let Some((&first, tail)) = rest.split_first() {
         if first != b'\\' {
-            text.push(first);
-            rest = tail;
+            let plain = 1 + tail.iter().position(|b| *b == b'\\').unwrap_or(tail.len());
+            let (plain, after) = rest.split_at_checked(plain).unwrap_or((rest, &[]));
+            text.extend_from_slice(plain);
+            rest = after;
             continue;
         }
         let (c, len) = match rest.get(1) {
