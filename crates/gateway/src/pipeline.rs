@@ -92,6 +92,7 @@ impl Exchange {
     }
 
     async fn run(&mut self, body: Incoming, held: Held) -> Result<Response<ReplyBody>, Refusal> {
+        request::check_size(&self.parts.uri, &self.parts.headers, &self.state.config.caps)?;
         cors::check_host(&self.state.config, &self.parts.uri, &self.parts.headers)?;
         self.origin = cors::check_origin(&self.state.config, self.gateway.address(), &self.parts.headers)?;
         if self.origin.is_some() && cors::is_preflight(&self.parts.method, &self.parts.headers) {

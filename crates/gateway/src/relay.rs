@@ -17,6 +17,7 @@ use casemate_core::headers::Mirrored;
 use casemate_core::json::Json;
 use casemate_core::mcp::{Method, Target};
 use casemate_core::policy::Permitted;
+use casemate_core::principal::{CertificateFacts, How, TokenFacts};
 use casemate_core::{Reason, Refusal, TraceId};
 use casemate_net::Body;
 use casemate_output::{Answer, Form, Passage, Released, Rules, Shape, fail, inspect, release};
@@ -61,16 +62,30 @@ impl Relay {
         Passage { upstream_ms, events }
     }
 
-    /// When the call must be over: the upstream's time, but never beyond the credential that opened it.
+    /// When the upstream's time is over.
     fn deadline(&self) -> tokio::time::Instant {
-        let total = tokio::time::Instant::from_std(self.started) + self.upstream.total;
-        match self.permitted.principal().expires() {
-            None => total,
-            Some(at) => {
-                let left = Duration::from_millis(at.0.saturating_sub(self.gateway.now().0));
-                total.min(tokio::time::Instant::now() + left)
-            }
-        }
+        tokio::time::Instant::from_std(self.started) + self.upstream.total
+    }
+
+    /// When a stream that begins now ends with the credential that opened it, and what the reason then is.
+    ///
+    /// A credential that was accepted within its grace (the skew of tokens, the second that ends a certificate) keeps it.
+    fn credential_end(&self) -> Option<(tokio::time::Instant, Reason)> {
+        let skew = self.state.config.auth.jwt.as_ref().map_or(Duration::ZERO, |jwt| jwt.skew);
+        let certificate =
+            |facts: &CertificateFacts| (facts.not_after, Duration::from_secs(1), Reason::AuthCertificateExpired);
+        let token = |facts: &TokenFacts| (facts.expires, skew, Reason::TokenExpired);
+        let (at, grace, reason) = match &self.permitted.principal().how {
+            How::Anonymous => return None,
+            How::Certificate(facts) => certificate(facts),
+            How::Token(facts) => token(facts),
+            How::Both(c, t) if c.not_after < t.expires => certificate(c),
+            How::Both(_, facts) => token(facts),
+        };
+        let left = at.0.saturating_sub(self.gateway.now().0);
+        let left = if left > 0 { Duration::from_millis(left) } else { grace };
+        // Nothing stays open for longer than a day; the far future cannot be represented.
+        Some((tokio::time::Instant::now() + left.min(Duration::from_hours(24)), reason))
     }
 
     async fn fail(&self, flight: InFlight, (refusal, effect): Failed, events: u64) -> Released {

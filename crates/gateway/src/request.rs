@@ -3,7 +3,7 @@
 use crate::config::{Caps, RequiredHeaders};
 use bytes::{Bytes, BytesMut};
 use casemate_core::{Agent, Reason, Refusal, TraceId};
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 
@@ -44,6 +44,16 @@ pub(crate) fn check_required(headers: &HeaderMap, required: RequiredHeaders) -> 
         None if required.client => Err(Refusal::new(Reason::HeaderMissing).hint("X-MCP-Client")),
         _ => Ok(()),
     }
+}
+
+/// Checks the size of target and headers together, as they would stand in HTTP/1.1.
+///
+/// The HTTP layer has a cap of its own, which is looser: what it refuses in HTTP/2 leaves no trace.
+pub(crate) fn check_size(uri: &Uri, headers: &HeaderMap, caps: &Caps) -> Result<(), Refusal> {
+    let target = uri.path_and_query().map_or(0, |path| path.as_str().len());
+    let field = |(name, value): (&HeaderName, &HeaderValue)| name.as_str().len() + value.len() + 4;
+    let size = headers.iter().map(field).fold(target, usize::saturating_add);
+    if size > caps.header_bytes { Err(Reason::HttpHeaderSize.into()) } else { Ok(()) }
 }
 
 /// Checks what the headers say of the body: JSON, in no coding, within the cap, and an `Accept` for both forms.

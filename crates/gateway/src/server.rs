@@ -157,7 +157,7 @@ async fn http<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
         builder
             .timer(TokioTimer::new())
             .max_concurrent_streams(100)
-            .max_header_list_size(u32::try_from(caps.header_bytes).unwrap_or(u32::MAX))
+            .max_header_list_size(u32::try_from(caps.header_bytes.saturating_mul(4)).unwrap_or(u32::MAX))
             .max_local_error_reset_streams(Some(64))
             .keep_alive_interval(Some(caps.idle / 2))
             .keep_alive_timeout(caps.idle);

@@ -3,7 +3,9 @@
 use crate::reply::{Form, Released};
 use crate::rewrite::{Note, Rules, Shape, inspect_json};
 use bytes::Bytes;
-use casemate_audit::{Effect, FindingNote, InFlight, Log, Observed, Outcome, Refused, Untrusted, UntrustedEvent};
+use casemate_audit::{
+    About, Effect, FindingNote, InFlight, Log, Observed, Outcome, Refused, Untrusted, UntrustedEvent,
+};
 use casemate_core::json::{Edits, Json, Limits};
 use casemate_core::{Reason, Refusal, TraceId};
 
@@ -193,7 +195,13 @@ pub async fn finish(
 pub async fn refuse(log: &Log, refused: &Refused, form: &Form) -> Released {
     match log.refuse(refused).await {
         Ok(_) => Released::refusal(&refused.refusal, refused.about.trace, form),
-        Err(unrecorded) => Released::refusal(&unrecorded, refused.about.trace, form),
+        Err(unrecorded) => {
+            // At least it is counted.
+            let About { trace, agent, received, bytes, peer, .. } = refused.about.clone();
+            let reason = unrecorded.reason;
+            log.observe(Observed { at: received, peer, reason, trace: Some(trace), agent, detail: None, bytes });
+            Released::refusal(&unrecorded, trace, form)
+        }
     }
 }
 

@@ -56,7 +56,9 @@ async fn metrics_count_decisions_and_reasons() {
     let house = house().await;
     house.served(&house.agent(), &Call::tool("echo")).await;
     house.refused(&house.agent(), &Call::tool("secret"), "policy.tool").await;
-    house.failed(&house.agent(), &Call::mcp("tools/list", json!({})).to("dead"), "upstream.connect", "not-attempted").await;
+    house
+        .failed(&house.agent(), &Call::mcp("tools/list", json!({})).to("dead"), "upstream.connect", "not-attempted")
+        .await;
     let reply = get(&house, Some(OPERATOR), Call::http("GET", "/metrics")).await;
     let text = reply.text();
     for line in [

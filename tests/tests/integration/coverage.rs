@@ -1,6 +1,7 @@
 //! Every reason that a caller can meet is provoked by some test here.
 
 use casemate_core::Reason;
+use casemate_core::mcp::Method;
 use std::collections::BTreeSet;
 
 /// Reasons that no test of this binary provokes, and where they are tested instead.
@@ -28,5 +29,17 @@ fn each_reason_is_provoked_or_reviewed() {
     for (code, _) in ELSEWHERE {
         let reason = Reason::from_code(code).unwrap_or_else(|| panic!("no reason is called {code}"));
         assert!(!named(&reason), "{code} is provoked here after all");
+    }
+}
+
+#[test]
+fn each_method_is_refused_and_served() {
+    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/integration");
+    for file in ["hosts.rs", "upstreams.rs"] {
+        let text = std::fs::read_to_string(here.join(file)).expect("readable");
+        // Subscriptions have a file of their own for what is served.
+        let all = Method::ALL.into_iter().filter(|method| file == "hosts.rs" || *method != Method::Listen);
+        let missing: Vec<_> = all.filter(|method| !text.contains(&format!("\"{}\"", method.as_str()))).collect();
+        assert!(missing.is_empty(), "{file} has no test of {missing:?}");
     }
 }

@@ -67,7 +67,8 @@ async fn killing_the_gateway_loses_no_acknowledged_record() {
     record::check_balance(&entries);
     let mut ends: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
     for entry in entries.iter().filter(|entry| ["outcome", "refusal"].contains(&record::text(entry, "kind"))) {
-        let before = ends.insert(record::text(entry, "trace"), (record::text(entry, "kind"), record::text(entry, "effect")));
+        let before =
+            ends.insert(record::text(entry, "trace"), (record::text(entry, "kind"), record::text(entry, "effect")));
         assert!(before.is_none(), "two ends of one request: {entry}");
     }
     let told = told.lock().expect("no panic");

@@ -45,6 +45,9 @@ async fn final_response(wire: &mut Wire, call: &Call) {
     assert!(wire.event().await.is_none());
 }
 
+/// A message made for the id of a subscription.
+type Message = Box<dyn Fn(&Value) -> Value>;
+
 fn trace(call: &Call) -> String {
     call.header("x-trace-id").expect("a trace")
 }
@@ -82,14 +85,18 @@ async fn a_stream_that_is_not_the_one_asked_for_ends() {
     let grant = |id: &Value, granted: Value| {
         note(id, "notifications/subscriptions/acknowledged", json!({ "notifications": granted }))
     };
-    let cases: Vec<(bool, Box<dyn Fn(&Value) -> Value>, &str)> = vec![
+    let cases: Vec<(bool, Message, &str)> = vec![
         (false, Box::new(changed), "upstream.malformed"),
         (false, Box::new(|_| acknowledged(&json!("another"))), "upstream.malformed"),
         (false, Box::new(|id| grant(id, json!({ "promptsListChanged": true }))), "upstream.malformed"),
         (false, Box::new(|id| grant(id, json!({ "resourceSubscriptions": ["docs://secret"] }))), "upstream.malformed"),
         (false, Box::new(|id| note(id, "notifications/subscriptions/acknowledged", json!({}))), "upstream.malformed"),
         (true, Box::new(|_| changed(&json!("another"))), "upstream.malformed"),
-        (true, Box::new(|_| json!({ "jsonrpc": "2.0", "method": "notifications/tools/list_changed" })), "upstream.malformed"),
+        (
+            true,
+            Box::new(|_| json!({ "jsonrpc": "2.0", "method": "notifications/tools/list_changed" })),
+            "upstream.malformed",
+        ),
         (true, Box::new(acknowledged), "upstream.malformed"),
         (true, Box::new(|_| json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" })), "upstream.version"),
         (true, Box::new(|_| json!("text")), "upstream.malformed"),
@@ -176,7 +183,10 @@ async fn it_ends_when_a_reload_takes_the_right_away() {
     // Whoever keeps the right keeps the stream.
     kept_scene.say(&changed(&kept.id)).await;
     assert_eq!(kept_wire.event().await.expect("an event"), changed(&kept.id));
-    house.reload(&json!({ "tenants": { "globex": { "certificates": [{ "san": "spiffe://gone.example/*" }] } } })).await.expect("it loads");
+    house
+        .reload(&json!({ "tenants": { "globex": { "certificates": [{ "san": "spiffe://gone.example/*" }] } } }))
+        .await
+        .expect("it loads");
     final_response(&mut kept_wire, &kept).await;
     house.outcome(&trace(&kept), "auth.tenant_unknown", "executed").await;
     house.finish().await;

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod compile_fail;
 #[cfg(test)]
+mod docs;
+#[cfg(test)]
 mod layering;
 #[cfg(test)]
 mod tidy;
@@ -44,13 +46,13 @@ mod wire;
 
 // What changes while it runs.
 #[cfg(test)]
-mod reload;
-#[cfg(test)]
 mod admin;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod record;
+#[cfg(test)]
+mod reload;
 
 #[cfg(test)]
 mod coverage;

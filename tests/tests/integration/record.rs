@@ -132,7 +132,8 @@ async fn a_changed_log_is_found_out() {
     house.running.take().expect("it runs").stop().await.expect("the gateway stops in order");
     house.audit();
     let files = std::fs::read_dir(house.audit_dir()).expect("the log").map(|entry| entry.expect("a file").path());
-    let records = |path: &std::path::PathBuf| std::fs::read(path).is_ok_and(|bytes| contains(&bytes, b"\"kind\":\"intent\""));
+    let records =
+        |path: &std::path::PathBuf| std::fs::read(path).is_ok_and(|bytes| contains(&bytes, b"\"kind\":\"intent\""));
     let segment = files.into_iter().find(records).expect("a segment");
     let bytes = std::fs::read(&segment).expect("readable");
     // Another tool, in the middle of the log.

@@ -13,7 +13,10 @@ async fn a_new_policy_is_in_force_at_once_and_recorded() {
     let agent = house.agent();
     let mut wire = agent.connect().await.expect("a connection");
     assert_eq!(wire.ask(&Call::tool("echo")).await.status, 200);
-    house.reload(&json!({ "tenants": { "acme": { "rules": [{ "servers": ["up"], "tools": ["ghost"] }] } } })).await.expect("it loads");
+    house
+        .reload(&json!({ "tenants": { "acme": { "rules": [{ "servers": ["up"], "tools": ["ghost"] }] } } }))
+        .await
+        .expect("it loads");
     // On the same connection as well.
     let call = Call::tool("echo");
     let reply = wire.ask(&call).await;
@@ -186,7 +189,8 @@ async fn files_are_followed_through_symlinks_and_a_bad_one_changes_nothing() {
 async fn keys_are_fetched_by_https_and_follow_a_rotation() {
     let jwks = crate::harness::jwks::Server::start(Keys::shared().jwks()).await;
     let uri = format!("https://{}/jwks", jwks.address);
-    let served = Served::start(|plan| plan.patch(&json!({ "mcp_gateway": { "auth": { "jwt": { "jwks_uri": uri } } } }))).await;
+    let served =
+        Served::start(|plan| plan.patch(&json!({ "mcp_gateway": { "auth": { "jwt": { "jwks_uri": uri } } } }))).await;
     let stranger = Client::tls(served.process.address, None);
     let old = stranger.bearer(Token::new().mint());
     assert_eq!(old.ask(&Call::tool("echo")).await.status, 200);

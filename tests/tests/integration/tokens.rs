@@ -73,7 +73,7 @@ async fn what_is_no_token_is_refused() {
     let stranger = house.stranger();
     let unsigned = good.rsplit_once('.').expect("three parts").0.to_owned() + ".";
     for (value, code) in [
-        (format!("Bearer {}", &good[..good.len() - 40]), "auth.token_signature"),
+        (format!("Bearer {}", &good[..good.len() - 46]), "auth.token_signature"),
         (format!("Bearer {unsigned}"), "auth.token_signature"),
         ("Bearer a.b".to_owned(), "auth.token_malformed"),
         ("Bearer a.b.c.d".to_owned(), "auth.token_malformed"),
@@ -118,6 +118,33 @@ async fn a_good_token_does_not_suffice_everywhere() {
     // A token for one server is of no use at another, even where policy would admit.
     house.refused(&bearer(Token::new()), &Call::tool("echo").to("asking"), "auth.token_audience").await;
     house.served(&bearer(Token::new().server("asking")), &Call::tool("echo").to("asking")).await;
+    house.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_within_the_skew_is_as_good_as_any() {
+    let house = House::start().await;
+    let token = Token::new().claim("exp", json!(now() - 5));
+    house.served(&house.stranger().bearer(token.mint()), &Call::tool("echo")).await;
+    let token = Token::new().claim("nbf", json!(now() + 5));
+    house.served(&house.stranger().bearer(token.mint()), &Call::tool("echo")).await;
+    house.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_streamed_answer_ends_with_its_token() {
+    let house = House::start().await;
+    let token = Token::new().server("stage").claim("exp", json!(now() + 2));
+    let client = house.stranger().bearer(token.mint());
+    let call = Call::tool("echo").to("stage");
+    let mut wire = client.connect().await.expect("a connection");
+    wire.send(&client.signed(&call).wire()).await.expect("bytes are taken");
+    let scene = house.puppet.scene().await;
+    wire.head().await.expect("an answer");
+    let last = wire.event().await.expect("an error");
+    assert_eq!(last["error"]["data"]["reason"], "auth.token_expired", "{last}");
+    scene.abandoned().await;
+    house.outcome(&call.header("x-trace-id").expect("a trace"), "auth.token_expired", "unknown").await;
     house.finish().await;
 }
 

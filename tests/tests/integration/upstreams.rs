@@ -210,6 +210,68 @@ async fn bytes_that_nobody_changes_pass_unchanged() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_method_reaches_its_upstream() {
+    let house = House::start().await;
+    let agent = house.agent();
+    let complete = |more: Value| {
+        let mut result = json!({ "resultType": "complete", "ttlMs": 0, "cacheScope": "private" });
+        let members = more.as_object().expect("an object").clone();
+        result.as_object_mut().expect("an object").extend(members);
+        Act::Result(result)
+    };
+    let uri = "docs://open/a";
+    let reference = json!({ "type": "ref/prompt", "name": "greet" });
+    for (method, params, result) in [
+        ("server/discover", json!({}), None),
+        ("tools/list", json!({}), None),
+        ("tools/call", json!({ "name": "echo", "arguments": {} }), None),
+        ("prompts/list", json!({}), Some(json!({ "prompts": [] }))),
+        ("prompts/get", json!({ "name": "greet" }), Some(json!({ "messages": [] }))),
+        ("resources/list", json!({}), Some(json!({ "resources": [] }))),
+        ("resources/templates/list", json!({}), Some(json!({ "resourceTemplates": [] }))),
+        ("resources/read", json!({ "uri": uri }), Some(json!({ "contents": [] }))),
+        (
+            "completion/complete",
+            json!({ "ref": reference, "argument": { "name": "a", "value": "" } }),
+            Some(json!({ "completion": { "values": [] } })),
+        ),
+    ] {
+        if let Some(result) = result {
+            house.upstream.on(method, complete(result));
+        }
+        house.served(&agent, &Call::mcp(method, params)).await;
+        assert!(house.upstream.count(method) >= 1, "{method}");
+    }
+    house.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_nobody_asked_for_answers_nobody() {
+    let house = House::start().await;
+    let agent = house.agent();
+    let answer = |text: &str| {
+        let body = format!(
+            r#"{{"jsonrpc":"2.0","id":{{id}},"result":{{"resultType":"complete","content":[{{"type":"text","text":"{text}"}}]}}}}"#
+        );
+        format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+    };
+    // Four digits, as many as `{id}` has characters.
+    let numbered = || {
+        let call = Call::tool("echo");
+        let call = call.clone().swap(&format!("\"id\":{}", call.id), "\"id\":7777");
+        Call { id: json!(7777), ..call }
+    };
+    house.served(&agent, &Call::tool("echo")).await;
+    house.upstream.on("tools/call", Act::Raw(format!("{}{}", answer("first"), answer("poison"))));
+    let reply = agent.ask(&numbered()).await;
+    assert!(!reply.text().contains("poison"), "{}", reply.text());
+    house.upstream.on("tools/call", Act::Honest);
+    let reply = house.served(&agent, &numbered()).await;
+    assert!(!reply.text().contains("poison"), "{}", reply.text());
+    house.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn extensions_are_taken_out_in_both_directions() {
     let house = House::start().await;
     let discovered: Value = json!({ "resultType": "complete", "ttlMs": 0, "cacheScope": "public",

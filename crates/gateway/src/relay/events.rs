@@ -12,7 +12,7 @@ use casemate_core::{Reason, Refusal};
 use casemate_net::Body;
 use casemate_output::{Passage, finish, inspect_event};
 use http::StatusCode;
-use tokio::time::timeout_at;
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 /// What to do with one message of a stream.
 pub(super) enum Message {
@@ -65,10 +65,12 @@ pub(super) async fn run(relay: Relay, mut flight: InFlight, body: Body, sender: 
     let mut source = Source::new(body, caps.answer);
     let mut interim = Interim::default();
     let mut seen = 0_usize;
+    let end = relay.credential_end();
     let failed = loop {
         let next = tokio::select! {
             biased;
             () = sender.gone() => break gone(),
+            reason = ended(end) => break (Refusal::new(reason), Effect::Unknown),
             next = timeout_at(relay.deadline(), source.next()) => next,
         };
         let message = match next {
@@ -105,6 +107,17 @@ pub(super) async fn run(relay: Relay, mut flight: InFlight, body: Body, sender: 
     let _ = sender.last(released).await;
 }
 
+/// Resolves at the end of a credential; never without one.
+pub(super) async fn ended(end: Option<(Instant, Reason)>) -> Reason {
+    match end {
+        Some((at, reason)) => {
+            sleep_until(at).await;
+            reason
+        }
+        None => std::future::pending().await,
+    }
+}
+
 pub(super) fn gone() -> Failed {
     (Refusal::new(Reason::ClientGone), Effect::Unknown)
 }
@@ -128,8 +141,8 @@ pub(super) async fn pass(
 
 impl Relay {
     /// When a client that does not read counts as gone.
-    fn stalled(&self) -> tokio::time::Instant {
-        tokio::time::Instant::now() + self.state.config.caps.idle
+    fn stalled(&self) -> Instant {
+        Instant::now() + self.state.config.caps.idle
     }
 }
 

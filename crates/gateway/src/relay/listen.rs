@@ -1,7 +1,7 @@
 //! `subscriptions/listen`: a long stream that carries only what was asked for and admitted, and that ends with the
 //! credential that opened it.
 
-use super::events::{Source, end, gone, notification, pass};
+use super::events::{Source, end, ended, gone, notification, pass};
 use super::{Interim, Relay};
 use crate::answer::{self, malformed, unreadable};
 use crate::connection::Connection;
@@ -96,7 +96,9 @@ impl Stream {
     async fn carry(&mut self, flight: &mut InFlight, mut source: Source, sender: &EventSender) -> Stop {
         let mut drain = self.relay.gateway.watch_drain();
         let mut generation = self.relay.gateway.watch_generation();
-        let expiry = self.expiry();
+        let end = self.relay.credential_end();
+        // Without an expiry a stream still ends, to be opened again.
+        let day = Instant::now() + Duration::from_hours(24);
         let first = Instant::now() + self.relay.upstream.first_byte;
         let mut ping = tokio::time::interval(PING);
         ping.reset();
@@ -105,7 +107,8 @@ impl Stream {
                 biased;
                 () = sender.gone() => return Stop::Failed(gone()),
                 () = draining(&mut drain) => return Stop::Ours(Some(Reason::Draining)),
-                () = sleep_until(expiry) => return Stop::Ours(Some(Reason::TokenExpired)),
+                reason = ended(end) => return Stop::Ours(Some(reason)),
+                () = sleep_until(day) => return Stop::Ours(None),
                 () = sleep_until(first), if !self.acknowledged => {
                     return Stop::Failed((Refusal::new(Reason::UpstreamTimeout), Effect::Unknown));
                 }
@@ -209,13 +212,6 @@ impl Stream {
                 _ => false,
             }
         })
-    }
-
-    fn expiry(&self) -> Instant {
-        let now = self.relay.gateway.now();
-        let left = self.relay.permitted.principal().expires().map(|at| at.0.saturating_sub(now.0));
-        // Without an expiry a stream still ends: after a day, to be opened again.
-        Instant::now() + Duration::from_millis(left.unwrap_or(86_400_000).min(86_400_000))
     }
 
     /// Judges the caller again under the state that a reload brought.

@@ -184,7 +184,8 @@ impl House {
         plan.write();
         let loaded = plan.load().unwrap_or_else(|report| panic!("{report}"));
         let running = Running::start(loaded, &plan.state()).await.expect("the gateway starts");
-        let private = Mutex::new(vec![MARKER.to_owned(), "eyJhbGciOi".to_owned(), "docs://".to_owned(), "honest".to_owned()]);
+        let private =
+            Mutex::new(vec![MARKER.to_owned(), "eyJhbGciOi".to_owned(), "docs://".to_owned(), "honest".to_owned()]);
         let agent = Authority::shared().client(AGENT);
         Self { plan, upstream, puppet, running: Some(running), agent, private }
     }
@@ -277,12 +278,6 @@ impl House {
             (own.len() == count).then(|| own.last().map(|entry| (*entry).clone()).unwrap_or_default())
         })
         .await
-    }
-
-    /// The events of the operator so far.
-    pub(crate) fn events(&self) -> Vec<String> {
-        let entries = record::read(&self.audit_dir());
-        entries.iter().filter(|e| e["kind"] == "event").map(|e| record::text(e, "event").to_owned()).collect()
     }
 
     /// A call that must succeed.
