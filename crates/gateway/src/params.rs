@@ -25,7 +25,7 @@ const PAGES: usize = 64;
 type Mirrors = HashMap<String, Option<Vec<MirroredParam>>>;
 type Tools = Arc<Mirrors>;
 /// The tools of one upstream and when they were read; locked while they are read again.
-type Slot = Arc<Mutex<Option<(Instant, Tools)>>>;
+type Slot = Arc<Mutex<Option<(Instant, Result<Tools, Refusal>)>>>;
 
 /// The mirrored arguments of every tool, by upstream.
 #[derive(Default)]
@@ -43,14 +43,15 @@ impl Schemas {
     async fn tools(&self, gateway: &Gateway, upstream: &Upstream, within: Duration) -> Result<Tools, Refusal> {
         let slot = self.slot(&upstream.name);
         let mut slot = slot.lock().await;
-        if let Some((at, tools)) = slot.as_ref()
-            && at.elapsed() < within
+        if let Some((at, read)) = slot.as_ref()
+            && at.elapsed() < read.as_ref().map_or(AGAIN, |_| within)
         {
-            return Ok(Arc::clone(tools));
+            return read.clone();
         }
-        let tools = Arc::new(fetch(gateway, upstream).await?);
-        *slot = Some((Instant::now(), Arc::clone(&tools)));
-        Ok(tools)
+        // A failure is kept for a moment too, so that those who waited do not each wait for another.
+        let read = fetch(gateway, upstream).await.map(Arc::new);
+        *slot = Some((Instant::now(), read.clone()));
+        read
     }
 
     /// Compares the `Mcp-Param-*` headers of a tool call with its arguments.

@@ -178,7 +178,9 @@ impl Relay {
         if let Target::Tool(tool) = &call.target {
             let names = exchange.parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
             let headers = Mirrored::collect(names).map_err(|refusal| (refusal, Effect::NotAttempted))?;
-            let checked = self.state.schemas.check(&self.gateway, &self.upstream, call, tool, &headers).await;
+            let checking = self.state.schemas.check(&self.gateway, &self.upstream, call, tool, &headers);
+            let checked = timeout_at(self.deadline(), checking).await;
+            let checked = checked.unwrap_or_else(|_| Err(Refusal::new(Reason::UpstreamTimeout)));
             checked.map_err(|refusal| (refusal, Effect::NotAttempted))?;
         }
         let who = (exchange.trace, exchange.agent.as_ref());

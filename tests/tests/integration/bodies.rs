@@ -269,3 +269,44 @@ async fn a_second_request_hidden_in_a_body_is_never_served() {
     assert!(seen.is_empty(), "both lengths in one request: the rest was taken for a request");
     house.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn requests_in_one_breath_are_answered_one_after_the_other() {
+    let house = House::start().await;
+    let calls = [Call::tool("echo"), Call::tool("secret"), Call::tool("echo")];
+    let mut wire = house.agent().connect().await.expect("a connection");
+    let bytes: Vec<u8> = calls.iter().flat_map(Call::wire).collect();
+    wire.send(&bytes).await.expect("bytes are taken");
+    for call in &calls {
+        let reply = wire.reply().await.expect("an answer");
+        assert_eq!(reply.json()["id"], call.id);
+        assert_eq!(Some(reply.trace()), call.header("x-trace-id"));
+    }
+    // Who asks whether to send is told by the refusal not to.
+    let mut wire = house.agent().connect().await.expect("a connection");
+    let call = Call::tool("echo").set("expect", "100-continue").set("content-length", "70000");
+    wire.send(&call.head()).await.expect("bytes are taken");
+    let reply = wire.reply().await.expect("an answer");
+    house.check_refusal(&call, &reply, "http.payload_too_large").await;
+    house.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_caller_that_does_not_read_is_let_go() {
+    let house = House::with(json!({ "mcp_gateway": {
+        "timeouts": { "idle": "300ms" },
+        "limits": { "answer_bytes": "16MiB", "events": 10_000 },
+        "env": [{ "name": "MCP_ALLOWED_DOMAINS", "value": "127.0.0.1" }, { "name": "TOKEN_BUDGET_PER_REQUEST", "value": "100000000" }],
+    } }))
+    .await;
+    let text = "word ".repeat(20_000);
+    let note = json!({ "jsonrpc": "2.0", "method": "notifications/progress",
+        "params": { "progressToken": "p", "progress": 1, "message": text } });
+    let events = vec![note.to_string(); 200];
+    house.upstream.on("tools/call", casemate_tests::hostile::Act::Events(events));
+    let call = Call::mcp("tools/call", json!({ "name": "echo", "arguments": {}, "_meta": { "progressToken": "p" } }));
+    let mut wire = house.agent().connect().await.expect("a connection");
+    wire.send(&call.wire()).await.expect("bytes are taken");
+    house.outcome(&call.header("x-trace-id").expect("a trace"), "client.gone", "unknown").await;
+    house.finish().await;
+}

@@ -60,7 +60,7 @@ async fn each_denial_of_policy_has_its_reason() {
         (Call::mcp("prompts/list", json!({})).to("asking"), "policy.server"),
         (Call::mcp("resources/list", json!({})).to("asking"), "policy.server"),
         (Call::mcp("resources/templates/list", json!({})).to("asking"), "policy.server"),
-        (Call::tool("unlisted"), "policy.tool"),
+        (Call::mcp("tools/call", json!({ "name": "unlisted" })), "policy.tool"),
         (Call::tool("ECHO"), "policy.tool"),
         (Call::tool("echo2"), "policy.tool"),
         (Call::mcp("prompts/get", json!({ "name": "greet" })), "policy.prompt"),

@@ -6,7 +6,7 @@ use casemate_core::mcp::META_SUBSCRIPTION;
 use casemate_tests::hostile::Act;
 use serde_json::{Value, json};
 
-fn listen() -> Call {
+pub(crate) fn listen() -> Call {
     let filter = json!({ "toolsListChanged": true, "resourceSubscriptions": ["docs://open/a"] });
     Call::mcp("subscriptions/listen", json!({ "notifications": filter })).to("stage")
 }
@@ -26,7 +26,7 @@ fn changed(id: &Value) -> Value {
 }
 
 /// Opens a stream up to and with its acknowledgment.
-async fn open(house: &House, client: &Client, call: &Call) -> (Wire, Scene) {
+pub(crate) async fn open(house: &House, client: &Client, call: &Call) -> (Wire, Scene) {
     let mut wire = client.connect().await.expect("a connection");
     wire.send(&client.signed(call).wire()).await.expect("bytes are taken");
     let scene = house.puppet.scene().await;
@@ -38,11 +38,16 @@ async fn open(house: &House, client: &Client, call: &Call) -> (Wire, Scene) {
 }
 
 /// The final response with which the gateway ends a stream in good order.
-async fn final_response(wire: &mut Wire, call: &Call) {
+pub(crate) async fn final_response(wire: &mut Wire, call: &Call) {
     let last = wire.event().await.expect("the final response");
     assert_eq!((&last["id"], &last["result"]["resultType"]), (&call.id, &json!("complete")), "{last}");
     assert_eq!(last["result"]["_meta"][META_SUBSCRIPTION], call.id, "{last}");
     assert!(wire.event().await.is_none());
+}
+
+/// An acknowledgment of these subscriptions.
+fn grant(id: &Value, granted: Value) -> Value {
+    note(id, "notifications/subscriptions/acknowledged", json!({ "notifications": granted }))
 }
 
 /// A message made for the id of a subscription.
@@ -82,9 +87,6 @@ async fn only_what_was_asked_for_comes_through() {
 async fn a_stream_that_is_not_the_one_asked_for_ends() {
     let house = House::start().await;
     let agent = house.agent();
-    let grant = |id: &Value, granted: Value| {
-        note(id, "notifications/subscriptions/acknowledged", json!({ "notifications": granted }))
-    };
     let cases: Vec<(bool, Message, &str)> = vec![
         (false, Box::new(changed), "upstream.malformed"),
         (false, Box::new(|_| acknowledged(&json!("another"))), "upstream.malformed"),

@@ -74,6 +74,33 @@ async fn a_certificate_that_is_revoked_by_a_reload_loses_its_connections() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_revoked_certificate_loses_its_subscriptions_and_not_its_running_calls() {
+    let mut house = House::planned(|plan| {
+        plan.patch(&json!({ "mcp_gateway": { "auth": { "crl_paths": ["crl.pem"] } } }));
+        std::fs::write(plan.dir.path().join("crl.pem"), Authority::shared().crl(&[], days(5))).expect("a file");
+    })
+    .await;
+    let client = house.holder(&Authority::shared().numbered(AGENT, 98));
+    let call = Call::tool("echo").to("stage");
+    let mut running = client.connect().await.expect("a connection");
+    running.send(&call.wire()).await.expect("bytes are taken");
+    let scene = house.puppet.scene().await;
+    let listen = crate::listen::listen();
+    let (mut wire, subscription) = crate::listen::open(&house, &client, &listen).await;
+    std::fs::write(house.plan.dir.path().join("crl.pem"), Authority::shared().crl(&[98], days(5))).expect("a file");
+    house.reload(&json!({})).await.expect("it loads");
+    crate::listen::final_response(&mut wire, &listen).await;
+    subscription.abandoned().await;
+    let trace = listen.header("x-trace-id").expect("a trace");
+    house.outcome(&trace, "tls.certificate_revoked", "executed").await;
+    assert!(wire.closed().await.is_empty());
+    scene.result(&json!({ "resultType": "complete", "content": [] })).await;
+    assert_eq!(running.reply().await.expect("an answer").json()["id"], call.id);
+    assert!(running.closed().await.is_empty());
+    house.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn keys_in_a_file_follow_a_rotation() {
     let house = House::start().await;
     let old = house.stranger().bearer(Token::new().mint());
