@@ -5,7 +5,7 @@ mod method;
 mod params;
 mod tool;
 
-pub use call::{Call, Capabilities, Inbound, RequestId, Unread, read};
+pub use call::{Call, Capabilities, Inbound, RequestId, Unread, look_alike, read};
 pub use method::Method;
 pub use params::{Completion, Listen, Target};
 pub use tool::{MirroredParam, mirrored_params};

@@ -2,11 +2,12 @@
 
 use crate::config::Upstream;
 use crate::gateway::{Gateway, State};
-use crate::listing;
-use casemate_core::json::{Edits, Json, JsonError, Kind, Limits, Value, quote};
-use casemate_core::mcp::{Call, Method, REVISION, RequestId};
+use crate::{input, listing};
+use casemate_core::json::{Edits, Json, JsonError, Kind, Limits, Value};
+use casemate_core::mcp::{Call, Method, REVISION, RequestId, look_alike};
 use casemate_core::policy::Permitted;
 use casemate_core::{Reason, Refusal};
+use http::StatusCode;
 
 /// What a judgement needs beside the message.
 pub(crate) struct Context<'a> {
@@ -36,10 +37,11 @@ pub(crate) fn unreadable(error: JsonError) -> Refusal {
 }
 
 /// Judges a final message and says what the gateway changes in it.
-pub(crate) fn check(json: &Json, context: &Context<'_>) -> Result<Edits, Refusal> {
+pub(crate) fn check(json: &Json, status: StatusCode, context: &Context<'_>) -> Result<Edits, Refusal> {
     let root = json.root();
     envelope(root, &context.call().id)?;
     match (root.get("result"), root.get("error")) {
+        (Some(_), None) if status != StatusCode::OK => Err(malformed("a result under the status of an error")),
         (Some(result), None) => check_result(result, context),
         (None, Some(error)) => check_error(error).map(|()| Edits::new()),
         _ => Err(malformed("neither one result nor one error")),
@@ -63,25 +65,60 @@ fn envelope(root: Value<'_>, id: &RequestId) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// The codes of Casemate's own denials. An upstream that uses them would speak in the gateway's name.
+const OWN_CODES: std::ops::RangeInclusive<i64> = -31_999..=-31_000;
+
 fn check_error(error: Value<'_>) -> Result<(), Refusal> {
+    unambiguous(error, &["code", "message", "data"])?;
     let code = error.get("code").and_then(|v| v.as_i64());
     let has_message = error.get("message").is_some_and(|v| v.kind() == Kind::String);
     match code {
         Some(-32022) => Err(Refusal::new(Reason::UpstreamVersion)),
+        Some(code) if OWN_CODES.contains(&code) => Err(malformed("an error code of the gateway's own")),
         Some(_) if has_message => Ok(()),
         _ => Err(malformed("an error without code and message")),
     }
+}
+
+/// What a result may hold by this revision, as far as anything is decided by it.
+const RESULT: &[&str] = &[
+    "resultType",
+    "inputRequests",
+    "requestState",
+    "content",
+    "structuredContent",
+    "isError",
+    "tools",
+    "prompts",
+    "resources",
+    "resourceTemplates",
+    "nextCursor",
+    "ttlMs",
+    "cacheScope",
+    "contents",
+    "messages",
+    "completion",
+    "capabilities",
+    "supportedVersions",
+    "instructions",
+    "_meta",
+];
+
+/// Refuses an object in which a client that ignores case would read another member than the one that was judged.
+pub(crate) fn unambiguous(object: Value<'_>, known: &[&str]) -> Result<(), Refusal> {
+    look_alike(object, known).map_or(Ok(()), |name| Err(malformed(format!("a member looks like `{name}`"))))
 }
 
 fn check_result(result: Value<'_>, context: &Context<'_>) -> Result<Edits, Refusal> {
     if !result.is_object() {
         return Err(malformed("the result is not an object"));
     }
+    unambiguous(result, RESULT)?;
     let method = context.call().method;
     let kind = result.get("resultType").map(|v| v.as_str().unwrap_or_default());
     match kind.as_deref() {
         Some("complete") => complete(method, result, context),
-        Some("input_required") if method.takes_input() => input_required(result, context),
+        Some("input_required") if method.takes_input() => input::check(result, context),
         Some("input_required") => Err(malformed("input_required on a method that does not take input")),
         Some(_) => Err(Refusal::new(Reason::UpstreamExtension)),
         // Results of the older revisions have no resultType: the upstream is not in the era it was asked in.
@@ -90,6 +127,9 @@ fn check_result(result: Value<'_>, context: &Context<'_>) -> Result<Edits, Refus
 }
 
 fn complete(method: Method, result: Value<'_>, context: &Context<'_>) -> Result<Edits, Refusal> {
+    if result.get("inputRequests").is_some() || result.get("requestState").is_some() {
+        return Err(malformed("a complete result that asks for input"));
+    }
     let mut edits = Edits::new();
     if method == Method::Discover {
         discover(result, &mut edits)?;
@@ -128,38 +168,4 @@ fn discover(result: Value<'_>, edits: &mut Edits) -> Result<(), Refusal> {
     let capabilities = result.get("capabilities").filter(Value::is_object).ok_or_else(|| malformed("capabilities"))?;
     edits.retain_members(capabilities, |name, _| name != "extensions");
     Ok(())
-}
-
-/// An upstream asks for input: each kind only if its entry allows it and the client declared it; the state is sealed.
-fn input_required(result: Value<'_>, context: &Context<'_>) -> Result<Edits, Refusal> {
-    let (call, allowed) = (context.call(), context.upstream.requests);
-    let declared = call.capabilities;
-    let requests = result.get("inputRequests");
-    let state = result.get("requestState");
-    if requests.is_none() && state.is_none() {
-        return Err(malformed("input_required without inputRequests and requestState"));
-    }
-    if requests.is_some_and(|r| !r.is_object()) {
-        return Err(malformed("inputRequests"));
-    }
-    for member in requests.into_iter().flat_map(|r| r.members()) {
-        let method = member.value.get("method").and_then(|v| v.as_str()).unwrap_or_default();
-        let fine = match method.as_ref() {
-            "elicitation/create" => allowed.elicitation && declared.elicitation,
-            "sampling/createMessage" => allowed.sampling && declared.sampling,
-            "roots/list" => allowed.roots && declared.roots,
-            _ => false,
-        };
-        if !fine {
-            return Err(Refusal::new(Reason::UpstreamInputRequest));
-        }
-    }
-    let mut edits = Edits::new();
-    if let Some(state) = state {
-        let text = state.as_str().ok_or_else(|| malformed("requestState"))?;
-        let now = context.gateway.now();
-        let sealed = context.gateway.sealer.seal(&text, call, context.permitted.principal(), now)?;
-        edits.replace(state, quote(&sealed));
-    }
-    Ok(edits)
 }

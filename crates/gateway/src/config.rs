@@ -274,8 +274,10 @@ pub struct Upstream {
 /// Kinds of requests from server to client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct InputKinds {
-    /// `elicitation/create`
+    /// `elicitation/create` of a form.
     pub elicitation: bool,
+    /// `elicitation/create` of a URL that the user is asked to open.
+    pub elicitation_url: bool,
     /// `sampling/createMessage`
     pub sampling: bool,
     /// `roots/list`

@@ -7,10 +7,10 @@ use bytes::Bytes;
 use casemate_audit::Effect;
 use casemate_core::headers::encode_value;
 use casemate_core::json::{Edits, quote};
-use casemate_core::mcp::Call;
+use casemate_core::mcp::{Call, Method};
 use casemate_core::{Agent, Reason, Refusal, TraceId};
 use casemate_net::{Body, NetError};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, header};
 
 /// How the upstream answers.
 pub(crate) enum Head {
@@ -30,13 +30,22 @@ pub(crate) type Failed = (Refusal, Effect);
 pub(crate) fn outgoing(call: &Call, upstream: &Upstream, opened: Option<&str>) -> Bytes {
     let mut edits = Edits::new();
     if let Some(declared) = call.declared() {
+        let (allowed, can) = (upstream.requests, call.capabilities);
+        let (form, url) = (allowed.elicitation && can.elicitation, allowed.elicitation_url && can.elicitation_url);
         edits.retain_members(declared, |name, _| match name {
             "extensions" => false,
-            "elicitation" => upstream.requests.elicitation,
-            "sampling" => upstream.requests.sampling,
-            "roots" => upstream.requests.roots,
+            "elicitation" => form || url,
+            "sampling" => allowed.sampling,
+            "roots" => allowed.roots,
             _ => true,
         });
+        if let Some(modes) = declared.get("elicitation").filter(|_| form || url) {
+            edits.retain_members(modes, |name, _| match name {
+                "form" => form,
+                "url" => url,
+                _ => true,
+            });
+        }
     }
     if let (Some(state), Some(value)) = (opened, call.param("requestState")) {
         edits.replace(value, quote(state));
@@ -65,10 +74,14 @@ fn headers(call: &Call, upstream: &Upstream, incoming: &HeaderMap, trace: TraceI
     }
     for (name, value) in incoming {
         // An intermediary must forward the mirrored arguments that it does not know.
-        let passes = name.as_str().starts_with("mcp-param-") || matches!(name.as_str(), "traceparent" | "tracestate");
-        if passes {
+        if call.method == Method::ToolsCall && name.as_str().starts_with("mcp-param-") {
             headers.insert(name.clone(), value.clone());
         }
+    }
+    if let Some(parent) = incoming.get(TRACEPARENT).filter(|parent| is_traceparent(parent.as_bytes())) {
+        headers.insert(TRACEPARENT, parent.clone());
+        let state = incoming.get(TRACESTATE).filter(|state| state.len() <= 512 && state.to_str().is_ok());
+        headers.extend(state.map(|state| (HeaderName::from_static(TRACESTATE), state.clone())));
     }
     if let Some((name, secret)) = &upstream.credential
         && let Ok(mut value) = HeaderValue::from_bytes(secret.expose())
@@ -77,6 +90,17 @@ fn headers(call: &Call, upstream: &Upstream, incoming: &HeaderMap, trace: TraceI
         headers.insert(name.clone(), value);
     }
     headers
+}
+
+const TRACEPARENT: &str = "traceparent";
+const TRACESTATE: &str = "tracestate";
+
+/// Whether a value has the form of W3C Trace Context, section 3.2: `00-{32 hex}-{16 hex}-{2 hex}`.
+fn is_traceparent(value: &[u8]) -> bool {
+    let hex = |b: &u8| b.is_ascii_digit() || matches!(b, b'a'..=b'f');
+    let parts: Vec<&[u8]> = value.split(|b| *b == b'-').collect();
+    let lengths = parts.iter().map(|part| part.len()).eq([2, 32, 16, 2]);
+    lengths && parts.iter().all(|part| part.iter().all(hex))
 }
 
 /// Sends the call. Only `relay` does this, and only with a recorded call.
@@ -89,7 +113,7 @@ pub(crate) async fn send(
     opened: Option<&str>,
 ) -> Result<Head, Failed> {
     let mut outgoing = Request::new(outgoing(call, upstream, opened));
-    *outgoing.method_mut() = Method::POST;
+    *outgoing.method_mut() = http::Method::POST;
     *outgoing.headers_mut() = headers(call, upstream, incoming, trace, agent);
     let answered = gateway.net.send(&upstream.target, outgoing, upstream.first_byte).await;
     let response = answered.map_err(|fault| failed(&fault))?;

@@ -14,6 +14,7 @@ mod answer;
 mod connection;
 mod cors;
 mod forward;
+mod input;
 mod listing;
 mod params;
 mod pipeline;

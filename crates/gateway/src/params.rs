@@ -49,7 +49,8 @@ impl Schemas {
             return read.clone();
         }
         // A failure is kept for a moment too, so that those who waited do not each wait for another.
-        let read = fetch(gateway, upstream).await.map(Arc::new);
+        let fetching = tokio::time::timeout(upstream.total, fetch(gateway, upstream)).await;
+        let read = fetching.unwrap_or_else(|_| Err(no_list("no list in time"))).map(Arc::new);
         *slot = Some((Instant::now(), read.clone()));
         read
     }

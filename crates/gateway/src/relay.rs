@@ -107,7 +107,7 @@ impl Relay {
             Ok(json) => json,
             Err(error) => return self.fail(flight, (unreadable(error), Effect::Unknown), events).await,
         };
-        let edits = match answer::check(&json, &self.context()) {
+        let edits = match answer::check(&json, status, &self.context()) {
             Ok(edits) => edits,
             Err(refusal) => return self.fail(flight, (refusal, Effect::Unknown), events).await,
         };

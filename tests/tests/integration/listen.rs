@@ -1,7 +1,7 @@
 //! `subscriptions/listen`: a stream that carries what was asked for, and that ends with the right to it.
 
 use crate::harness::puppet::Scene;
-use crate::harness::{Call, Client, House, Token, Wire, now};
+use crate::harness::{Call, Client, House, Keys, Token, Wire, now};
 use casemate_core::mcp::META_SUBSCRIPTION;
 use casemate_tests::hostile::Act;
 use serde_json::{Value, json};
@@ -191,6 +191,40 @@ async fn it_ends_when_a_reload_takes_the_right_away() {
         .expect("it loads");
     final_response(&mut kept_wire, &kept).await;
     house.outcome(&trace(&kept), "auth.tenant_unknown", "executed").await;
+    house.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reload_before_the_answer_begins_counts_too() {
+    let mut house = House::start().await;
+    let agent = house.agent();
+    let call = listen();
+    let curtain = std::sync::Arc::clone(&house.puppet.curtain).write_owned().await;
+    let mut wire = agent.connect().await.expect("a connection");
+    wire.send(&agent.signed(&call).wire()).await.expect("bytes are taken");
+    let scene = house.puppet.scene().await;
+    house.reload(&json!({ "tenants": { "acme": { "rules": [{ "servers": ["stage"] }] } } })).await.expect("it loads");
+    drop(curtain);
+    assert_eq!(wire.head().await.expect("an answer").status, 200);
+    final_response(&mut wire, &call).await;
+    scene.abandoned().await;
+    house.outcome(&trace(&call), "policy.subscription", "executed").await;
+    house.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_ends_when_the_key_of_its_token_goes() {
+    let house = House::start().await;
+    let client = house.stranger().bearer(Token::new().server("stage").mint());
+    let call = listen();
+    let (mut wire, scene) = open(&house, &client, &call).await;
+    std::fs::write(house.plan.dir.path().join("jwks.json"), Keys::rotated().jwks()).expect("a file");
+    // A token of the new key has the file read again.
+    let new = house.stranger().bearer(Token::signed("EdDSA", Keys::rotated()).mint());
+    house.served(&new, &Call::tool("echo")).await;
+    final_response(&mut wire, &call).await;
+    scene.abandoned().await;
+    house.outcome(&trace(&call), "auth.token_key", "executed").await;
     house.finish().await;
 }
 

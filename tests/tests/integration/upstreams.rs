@@ -56,6 +56,15 @@ async fn an_answer_with_any_fault_becomes_a_clear_error() {
             "upstream.malformed",
             "unknown",
         ),
+        (
+            "a refusal of the gateway's own",
+            answer(
+                r#"{"jsonrpc":"2.0","id":{id},"error":{"code":-31403,"message":"no","data":{"reason":"policy.tool"}}}"#,
+            ),
+            "upstream.malformed",
+            "unknown",
+        ),
+        ("look-alike", answer(&ok.replace("content", "Content")), "upstream.malformed", "unknown"),
         ("html", typed("text/html", ok), "upstream.malformed", "unknown"),
         ("utf-16", typed("application/json; charset=utf-16", ok), "upstream.malformed", "unknown"),
         ("two types", Act::Headers(vec![("Content-Type", "text/html".to_owned())]), "upstream.malformed", "unknown"),

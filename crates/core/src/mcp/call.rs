@@ -43,8 +43,10 @@ impl fmt::Debug for RequestId {
 /// Which requests from server to client the client declared that it answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Capabilities {
-    /// `elicitation`
+    /// `elicitation` of forms: declared alone, or with `form`.
     pub elicitation: bool,
+    /// `elicitation` of URLs.
+    pub elicitation_url: bool,
     /// `sampling`
     pub sampling: bool,
     /// `roots`
@@ -181,23 +183,28 @@ const KNOWN_PARAMS: &[&str] = &[
     "requestState",
 ];
 
-/// Refuses a key that some parser would take for one of `known`: equal without case, but not equal.
-pub(super) fn no_look_alikes(object: Value<'_>, known: &[&str]) -> Result<(), Refusal> {
+/// The one of `known` that a key of `object` looks like to a parser that ignores case, without being equal to it.
+#[must_use]
+pub fn look_alike<'k>(object: Value<'_>, known: &[&'k str]) -> Option<&'k str> {
     let fold = |c: char| match c {
         '\u{17f}' => 's',
         '\u{212a}' => 'k',
         c => c.to_ascii_lowercase(),
     };
-    for member in object.members() {
+    object.members().find_map(|member| {
         let key = member.key();
-        if known.contains(&key.as_ref()) {
-            continue;
-        }
-        if let Some(name) = known.iter().find(|name| key.chars().map(fold).eq(name.chars().map(fold))) {
-            return Err(Refusal::new(Reason::McpEnvelope).hint(format!("a member looks like `{name}`")));
-        }
+        let is_known = known.contains(&key.as_ref());
+        let similar = |name: &&&str| key.chars().map(fold).eq(name.chars().map(fold));
+        if is_known { None } else { known.iter().find(similar).copied() }
+    })
+}
+
+/// Refuses a request in which two parsers may see two different things.
+pub(super) fn no_look_alikes(object: Value<'_>, known: &[&str]) -> Result<(), Refusal> {
+    match look_alike(object, known) {
+        Some(name) => Err(Refusal::new(Reason::McpEnvelope).hint(format!("a member looks like `{name}`"))),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn envelope(root: Value<'_>) -> Result<String, Refusal> {
@@ -294,7 +301,14 @@ fn meta(params: Option<Value<'_>>) -> Result<Capabilities, Refusal> {
     let declared =
         params.and_then(|p| p.path(&["_meta", META_CAPABILITIES])).filter(Value::is_object).ok_or_else(missing)?;
     let has = |name: &str| declared.get(name).is_some_and(|v| v.is_object());
-    Ok(Capabilities { elicitation: has("elicitation"), sampling: has("sampling"), roots: has("roots") })
+    let elicitation = declared.get("elicitation").filter(Value::is_object);
+    let mode = |name: &str| elicitation.and_then(|modes| modes.get(name)).is_some();
+    Ok(Capabilities {
+        elicitation: elicitation.is_some() && (mode("form") || !mode("url")),
+        elicitation_url: mode("url"),
+        sampling: has("sampling"),
+        roots: has("roots"),
+    })
 }
 
 #[cfg(test)]

@@ -25,6 +25,8 @@ use tokio::time::{Instant, sleep_until};
 
 /// How often a quiet stream shows that it lives.
 const PING: Duration = Duration::from_secs(15);
+/// How often the issuer's keys are looked at.
+const LOOK: Duration = Duration::from_secs(1);
 /// The window in which events are counted.
 const WINDOW: Duration = Duration::from_secs(60);
 
@@ -102,6 +104,14 @@ impl Stream {
         let first = Instant::now() + self.relay.upstream.first_byte;
         let mut ping = tokio::time::interval(PING);
         ping.reset();
+        // What changed between the decision and now is judged once; what changes from here on is announced.
+        if !Arc::ptr_eq(&self.relay.gateway.state(), &self.relay.state)
+            && let Err(refusal) = self.still_admitted().await
+        {
+            return Stop::Ours(Some(refusal.reason));
+        }
+        let mut keys = self.keys();
+        let mut look = tokio::time::interval(LOOK);
         loop {
             tokio::select! {
                 biased;
@@ -114,6 +124,13 @@ impl Stream {
                 }
                 changed = generation.changed() => if let (Ok(()), Err(refusal)) = (changed, self.still_admitted().await) {
                     return Stop::Ours(Some(refusal.reason));
+                },
+                // The keys that vouch for the token may change without any reload.
+                _ = look.tick() => if self.keys() != keys {
+                    keys = self.keys();
+                    if let Err(refusal) = self.still_admitted().await {
+                        return Stop::Ours(Some(refusal.reason));
+                    }
                 },
                 _ = ping.tick() => if sender.ping().await.is_err() {
                     return Stop::Failed(gone());
@@ -129,6 +146,12 @@ impl Stream {
                 }
             }
         }
+    }
+
+    /// Which keys vouch for tokens now; `None` where there are none that may be used.
+    fn keys(&self) -> Option<u64> {
+        let health = self.relay.gateway.state().identity.keys()?;
+        health.usable.then_some(health.generation)
     }
 
     async fn message(&mut self, flight: &mut InFlight, message: bytes::Bytes, sender: &EventSender) -> Option<Stop> {

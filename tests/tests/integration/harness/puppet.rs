@@ -10,12 +10,14 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::{Mutex, RwLock, mpsc};
 use tokio::task::JoinHandle;
 
 /// The upstream; it stops when dropped.
 pub(crate) struct Puppet {
     pub(crate) address: SocketAddr,
+    /// Whoever holds it to write keeps back the heads of answers.
+    pub(crate) curtain: Arc<RwLock<()>>,
     arrived: Mutex<mpsc::Receiver<Scene>>,
     task: JoinHandle<()>,
 }
@@ -42,9 +44,12 @@ impl Puppet {
         let (listener, address) = casemate_tests::listen::bind(0).await.expect("a port");
         let (sender, arrived) = mpsc::channel(64);
         let sender = Arc::new(sender);
-        let service = hyper::service::service_fn(move |request| answer(request, Arc::clone(&sender)));
+        let curtain = Arc::new(RwLock::new(()));
+        let held = Arc::clone(&curtain);
+        let service =
+            hyper::service::service_fn(move |request| answer(request, Arc::clone(&sender), Arc::clone(&held)));
         let task = tokio::spawn(casemate_tests::listen::serve(listener, service));
-        Self { address, arrived: Mutex::new(arrived), task }
+        Self { address, curtain, arrived: Mutex::new(arrived), task }
     }
 
     /// The next request that was not a list of tools.
@@ -66,7 +71,11 @@ impl Drop for Puppet {
 }
 
 #[expect(clippy::disallowed_methods, reason = "`Limited` caps what is collected")]
-async fn answer(request: Request<Incoming>, arrived: Arc<mpsc::Sender<Scene>>) -> Result<Response<Events>, Infallible> {
+async fn answer(
+    request: Request<Incoming>,
+    arrived: Arc<mpsc::Sender<Scene>>,
+    curtain: Arc<RwLock<()>>,
+) -> Result<Response<Events>, Infallible> {
     let body = Limited::new(request.into_body(), 1 << 20).collect().await.expect("a body").to_bytes();
     let body: Value = serde_json::from_slice(&body).expect("JSON");
     let (events, receiver) = mpsc::channel(64);
@@ -76,6 +85,7 @@ async fn answer(request: Request<Incoming>, arrived: Arc<mpsc::Sender<Scene>>) -
         drop(events.send(Bytes::from(format!("data: {result}\n\n"))).await);
     } else {
         drop(arrived.send(Scene { body, events }).await);
+        drop(curtain.read().await);
     }
     let mut response = Response::new(Events(receiver));
     let kind = http::HeaderValue::from_static("text/event-stream");

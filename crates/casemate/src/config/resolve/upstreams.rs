@@ -110,7 +110,12 @@ fn upstream(cx: &mut Context<'_>, entry: Section<'_>, seen: &mut Seen) -> Option
         credential,
         first_byte,
         total,
-        requests: InputKinds { elicitation: asks("elicitation"), sampling: asks("sampling"), roots: asks("roots") },
+        requests: InputKinds {
+            elicitation: asks("elicitation"),
+            elicitation_url: asks("elicitation-url"),
+            sampling: asks("sampling"),
+            roots: asks("roots"),
+        },
         sensitive: entry.flag("sensitive"),
     };
     Some((upstream, span))

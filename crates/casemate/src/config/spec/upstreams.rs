@@ -46,7 +46,8 @@ const TIMEOUTS: &[Key] = &[
 
 const REQUESTS: Choice = Choice {
     words: &[
-        ("elicitation", "asking the user something"),
+        ("elicitation", "asking the user something in a form"),
+        ("elicitation-url", "asking the user to open an https URL"),
         ("sampling", "asking the client's model something"),
         ("roots", "asking for the client's roots"),
     ],
