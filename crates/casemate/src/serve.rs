@@ -2,8 +2,9 @@
 
 mod reload;
 mod state;
+mod watch;
 
-use crate::config::{self, Environment, Loaded};
+use crate::config::{Environment, Loaded};
 use crate::out;
 use anyhow::Context as _;
 use casemate_audit::Log;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
+use watch::Watch;
 
 /// Arguments of `casemate serve`.
 #[derive(Debug, clap::Args)]
@@ -106,7 +108,7 @@ impl Running {
 /// # Errors
 /// The gateway cannot start.
 pub fn run(args: &ServeArgs) -> anyhow::Result<ExitCode> {
-    let loaded = match config::load(&args.config, &Environment::of_process()) {
+    let (loaded, watch) = match Watch::load(&args.config, &Environment::of_process()) {
         Ok(loaded) => loaded,
         Err(report) => {
             out::show(&report.render(true));
@@ -117,10 +119,10 @@ pub fn run(args: &ServeArgs) -> anyhow::Result<ExitCode> {
         out::show(&loaded.warnings.render(true));
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(args, loaded))
+    runtime.block_on(serve(args, loaded, watch))
 }
 
-async fn serve(args: &ServeArgs, loaded: Loaded) -> anyhow::Result<ExitCode> {
+async fn serve(args: &ServeArgs, loaded: Loaded, mut watch: Watch) -> anyhow::Result<ExitCode> {
     // Signals are caught before anything listens, so that none is lost.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -129,7 +131,7 @@ async fn serve(args: &ServeArgs, loaded: Loaded) -> anyhow::Result<ExitCode> {
     let mode = loaded.config.auth.mode;
     let digest = loaded.digest;
     let scheme = if loaded.config.listener.tls.is_some() { "https" } else { "http" };
-    let mut watch = reload::Watch::new(&loaded.config.watched);
+    let fixed = reload::Fixed::new(&loaded, args.state.is_some());
     let running = Running::start(loaded, &state_dir).await?;
     out::data(&format!("{scheme}://{}\naccepts {}\npolicy {digest}\n", running.address, mode.as_str()))?;
     if let Some(admin) = running.admin {
@@ -139,8 +141,8 @@ async fn serve(args: &ServeArgs, loaded: Loaded) -> anyhow::Result<ExitCode> {
         tokio::select! {
             _ = terminate.recv() => break,
             _ = interrupt.recv() => break,
-            _ = hangup.recv() => reload::reload(&running.gateway, &args.config, &mut watch, "SIGHUP").await,
-            () = watch.changed() => reload::reload(&running.gateway, &args.config, &mut watch, "file change").await,
+            _ = hangup.recv() => reload::reload(&running.gateway, &args.config, &mut watch, &fixed, "SIGHUP").await,
+            () = watch.changed() => reload::reload(&running.gateway, &args.config, &mut watch, &fixed, "file change").await,
         }
     }
     tracing::info!("draining");

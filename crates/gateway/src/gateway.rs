@@ -190,14 +190,12 @@ impl Gateway {
 
     fn prepare(&self, config: Config) -> Result<State, GatewayError> {
         let old = self.state();
-        if config.listener.address != old.config.listener.address {
-            return Err(GatewayError::NeedsRestart("mcp_gateway.host and port"));
+        if let Some(key) = fixed_at_start(&old.config, &config) {
+            return Err(GatewayError::NeedsRestart(key));
         }
-        if config.listener.tls.is_some() != old.config.listener.tls.is_some() {
-            return Err(GatewayError::NeedsRestart("whether mcp_gateway uses TLS"));
-        }
-        if config.admin.as_ref().map(|a| a.address) != old.config.admin.as_ref().map(|a| a.address) {
-            return Err(GatewayError::NeedsRestart("admin.host and port"));
+        // The admin listener makes its own from the same material later, when nothing can be refused any more.
+        if let Some(tls) = config.admin.as_ref().and_then(|admin| admin.tls.as_ref()) {
+            crate::tls::server_config(tls).map_err(|e| GatewayError::Tls(format!("admin: {e}")))?;
         }
         // Keys that are known stay known: a reload while the issuer is down locks nobody out.
         let identity = old.identity.renew(&config, self.net.clone()).map_err(unusable)?;
@@ -244,6 +242,21 @@ impl Gateway {
 pub(crate) async fn draining(drain: &mut watch::Receiver<bool>) {
     // The sender lives as long as the gateway; should it be gone, the end has come as well.
     let _ = drain.wait_for(|draining| *draining).await.map(drop);
+}
+
+/// The first key that has changed and that only a start reads.
+fn fixed_at_start(old: &Config, new: &Config) -> Option<&'static str> {
+    let admin = |config: &Config| config.admin.as_ref().map(|admin| admin.address);
+    let admin_tls = |config: &Config| config.admin.as_ref().map(|admin| admin.tls.is_some());
+    let changed = [
+        ("mcp_gateway.host and port", old.listener.address != new.listener.address),
+        ("whether mcp_gateway uses TLS", old.listener.tls.is_some() != new.listener.tls.is_some()),
+        ("mcp_gateway.limits.connections", old.caps.connections != new.caps.connections),
+        ("mcp_gateway.timeouts.drain", old.caps.drain != new.caps.drain),
+        ("admin.host and port", admin(old) != admin(new)),
+        ("whether admin uses TLS", admin_tls(old) != admin_tls(new)),
+    ];
+    changed.into_iter().find_map(|(key, changed)| changed.then_some(key))
 }
 
 fn unusable(fault: IdentityError) -> GatewayError {

@@ -125,6 +125,8 @@ impl Identity {
         now: UnixMillis,
     ) -> Result<Principal, Refusal> {
         if self.mode == Mode::None {
+            // Nothing is verified, and still nobody shall believe that a credential was read where none ever is.
+            bearer::refuse_misplaced(headers, uri)?;
             return self.anonymous();
         }
         let bearer = self.bearer(headers, uri)?;

@@ -1,68 +1,59 @@
-//! Reloading: on SIGHUP and when a watched file changes, also behind a symlink.
+//! Reloading: on SIGHUP and when a watched file changes, also behind a symlink. All or nothing.
 
 use super::local_actor;
-use crate::config::{self, Environment};
-use casemate_gateway::Gateway;
-use std::collections::BTreeMap;
-use std::os::unix::fs::MetadataExt as _;
+use super::watch::Watch;
+use crate::config::{Environment, Loaded};
+use casemate_gateway::{Gateway, GatewayError};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-/// How often the files are looked at. Looking costs a stat for each file, and unlike notifications it sees a swapped
-/// symlink, a remounted volume and a file that comes back after it was gone.
-const INTERVAL: Duration = Duration::from_secs(1);
-
-/// What a file looked like: device, inode, size and times of what its path leads to now.
-type Look = Option<(u64, u64, u64, i64, i64)>;
-
-fn look(path: &Path) -> Look {
-    let found = std::fs::metadata(path).ok()?;
-    Some((found.dev(), found.ino(), found.size(), found.mtime(), found.mtime_nsec()))
+/// What only a start reads beside what the gateway itself knows of: a change of it needs another start.
+pub(super) struct Fixed {
+    /// `None` where the command line names the directory and the configuration's own has no say.
+    state_dir: Option<PathBuf>,
+    audit: casemate_audit::Config,
 }
 
-/// The watched files as they were at the last load.
-pub(super) struct Watch {
-    files: BTreeMap<PathBuf, Look>,
-}
-
-impl Watch {
-    pub(super) fn new(paths: &[PathBuf]) -> Self {
-        Self { files: paths.iter().map(|path| (path.clone(), look(path))).collect() }
+impl Fixed {
+    pub(super) fn new(loaded: &Loaded, state_is_given: bool) -> Self {
+        Self { state_dir: (!state_is_given).then(|| loaded.state_dir.clone()), audit: loaded.audit.clone() }
     }
 
-    /// Resolves when a file has changed and has then been quiet for one interval.
-    pub(super) async fn changed(&self) {
-        let mut last = None;
-        loop {
-            tokio::time::sleep(INTERVAL).await;
-            let now: Vec<Look> = self.files.keys().map(|path| look(path)).collect();
-            let changed = !now.iter().eq(self.files.values());
-            if changed && last.as_ref() == Some(&now) {
-                return;
-            }
-            last = changed.then_some(now);
-        }
+    /// The first key that has changed.
+    fn changed(&self, loaded: &Loaded) -> Option<&'static str> {
+        let (old, new) = (&self.audit, &loaded.audit);
+        let changed = [
+            ("state.dir", self.state_dir.as_ref().is_some_and(|dir| *dir != loaded.state_dir)),
+            ("audit.deadline", old.deadline != new.deadline),
+            ("audit.reserve_bytes", old.reserve_bytes != new.reserve_bytes),
+            ("audit.anonymous_per_minute", old.anonymous_per_minute != new.anonymous_per_minute),
+        ];
+        changed.into_iter().find_map(|(key, changed)| changed.then_some(key))
     }
 }
 
 /// Loads the file again and hands it to the gateway; whatever fails, the old configuration stays in force.
-pub(super) async fn reload(gateway: &Gateway, path: &Path, watch: &mut Watch, cause: &'static str) {
+pub(super) async fn reload(gateway: &Gateway, path: &Path, watch: &mut Watch, fixed: &Fixed, cause: &'static str) {
     let actor = local_actor();
-    match config::load(path, &Environment::of_process()) {
-        Ok(loaded) => {
-            *watch = Watch::new(&loaded.config.watched);
-            match gateway.reload(loaded.config, &actor).await {
-                Ok(()) => tracing::info!(cause, policy.digest = %loaded.digest, "reloaded"),
-                Err(fault) => tracing::error!(cause, %fault, "not reloaded; the old configuration stays in force"),
-            }
-        }
+    let loaded = match watch.reload(path, &Environment::of_process()) {
+        Ok(loaded) => loaded,
         Err(report) => {
-            // A broken file is reported once, and again when it changes.
-            *watch = Watch::new(&watch.files.keys().cloned().collect::<Vec<_>>());
             let summary = report.summary();
             tracing::error!(cause, "not reloaded; the old configuration stays in force: {summary}");
             crate::out::show(&report.render(true));
-            gateway.reload_refused(&summary, &actor).await;
+            return gateway.reload_refused(&summary, &actor).await;
         }
+    };
+    if let Some(key) = fixed.changed(&loaded) {
+        let fault = GatewayError::NeedsRestart(key);
+        tracing::error!(cause, %fault, "not reloaded; the old configuration stays in force");
+        return gateway.reload_refused(&fault.to_string(), &actor).await;
+    }
+    match gateway.reload(loaded.config.clone(), &actor).await {
+        Ok(()) => {
+            watch.accept(&loaded);
+            crate::out::show(&loaded.warnings.render(true));
+            tracing::info!(cause, policy.digest = %loaded.digest, "reloaded");
+        }
+        Err(fault) => tracing::error!(cause, %fault, "not reloaded; the old configuration stays in force"),
     }
 }

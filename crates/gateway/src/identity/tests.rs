@@ -188,6 +188,29 @@ async fn mode_none_reads_no_credential() {
     assert_eq!((principal.how, bench.identity.keys()), (How::Anonymous, None));
 }
 
+#[tokio::test]
+async fn the_other_spelling_is_refused_in_every_mode() {
+    for mode in [
+        Mode::None,
+        Mode::Certificate,
+        Mode::Token,
+        Mode::CertificateOrToken,
+        Mode::CertificateAndToken,
+    ] {
+        let bench = Bench::with(mode, |config| {
+            config.auth.anonymous = (mode == Mode::None).then(|| tenant_id("acme"));
+        });
+        let mut headers = HeaderMap::new();
+        headers.insert("authorisation", format!("Bearer {}", token()).parse().unwrap());
+        let (uri, agent) = (Uri::from_static("/mcp/kb"), bench.agent());
+        let answer = bench.identity.authenticate(&headers, &uri, Some(&agent), RESOURCE, now()).await;
+        assert_eq!(answer.unwrap_err().reason, Reason::AuthHeaderSpelling, "{mode:?}");
+        let uri = Uri::from_static("/mcp/kb?access_token=a.b.c");
+        let answer = bench.identity.authenticate(&HeaderMap::new(), &uri, Some(&agent), RESOURCE, now()).await;
+        assert_eq!(answer.unwrap_err().reason, Reason::AuthTokenInQuery, "{mode:?}");
+    }
+}
+
 #[test]
 fn a_mode_that_lacks_what_it_needs_does_not_load() {
     let bench = Bench::new(Mode::Certificate);

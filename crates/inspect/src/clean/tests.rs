@@ -299,3 +299,13 @@ fn hostile_repetition_takes_linear_time() {
         }
     }
 }
+
+#[test]
+fn a_destination_counts_as_every_renderer_may_read_it() {
+    for text in [r"![a](\\evil.example\x.png)", r"[a](\\evil.example\x)", r"![a](<\\evil.example\x.png>)"] {
+        let cleaned = clean(text, &Policy::default());
+        assert!(!cleaned.text.contains("evil.example"), "{text} -> {}", cleaned.text);
+    }
+    let plain = r"[a](docs\_x.md) and ![b](img\_1.png)";
+    assert_eq!(clean(plain, &Policy::default()).text, plain);
+}

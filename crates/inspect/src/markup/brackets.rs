@@ -9,6 +9,9 @@ use crate::layer::Edit;
 use std::borrow::Cow;
 use std::ops::Range;
 
+/// Markdown takes a backslash before punctuation away; a renderer that does not sees another destination. Both count.
+const READINGS: [Escapes; 2] = [Escapes::Markdown, Escapes::Html];
+
 /// How far a title is looked for.
 const TITLE: usize = 512;
 /// How far a destination of a wiki's form is read.
@@ -221,11 +224,13 @@ impl Scan<'_> {
     /// What the start of the destination at `start` says.
     fn leads_out(&self, start: usize) -> bool {
         let angle = self.byte(start) == Some(b'<');
-        self.text.get(start + usize::from(angle)..).is_some_and(|rest| may_lead_out(rest, Escapes::Markdown, !angle))
+        let rest = self.text.get(start + usize::from(angle)..);
+        rest.is_some_and(|rest| READINGS.into_iter().any(|escapes| may_lead_out(rest, escapes, !angle)))
     }
 
     fn judged(&self, inner: &Range<usize>, usage: Use) -> Place {
-        judge(self.slice(inner.clone()), Escapes::Markdown, usage, self.policy)
+        let [first, second] = READINGS.map(|escapes| judge(self.slice(inner.clone()), escapes, usage, self.policy));
+        if second.refused() { second } else { first }
     }
 
     /// The destination that starts at `start`.
