@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::{audit, can, check, demo, explain, healthcheck, init, logging, schema, serve, token};
+use anyhow::Context as _;
 use clap::{CommandFactory as _, Parser};
 use std::process::ExitCode;
 
@@ -41,7 +42,7 @@ enum Command {
     },
     /// Writes the manual pages into a directory.
     Man {
-        /// The directory; it must exist.
+        /// The directory; made where it does not exist.
         dir: std::path::PathBuf,
     },
 }
@@ -65,16 +66,25 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Schema(args) => schema::run(&args),
         Command::Healthcheck(args) => healthcheck::run(&args),
         Command::Completions { shell } => {
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "casemate", &mut script);
-            crate::out::data(&String::from_utf8_lossy(&script))?;
+            crate::out::data(&completions(shell))?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Man { dir } => {
-            clap_mangen::generate_to(Cli::command(), dir)?;
+            manual(&dir).with_context(|| format!("`{}` cannot be written to", dir.display()))?;
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+fn completions(shell: clap_complete::Shell) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "casemate", &mut script);
+    String::from_utf8_lossy(&script).into_owned()
+}
+
+fn manual(dir: &std::path::Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(dir)?;
+    clap_mangen::generate_to(Cli::command(), dir)
 }
 
 #[cfg(test)]
@@ -84,5 +94,45 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    /// The names of all commands, those of `audit` and the like as `audit-verify`.
+    fn commands() -> Vec<String> {
+        fn walk(prefix: &str, command: &clap::Command, into: &mut Vec<String>) {
+            for command in command.get_subcommands().filter(|command| command.get_name() != "help") {
+                let name = format!("{prefix}-{}", command.get_name());
+                walk(&name, command, into);
+                into.push(name);
+            }
+        }
+        let mut names = Vec::new();
+        walk("casemate", &Cli::command(), &mut names);
+        names
+    }
+
+    #[test]
+    fn every_command_has_a_page_in_the_manual() {
+        let dir = tempfile::tempdir().unwrap();
+        let pages = dir.path().join("made/on/the/way");
+        manual(&pages).unwrap();
+        assert!(commands().contains(&"casemate-audit-verify".to_owned()));
+        for name in commands() {
+            let page = std::fs::read_to_string(pages.join(format!("{name}.1"))).unwrap();
+            assert!(page.contains(".SH SYNOPSIS") && page.contains(".SH DESCRIPTION"), "{name}");
+        }
+        let file = dir.path().join("file");
+        std::fs::write(&file, "mine").unwrap();
+        assert!(manual(&file).is_err());
+    }
+
+    #[test]
+    fn every_shell_completes_every_command() {
+        use clap::ValueEnum as _;
+        for shell in clap_complete::Shell::value_variants() {
+            let script = completions(*shell);
+            for command in Cli::command().get_subcommands() {
+                assert!(script.contains(command.get_name()), "{shell}: {}", command.get_name());
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! `casemate demo`: a gateway, a server, a client and attacks on one machine, and at the end the verified log.
 
 mod client;
+mod paste;
 mod scenes;
 mod server;
 mod setup;
@@ -11,6 +12,7 @@ use crate::serve::Running;
 use anyhow::bail;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Arguments of `casemate demo`.
 #[derive(Debug, clap::Args)]
@@ -51,9 +53,15 @@ async fn demo(dir: &Path, once: bool) -> anyhow::Result<ExitCode> {
     let client = client::Client::new(running.address, &files)?;
     let good = scenes::play(&client).await? & scenes::log(&state.join("audit"))?;
     if !once {
-        out::data(&setup::client_configuration(running.address, &files))?;
+        // Before the words that invite a signal, so that none is lost.
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        out::data(&paste::clients(running.address, &files))?;
         out::line("Ctrl-C ends it.")?;
-        tokio::signal::ctrl_c().await?;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
     }
     running.stop().await?;
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::from(1) })

@@ -50,7 +50,7 @@ pub fn run(args: &HealthcheckArgs) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     match runtime.block_on(ask(&target)) {
         Ok((status, text)) => {
-            out::line(text.trim_end())?;
+            out::line(&text)?;
             Ok(ExitCode::from(u8::from(status != StatusCode::OK)))
         }
         Err(fault) => {
@@ -66,7 +66,12 @@ async fn ask(target: &Target) -> Result<(StatusCode, String), NetError> {
     let status = response.status();
     let body = tokio::time::timeout(PATIENCE, response.into_body().collect_capped(1 << 16)).await;
     let body = body.unwrap_or(Err(NetError::Timeout))?;
-    Ok((status, out::safe(&String::from_utf8_lossy(&body))))
+    Ok((status, shown(&body)))
+}
+
+/// The answer as a terminal may have it, without the end of its last line.
+fn shown(body: &[u8]) -> String {
+    out::safe(String::from_utf8_lossy(body).trim_end())
 }
 
 /// The client certificate that the caller proves a role with, if it does.
@@ -113,4 +118,16 @@ fn own_url(admin: &Admin) -> String {
     }
     let scheme = if admin.tls.is_some() { "https" } else { "http" };
     format!("{scheme}://{address}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_shown_without_its_line_end_and_without_what_steers_a_terminal() {
+        assert_eq!(shown(b"ready\n"), "ready");
+        assert_eq!(shown(b"not ready\r\n"), "not ready");
+        assert_eq!(shown(b"\x1b[2Jready\n"), "\u{fffd}[2Jready");
+    }
 }

@@ -83,13 +83,18 @@ fn headers(call: &Call, upstream: &Upstream, incoming: &HeaderMap, trace: TraceI
         let state = incoming.get(TRACESTATE).filter(|state| state.len() <= 512 && state.to_str().is_ok());
         headers.extend(state.map(|state| (HeaderName::from_static(TRACESTATE), state.clone())));
     }
+    credential(upstream, &mut headers);
+    headers
+}
+
+/// Adds the gateway's own credential for an upstream.
+pub(crate) fn credential(upstream: &Upstream, headers: &mut HeaderMap) {
     if let Some((name, secret)) = &upstream.credential
         && let Ok(mut value) = HeaderValue::from_bytes(secret.expose())
     {
         value.set_sensitive(true);
         headers.insert(name.clone(), value);
     }
-    headers
 }
 
 const TRACEPARENT: &str = "traceparent";

@@ -149,12 +149,7 @@ fn list_headers(upstream: &Upstream) -> HeaderMap {
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json, text/event-stream"));
     headers.insert("mcp-protocol-version", HeaderValue::from_static(REVISION));
     headers.insert("mcp-method", HeaderValue::from_static("tools/list"));
-    if let Some((name, secret)) = &upstream.credential
-        && let Ok(mut value) = HeaderValue::from_bytes(secret.expose())
-    {
-        value.set_sensitive(true);
-        headers.insert(name.clone(), value);
-    }
+    crate::forward::credential(upstream, &mut headers);
     headers
 }
 

@@ -53,6 +53,14 @@ mod crash;
 mod record;
 #[cfg(test)]
 mod reload;
+#[cfg(test)]
+mod shutdown;
+
+// The program as a person meets it.
+#[cfg(test)]
+mod commands;
+#[cfg(test)]
+mod demo;
 
 #[cfg(test)]
 mod coverage;

@@ -1,10 +1,9 @@
 //! Reloads: all or nothing, recorded, and obeyed by what is open already.
 
-use crate::harness::binary::{Process, free_port};
 use crate::harness::pki::days;
-use crate::harness::{AGENT, Authority, Call, Client, House, Keys, Plan, Token, idle_upstream, record};
-use casemate_tests::hostile::Hostile;
-use serde_json::{Value, json};
+use crate::harness::served::Served;
+use crate::harness::{AGENT, Authority, Call, Client, House, Keys, Token, idle_upstream};
+use serde_json::json;
 use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -123,47 +122,6 @@ async fn without_keys_no_token_is_judged() {
     house.finish().await;
 }
 
-/// A gateway in a process of its own, with its plan.
-struct Served {
-    plan: Plan,
-    process: Process,
-    _upstream: Hostile,
-}
-
-impl Served {
-    async fn start(change: impl FnOnce(&mut Plan)) -> Self {
-        let upstream = Hostile::start().await.expect("an upstream");
-        let mut plan = Plan::with(upstream.address(), idle_upstream());
-        plan.patch(&json!({ "mcp_gateway": { "port": free_port() } }));
-        change(&mut plan);
-        plan.write();
-        let process = Process::serve(&plan.file(), &plan.dir.path().join("ca.pem"));
-        Self { plan, process, _upstream: upstream }
-    }
-
-    fn agent(&self) -> Client {
-        Client::tls(self.process.address, Some(&Authority::shared().client(AGENT)))
-    }
-
-    async fn event(&self, name: &str, count: usize) {
-        record::until(&self.plan.state().join("audit"), &format!("{count} {name}"), |entries| {
-            (entries.iter().filter(|entry| entry["event"] == name).count() == count).then_some(())
-        })
-        .await;
-    }
-
-    /// Stops it in order and checks its log.
-    fn finish(mut self) -> Vec<Value> {
-        self.process.signal("TERM");
-        assert!(self.process.child.wait().expect("it has ended").success());
-        let dir = self.plan.state().join("audit");
-        casemate_audit::verify(&dir).expect("the log holds together");
-        let entries = record::read(&dir);
-        record::check_balance(&entries);
-        entries
-    }
-}
-
 fn reason(reply: &crate::harness::Reply) -> String {
     reply.json()["error"]["data"]["reason"].as_str().unwrap_or_default().to_owned()
 }
@@ -210,6 +168,97 @@ async fn files_are_followed_through_symlinks_and_a_bad_one_changes_nothing() {
     let entries = served.finish();
     let events: Vec<_> = entries.iter().filter_map(|entry| entry["event"].as_str()).collect();
     assert_eq!((events.first(), events.last()), (Some(&"start"), Some(&"stop")), "{events:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_only_a_start_reads_is_refused_by_its_name() {
+    let mut house = House::with(json!({ "admin": { "people": {} } })).await;
+    let before = house.running().gateway.state().config.policy.digest;
+    let (caps, plan) = (house.running().gateway.state().config.caps.clone(), house.plan.config.clone());
+    let narrower = json!([{ "servers": ["up"], "tools": ["ghost"] }]);
+    let plain = crate::modes::open();
+    for (mut patch, key) in [
+        (json!({ "mcp_gateway": { "host": "127.0.0.5" } }), "mcp_gateway.host and port"),
+        (json!({ "mcp_gateway": { "limits": { "connections": 7 } } }), "mcp_gateway.limits.connections"),
+        (json!({ "mcp_gateway": { "timeouts": { "drain": "7s" } } }), "mcp_gateway.timeouts.drain"),
+        (json!({ "admin": { "host": "127.0.0.5" } }), "admin.host and port"),
+        (json!({ "admin": null }), "admin.host and port"),
+        (plain, "whether mcp_gateway uses TLS"),
+    ] {
+        // Together with a change that could be taken over.
+        patch["tenants"]["acme"]["rules"] = narrower.clone();
+        house.plan.config = plan.clone();
+        let refused = house.reload(&patch).await.expect_err(key).to_string();
+        assert!(refused.starts_with(&format!("{key} cannot change while the gateway runs")), "{refused}");
+        let entries = crate::harness::record::read(&house.audit_dir());
+        let last = entries.iter().rfind(|entry| entry["kind"] == "event").expect("its record");
+        assert_eq!((&last["event"], &last["detail"]), (&json!("reload-refused"), &json!(refused)), "{last}");
+    }
+    let state = house.running().gateway.state();
+    assert_eq!((state.config.policy.digest, state.config.caps.drain), (before, caps.drain));
+    house.served(&house.agent(), &Call::tool("echo")).await;
+    house.plan.config = plan;
+    house.reload(&json!({ "tenants": { "acme": { "rules": narrower } } })).await.expect("it loads");
+    house.refused(&house.agent(), &Call::tool("echo"), "policy.tool").await;
+    house.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_the_log_lies_and_what_it_waits_for_do_not_change_while_it_runs() {
+    let mut served = Served::start(|_| {}).await;
+    let plan = served.plan.config.clone();
+    for (at, (patch, key)) in [
+        (json!({ "state": { "dir": "elsewhere" } }), "state.dir"),
+        (json!({ "audit": { "deadline": "7s" } }), "audit.deadline"),
+        (json!({ "audit": { "reserve_bytes": "2MiB" } }), "audit.reserve_bytes"),
+        (json!({ "audit": { "anonymous_per_minute": 7 } }), "audit.anonymous_per_minute"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        served.plan.config = plan.clone();
+        served.plan.patch(&patch);
+        served.plan.patch(&json!({ "tenants": { "acme": { "rules": [] } } }));
+        served.plan.write();
+        served.process.signal("HUP");
+        let refused = served.event("reload-refused", at + 1).await;
+        assert_eq!(refused["detail"], format!("{key} cannot change while the gateway runs; restart it"));
+    }
+    assert_eq!(served.agent().ask(&Call::tool("echo")).await.status, 200, "nothing of it is in force");
+    // The same file as at the start is good again.
+    served.plan.config = plan;
+    served.plan.write();
+    served.process.signal("HUP");
+    served.event("reload", 1).await;
+    assert!(!served.plan.dir.path().join("elsewhere").exists());
+    served.finish();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_change_is_lost_neither_after_a_signal_nor_where_a_file_was_missing() {
+    let mut served = Served::start(|_| {}).await;
+    let agent = served.agent();
+    let plan = served.plan.config.clone();
+    // A write on the heels of a signal, which the reload for the signal may or may not have seen.
+    for tools in ["ghost", "echo", "ghost"] {
+        served.plan.patch(&json!({ "tenants": { "acme": { "rules": [{ "servers": ["up"], "tools": [tools] }] } } }));
+        let next = served.plan.dir.path().join("next");
+        std::fs::write(&next, served.plan.config.to_string()).expect("a file");
+        served.process.signal("HUP");
+        std::fs::rename(&next, served.plan.file()).expect("a swap");
+        until(&agent, if tools == "echo" { 200 } else { 403 }).await;
+    }
+    // A revocation list that is there only later.
+    served.plan.config = plan;
+    served.plan.patch(&json!({ "mcp_gateway": { "auth": { "crl_paths": ["crl.pem"] } } }));
+    served.plan.write();
+    let refused = served.event("reload-refused", 1).await;
+    assert!(refused["detail"].as_str().is_some_and(|text| text.contains("crl.pem")), "{refused}");
+    assert_eq!(agent.ask(&Call::tool("echo")).await.status, 403, "the last good one is in force");
+    let crl = Authority::shared().crl(&[], days(5));
+    std::fs::write(served.plan.dir.path().join("crl.pem"), crl).expect("a file");
+    until(&agent, 200).await;
+    served.finish();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -57,6 +57,25 @@ fn it_says_which_rule_admits_by_its_line() {
 }
 
 #[test]
+fn every_kind_of_target_is_judged_and_names_its_rule() {
+    for (rest, word) in [
+        ("--tool search", "docs://**"),
+        ("--resource docs://a/b", "docs://**"),
+        ("--method resources/read --resource docs://a/b", "docs://**"),
+        ("--prompt sum", "prompts: [sum]"),
+        ("--method prompts/get --prompt sum", "prompts: [sum]"),
+        ("--method completion/complete --prompt sum", "prompts: [sum]"),
+        ("--method tools/call --tool read_page", "prompts: [sum]"),
+    ] {
+        let (loaded, verdict) = judge_line(&format!("--as spiffe://acme.example/a --server kb {rest}")).unwrap();
+        let line = CONFIG.lines().position(|line| line.contains(word)).unwrap() + 1;
+        let rule = format!("{}:{line}", loaded.path.display());
+        assert!(to_text(&loaded, &verdict).contains(&format!("permit: rule at {rule}\n")), "{rest}");
+        assert_eq!(to_json(&loaded, &verdict)["rule"], rule, "{rest}");
+    }
+}
+
+#[test]
 fn every_refusal_has_its_reason() {
     let agent = "--as spiffe://acme.example/a --server";
     for (line, reason) in [

@@ -22,6 +22,12 @@ impl Span {
     pub const fn range(self) -> Range<usize> {
         self.start..self.end
     }
+
+    /// Its first place alone, shown as one caret. Empty, since a character may have several bytes.
+    #[must_use]
+    pub const fn caret(self) -> Self {
+        Self { end: self.start, ..self }
+    }
 }
 
 /// How bad a finding is.

@@ -61,7 +61,7 @@ impl<'a> Section<'a> {
     /// A caret at the start of the section.
     #[must_use]
     pub fn caret(&self) -> Span {
-        Span { end: self.span.end.min(self.span.start.saturating_add(1)), ..self.span }
+        self.span.caret()
     }
 
     /// The section below a key.

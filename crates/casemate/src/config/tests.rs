@@ -179,3 +179,20 @@ fn secrets_are_shown_nowhere() {
     let shown = format!("{loaded:?}{}{:?}", canonical::text(&loaded.config), environment());
     assert!(!shown.contains("hunter2") && !shown.contains("s3cr3t"));
 }
+
+#[test]
+fn carets_stand_between_characters() {
+    for source in
+        ["tenants:\n  é: {}\nupstreams:\n  - é: 1\nmcp_gateway:\n  auth:\n    jwt:\n      \u{7d6}x: 1\n", "é", "- é\n"]
+    {
+        let mut sink = Sink::default();
+        if let Some(root) = yaml::read(source, &mut sink) {
+            walk::check(&root, &mut sink);
+        }
+        let found = sink.into_sorted();
+        assert!(!found.is_empty());
+        for span in found.iter().filter_map(|found| found.span) {
+            assert!(source.get(span.range()).is_some(), "{source:?} {span:?}");
+        }
+    }
+}

@@ -67,7 +67,7 @@ fn missing(path: &str, section: Span) -> Diagnostic {
         "`{name}` is missing in {}",
         if path.contains('.') { format!("`{parent}`") } else { parent.to_owned() }
     );
-    let caret = Span { end: section.start.saturating_add(1).min(section.end.max(section.start)), ..section };
+    let caret = section.caret();
     let expects = spec::find(path).map(|key| scalar::expected(key.kind)).unwrap_or_default();
     let found = Diagnostic::error(Code::MissingKey, caret, message).label(format!("this section needs `{name}`"));
     if expects.is_empty() { found } else { found.help(format!("add `{name}`: {expects}")) }
@@ -95,7 +95,7 @@ fn wrong(path: &str, node: &Node, kind: Kind) -> Diagnostic {
     let message = format!("{} takes {}, and this is {}", shown(path), scalar::expected(kind), node.describe());
     let caret = match node.kind {
         NodeKind::Scalar(_) => node.span,
-        _ => Span { end: node.span.end.min(node.span.start.saturating_add(1)), ..node.span },
+        _ => node.span.caret(),
     };
     Diagnostic::error(Code::Type, caret, message).label(format!("expected {}", scalar::expected(kind)))
 }

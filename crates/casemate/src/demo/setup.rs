@@ -15,6 +15,8 @@ pub(super) struct Files {
 
 /// Makes the certificates where they are missing, and writes the configuration.
 pub(super) fn prepare(dir: &Path, upstream: SocketAddr) -> anyhow::Result<Files> {
+    // What is printed is pasted elsewhere, where a relative path would lead nowhere.
+    let dir = &std::path::absolute(dir)?;
     let pki = dir.join("pki");
     if !pki.join("ca.pem").exists() {
         crate::init::write_pki(dir)?;
@@ -65,27 +67,4 @@ state:
   dir: state
 "
     )
-}
-
-/// A configuration for MCP clients, ready to paste.
-pub(super) fn client_configuration(address: SocketAddr, files: &Files) -> String {
-    let text = serde_json::json!({
-        "mcpServers": {
-            "casemate-demo": {
-                "type": "http",
-                "url": format!("https://{address}/mcp/demo"),
-                "headers": {
-                    "X-Trace-ID": "<a new UUID for each request>",
-                    "X-MCP-Client": "my-agent/1.0",
-                },
-                "tls": {
-                    "ca": files.ca,
-                    "cert": files.certificate,
-                    "key": files.key,
-                },
-            }
-        }
-    });
-    let pretty = serde_json::to_string_pretty(&text).unwrap_or_default();
-    format!("\nA client of your own, with the agent's certificate:\n{pretty}\n")
 }

@@ -22,6 +22,20 @@ fn every_reason_and_finding_has_an_explanation() {
 }
 
 #[test]
+fn every_key_has_an_explanation() {
+    let keys = spec::all();
+    assert!(keys.len() > 90, "{}", keys.len());
+    for (path, key) in keys {
+        let (text, json) = explain(&path).unwrap_or_else(|| panic!("{path}"));
+        assert!(text.contains(key.doc) && text.contains("\ntakes: "), "{path}: {text}");
+        assert_eq!((&json["kind"], &json["key"], &json["help"]), (&json!("key"), &json!(path), &json!(key.doc)));
+        // As people write it: without brackets, and with a name of their own.
+        let plain = path.replace("[]", "").replace("NAME", "acme");
+        assert!(explain(&plain).is_some_and(|(text, _)| text.contains(key.doc)), "{plain}");
+    }
+}
+
+#[test]
 fn what_is_unknown_gets_one_suggestion() {
     for (name, near) in [
         ("limit.rat", Some("limit.rate")),

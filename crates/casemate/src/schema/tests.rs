@@ -55,6 +55,23 @@ fn every_valid_configuration_fits_the_schema() {
     }
 }
 
+/// The schema at a path of the table: list items are `[]`, names `NAME`.
+fn at<'s>(schema: &'s Value, path: &str) -> &'s Value {
+    path.split('.').fold(schema, |schema, segment| {
+        let name = segment.trim_end_matches("[]");
+        let schema = if name == "NAME" { &schema["additionalProperties"] } else { &schema["properties"][name] };
+        if segment.ends_with("[]") { &schema["items"] } else { schema }
+    })
+}
+
+#[test]
+fn every_key_is_in_the_schema_with_its_words() {
+    let schema = schema();
+    for (path, key) in spec::all() {
+        assert_eq!(at(&schema, &path)["description"], key.doc, "{path}");
+    }
+}
+
 #[test]
 fn unknown_and_missing_keys_do_not_fit() {
     let schema = schema();

@@ -190,13 +190,7 @@ async fn mode_none_reads_no_credential() {
 
 #[tokio::test]
 async fn the_other_spelling_is_refused_in_every_mode() {
-    for mode in [
-        Mode::None,
-        Mode::Certificate,
-        Mode::Token,
-        Mode::CertificateOrToken,
-        Mode::CertificateAndToken,
-    ] {
+    for mode in [Mode::None, Mode::Certificate, Mode::Token, Mode::CertificateOrToken, Mode::CertificateAndToken] {
         let bench = Bench::with(mode, |config| {
             config.auth.anonymous = (mode == Mode::None).then(|| tenant_id("acme"));
         });

@@ -10,6 +10,7 @@ pub(crate) mod pki;
 pub(crate) mod puppet;
 pub(crate) mod record;
 pub(crate) mod request;
+pub(crate) mod served;
 
 pub(crate) use client::{Client, Wire};
 pub(crate) use issuer::{Keys, Token};

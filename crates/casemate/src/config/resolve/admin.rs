@@ -58,8 +58,7 @@ pub(super) fn resolve(
             section.span_of("people"),
             "nobody can prove to be one of these people",
         );
-        let found =
-            Diagnostic { span: found.span.map(|span| Span { end: span.end.min(span.start + 1), ..span }), ..found };
+        let found = Diagnostic { span: found.span.map(Span::caret), ..found };
         cx.push(
             found
                 .label("neither certificates nor tokens are accepted")
