@@ -7,6 +7,8 @@ use crate::certificate;
 use crate::config::ServerTls;
 use crate::error::GatewayError;
 use crate::gateway::Gateway;
+use crate::server::observe;
+use casemate_core::Reason;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -32,9 +34,12 @@ pub struct AdminServer {
     address: SocketAddr,
 }
 
-/// The certificate of an admin connection, for the handlers.
+/// The other side of an admin connection, for the handlers.
 #[derive(Clone)]
-struct Peer(Option<CertificateDer<'static>>);
+struct Peer {
+    address: SocketAddr,
+    certificate: Option<CertificateDer<'static>>,
+}
 
 impl AdminServer {
     /// Binds the admin listener, if the configuration has one.
@@ -72,14 +77,14 @@ impl AdminServer {
                     }
                 }
                 accepted = self.listener.accept() => {
-                    let Ok((stream, _)) = accepted else {
+                    let Ok((stream, address)) = accepted else {
                         tokio::time::sleep(Duration::from_millis(50)).await;
                         continue;
                     };
                     let Ok(slot) = Arc::clone(&slots).try_acquire_owned() else { continue };
                     let (gateway, tls) = (Arc::clone(&self.gateway), tls.clone());
                     tokio::spawn(async move {
-                        connection(gateway, tls, stream).await;
+                        connection(gateway, tls, stream, address).await;
                         drop(slot);
                     });
                 }
@@ -89,17 +94,23 @@ impl AdminServer {
 }
 
 fn tls_of(tls: &ServerTls) -> Result<Arc<ServerConfig>, GatewayError> {
-    crate::tls::server_config(tls).map_err(|e| GatewayError::Tls(e.to_string()))
+    crate::tls::admin_config(tls).map_err(|e| GatewayError::Tls(e.to_string()))
 }
 
-async fn connection(gateway: Arc<Gateway>, tls: Option<Arc<ServerConfig>>, stream: TcpStream) {
-    let Some(tls) = tls else { return http(gateway, stream, Peer(None)).await };
+async fn connection(gateway: Arc<Gateway>, tls: Option<Arc<ServerConfig>>, stream: TcpStream, address: SocketAddr) {
+    let Some(tls) = tls else { return http(gateway, stream, Peer { address, certificate: None }).await };
     let handshake = tokio_rustls::TlsAcceptor::from(tls).accept(stream);
-    if let Ok(Ok(stream)) = tokio::time::timeout(PATIENCE, handshake).await {
-        let certificates = stream.get_ref().1.peer_certificates().unwrap_or_default();
-        let peer = Peer(certificates.first().map(|c| c.clone().into_owned()));
-        http(gateway, stream, peer).await;
-    }
+    let reason = match tokio::time::timeout(PATIENCE, handshake).await {
+        Ok(Ok(stream)) => {
+            let certificates = stream.get_ref().1.peer_certificates().unwrap_or_default();
+            let certificate = certificates.first().map(|c| c.clone().into_owned());
+            return http(gateway, stream, Peer { address, certificate }).await;
+        }
+        Ok(Err(fault)) => crate::tls::handshake_reason(&fault),
+        Err(_) => Reason::TlsTimeout,
+    };
+    let _ = gateway.state().limits.unauthenticated(address.ip(), gateway.now());
+    observe(&gateway, address, reason, "admin handshake");
 }
 
 async fn http<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(gateway: Arc<Gateway>, stream: S, peer: Peer) {
@@ -115,5 +126,5 @@ async fn http<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(gateway: Arc<G
 
 /// The identity of an admin certificate.
 fn identity_of(peer: &Peer, dns_identities: bool) -> Option<casemate_core::Subject> {
-    certificate::read(peer.0.as_ref()?, dns_identities).ok().map(|facts| facts.identity)
+    certificate::read(peer.certificate.as_ref()?, dns_identities).ok().map(|facts| facts.identity)
 }

@@ -1,10 +1,26 @@
-//! One client connection: what TLS proved, and whether anything still moves on it.
+//! One client connection: what TLS proved, who it has turned out to be, and whether anything still moves on it.
 
+mod activity;
+mod heads;
+mod stream;
+mod trust;
+
+pub(crate) use activity::{Activity, Running};
+pub(crate) use heads::Heads;
+pub(crate) use stream::Watched;
+
+use crate::gateway::{Gateway, State};
+use crate::limits::{Place, Source};
+use casemate_core::digest::Digest;
+use casemate_core::{Reason, UnixMillis};
+use http::{HeaderMap, Request, Version, header};
 use rustls_pki_types::CertificateDer;
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+use tokio::sync::Notify;
+use trust::Trust;
 
 /// What the pipeline knows of the connection that a request came on.
 pub(crate) struct Connection {
@@ -14,91 +30,146 @@ pub(crate) struct Connection {
     pub(crate) certificates: Vec<CertificateDer<'static>>,
     /// Whether anything moves.
     pub(crate) activity: Arc<Activity>,
+    /// To whom failed attempts are charged.
+    pub(crate) source: Source,
+    /// Tells the driver that no more requests are wanted here.
+    pub(crate) ending: Notify,
+    opened: Instant,
+    trust: Trust,
+    /// The place among the unauthenticated of this address, until a request has authenticated.
+    place: Mutex<Option<Place>>,
+    /// Whether the last attempt to authenticate succeeded.
+    known: AtomicBool,
+    /// Whether the peer may still be writing when the connection is closed.
+    lingers: AtomicBool,
+    /// Follows the heads of requests where the protocol is HTTP/1.1.
+    heads: Option<Mutex<Heads>>,
 }
 
 impl Connection {
+    /// A connection that was just opened. `place` is what it holds until it is known, `heads` is given for HTTP/1.1.
+    pub(crate) fn new(
+        peer: SocketAddr,
+        certificates: Vec<CertificateDer<'static>>,
+        place: Option<Place>,
+        heads: Option<Heads>,
+    ) -> Arc<Self> {
+        // Who holds a certificate answers for it; the address may be shared with others.
+        let source = certificates.first().map_or_else(|| peer.ip().into(), |leaf| Source::holder(&Digest::of(leaf)));
+        Arc::new(Self {
+            peer,
+            certificates,
+            activity: Activity::new(),
+            source,
+            ending: Notify::new(),
+            opened: Instant::now(),
+            trust: Trust::default(),
+            place: Mutex::new(place),
+            known: AtomicBool::new(false),
+            lingers: AtomicBool::new(false),
+            heads: heads.map(Mutex::new),
+        })
+    }
+
     /// The client's own certificate.
     pub(crate) fn certificate(&self) -> Option<&CertificateDer<'static>> {
         self.certificates.first()
     }
-}
 
-/// Counts what runs on a connection and remembers when something last moved.
-pub(crate) struct Activity {
-    since: Instant,
-    running: AtomicUsize,
-    replying: AtomicUsize,
-    last: AtomicU64,
-}
-
-impl Activity {
-    pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self {
-            since: Instant::now(),
-            running: AtomicUsize::new(0),
-            replying: AtomicUsize::new(0),
-            last: AtomicU64::new(0),
-        })
-    }
-
-    fn moved(&self) {
-        let millis = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.last.store(millis, Ordering::Relaxed);
-    }
-
-    /// Whether nothing has moved for `limit` though something should: no request runs, or a reply is not being read.
-    pub(crate) fn is_stale(&self, limit: Duration) -> bool {
-        let waiting_for_us = self.running.load(Ordering::Relaxed) > 0 && self.replying.load(Ordering::Relaxed) == 0;
-        let last = Duration::from_millis(self.last.load(Ordering::Relaxed));
-        !waiting_for_us && self.since.elapsed().saturating_sub(last) >= limit
-    }
-
-    /// A request begins; it runs until the guard is dropped.
-    pub(crate) fn begin(self: &Arc<Self>) -> Running {
-        self.running.fetch_add(1, Ordering::Relaxed);
-        self.moved();
-        Running { activity: Arc::clone(self), replying: false }
-    }
-}
-
-/// One running request.
-pub(crate) struct Running {
-    activity: Arc<Activity>,
-    replying: bool,
-}
-
-impl Running {
-    /// A piece of the reply was taken.
-    pub(crate) fn moved(&mut self) {
-        if !std::mem::replace(&mut self.replying, true) {
-            self.activity.replying.fetch_add(1, Ordering::Relaxed);
+    /// Whether the certificate would still be let in under this state, judged at most a minute ago.
+    ///
+    /// # Errors
+    /// `auth.certificate_expired` or `auth.certificate_untrusted`; the connection then ends.
+    pub(crate) fn check_trust(&self, state: &Arc<State>, now: UnixMillis) -> Result<(), Reason> {
+        if self.certificates.is_empty() || self.trust.is_fresh(state, now) {
+            return Ok(());
         }
-        self.activity.moved();
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.activity.running.fetch_sub(1, Ordering::Relaxed);
-        if self.replying {
-            self.activity.replying.fetch_sub(1, Ordering::Relaxed);
+        match self.judge(state, now) {
+            Ok(()) => {
+                self.trust.remember(state, now);
+                Ok(())
+            }
+            Err(reason) => {
+                self.end();
+                Err(match reason {
+                    Reason::CertificateExpired => Reason::AuthCertificateExpired,
+                    _ => Reason::AuthCertificateUntrusted,
+                })
+            }
         }
-        self.activity.moved();
+    }
+
+    fn judge(&self, state: &State, now: UnixMillis) -> Result<(), Reason> {
+        let clients = state.clients.as_ref().ok_or(Reason::CertificateUntrusted)?;
+        clients.check(&self.certificates, now)
+    }
+
+    /// Whether the certificate would be let in now.
+    pub(crate) fn is_trusted(&self, gateway: &Gateway) -> bool {
+        self.certificates.is_empty() || self.judge(&gateway.state(), gateway.now()).is_ok()
+    }
+
+    /// Whether a request may be judged without asking how many attempts have failed: it proves itself by the certificate
+    /// alone, or the one before it proved itself.
+    pub(crate) fn is_vouched_for(&self, headers: &HeaderMap) -> bool {
+        let by_certificate = !self.certificates.is_empty() && !headers.contains_key(header::AUTHORIZATION);
+        by_certificate || self.known.load(Ordering::Relaxed)
+    }
+
+    /// A request has authenticated.
+    pub(crate) fn authenticated(&self) {
+        if !self.known.swap(true, Ordering::Relaxed) {
+            drop(self.place.lock().unwrap_or_else(PoisonError::into_inner).take());
+        }
+    }
+
+    /// A request has failed to authenticate.
+    pub(crate) fn doubted(&self) {
+        self.known.store(false, Ordering::Relaxed);
+    }
+
+    /// Asks for the end of the connection; what runs may finish.
+    pub(crate) fn end(&self) {
+        self.ending.notify_one();
+    }
+
+    /// Has the peer's bytes read for a moment after the last reply: closing over unread bytes resets the connection, and
+    /// the reply is lost with it.
+    pub(crate) fn linger(&self) {
+        self.lingers.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it lingers at its end.
+    pub(crate) fn lingers(&self) -> bool {
+        self.lingers.load(Ordering::Relaxed)
+    }
+
+    fn heads(&self) -> Option<MutexGuard<'_, Heads>> {
+        self.heads.as_ref().map(|heads| heads.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes notice of bytes that came in.
+    pub(crate) fn came(&self, bytes: &[u8]) {
+        if let Some(mut heads) = self.heads() {
+            heads.came(bytes, self.activity.is_running());
+        }
+    }
+
+    /// A request was read. Gives whether its length is stated once.
+    pub(crate) fn begins<B>(&self, request: &Request<B>) -> bool {
+        self.heads().is_none_or(|mut heads| heads.begins(request.method(), request.headers()))
+    }
+
+    /// Whether the head of a request is overdue: of the first one since the connection opened, of later ones since their
+    /// first byte. HTTP/2 frames are not looked into, so that only its first request is covered.
+    pub(crate) fn is_head_overdue(&self, limit: Duration) -> bool {
+        let since =
+            if self.activity.has_begun() { self.heads().and_then(|heads| heads.since()) } else { Some(self.opened) };
+        since.is_some_and(|since| since.elapsed() >= limit)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_running_call_is_never_stale_and_an_unread_reply_is() {
-        let activity = Activity::new();
-        assert!(activity.is_stale(Duration::ZERO));
-        let mut running = activity.begin();
-        assert!(!activity.is_stale(Duration::ZERO));
-        running.moved();
-        assert!(activity.is_stale(Duration::ZERO));
-        assert!(!activity.is_stale(Duration::from_secs(3600)));
-    }
+/// Whether a request's body must not be asked for: the client waits to be told (RFC 9110 section 10.1.1).
+pub(crate) fn waits_for_permission(version: Version, headers: &HeaderMap) -> bool {
+    version < Version::HTTP_2 && headers.contains_key(header::EXPECT)
 }

@@ -1,24 +1,31 @@
-//! Rates and concurrency: of tenants, subjects and tools by verified identity, of everyone else by address.
+//! Rates and concurrency: of tenants, subjects and tools by verified identity, of everyone else by certificate or address.
 //!
 //! Memory is bounded: tenants and tool limits come from the configuration, subjects and addresses have caps. A rate
 //! that refuses takes nothing, so that a caller who is refused cannot use up what others share with it.
 
 mod gcra;
+mod places;
 mod slots;
+mod source;
 mod strangers;
 mod tenant;
 
-use crate::config::Config;
+pub(crate) use places::{Place, Places};
+pub use source::Source;
+
+use crate::config::{Config, Rate};
 use arc_swap::ArcSwap;
 use casemate_core::{Principal, Reason, Refusal, ServerName, TenantId, UnixMillis};
-use gcra::Left;
+use gcra::{Left, Quota};
 use http::{HeaderName, HeaderValue};
 use slots::Slot;
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::sync::Arc;
 use strangers::Strangers;
 use tenant::{Cell, TenantLimits};
+
+/// Refusals by a limit that are recorded one by one, for each caller; more of them are only counted.
+const TOLD: Rate = Rate { rpm: 10, burst: 10 };
 
 /// All limits with their counts. It outlives reloads: [`Limits::update`] changes the limits and keeps the counts.
 #[derive(Debug)]
@@ -50,7 +57,7 @@ pub struct ToolGuard {
 pub struct Counts {
     /// Subjects remembered, over all tenants.
     pub subjects: usize,
-    /// Addresses of unauthenticated peers remembered.
+    /// Addresses and certificates of unauthenticated peers remembered.
     pub addresses: usize,
 }
 
@@ -95,7 +102,7 @@ impl Limits {
             slots.push(limits.subject.slot(cell, "of this caller")?);
         }
         slots.push(limits.whole.slot(&limits.cell, "of this tenant")?);
-        let rpm = |bound: &tenant::Bound| bound.quota.map_or(0, gcra::Quota::rpm);
+        let rpm = |bound: &tenant::Bound| bound.quota.map_or(0, Quota::rpm);
         let rates = [("tenant", rpm(&limits.whole), whole), ("subject", rpm(&limits.subject), own)];
         let rates = rates.into_iter().filter_map(|(name, rpm, left)| Some((name, rpm, left?))).collect();
         Ok(Admission { rates, _slots: slots })
@@ -129,16 +136,26 @@ impl Limits {
     ///
     /// # Errors
     /// `limit.unauthenticated`, with the seconds to wait.
-    pub fn unauthenticated(&self, peer: IpAddr, now: UnixMillis) -> Result<(), Refusal> {
-        self.table.load().strangers.take(peer, now).map_err(too_many)
+    pub fn unauthenticated(&self, source: impl Into<Source>, now: UnixMillis) -> Result<(), Refusal> {
+        self.table.load().strangers.take(source.into(), now).map_err(too_many)
     }
 
     /// Whether a peer that is not authenticated may still cause work; counts nothing. Asked before the work begins.
     ///
     /// # Errors
     /// `limit.unauthenticated`, with the seconds to wait.
-    pub fn may_try(&self, peer: IpAddr, now: UnixMillis) -> Result<(), Refusal> {
-        self.table.load().strangers.peek(peer, now).map_err(too_many)
+    pub fn may_try(&self, source: impl Into<Source>, now: UnixMillis) -> Result<(), Refusal> {
+        self.table.load().strangers.peek(source.into(), now).map_err(too_many)
+    }
+
+    /// Whether a refusal of this caller by a limit is still to be recorded by itself, so that a flood of them cannot fill
+    /// the log. It counts as recorded.
+    #[must_use]
+    pub fn is_told(&self, principal: &Principal, now: UnixMillis) -> bool {
+        let table = self.table.load();
+        let Some(limits) = table.tenants.get(&principal.tenant) else { return true };
+        let own = limits.subject_cell(&principal.subject, now).ok().flatten();
+        own.as_ref().unwrap_or(&limits.cell).told.take(Quota::new(TOLD), now).is_ok()
     }
 
     /// The headers for a caller whose request was refused by a rate.

@@ -4,9 +4,10 @@
 //! rate and concurrency, content headers and body cap, JSON and protocol, admission and policy, the durable record, the
 //! upstream (`relay`). No body is read before authentication; nothing reaches an upstream before its record is durable.
 
-use crate::connection::Connection;
+use crate::connection::{Connection, waits_for_permission};
 use crate::gateway::{Gateway, State};
 use crate::reply::{self, Held, ReplyBody};
+use crate::server::is_open;
 use crate::{cors, relay, request, route, wellknown};
 use bytes::Bytes;
 use casemate_audit::{About, Observed, Refused};
@@ -19,8 +20,8 @@ use casemate_core::reason::Blame;
 use casemate_core::{Agent, Principal, Reason, Refusal, ServerName, TraceId, UnixMillis};
 use casemate_output::{Form, Released, check_request};
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
-use hyper::body::Incoming;
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode, Version, header};
+use hyper::body::{Body as _, Incoming};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -29,13 +30,22 @@ pub(crate) async fn serve(
     gateway: Arc<Gateway>,
     connection: Arc<Connection>,
     request: Request<Incoming>,
+    is_framed_once: bool,
 ) -> Response<ReplyBody> {
-    let (parts, body) = request.into_parts();
+    let (parts, mut body) = request.into_parts();
     let held = Held::new(connection.activity.begin());
+    // The request runs until its reply is there, also once it is refused and holds nothing more.
+    let _running = connection.activity.begin();
     let mut exchange = Exchange::begin(gateway, connection, parts);
-    let mut response = match exchange.run(body, held).await {
+    let ran = if is_framed_once { exchange.run(&mut body, held).await } else { Err(Reason::HttpMalformed.into()) };
+    let mut response = match ran {
         Ok(response) => response,
-        Err(refusal) => exchange.refuse(refusal).await,
+        Err(refusal) => {
+            let is_late = refusal.reason == Reason::HttpBodyTimeout;
+            let response = exchange.refuse(refusal).await;
+            exchange.settle(&mut body, is_late).await;
+            response
+        }
     };
     exchange.dress(&mut response);
     exchange.gateway.metrics.took("request", exchange.started.elapsed());
@@ -62,7 +72,12 @@ pub(crate) struct Exchange {
     origin: Option<HeaderValue>,
     challenge: Option<String>,
     limit_headers: Vec<(HeaderName, HeaderValue)>,
+    closes: bool,
 }
+
+/// Bytes that are taken of a refused body nobody has read: of a stranger, and of a caller that is known.
+const STRANGERS_REST: usize = 64 << 10;
+const CALLERS_REST: usize = 1 << 20;
 
 impl Exchange {
     fn begin(gateway: Arc<Gateway>, connection: Arc<Connection>, parts: Parts) -> Self {
@@ -88,10 +103,11 @@ impl Exchange {
             origin: None,
             challenge: None,
             limit_headers: Vec::new(),
+            closes: false,
         }
     }
 
-    async fn run(&mut self, body: Incoming, held: Held) -> Result<Response<ReplyBody>, Refusal> {
+    async fn run(&mut self, body: &mut Incoming, held: Held) -> Result<Response<ReplyBody>, Refusal> {
         request::check_size(&self.parts.uri, &self.parts.headers, &self.state.config.caps)?;
         cors::check_host(&self.state.config, &self.parts.uri, &self.parts.headers)?;
         self.origin = cors::check_origin(&self.state.config, self.gateway.address(), &self.parts.headers)?;
@@ -111,12 +127,11 @@ impl Exchange {
     async fn mcp(
         &mut self,
         server: ServerName,
-        body: Incoming,
+        body: &mut Incoming,
         mut held: Held,
     ) -> Result<Response<ReplyBody>, Refusal> {
         self.server = Some(server.clone());
         let principal = self.authenticate(&server).await?;
-        request::check_required(&self.parts.headers, self.state.config.headers)?;
         self.limit(&principal, &mut held)?;
         request::check_content(&self.parts.headers, &self.state.config.caps)?;
         let bytes = request::body(body, &self.state.config.caps).await?;
@@ -135,19 +150,30 @@ impl Exchange {
 
     async fn authenticate(&mut self, server: &ServerName) -> Result<Principal, Refusal> {
         let now = self.gateway.now();
-        if self.connection.certificates.is_empty() {
-            self.state.limits.may_try(self.connection.peer.ip(), now)?;
+        self.connection.check_trust(&self.state, now)?;
+        let headers = &self.parts.headers;
+        if !is_open(&self.state.config) && !self.connection.is_vouched_for(headers) {
+            self.state.limits.may_try(self.connection.source, now)?;
         }
         let resource = wellknown::resource(&self.state.config, Some(server)).unwrap_or_default();
-        let (headers, uri) = (&self.parts.headers, &self.parts.uri);
         let certificate = self.connection.certificate();
-        let principal = self.state.identity.authenticate(headers, uri, certificate, &resource, now).await?;
+        let identity = &self.state.identity;
+        let principal = identity.authenticate(headers, &self.parts.uri, certificate, &resource, now).await?;
+        self.connection.authenticated();
         self.principal = Some(principal.clone());
         Ok(principal)
     }
 
+    /// Required headers, then rate and concurrency. What lacks a header counts against the rate as well, and above the
+    /// rate that is what the caller is told: malformed requests are no way around it.
     fn limit(&mut self, principal: &Principal, held: &mut Held) -> Result<(), Refusal> {
-        let admission = self.state.limits.admit(principal, self.gateway.now())?;
+        let required = request::check_required(&self.parts.headers, self.state.config.headers);
+        let admitted = self.state.limits.admit(principal, self.gateway.now());
+        let admission = match (required, admitted) {
+            (Ok(()), admitted) => admitted?,
+            (Err(_), Err(over)) if over.reason != Reason::LimitConcurrency => return Err(over),
+            (Err(first), _) => return Err(first),
+        };
         self.limit_headers = admission.headers();
         held.keep(admission);
         Ok(())
@@ -212,26 +238,60 @@ impl Exchange {
 
     /// Records a refusal and renders it.
     async fn refuse(&mut self, refusal: Refusal) -> Response<ReplyBody> {
-        self.gateway.metrics.refused(refusal.reason);
-        tracing::info!(
-            trace_id = %self.trace,
-            reason = refusal.reason.code(),
-            detail = refusal.detail.as_deref().unwrap_or_default(),
-            "refused {}", self.trace
-        );
-        self.challenge = self.challenge(refusal.reason);
-        if refusal.reason.facts().status == 429
-            && let Some(principal) = &self.principal
-        {
-            self.limit_headers = self.state.limits.refused_headers(principal, self.gateway.now());
+        let refusal = if self.principal.is_none() { self.charge(refusal) } else { refusal };
+        let reason = refusal.reason;
+        self.gateway.metrics.refused(reason);
+        self.challenge = self.challenge(reason);
+        let is_limit = reason.facts().status == 429 || reason == Reason::LimitKeys;
+        let mut is_told = reason != Reason::LimitUnauthenticated;
+        if let Some(principal) = self.principal.as_ref().filter(|_| is_limit) {
+            let now = self.gateway.now();
+            self.limit_headers = self.state.limits.refused_headers(principal, now);
+            is_told = self.state.limits.is_told(principal, now);
         }
-        let unrecordable = refusal.reason == Reason::AuditUnavailable;
-        let released = if self.principal.is_some() && !unrecordable {
-            casemate_output::refuse(&self.gateway.log, &self.refused(refusal), &self.form).await
+        let detail = refusal.detail.as_deref().unwrap_or_default();
+        if is_told {
+            tracing::info!(trace_id = %self.trace, reason = reason.code(), detail, "refused {}", self.trace);
         } else {
-            self.turn_away(&refusal)
+            tracing::debug!(trace_id = %self.trace, reason = reason.code(), detail, "refused {}", self.trace);
+        }
+        let released = match &self.principal {
+            Some(_) if is_told && reason != Reason::AuditUnavailable => {
+                casemate_output::refuse(&self.gateway.log, &self.refused(refusal), &self.form).await
+            }
+            principal => self.turn_away(&refusal, principal.as_ref().map(|_| "authenticated")),
         };
         reply::whole(&released, Held::default())
+    }
+
+    /// Counts the refusal of a request that nobody has authenticated for. One too many becomes a 429, the last reply on
+    /// its connection. What is our own fault, an issuer that cannot be reached, locks nobody out.
+    fn charge(&mut self, refusal: Refusal) -> Refusal {
+        if !matches!(refusal.reason.facts().blame, Blame::Client | Blame::Policy) {
+            return refusal;
+        }
+        self.connection.doubted();
+        match self.state.limits.unauthenticated(self.connection.source, self.gateway.now()) {
+            Ok(()) => refusal,
+            Err(over) => {
+                self.closes = true;
+                self.connection.linger();
+                self.connection.end();
+                over
+            }
+        }
+    }
+
+    /// Takes the rest of a refused request's body, so that the client gets to read the reply.
+    async fn settle(&self, body: &mut Incoming, is_late: bool) {
+        let cap = if self.principal.is_some() { CALLERS_REST } else { STRANGERS_REST };
+        if body.is_end_stream() {
+            return;
+        }
+        let waits = waits_for_permission(self.parts.version, &self.parts.headers);
+        if is_late || waits || !request::drain(body, cap).await {
+            self.connection.linger();
+        }
     }
 
     fn refused(&self, refusal: Refusal) -> Refused {
@@ -247,20 +307,15 @@ impl Exchange {
         }
     }
 
-    fn turn_away(&self, refusal: &Refusal) -> Released {
-        let now = self.gateway.now();
-        if self.principal.is_none() && refusal.reason.facts().blame == Blame::Client {
-            // Counts against the peer; whether it may go on is asked before the next attempt. What is our own fault, an
-            // issuer that cannot be reached, locks nobody out.
-            let _ = self.state.limits.unauthenticated(self.connection.peer.ip(), now);
-        }
+    /// Renders a refusal that is recorded in the log's own queue for what anyone can cause, where it may only be counted.
+    fn turn_away(&self, refusal: &Refusal, who: Option<&'static str>) -> Released {
         let observed = Observed {
-            at: now,
+            at: self.gateway.now(),
             peer: Some(self.connection.peer.ip()),
             reason: refusal.reason,
             trace: Some(self.trace),
             agent: self.agent.clone(),
-            detail: None,
+            detail: who,
             bytes: self.body_bytes,
         };
         casemate_output::turn_away(&self.gateway.log, observed, refusal, self.trace, &self.form)
@@ -292,6 +347,9 @@ impl Exchange {
         if let Some(challenge) = self.challenge.as_deref().and_then(|c| HeaderValue::from_str(c).ok()) {
             headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
+        if self.closes && self.parts.version < Version::HTTP_2 {
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         if response.status() == StatusCode::METHOD_NOT_ALLOWED {
             response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
         }
@@ -303,7 +361,7 @@ impl Exchange {
 }
 
 /// A trace id for a request that brought none.
-fn mint() -> TraceId {
+pub(crate) fn mint() -> TraceId {
     let mut random = [0_u8; 16];
     // The trace id is a correlation, never an identity: should the generator fail, a fixed one does no harm.
     let _ = aws_lc_rs::rand::fill(&mut random);

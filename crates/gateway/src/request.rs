@@ -5,12 +5,16 @@ use bytes::{Bytes, BytesMut};
 use casemate_core::{Agent, Reason, Refusal, TraceId};
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use http_body_util::BodyExt as _;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
+use std::time::Duration;
 
 /// The header of the trace id.
 pub(crate) const TRACE: &str = "x-trace-id";
 /// The header of the client's name.
 pub(crate) const CLIENT: &str = "x-mcp-client";
+
+/// How long the rest of a refused body is taken.
+const DRAIN: Duration = Duration::from_secs(1);
 
 /// The only value of a header, as text.
 fn single<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<Option<&'a str>, Refusal> {
@@ -111,7 +115,7 @@ fn accepts(accepted: &[&str], wanted: &str) -> bool {
 }
 
 /// Reads the whole body, counting while it arrives.
-pub(crate) async fn body(mut incoming: Incoming, caps: &Caps) -> Result<Bytes, Refusal> {
+pub(crate) async fn body(incoming: &mut Incoming, caps: &Caps) -> Result<Bytes, Refusal> {
     let reading = async {
         let mut collected: Option<Bytes> = None;
         let mut joined = BytesMut::new();
@@ -139,6 +143,28 @@ pub(crate) async fn body(mut incoming: Incoming, caps: &Caps) -> Result<Bytes, R
         Ok(read) => read,
         Err(_) => Err(Reason::HttpBodyTimeout.into()),
     }
+}
+
+/// Takes what is left of the body of a refused request, up to a cap and for a second. Gives whether it has ended.
+///
+/// HTTP/2 resets a stream whose body was not taken, and some clients then lose the reply; HTTP/1.1 closes the
+/// connection.
+pub(crate) async fn drain(incoming: &mut Incoming, cap: usize) -> bool {
+    if incoming.size_hint().lower() > cap as u64 {
+        return false;
+    }
+    let taking = async {
+        let mut length = 0_usize;
+        while let Some(frame) = incoming.frame().await {
+            let Ok(frame) = frame else { return false };
+            length = length.saturating_add(frame.data_ref().map_or(0, Bytes::len));
+            if length > cap {
+                return false;
+            }
+        }
+        true
+    };
+    tokio::time::timeout(DRAIN, taking).await.unwrap_or(false)
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ fn reason(reply: &Reply) -> Value {
     assert_eq!(reply.header("content-type"), Some("application/problem+json"));
     let json = reply.json();
     assert_eq!(json["status"], reply.status);
+    assert_eq!(json["trace_id"], reply.trace());
     json["reason"].clone()
 }
 
@@ -85,5 +86,46 @@ async fn readiness_ends_with_the_drain() {
             assert_eq!((reply.status, reply.text().as_str()), (503, "not ready\n"));
         }
     }
+    house.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_offers_http_2_is_served_with_http_1() {
+    let house = house().await;
+    let address = house.running().admin.expect("an admin listener");
+    let leaf = Authority::shared().client(OPERATOR);
+    let client = Client::tls_with(address, Some(&leaf), rustls::DEFAULT_VERSIONS, &[b"h2", b"http/1.1"]);
+    let reply = client.ask(&Call::http("GET", "/readyz")).await;
+    assert_eq!((reply.status, reply.text().contains("audit")), (200, true), "{}", reply.text());
+    let only = Client::tls_with(address, Some(&leaf), rustls::DEFAULT_VERSIONS, &[b"h2"]);
+    assert_eq!(only.alert().await, Some(rustls::AlertDescription::NoApplicationProtocol));
+    house.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn refusals_are_recorded_and_bad_credentials_limited() {
+    let people = json!({ "olga": { "identities": [OPERATOR], "roles": ["operator"] } });
+    let house = House::with(json!({
+        "mcp_gateway": { "rate_limits": { "unauthenticated_rpm": 5 } },
+        "admin": { "public_url": "https://admin.example", "people": people },
+    }))
+    .await;
+    let call = || Call::http("GET", "/metrics");
+    let first = call();
+    let reply = get(&house, None, first.clone()).await;
+    assert_eq!((reply.status, Some(reply.trace())), (401, first.header("x-trace-id")));
+    let record = &house.records(&reply.trace()).await[0];
+    assert_eq!((&record["detail"], &record["peer"]), (&json!("admin"), &json!("127.0.0.1")), "{record}");
+    let mut reasons = Vec::new();
+    for _ in 0..8 {
+        let reply = get(&house, None, call().set("authorization", "Bearer a.b.c")).await;
+        reasons.push(reason(&reply));
+        assert_eq!(reply.header("retry-after").is_some(), reply.status == 429);
+    }
+    assert_eq!(reasons.iter().filter(|reason| **reason == "auth.token_malformed").count(), 5, "{reasons:?}");
+    assert!(reasons[5..].iter().all(|reason| *reason == "limit.unauthenticated"), "{reasons:?}");
+    // Readiness stays what it is for anyone, and people with a certificate go on.
+    assert_eq!(get(&house, None, Call::http("GET", "/readyz")).await.status, 200);
+    assert_eq!(get(&house, Some(OPERATOR), call()).await.status, 200);
     house.finish().await;
 }

@@ -1,6 +1,6 @@
 //! Bodies and messages: size, time and form; each fault ends before an upstream hears of it.
 
-use crate::harness::{Call, Client, House, MARKER, record};
+use crate::harness::{Call, Client, Frames, House, MARKER, record};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -161,6 +161,25 @@ async fn a_body_over_the_cap_is_refused_however_it_comes() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_caller_that_is_still_writing_gets_its_refusal() {
+    let house = House::start().await;
+    // Three megabytes that are written to the end before anything is read.
+    let big = Call::mcp("tools/call", json!({ "name": "echo", "arguments": { "text": "x".repeat(3 << 20) } }));
+    let mut wire = house.agent().connect().await.expect("a connection");
+    wire.send(&big.wire()).await.expect("all bytes are taken");
+    let reply = wire.reply().await.expect("an answer");
+    house.check_refusal(&big, &reply, "http.payload_too_large").await;
+    // The same of a stranger, whose body nobody reads.
+    let big = big.set("x-trace-id", &crate::harness::request::trace());
+    let mut wire = house.stranger().connect().await.expect("a connection");
+    wire.send(&big.wire()).await.expect("all bytes are taken");
+    let reply = wire.reply().await.expect("an answer");
+    house.check_refusal(&big, &reply, "auth.required").await;
+    assert!(house.upstream.seen().is_empty());
+    house.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn zero_is_not_unlimited() {
     let house = House::with(json!({ "mcp_gateway": { "max_payload_bytes": 0 } })).await;
     house.refused(&house.agent(), &Call::tool("echo"), "http.payload_too_large").await;
@@ -177,6 +196,20 @@ async fn who_is_too_slow_is_let_go() {
     wire.send(b"POST /mcp/up HTTP/1.1\r\nhost: 127.0.0.1\r\n").await.expect("bytes are taken");
     wire.closed().await;
     house.observed("refusal", "http.header_timeout", 1).await;
+    // In HTTP/2: no request at all, and half a head.
+    let address = house.running().address;
+    let mut silent = Frames::open(address, Some(house.leaf())).await.expect("a connection");
+    silent.closed().await;
+    let mut half = Frames::open(address, None).await.expect("a connection");
+    half.head(&Call::tool("echo"), false).await.expect("bytes are taken");
+    half.closed().await;
+    house.observed("refusal", "http.header_timeout", 3).await;
+    // A second head that never ends.
+    let mut wire = agent.connect().await.expect("a connection");
+    assert_eq!(wire.ask(&Call::tool("echo")).await.status, 200);
+    wire.send(b"POST /mcp/up HTTP/1.1\r\n").await.expect("bytes are taken");
+    wire.closed().await;
+    house.observed("refusal", "http.header_timeout", 4).await;
     // A body that never ends.
     let mut wire = agent.connect().await.expect("a connection");
     let call = Call::tool("echo");
@@ -188,8 +221,10 @@ async fn who_is_too_slow_is_let_go() {
     let mut wire = agent.connect().await.expect("a connection");
     assert_eq!(wire.ask(&Call::tool("echo")).await.status, 200);
     wire.closed().await;
-    assert_eq!(house.upstream.count("tools/call"), 1);
-    house.finish().await;
+    assert_eq!(house.upstream.count("tools/call"), 2);
+    let entries = house.finish().await;
+    let late = entries.iter().filter(|entry| record::has_reason(entry, "http.header_timeout")).count();
+    assert_eq!(late, 4, "a connection at rest is not late");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -264,9 +299,21 @@ async fn a_second_request_hidden_in_a_body_is_never_served() {
     bytes.extend_from_slice(b"0\r\n\r\n");
     bytes.extend_from_slice(hidden.as_bytes());
     let answer = raw(&agent, &bytes).await;
+    assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("\"http.malformed\""), "{answer}");
     assert!(!answer.contains("\"result\""), "{answer}");
     let seen: Vec<_> = house.upstream.seen().into_iter().filter(|seen| seen.line.contains("asking")).collect();
     assert!(seen.is_empty(), "both lengths in one request: the rest was taken for a request");
+    // In the other order and after other requests as well.
+    let mut call = Call::tool("echo");
+    call.headers.retain(|(name, _)| name != "content-length");
+    let head =
+        String::from_utf8(call.set("content-length", "6").add("Transfer-Encoding", "chunked").head()).expect("text");
+    let mut wire = agent.connect().await.expect("a connection");
+    assert_eq!(wire.ask(&Call::tool("echo")).await.status, 200);
+    wire.send(format!("{head}0\r\n\r\n").as_bytes()).await.expect("bytes are taken");
+    let reply = wire.reply().await.expect("an answer");
+    assert_eq!((reply.status, reply.json()["error"]["data"]["reason"].clone()), (400, json!("http.malformed")));
+    assert!(wire.closed().await.is_empty());
     house.finish().await;
 }
 

@@ -2,7 +2,7 @@
 
 use crate::harness::pki::days;
 use crate::harness::served::Served;
-use crate::harness::{AGENT, Authority, Call, Client, House, Keys, Token, idle_upstream};
+use crate::harness::{AGENT, Authority, Call, Client, Frames, House, Keys, Token, idle_upstream, record};
 use serde_json::json;
 use std::time::Duration;
 
@@ -70,6 +70,38 @@ async fn a_certificate_that_is_revoked_by_a_reload_loses_its_connections() {
     house.observed("handshake", "tls.certificate_revoked", 1).await;
     assert_eq!(other.ask(&Call::tool("echo")).await.status, 200, "others stay");
     house.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_revoked_certificate_cannot_call_on_a_connection_whose_end_it_ignores() {
+    let mut house = House::planned(|plan| {
+        plan.patch(&json!({ "mcp_gateway": {
+            "auth": { "crl_paths": ["crl.pem"] }, "timeouts": { "drain": "1s" },
+        } }));
+        std::fs::write(plan.dir.path().join("crl.pem"), Authority::shared().crl(&[], days(5))).expect("a file");
+    })
+    .await;
+    let leaf = Authority::shared().numbered(AGENT, 97);
+    // Not one ping is answered, so that the HTTP layer alone would go on taking requests.
+    let mut frames = Frames::open(house.running().address, Some(&leaf)).await.expect("a connection");
+    for _ in 0..2 {
+        let answer = frames.ask(&Call::tool("echo")).await.expect("an answer");
+        assert!(answer.complete && answer.text().contains("\"result\""), "{}", answer.text());
+    }
+    let seen = house.upstream.count("tools/call");
+    std::fs::write(house.plan.dir.path().join("crl.pem"), Authority::shared().crl(&[97], days(5))).expect("a file");
+    house.reload(&json!({})).await.expect("it loads");
+    let mut refused = 0;
+    while let Ok(answer) = frames.ask(&Call::tool("echo")).await {
+        assert!(answer.text().contains("\"auth.certificate_untrusted\""), "{}", answer.text());
+        refused += 1;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(refused > 0, "the connection was closed before it was used");
+    assert_eq!(house.upstream.count("tools/call"), seen);
+    let entries = house.finish().await;
+    let told = entries.iter().filter(|entry| record::has_reason(entry, "auth.certificate_untrusted")).count();
+    assert_eq!(told, refused);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -190,7 +222,7 @@ async fn what_only_a_start_reads_is_refused_by_its_name() {
         house.plan.config = plan.clone();
         let refused = house.reload(&patch).await.expect_err(key).to_string();
         assert!(refused.starts_with(&format!("{key} cannot change while the gateway runs")), "{refused}");
-        let entries = crate::harness::record::read(&house.audit_dir());
+        let entries = record::read(&house.audit_dir());
         let last = entries.iter().rfind(|entry| entry["kind"] == "event").expect("its record");
         assert_eq!((&last["event"], &last["detail"]), (&json!("reload-refused"), &json!(refused)), "{last}");
     }

@@ -18,15 +18,13 @@ fn check_silence(reply: &Reply) {
     assert!(matches!(code.facts().blame.as_str(), "upstream" | "policy"));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_answer_with_any_fault_becomes_a_clear_error() {
-    let house = House::start().await;
-    let agent = house.agent();
+/// What an upstream may do wrong, the reason that it has, and what is known of the effect.
+fn faults() -> Vec<(&'static str, Act, &'static str, &'static str)> {
     let raw = |text: &str| Act::Raw(text.to_owned());
     let answer = |text: &str| Act::Json(text.to_owned());
     let typed = |kind: &'static str, text: &str| Act::Typed(kind, text.as_bytes().to_vec());
     let ok = r#"{"jsonrpc":"2.0","id":{id},"result":{"resultType":"complete","content":[]}}"#;
-    let cases: Vec<(&str, Act, &str, &str)> = vec![
+    vec![
         ("401", Act::challenge(401), "upstream.auth", "refused"),
         ("403", Act::challenge(403), "upstream.auth", "refused"),
         ("301", Act::redirect(301, "https://evil.example"), "upstream.status", "unknown"),
@@ -89,8 +87,14 @@ async fn an_answer_with_any_fault_becomes_a_clear_error() {
         ("no http", raw("220 smtp.example ESMTP\r\n"), "upstream.malformed", "unknown"),
         ("both lengths", Act::BothLengths, "upstream.malformed", "unknown"),
         ("shorter than sent", Act::ShorterThanSent, "upstream.malformed", "unknown"),
-    ];
-    for (name, act, code, effect) in cases {
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_with_any_fault_becomes_a_clear_error() {
+    let house = House::start().await;
+    let agent = house.agent();
+    for (name, act, code, effect) in faults() {
         house.upstream.on("tools/call", act);
         let reply = agent.ask(&Call::tool("echo")).await;
         let last = reply.json();

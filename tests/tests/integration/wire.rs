@@ -1,6 +1,6 @@
 //! HTTP/2 obeys the same rules as HTTP/1.1, and both end in good order.
 
-use crate::harness::{Call, Client, House, Reply, check_error};
+use crate::harness::{Call, Client, Frames, House, Reply, check_error};
 use bytes::Bytes;
 use casemate_tests::hostile::Act;
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -72,6 +72,30 @@ async fn http_2_is_judged_like_http_1() {
     let call = Call::tool("echo");
     let reply = ask(&mut sender, &call, "127.0.0.1").await;
     assert_eq!(reply.events().len(), 1);
+    house.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refusal_in_http_2_is_not_followed_by_a_reset() {
+    let house = House::start().await;
+    for (leaf, call, code) in [
+        (None, Call::tool("echo"), "auth.required"),
+        (None, Call::tool("echo").at("/nothing"), "http.route"),
+        (Some(house.leaf()), Call::tool("echo").without("x-mcp-client"), "header.missing"),
+        (Some(house.leaf()), Call::tool("echo").set("content-type", "text/plain"), "http.content_type"),
+    ] {
+        let mut frames = Frames::open(house.running().address, leaf).await.expect("a connection");
+        // The body comes when the refusal is long decided; until then the answer waits.
+        let stream = frames.head(&call, true).await.expect("bytes are taken");
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        frames.body(stream, &call.body).await.expect("bytes are taken");
+        let answer = frames.answer(stream).await.expect("an answer");
+        assert!(answer.complete && answer.text().contains(code), "{code}: {answer:?}");
+        let again = frames.ask(&Call::tool("echo").at("/nothing")).await.expect("the connection stands");
+        assert!(again.text().contains("http.route"), "{}", again.text());
+        assert!(frames.resets.is_empty(), "{code}");
+    }
+    assert!(house.upstream.seen().is_empty());
     house.finish().await;
 }
 

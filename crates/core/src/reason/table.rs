@@ -103,6 +103,9 @@ reasons! {
     AuthCertificateExpired "auth.certificate_expired" 401 -31401 Client
         "the client certificate has expired since the connection began"
         "Connections outlive certificates; a request over one is refused all the same. Connect again with a current certificate.";
+    AuthCertificateUntrusted "auth.certificate_untrusted" 401 -31401 Client
+        "the client certificate is not trusted any more"
+        "Since the connection began, the certificate was revoked, its CA was removed, or its revocation status became unknown. Connect again with a current certificate.";
     AuthTokenRequired "auth.token_required" 401 -31401 Client
         "a bearer token is required as well"
         "auth.mode is mTLS+jwt or jwt: send `Authorization: Bearer …`.";

@@ -5,6 +5,7 @@ use crate::certificate;
 use crate::config::{Admin, Person, Role};
 use crate::gateway::Gateway;
 use crate::identity::bearer;
+use casemate_core::reason::Blame;
 use casemate_core::{Reason, Refusal, Subject};
 use http::{HeaderMap, Uri};
 
@@ -23,8 +24,25 @@ impl Caller {
     }
 }
 
-/// Finds the person behind a request: by certificate, else by token for `admin.public_url`.
+/// Finds the person behind a request: by certificate, else by token for `admin.public_url`. Credentials that fail count
+/// against the address, as on the data listener; a token is not even looked at once there were too many.
 pub(super) async fn caller(gateway: &Gateway, peer: &Peer, headers: &HeaderMap, uri: &Uri) -> Result<Caller, Refusal> {
+    let (state, now) = (gateway.state(), gateway.now());
+    let has_token = headers.contains_key(http::header::AUTHORIZATION);
+    if has_token {
+        state.limits.may_try(peer.address.ip(), now)?;
+    }
+    let found = judge(gateway, peer, headers, uri).await;
+    if let Err(refusal) = &found
+        && matches!(refusal.reason.facts().blame, Blame::Client | Blame::Policy)
+        && (has_token || peer.certificate.is_some())
+    {
+        state.limits.unauthenticated(peer.address.ip(), now)?;
+    }
+    found
+}
+
+async fn judge(gateway: &Gateway, peer: &Peer, headers: &HeaderMap, uri: &Uri) -> Result<Caller, Refusal> {
     let state = gateway.state();
     let admin = state.config.admin.as_ref().ok_or(Reason::Internal)?;
     let dns = admin.tls.as_ref().and_then(|tls| tls.clients.as_ref()).is_some_and(|clients| clients.dns_identities);
@@ -33,7 +51,7 @@ pub(super) async fn caller(gateway: &Gateway, peer: &Peer, headers: &HeaderMap, 
         let public = admin.public_url.as_ref().ok_or(Reason::AuthTokenUnexpected)?;
         let verifier = state.identity.verifier().ok_or(Reason::AuthTokenUnexpected)?;
         let token = bearer(headers, uri)?.ok_or(Reason::AuthScheme)?;
-        let certificate = peer.0.as_ref().map(|der| certificate::read(der, dns)).transpose()?;
+        let certificate = peer.certificate.as_ref().map(|der| certificate::read(der, dns)).transpose()?;
         let resource = public.as_str().trim_end_matches('/');
         let verified = verifier.verify(token, resource, certificate.as_ref(), gateway.now()).await?;
         identities.push(verified.facts.subject.clone());

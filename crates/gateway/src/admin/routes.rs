@@ -4,12 +4,15 @@ use super::Peer;
 use super::people::caller;
 use crate::config::Role;
 use crate::gateway::Gateway;
+use crate::pipeline::mint;
+use crate::{reply, request};
 use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use casemate_audit::Observed;
 use casemate_core::{Reason, Refusal};
-use http::{HeaderMap, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use std::sync::Arc;
 
 const EVERY_ROLE: &[Role] = &[Role::Operator, Role::Reviewer, Role::Auditor];
@@ -26,9 +29,17 @@ pub(super) fn router(gateway: Arc<Gateway>, peer: Peer) -> Router {
         .route("/healthz", get(health))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
-        .fallback(|| async { problem(&Reason::HttpRoute.into()) })
-        .method_not_allowed_fallback(|| async { problem(&Reason::HttpMethod.into()) })
+        .fallback(nothing)
+        .method_not_allowed_fallback(not_so)
         .with_state(Shared { gateway, peer })
+}
+
+async fn nothing(State(shared): State<Shared>, headers: HeaderMap) -> Response {
+    refuse(&shared, &headers, &Reason::HttpRoute.into())
+}
+
+async fn not_so(State(shared): State<Shared>, headers: HeaderMap) -> Response {
+    refuse(&shared, &headers, &Reason::HttpMethod.into())
 }
 
 /// Anyone: the process answers.
@@ -60,7 +71,7 @@ async fn metrics(State(shared): State<Shared>, headers: HeaderMap, uri: Uri) -> 
             let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
             ([(header::CONTENT_TYPE, kind)], text).into_response()
         }
-        Err(refusal) => problem(&refusal),
+        Err(refusal) => refuse(&shared, &headers, &refusal),
     }
 }
 
@@ -69,13 +80,36 @@ async fn allowed(shared: &Shared, headers: &HeaderMap, uri: &Uri, roles: &[Role]
     if caller.has(roles) { Ok(caller.name) } else { Err(Reason::AdminRole.into()) }
 }
 
-fn problem(refusal: &Refusal) -> Response {
-    let facts = refusal.reason.facts();
+/// Records a refusal, which is only counted above a rate, and renders it (RFC 9457).
+fn refuse(shared: &Shared, headers: &HeaderMap, refusal: &Refusal) -> Response {
+    let trace = request::trace(headers).unwrap_or_else(mint);
+    let (gateway, facts) = (&shared.gateway, refusal.reason.facts());
+    gateway.metrics.refused(refusal.reason);
+    gateway.log().observe(Observed {
+        at: gateway.now(),
+        peer: Some(shared.peer.address.ip()),
+        reason: refusal.reason,
+        trace: Some(trace),
+        agent: request::agent(headers),
+        detail: Some("admin"),
+        bytes: 0,
+    });
     let status = StatusCode::from_u16(facts.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let body = serde_json::json!({
         "type": "about:blank", "title": facts.message, "status": facts.status, "reason": facts.code,
+        "trace_id": trace.to_string(),
     });
-    (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+    let mut response = (status, body.to_string()).into_response();
+    let fields = response.headers_mut();
+    reply::common(fields);
+    fields.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    if let Ok(trace) = HeaderValue::from_str(&trace.to_string()) {
+        fields.insert(request::TRACE, trace);
+    }
+    if let Some(seconds) = refusal.retry_after {
+        fields.insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
 }
 
 /// What readiness stands on: a writable log, keys that are fresh enough, and no drain under way.

@@ -1,17 +1,17 @@
-//! Work for callers that are not authenticated, limited by network address in bounded memory.
+//! Work for callers that are not authenticated, limited by its source in bounded memory.
 
+use super::Source;
 use super::gcra::{Bucket, Quota};
 use crate::config::Rate;
 use casemate_core::UnixMillis;
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
-/// Addresses, at most.
+/// Sources, at most.
 const CAPACITY: usize = 65_536;
-/// How seldom a full table is searched for addresses that are idle, in milliseconds.
+/// How seldom a full table is searched for sources that are idle, in milliseconds.
 const PRUNE_EVERY: u64 = 1_000;
-/// How many times the rate of one address those share that find the table full.
+/// How many times the rate of one source those share that find the table full.
 const SHARED: u32 = 16;
 
 /// The limiter of unauthenticated work.
@@ -25,13 +25,13 @@ pub(super) struct Strangers {
 
 #[derive(Debug, Default)]
 struct Table {
-    buckets: HashMap<u64, Bucket>,
+    buckets: HashMap<Source, Bucket>,
     shared: Bucket,
     pruned: u64,
 }
 
 impl Strangers {
-    /// `rpm` a minute for each address, with a burst of a tenth, at least 10; zero allows nothing.
+    /// `rpm` a minute for each source, with a burst of a tenth, at least 10; zero allows nothing.
     pub(super) fn new(rpm: u32) -> Self {
         Self::with_capacity(rpm, CAPACITY)
     }
@@ -54,29 +54,28 @@ impl Strangers {
     }
 
     /// Takes one piece of work, or says in how many seconds the next may come.
-    pub(super) fn take(&self, peer: IpAddr, now: UnixMillis) -> Result<(), u64> {
+    pub(super) fn take(&self, source: Source, now: UnixMillis) -> Result<(), u64> {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = key(peer);
-        if table.buckets.len() >= self.capacity && !table.buckets.contains_key(&key) {
+        if table.buckets.len() >= self.capacity && !table.buckets.contains_key(&source) {
             table.prune(self.quota, now);
             if table.buckets.len() >= self.capacity {
                 return table.shared.take(self.shared_quota, now).map(drop);
             }
         }
-        table.buckets.entry(key).or_default().take(self.quota, now).map(drop)
+        table.buckets.entry(source).or_default().take(self.quota, now).map(drop)
     }
 
-    /// Whether the address may still cause work, without counting any.
-    pub(super) fn peek(&self, peer: IpAddr, now: UnixMillis) -> Result<(), u64> {
+    /// Whether the source may still cause work, without counting any.
+    pub(super) fn peek(&self, source: Source, now: UnixMillis) -> Result<(), u64> {
         let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        match table.buckets.get(&key(peer)) {
+        match table.buckets.get(&source) {
             Some(bucket) => bucket.peek(self.quota, now).map(drop),
             None if table.buckets.len() >= self.capacity => table.shared.peek(self.shared_quota, now).map(drop),
             None => Bucket::default().peek(self.quota, now).map(drop),
         }
     }
 
-    /// How many addresses are remembered.
+    /// How many sources are remembered.
     pub(super) fn len(&self) -> usize {
         self.table.lock().unwrap_or_else(PoisonError::into_inner).buckets.len()
     }
@@ -92,24 +91,15 @@ impl Table {
     }
 }
 
-/// An IPv4 address, or the /64 of an IPv6 address: one host has at least that many.
-fn key(peer: IpAddr) -> u64 {
-    match peer.to_canonical() {
-        // No unicast IPv6 network has zeros in its first 32 bits, which keeps the two apart.
-        IpAddr::V4(v4) => u64::from(u32::from(v4)),
-        IpAddr::V6(v6) => (u128::from(v6) >> 64) as u64,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::net::{Ipv4Addr, Ipv6Addr};
+    use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
     const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
 
-    fn v4(n: u32) -> IpAddr {
-        IpAddr::V4(Ipv4Addr::from(n))
+    fn v4(n: u32) -> Source {
+        IpAddr::V4(Ipv4Addr::from(n)).into()
     }
 
     #[test]
@@ -133,14 +123,12 @@ mod tests {
     #[test]
     fn a_host_cannot_change_its_address_within_its_network() {
         let strangers = Strangers::new(10);
-        let host = |n: u16| IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 1, 0, 0, 0, n));
+        let host = |net, n| Source::from(IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, net, 0, 0, 0, n)));
         for n in 0..10 {
-            assert_eq!(strangers.take(host(n), NOW), Ok(()));
+            assert_eq!(strangers.take(host(1, n), NOW), Ok(()));
         }
-        assert!(strangers.take(host(99), NOW).is_err());
-        assert_eq!(strangers.take(IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 2, 0, 0, 0, 0)), NOW), Ok(()));
-        let mapped = IpAddr::V6(Ipv4Addr::from(7).to_ipv6_mapped());
-        assert_eq!(key(mapped), key(v4(7)));
+        assert!(strangers.take(host(1, 99), NOW).is_err());
+        assert_eq!(strangers.take(host(2, 0), NOW), Ok(()));
     }
 
     #[test]

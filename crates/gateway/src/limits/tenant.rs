@@ -17,6 +17,8 @@ const PRUNE_EVERY: u64 = 1_000;
 #[derive(Debug, Default)]
 pub(super) struct Cell {
     pub(super) bucket: Bucket,
+    /// Refusals of it that were recorded one by one.
+    pub(super) told: Bucket,
     slots: Slots,
 }
 

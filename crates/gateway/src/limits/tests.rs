@@ -160,7 +160,7 @@ fn a_reload_gives_nobody_a_new_burst() {
     for n in 0..3 {
         assert!(limits.admit(&principal("acme", &format!("s{n}")), NOW).is_ok());
     }
-    let peer = "192.0.2.1".parse().unwrap();
+    let peer: std::net::IpAddr = "192.0.2.1".parse().unwrap();
     while limits.unauthenticated(peer, NOW).is_ok() {}
     limits.update(&with(|tenant| (tenant.limit, tenant.subject) = (rate(600, 4), at_once(1))));
     assert_eq!(reason(limits.admit(&principal("acme", "x"), NOW)), Some((Reason::LimitRate, Some(1))));
@@ -174,7 +174,7 @@ fn a_reload_gives_nobody_a_new_burst() {
 #[test]
 fn strangers_are_limited_on_their_own() {
     let limits = Limits::new(&with(|_| {}));
-    let peer = "2001:db8::1".parse().unwrap();
+    let peer: std::net::IpAddr = "2001:db8::1".parse().unwrap();
     for _ in 0..10 {
         assert!(limits.may_try(peer, NOW).is_ok());
         assert!(limits.unauthenticated(peer, NOW).is_ok());

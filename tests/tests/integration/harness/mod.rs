@@ -4,6 +4,7 @@
 
 pub(crate) mod binary;
 pub(crate) mod client;
+pub(crate) mod frames;
 pub(crate) mod issuer;
 pub(crate) mod jwks;
 pub(crate) mod pki;
@@ -13,6 +14,7 @@ pub(crate) mod request;
 pub(crate) mod served;
 
 pub(crate) use client::{Client, Wire};
+pub(crate) use frames::Frames;
 pub(crate) use issuer::{Keys, Token};
 pub(crate) use pki::{AGENT, Authority, Leaf};
 pub(crate) use request::{Call, MARKER, Reply};
