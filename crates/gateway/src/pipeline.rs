@@ -43,7 +43,7 @@ pub(crate) async fn serve(
         Err(refusal) => {
             let is_late = refusal.reason == Reason::HttpBodyTimeout;
             let response = exchange.refuse(refusal).await;
-            exchange.settle(&mut body, is_late).await;
+            exchange.settle(body, is_late).await;
             response
         }
     };
@@ -283,14 +283,18 @@ impl Exchange {
     }
 
     /// Takes the rest of a refused request's body, so that the client gets to read the reply.
-    async fn settle(&self, body: &mut Incoming, is_late: bool) {
+    async fn settle(&self, mut body: Incoming, is_late: bool) {
         let cap = if self.principal.is_some() { CALLERS_REST } else { STRANGERS_REST };
         if body.is_end_stream() {
             return;
         }
         let waits = waits_for_permission(self.parts.version, &self.parts.headers);
-        if is_late || waits || !request::drain(body, cap).await {
-            self.connection.linger();
+        if is_late || waits || !request::drain(&mut body, cap).await {
+            if self.parts.version < Version::HTTP_2 {
+                self.connection.linger();
+            } else if !self.closes && !is_late {
+                tokio::spawn(request::linger(body));
+            }
         }
     }
 

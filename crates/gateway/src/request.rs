@@ -14,7 +14,9 @@ pub(crate) const TRACE: &str = "x-trace-id";
 pub(crate) const CLIENT: &str = "x-mcp-client";
 
 /// How long the rest of a refused body is taken.
-const DRAIN: Duration = Duration::from_secs(1);
+pub(crate) const LINGER: Duration = Duration::from_secs(1);
+/// Bytes of it that are taken while the reply is on its way, at most.
+pub(crate) const LINGER_BYTES: usize = 4 << 20;
 
 /// The only value of a header, as text.
 fn single<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<Option<&'a str>, Refusal> {
@@ -150,21 +152,39 @@ pub(crate) async fn body(incoming: &mut Incoming, caps: &Caps) -> Result<Bytes, 
 /// HTTP/2 resets a stream whose body was not taken, and some clients then lose the reply; HTTP/1.1 closes the
 /// connection.
 pub(crate) async fn drain(incoming: &mut Incoming, cap: usize) -> bool {
-    if incoming.size_hint().lower() > cap as u64 {
-        return false;
-    }
+    let is_short = incoming.size_hint().lower() <= cap as u64;
+    is_short && tokio::time::timeout(LINGER, take(incoming, cap)).await == Ok(Rest::Taken)
+}
+
+/// Goes on taking a body that is too long to wait for, while the reply is on its way.
+pub(crate) async fn linger(mut incoming: Incoming) {
     let taking = async {
-        let mut length = 0_usize;
-        while let Some(frame) = incoming.frame().await {
-            let Ok(frame) = frame else { return false };
-            length = length.saturating_add(frame.data_ref().map_or(0, Bytes::len));
-            if length > cap {
-                return false;
-            }
+        if take(&mut incoming, LINGER_BYTES).await == Rest::Long {
+            // It may not send more, and has the rest of the time to read the reply.
+            std::future::pending::<()>().await;
         }
-        true
     };
-    tokio::time::timeout(DRAIN, taking).await.unwrap_or(false)
+    let _ = tokio::time::timeout(LINGER, taking).await;
+}
+
+/// What became of the rest of a body.
+#[derive(PartialEq, Eq)]
+enum Rest {
+    Taken,
+    Broken,
+    Long,
+}
+
+async fn take(incoming: &mut Incoming, cap: usize) -> Rest {
+    let mut length = 0_usize;
+    while let Some(frame) = incoming.frame().await {
+        let Ok(frame) = frame else { return Rest::Broken };
+        length = length.saturating_add(frame.data_ref().map_or(0, Bytes::len));
+        if length > cap {
+            return Rest::Long;
+        }
+    }
+    Rest::Taken
 }
 
 #[cfg(test)]

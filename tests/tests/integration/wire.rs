@@ -95,6 +95,16 @@ async fn a_refusal_in_http_2_is_not_followed_by_a_reset() {
         assert!(again.text().contains("http.route"), "{}", again.text());
         assert!(frames.resets.is_empty(), "{code}");
     }
+    // What is too long to wait for is answered at once.
+    for (leaf, code) in [(None, "auth.required"), (Some(house.leaf()), "http.payload_too_large")] {
+        let mut frames = Frames::open(house.running().address, leaf).await.expect("a connection");
+        let call = Call::tool("echo").set("content-length", "3000000");
+        let stream = frames.head(&call, true).await.expect("bytes are taken");
+        let answer = frames.answer(stream).await.expect("an answer");
+        assert!(answer.complete && answer.text().contains(code), "{code}: {answer:?}");
+        frames.ask(&Call::tool("echo").at("/nothing")).await.expect("the connection stands");
+        assert!(frames.resets.is_empty(), "{code}");
+    }
     assert!(house.upstream.seen().is_empty());
     house.finish().await;
 }

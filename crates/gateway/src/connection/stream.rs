@@ -1,19 +1,14 @@
 //! The bytes of an HTTP/1.1 connection: noticed as they come, and read for a moment longer at the end.
 
 use super::Connection;
+use crate::request::{LINGER, LINGER_BYTES};
 use std::future::Future as _;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
-
-/// Bytes that are read after the last reply, at most.
-const LINGER_BYTES: usize = 4 << 20;
-/// How long they are read, at most.
-const LINGER: Duration = Duration::from_secs(1);
 
 /// A stream that tells its connection what comes in.
 pub(crate) struct Watched<S> {
@@ -75,7 +70,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         }
         let end = this.end.get_or_insert_with(|| Ending { until: Box::pin(sleep(LINGER)), left: LINGER_BYTES });
         let mut space = [0_u8; 8 << 10];
-        while end.left > 0 && end.until.as_mut().poll(context).is_pending() {
+        while end.until.as_mut().poll(context).is_pending() {
+            if end.left == 0 {
+                // It may not send more, and has the rest of the time to read the reply.
+                return Poll::Pending;
+            }
             let mut buffer = ReadBuf::new(&mut space);
             match ready!(Pin::new(&mut this.stream).poll_read(context, &mut buffer)) {
                 Ok(()) if !buffer.filled().is_empty() => end.left = end.left.saturating_sub(buffer.filled().len()),
