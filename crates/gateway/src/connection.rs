@@ -1,19 +1,17 @@
 //! One client connection: what TLS proved, who it has turned out to be, and whether anything still moves on it.
 
 mod activity;
-mod heads;
 mod stream;
 mod trust;
 
 pub(crate) use activity::{Activity, Running};
-pub(crate) use heads::Heads;
 pub(crate) use stream::Watched;
 
 use crate::gateway::{Gateway, State};
 use crate::limits::{Place, Source};
 use casemate_core::digest::Digest;
 use casemate_core::{Reason, UnixMillis};
-use http::{HeaderMap, Request, Version, header};
+use http::{HeaderMap, Version, header};
 use rustls_pki_types::CertificateDer;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -42,17 +40,18 @@ pub(crate) struct Connection {
     known: AtomicBool,
     /// Whether the peer may still be writing when the connection is closed.
     lingers: AtomicBool,
-    /// Follows the heads of requests where the protocol is HTTP/1.1.
-    heads: Option<Mutex<Heads>>,
+    /// When the first bytes came of a head that is not complete yet; for HTTP/1.1 alone.
+    head: Mutex<Option<Instant>>,
+    is_h2: bool,
 }
 
 impl Connection {
-    /// A connection that was just opened. `place` is what it holds until it is known, `heads` is given for HTTP/1.1.
+    /// A connection that was just opened. `place` is what it holds until it is known.
     pub(crate) fn new(
         peer: SocketAddr,
         certificates: Vec<CertificateDer<'static>>,
         place: Option<Place>,
-        heads: Option<Heads>,
+        is_h2: bool,
     ) -> Arc<Self> {
         // Who holds a certificate answers for it; the address may be shared with others.
         let source = certificates.first().map_or_else(|| peer.ip().into(), |leaf| Source::holder(&Digest::of(leaf)));
@@ -67,7 +66,8 @@ impl Connection {
             place: Mutex::new(place),
             known: AtomicBool::new(false),
             lingers: AtomicBool::new(false),
-            heads: heads.map(Mutex::new),
+            head: Mutex::new(None),
+            is_h2,
         })
     }
 
@@ -144,27 +144,26 @@ impl Connection {
         self.lingers.load(Ordering::Relaxed)
     }
 
-    fn heads(&self) -> Option<MutexGuard<'_, Heads>> {
-        self.heads.as_ref().map(|heads| heads.lock().unwrap_or_else(PoisonError::into_inner))
+    fn head(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.head.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes notice of bytes that came in.
-    pub(crate) fn came(&self, bytes: &[u8]) {
-        if let Some(mut heads) = self.heads() {
-            heads.came(bytes, self.activity.is_running());
+    /// Takes notice that bytes came in. While no request runs they begin a head.
+    pub(crate) fn came(&self) {
+        if !self.is_h2 && !self.activity.is_running() {
+            self.head().get_or_insert_with(Instant::now);
         }
     }
 
-    /// A request was read. Gives whether its length is stated once.
-    pub(crate) fn begins<B>(&self, request: &Request<B>) -> bool {
-        self.heads().is_none_or(|mut heads| heads.begins(request.method(), request.headers()))
+    /// A head was read.
+    pub(crate) fn begins(&self) {
+        *self.head() = None;
     }
 
     /// Whether the head of a request is overdue: of the first one since the connection opened, of later ones since their
     /// first byte. HTTP/2 frames are not looked into, so that only its first request is covered.
     pub(crate) fn is_head_overdue(&self, limit: Duration) -> bool {
-        let since =
-            if self.activity.has_begun() { self.heads().and_then(|heads| heads.since()) } else { Some(self.opened) };
+        let since = if self.activity.has_begun() { *self.head() } else { Some(self.opened) };
         since.is_some_and(|since| since.elapsed() >= limit)
     }
 }

@@ -30,15 +30,13 @@ pub(crate) async fn serve(
     gateway: Arc<Gateway>,
     connection: Arc<Connection>,
     request: Request<Incoming>,
-    is_framed_once: bool,
 ) -> Response<ReplyBody> {
     let (parts, mut body) = request.into_parts();
     let held = Held::new(connection.activity.begin());
     // The request runs until its reply is there, also once it is refused and holds nothing more.
     let _running = connection.activity.begin();
     let mut exchange = Exchange::begin(gateway, connection, parts);
-    let ran = if is_framed_once { exchange.run(&mut body, held).await } else { Err(Reason::HttpMalformed.into()) };
-    let mut response = match ran {
+    let mut response = match exchange.run(&mut body, held).await {
         Ok(response) => response,
         Err(refusal) => {
             let is_late = refusal.reason == Reason::HttpBodyTimeout;

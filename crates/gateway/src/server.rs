@@ -3,7 +3,7 @@
 mod drive;
 
 use crate::config::{Config, Mode};
-use crate::connection::{Connection, Heads, Watched};
+use crate::connection::{Connection, Watched};
 use crate::error::GatewayError;
 use crate::gateway::{Gateway, draining};
 use crate::limits::{Place, Places};
@@ -228,16 +228,13 @@ async fn http<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
 ) {
     let caps = gateway.state().config.caps.clone();
     let head = caps.header_bytes.max(8192);
-    let connection = Connection::new(peer, certificates, place, (!is_h2).then(|| Heads::new(head)));
+    let connection = Connection::new(peer, certificates, place, is_h2);
     let service = service_fn({
         let (gateway, connection) = (Arc::clone(gateway), Arc::clone(&connection));
         move |request: Request<Incoming>| {
             let (gateway, connection) = (Arc::clone(&gateway), Arc::clone(&connection));
-            let is_framed_once = connection.begins(&request);
-            async move {
-                let reply = pipeline::serve(gateway, connection, request, is_framed_once).await;
-                Ok::<Response<ReplyBody>, Infallible>(reply)
-            }
+            connection.begins();
+            async move { Ok::<Response<ReplyBody>, Infallible>(pipeline::serve(gateway, connection, request).await) }
         }
     });
     let patience = Patience { header: caps.header, idle: caps.idle, drain: caps.drain };

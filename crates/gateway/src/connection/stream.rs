@@ -33,7 +33,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
         let this = self.get_mut();
         let before = buffer.filled().len();
         ready!(Pin::new(&mut this.stream).poll_read(context, buffer))?;
-        this.connection.came(buffer.filled().get(before..).unwrap_or_default());
+        if buffer.filled().len() > before {
+            this.connection.came();
+        }
         Poll::Ready(Ok(()))
     }
 }
