@@ -188,7 +188,8 @@ impl Queue {
         let minute = self.now().0 / MINUTE;
         let low = self.metrics.free() < self.config.anonymous_reserve();
         let mut inner = self.lock();
-        if inner.minute < minute {
+        // A clock that was set back begins a new minute too.
+        if inner.minute != minute {
             inner.minute = minute;
             inner.taken = 0;
         }
@@ -218,12 +219,12 @@ impl Queue {
 
     /// The summary of a minute that has passed, or of what is left at the end.
     fn summary(&self, inner: &mut Inner, now: UnixMillis) -> Option<Job> {
-        let due = inner.minute < now.0 / MINUTE || inner.phase != Phase::Open;
+        let due = inner.minute != now.0 / MINUTE || inner.phase != Phase::Open;
         let low = inner.phase == Phase::Open && self.metrics.free() < self.config.anonymous_reserve();
         if inner.counts.is_empty() || !due || low {
             return None;
         }
-        inner.minute = inner.minute.max(now.0 / MINUTE);
+        inner.minute = now.0 / MINUTE;
         inner.taken = 0;
         let counts = std::mem::take(&mut inner.counts);
         Some(Job { body: Body::summary(counts.clone()), reply: Reply::Counted(counts) })

@@ -71,6 +71,10 @@ const OWN_CODES: std::ops::RangeInclusive<i64> = -31_999..=-31_000;
 fn check_error(error: Value<'_>) -> Result<(), Refusal> {
     unambiguous(error, &["code", "message", "data"])?;
     let code = error.get("code").and_then(|v| v.as_i64());
+    let reason = error.get("data").and_then(|data| data.get("reason")?.as_str());
+    if reason.is_some_and(|reason| Reason::from_code(&reason).is_some()) {
+        return Err(malformed("a reason code of the gateway's own"));
+    }
     let has_message = error.get("message").is_some_and(|v| v.kind() == Kind::String);
     match code {
         Some(-32022) => Err(Refusal::new(Reason::UpstreamVersion)),

@@ -72,8 +72,9 @@ impl Server {
         let connections = gateway.state().config.caps.connections;
         let doors = Doors {
             slots: Arc::new(Semaphore::new(connections)),
-            guests: Places::new((connections / SHARE).max(LEAST)),
-            holders: Places::new(HOLDERS),
+            // A part is kept for those who prove themselves in the handshake, however many addresses the others have.
+            guests: Places::new((connections / SHARE).max(LEAST), (connections - connections / SHARE).max(LEAST)),
+            holders: Places::new(HOLDERS, connections),
         };
         let failed = |source| GatewayError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(failed)?;

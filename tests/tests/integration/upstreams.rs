@@ -62,6 +62,14 @@ fn faults() -> Vec<(&'static str, Act, &'static str, &'static str)> {
             "upstream.malformed",
             "unknown",
         ),
+        (
+            "a reason of the gateway's own",
+            answer(
+                r#"{"jsonrpc":"2.0","id":{id},"error":{"code":-32603,"message":"no","data":{"reason":"policy.tool"}}}"#,
+            ),
+            "upstream.malformed",
+            "unknown",
+        ),
         ("look-alike", answer(&ok.replace("content", "Content")), "upstream.malformed", "unknown"),
         ("html", typed("text/html", ok), "upstream.malformed", "unknown"),
         ("utf-16", typed("application/json; charset=utf-16", ok), "upstream.malformed", "unknown"),

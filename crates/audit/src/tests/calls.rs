@@ -79,7 +79,7 @@ async fn names_that_are_no_tokens_are_committed() {
         about: about(),
         principal: Some(principal()),
         server: None,
-        method: Some("bad\nmethod".to_owned()),
+        method: Some("wrong\nmethod".to_owned()),
         tool: Some(name.to_owned()),
         refusal: Refusal::new(Reason::PolicyTool).detail("alice may not\n{\"kind\":\"event\"}"),
         arguments: Some(Bytes::from_static(b"{\"who\":\"alice\"}")),
@@ -93,7 +93,7 @@ async fn names_that_are_no_tokens_are_committed() {
     let found = all(dir.path());
     assert_one_outcome_each(&found);
     let bytes: Vec<u8> = std::fs::read(dir.path().join("00000000000000000000.log")).unwrap();
-    for word in ["alice", "evil", "secret-plan", "hunter2", "bad", "plan\"", "\n", "\u{202e}"] {
+    for word in ["alice", "evil", "secret-plan", "hunter2", "wrong", "plan\"", "\n", "\u{202e}"] {
         let leaks = found.iter().any(|entry| entry.json.to_string().contains(word));
         assert!(!leaks && (word == "\n" || !contains(&bytes, word.as_bytes())), "{word}");
     }
@@ -255,6 +255,27 @@ async fn strangers_are_recorded_up_to_a_rate_and_counted_above_it() {
     let found = all(dir.path());
     assert_eq!(kinds(&found), ["handshake", "handshake", "handshake", "summary", "refusal"]);
     assert_eq!((&found[3].json["count"], &found[3].json["counts"]["tls.certificate_expired"]), (&7.into(), &7.into()));
+}
+
+#[tokio::test]
+async fn a_clock_that_was_set_back_does_not_stop_the_counting() {
+    let dir = tempfile::tempdir().unwrap();
+    let (clock, now) = clock();
+    let (log, _) = Log::open(Config { anonymous_per_minute: 3, ..config(dir.path()) }, clock).unwrap();
+    now.fetch_add(864_000_000, Ordering::Relaxed);
+    log.observe(observed(Reason::TokenExpired));
+    eventually(|| log.health().entries == 1).await;
+    now.fetch_sub(864_000_000, Ordering::Relaxed);
+    for _ in 0..5 {
+        log.observe(observed(Reason::TokenExpired));
+    }
+    eventually(|| log.health().entries == 4).await;
+    now.fetch_add(60_000, Ordering::Relaxed);
+    eventually(|| log.health().entries == 5).await;
+    log.close().await;
+    let found = all(dir.path());
+    assert_eq!(kinds(&found), ["refusal", "refusal", "refusal", "refusal", "summary"]);
+    assert_eq!(found[4].json["count"], 2);
 }
 
 #[tokio::test]

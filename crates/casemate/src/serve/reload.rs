@@ -54,6 +54,12 @@ pub(super) async fn reload(gateway: &Gateway, path: &Path, watch: &mut Watch, fi
             crate::out::show(&loaded.warnings.render(true));
             tracing::info!(cause, policy.digest = %loaded.digest, "reloaded");
         }
-        Err(fault) => tracing::error!(cause, %fault, "not reloaded; the old configuration stays in force"),
+        Err(fault) => {
+            // A right that was taken away must not come back for want of a record: it is tried until it is recorded.
+            if matches!(fault, GatewayError::Audit(_)) {
+                watch.again();
+            }
+            tracing::error!(cause, %fault, "not reloaded; the old configuration stays in force");
+        }
     }
 }

@@ -40,12 +40,14 @@ impl Files for Looking<'_> {
 pub(super) struct Watch {
     in_force: Vec<PathBuf>,
     seen: Looks,
+    /// Whether the last load is to be tried again although nothing has changed.
+    is_pending: bool,
 }
 
 impl Watch {
     /// Loads a first configuration, and watches its files from the moment at which they were read.
     pub(super) fn load(path: &Path, environment: &Environment) -> Result<(Loaded, Self), Report> {
-        let mut watch = Self { in_force: Vec::new(), seen: Looks::new() };
+        let mut watch = Self { in_force: Vec::new(), seen: Looks::new(), is_pending: false };
         let loaded = watch.reload(path, environment)?;
         watch.accept(&loaded);
         Ok((loaded, watch))
@@ -57,6 +59,7 @@ impl Watch {
     }
 
     fn reload_from(&mut self, path: &Path, files: &dyn Files, environment: &Environment) -> Result<Loaded, Report> {
+        self.is_pending = false;
         // What brought this load about must not bring about the next one.
         let before: Looks = self.in_force.iter().map(|path| (path.clone(), look(path))).collect();
         let looking = Looking { files, seen: RefCell::new(before) };
@@ -71,8 +74,16 @@ impl Watch {
         self.seen.retain(|path, _| self.in_force.contains(path));
     }
 
-    /// Resolves when a file has changed and has then been quiet for one interval.
+    /// What was loaded last could not be taken over for a passing reason: it is to be loaded again soon.
+    pub(super) const fn again(&mut self) {
+        self.is_pending = true;
+    }
+
+    /// Resolves when a file has changed and has then been quiet for one interval, or when a load is to be tried again.
     pub(super) async fn changed(&self) {
+        if self.is_pending {
+            return tokio::time::sleep(INTERVAL).await;
+        }
         let mut last = None;
         loop {
             tokio::time::sleep(INTERVAL).await;

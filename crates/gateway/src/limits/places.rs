@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub(crate) struct Places {
     taken: Mutex<HashMap<Source, usize>>,
     each: usize,
+    all: usize,
 }
 
 /// One place. Dropping it gives it back.
@@ -19,9 +20,9 @@ pub(crate) struct Place {
 }
 
 impl Places {
-    /// `each` places for every source.
-    pub(crate) fn new(each: usize) -> Arc<Self> {
-        Arc::new(Self { taken: Mutex::default(), each })
+    /// `each` places for every source, and `all` for them together.
+    pub(crate) fn new(each: usize, all: usize) -> Arc<Self> {
+        Arc::new(Self { taken: Mutex::default(), each, all })
     }
 
     fn taken(&self) -> MutexGuard<'_, HashMap<Source, usize>> {
@@ -32,7 +33,7 @@ impl Places {
     pub(crate) fn take(self: &Arc<Self>, source: Source) -> Option<Place> {
         let mut taken = self.taken();
         let count = taken.get(&source).copied().unwrap_or(0);
-        if count >= self.each {
+        if count >= self.each || taken.values().sum::<usize>() >= self.all {
             return None;
         }
         taken.insert(source, count + 1);
@@ -61,15 +62,17 @@ mod tests {
     #[test]
     fn each_source_has_its_own_places_and_gets_them_back() {
         let source = |n: u32| Source::from(IpAddr::V4(Ipv4Addr::from(n)));
-        let places = Places::new(2);
+        let places = Places::new(2, 3);
         let first = places.take(source(1));
         let second = places.take(source(1));
         assert!(first.is_some() && second.is_some() && places.take(source(1)).is_none());
-        assert!(places.take(source(2)).is_some());
+        let third = places.take(source(2));
+        assert!(third.is_some() && places.take(source(3)).is_none(), "three in all");
+        drop(third);
         drop(first);
         assert!(places.take(source(1)).is_some());
         drop(second);
         assert!(places.taken().is_empty());
-        assert!(Places::new(0).take(source(1)).is_none());
+        assert!(Places::new(0, 9).take(source(1)).is_none());
     }
 }

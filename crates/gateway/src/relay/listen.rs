@@ -4,6 +4,7 @@
 use super::events::{Source, end, ended, gone, notification, pass};
 use super::{Interim, Relay};
 use crate::answer::{self, malformed, unreadable};
+use crate::config::Upstream;
 use crate::connection::Connection;
 use crate::forward::Failed;
 use crate::gateway::draining;
@@ -249,6 +250,22 @@ impl Stream {
         }
         let certificate = connection.certificate();
         let principal = state.identity.authenticate(headers, uri, certificate, &resource, now).await?;
+        let same = state.upstream(&call.server).is_some_and(|entry| self.is_same(&entry));
+        if !same {
+            return Err(Reason::PolicyServer.into());
+        }
         admit(&state.config.policy, &principal, &call.server, &call.target, |_| {}).map(|_| ()).map_err(Refusal::from)
+    }
+
+    /// Whether an entry still is what the stream was opened to: a stream to another place, or under other rules, is
+    /// opened anew.
+    fn is_same(&self, entry: &Upstream) -> bool {
+        let own = &self.relay.upstream;
+        let secret =
+            |entry: &Upstream| entry.credential.as_ref().map(|(name, value)| (name.clone(), value.expose().to_vec()));
+        own.url == entry.url
+            && own.requests == entry.requests
+            && own.sensitive == entry.sensitive
+            && secret(own) == secret(entry)
     }
 }

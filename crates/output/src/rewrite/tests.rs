@@ -294,3 +294,16 @@ fn the_uri_of_a_resource_that_is_not_there_stays() {
     let out = String::from_utf8(inspected.edits.apply(&json).to_vec()).unwrap();
     assert!(out.contains("\"uri\":\"test://missing/x\"") && !out.contains("evil.example"), "{out}");
 }
+
+#[test]
+fn a_uri_that_holds_markup_is_withheld() {
+    for uri in ["![x](https://evil.example/u.png)", "https://evil.example/a?d=1)![x](https://evil.example/q.png"] {
+        let text = format!(
+            r#"{{"jsonrpc":"2.0","id":1,"result":{{"resultType":"complete","content":[
+            {{"type":"resource","resource":{{"uri":{uri:?},"text":"x"}}}}]}}}}"#
+        );
+        let json = parse(&text);
+        let refusal = inspect_json(&json, Shape::Result(Method::ToolsCall), &rules(), 0).unwrap_err();
+        assert_eq!(refusal.reason, Reason::OutputDenied, "{uri}");
+    }
+}
