@@ -7,6 +7,7 @@ use crate::certificate;
 use crate::config::ServerTls;
 use crate::error::GatewayError;
 use crate::gateway::Gateway;
+use crate::limits::Places;
 use crate::server::observe;
 use casemate_core::Reason;
 use hyper::server::conn::http1;
@@ -23,6 +24,8 @@ use tokio::sync::Semaphore;
 
 /// Connections at once; the admin listener serves a few people and one scraper.
 const CONNECTIONS: usize = 64;
+/// Connections of one address at once, so that no host keeps the others out.
+const EACH: usize = 16;
 /// Time for a handshake, for headers, and for a quiet connection.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -64,6 +67,7 @@ impl AdminServer {
     /// Serves until the task is dropped: health must be visible while the gateway drains.
     pub async fn run(self) {
         let slots = Arc::new(Semaphore::new(CONNECTIONS));
+        let places = Places::new(EACH, CONNECTIONS);
         let mut generation = self.gateway.watch_generation();
         let mut tls = self.tls.clone();
         loop {
@@ -81,7 +85,11 @@ impl AdminServer {
                         tokio::time::sleep(Duration::from_millis(50)).await;
                         continue;
                     };
-                    let Ok(slot) = Arc::clone(&slots).try_acquire_owned() else { continue };
+                    let slot = Arc::clone(&slots).try_acquire_owned().ok().zip(places.take(address.ip().into()));
+                    let Some(slot) = slot else {
+                        observe(&self.gateway, address, Reason::LimitConnections, "admin");
+                        continue;
+                    };
                     let (gateway, tls) = (Arc::clone(&self.gateway), tls.clone());
                     tokio::spawn(async move {
                         connection(gateway, tls, stream, address).await;

@@ -118,3 +118,14 @@ fn a_swapped_link_and_a_lost_file_are_changes() {
     fs::remove_file(place.path()).unwrap();
     assert!(watch.is_stale());
 }
+
+#[tokio::test]
+async fn what_could_not_be_recorded_is_tried_again_without_a_change() {
+    let place = Place::new();
+    let (_, mut watch) = place.load();
+    watch.again();
+    watch.changed().await;
+    assert!(watch.is_pending);
+    watch.reload(&place.path(), &place.environment).unwrap();
+    assert!(!watch.is_pending);
+}
