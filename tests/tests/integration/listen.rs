@@ -229,6 +229,22 @@ async fn it_ends_when_the_key_of_its_token_goes() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_ends_when_its_server_moves() {
+    let mut house = House::start().await;
+    let call = listen();
+    let (mut wire, scene) = open(&house, &house.agent(), &call).await;
+    let mut upstreams = house.plan.config["upstreams"].clone();
+    let entries = upstreams.as_array_mut().expect("a list");
+    let entry = entries.iter_mut().find(|entry| entry["name"] == "stage").expect("the entry");
+    entry["url"] = json!(format!("http://{}/elsewhere", house.puppet.address));
+    house.reload(&json!({ "upstreams": upstreams })).await.expect("it loads");
+    final_response(&mut wire, &call).await;
+    scene.abandoned().await;
+    house.outcome(&trace(&call), "policy.server", "executed").await;
+    house.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn closing_is_what_cancels() {
     let house = House::start().await;
     let agent = house.agent();

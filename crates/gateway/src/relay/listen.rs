@@ -16,7 +16,7 @@ use casemate_audit::{Effect, InFlight};
 use casemate_core::json::{Json, Value};
 use casemate_core::mcp::{Listen, META_SUBSCRIPTION, Target};
 use casemate_core::policy::admit;
-use casemate_core::{Reason, Refusal};
+use casemate_core::{Reason, Refusal, Secret};
 use casemate_net::Body;
 use casemate_output::Passage;
 use http::{HeaderMap, StatusCode, Uri};
@@ -261,11 +261,13 @@ impl Stream {
     /// opened anew.
     fn is_same(&self, entry: &Upstream) -> bool {
         let own = &self.relay.upstream;
-        let secret =
-            |entry: &Upstream| entry.credential.as_ref().map(|(name, value)| (name.clone(), value.expose().to_vec()));
-        own.url == entry.url
-            && own.requests == entry.requests
-            && own.sensitive == entry.sensitive
-            && secret(own) == secret(entry)
+        let credential = |name: &http::HeaderName, value: &Secret| {
+            entry.credential.as_ref().is_some_and(|(other, with)| other == name && with.expose() == value.expose())
+        };
+        let same_credential = match &own.credential {
+            Some((name, value)) => credential(name, value),
+            None => entry.credential.is_none(),
+        };
+        own.url == entry.url && own.requests == entry.requests && own.sensitive == entry.sensitive && same_credential
     }
 }
