@@ -1,5 +1,6 @@
 //! The configuration under which `casemate` is measured: everything on, limits out of the way.
 
+use crate::answer::{SIZES, tool_name};
 use crate::fleet::server_name;
 use crate::pki::{CLIENT_URI, Pki};
 use std::fmt::Write as _;
@@ -16,10 +17,13 @@ pub fn config(port: u16, upstreams: &[SocketAddr], pki: Option<&Pki>) -> String 
             format!("certificates:\n      - san: \"{CLIENT_URI}\"\n        scopes: [mcp]"),
         ),
     };
+    let tools: Vec<_> = SIZES.iter().flat_map(|bytes| [tool_name(*bytes, false), tool_name(*bytes, true)]).collect();
+    let tools = tools.join(", ");
     let mut entries = String::new();
     for (index, address) in upstreams.iter().enumerate() {
         // Writing to a string does not fail.
-        let _ = write!(entries, "  - name: {}\n    url: http://{address}/mcp\n", server_name(index));
+        let _ = writeln!(entries, "  - name: {}\n    url: http://{address}/mcp", server_name(index));
+        let _ = writeln!(entries, "    read_only: [{tools}]\n    pins: trust-first");
     }
     format!(
         r#"mcp_gateway:

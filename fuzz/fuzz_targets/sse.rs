@@ -24,7 +24,7 @@ fuzz_target!(|data: &[u8]| {
         assert!(event.len() <= CAP + 1, "an event over the cap");
         // What goes out is read back as the same message.
         let mut again = Vec::new();
-        sse::Events::new(usize::MAX).push(&sse::frame(&event), &mut again).expect("no cap");
+        sse::Events::new(usize::MAX).push(&sse::frame(&event, None), &mut again).expect("no cap");
         assert_eq!(again, [event]);
     }
 });

@@ -1,7 +1,8 @@
 """Reads what the conformance suite wrote.
 
-    conformance_report.py baseline DIRECT          every scenario that the revision scores passes
-    conformance_report.py compare DIRECT GATEWAY   whatever passes in DIRECT passes in GATEWAY
+    conformance_report.py baseline REVISION DIRECT          every scenario that is carried passes
+    conformance_report.py compare REVISION DIRECT GATEWAY   whatever passes in DIRECT passes in GATEWAY
+    conformance_report.py client REVISION COUNT DIRECT GATEWAY   the same for the client scenarios, COUNT of them
 
 Exit 0 good, 1 found something.
 """
@@ -14,7 +15,12 @@ import sys
 # These extensions are not carried, so the fixture has no tools for them.
 NOT_CARRIED = re.compile(r"^(tasks-|sep-2640-skills-)")
 # These look at the gateway itself and must pass through it whatever the server does.
-OWN = ("http-header-validation", "dns-rebinding-protection")
+OWN = {
+    "2026-07-28": ("http-header-validation", "dns-rebinding-protection"),
+    "2025-11-25": ("dns-rebinding-protection",),
+}
+# How many scenarios a revision scores: with fewer, the suite did not run.
+SCORED = {"2026-07-28": 37, "2025-11-25": 30}
 
 
 def read(directory):
@@ -24,9 +30,11 @@ def read(directory):
         name = re.sub(r"^server-", "", re.sub(r"-\d{4}-\d\d-\d\dT[\d-]+Z$", "", file.parent.name))
         checks = found.setdefault(name, {})
         for check in json.loads(file.read_text()):
-            key, n = check["id"], 2
+            # Some checks share an id, and come in the order in which the suite saw something.
+            first = key = f"{check['id']} {check['name']}" if check["name"] != check["id"] else check["id"]
+            n = 2
             while key in checks:
-                key, n = f"{check['id']}#{n}", n + 1
+                key, n = f"{first} {n}", n + 1
             checks[key] = (check["status"], check.get("errorMessage") or "")
     return found
 
@@ -40,21 +48,46 @@ def count(results):
     return f"{len(results)} scenarios, {statuses.count('SUCCESS')} checks passed, {statuses.count('FAILURE')} failed"
 
 
-def baseline(direct):
+def baseline(revision, direct):
     results = read(direct)
-    print(f"direct: {count(results)}")
+    print(f"{revision} direct: {count(results)}")
     bad = [name for name, checks in results.items() if not NOT_CARRIED.match(name) and not passed(checks)]
     for name in bad:
-        print(f"direct: {name} fails: {results[name]}")
-    if len(results) < 37:
-        print(f"direct: only {len(results)} scenarios ran")
+        print(f"{revision} direct: {name} fails: {results[name]}")
+    if len(results) < SCORED[revision]:
+        print(f"{revision} direct: only {len(results)} scenarios ran")
         return 1
     return 1 if bad else 0
 
 
-def compare(direct, gateway):
+def compare(revision, direct, gateway):
     without, through = read(direct), read(gateway)
-    print(f"through the gateway: {count(through)}")
+    print(f"{revision} through the gateway: {count(through)}")
+    bad = worse(revision, without, through)
+    for name in OWN[revision]:
+        if not passed(through.get(name, {})):
+            bad += 1
+            print(f"{revision} {name} must pass through the gateway: {through.get(name)}")
+    return 1 if bad else 0
+
+
+def client(revision, expected, direct, gateway):
+    without, through = read(direct), read(gateway)
+    print(f"{revision} client directly: {count(without)}")
+    print(f"{revision} client through the gateway: {count(through)}")
+    bad = worse(revision, without, through)
+    for name, checks in without.items():
+        if not passed(checks):
+            bad += 1
+            print(f"{revision} {name} fails directly: {[key for key, (status, _) in checks.items() if status == 'FAILURE']}")
+    if len(without) != int(expected):
+        bad += 1
+        print(f"{revision}: {len(without)} of {expected} client scenarios ran")
+    return 1 if bad else 0
+
+
+def worse(revision, without, through):
+    """Prints and counts what passes without the gateway and not through it."""
     bad = 0
     for name, checks in without.items():
         for check, (status, _) in checks.items():
@@ -63,13 +96,9 @@ def compare(direct, gateway):
             got, message = through.get(name, {}).get(check, ("ABSENT", ""))
             if got != "SUCCESS":
                 bad += 1
-                print(f"{name}: {check} passes directly; through the gateway: {got} {message}")
-    for name in OWN:
-        if not passed(through.get(name, {})):
-            bad += 1
-            print(f"{name} must pass through the gateway: {through.get(name)}")
-    return 1 if bad else 0
+                print(f"{revision} {name}: {check} passes directly; through the gateway: {got} {message[:160]}")
+    return bad
 
 
 if __name__ == "__main__":
-    sys.exit({"baseline": baseline, "compare": compare}[sys.argv[1]](*sys.argv[2:]))
+    sys.exit({"baseline": baseline, "compare": compare, "client": client}[sys.argv[1]](*sys.argv[2:]))

@@ -1,5 +1,9 @@
 #!/usr/bin/env bash
 # A gateway for the test scripts: writes a casemate.yaml and serves it. Source it after lib.sh and tools.sh.
+#
+# READ_ONLY[NAME] are the tools of a server that its entry lists as read-only, UNMANAGED[NAME] those that the tenant may
+# call all the same, both separated by blanks.
+declare -A READ_ONLY=() UNMANAGED=()
 
 CASEMATE="${CASEMATE_BIN:-${CARGO_TARGET_DIR:-$REPO/target}/${CASEMATE_PROFILE:-debug}/casemate}"
 
@@ -22,7 +26,7 @@ tenants:
   everyone:
     anonymous: true
 YAML
-        open_rules
+        open_rules "$@"
         upstream_entries "$@"
     } >"$dir/casemate.yaml"
     serve_gateway "$dir" "$port"
@@ -60,7 +64,42 @@ tenants:
       - claim: tenant
         value: example
 YAML
-        open_rules
+        open_rules "$@"
+        upstream_entries "$@"
+    } >"$dir/casemate.yaml"
+    serve_gateway "$dir" "$port"
+}
+
+# token_gateway DIR PORT ISSUER JWKS_URI JWKS_CA NAME=URL...: for the tokens of an issuer.
+token_gateway() {
+    local dir=$1 port=$2 issuer=$3 keys=$4 ca=$5
+    shift 5
+    "$CASEMATE" init "$dir" >"$dir.init" 2>&1 || { cat "$dir.init" >&2; return 1; }
+    {
+        cat <<YAML
+mcp_gateway:
+  host: 127.0.0.1
+  port: $port
+  public_url: https://127.0.0.1:$port
+  tls:
+    certificate: pki/server.pem
+    key: pki/server.key
+  auth:
+    mode: jwt
+    jwt:
+      issuer: $issuer
+      jwks_uri: $keys
+      jwks_ca: $ca
+YAML
+        common_entries 'required: []'
+        cat <<YAML
+tenants:
+  example:
+    tokens:
+      - claim: tenant
+        value: example
+YAML
+        open_rules "$@"
         upstream_entries "$@"
     } >"$dir/casemate.yaml"
     serve_gateway "$dir" "$port"
@@ -70,6 +109,7 @@ common_entries() {
     cat <<YAML
   rate_limits:
     tenant_default_rpm: 1000000
+    unauthenticated_rpm: 1000000
   allowlists:
     allowed_mcp_servers: [127.0.0.1]
   headers:
@@ -78,6 +118,12 @@ common_entries() {
     - name: MCP_ALLOWED_DOMAINS
       value: 127.0.0.1
 YAML
+}
+
+# names [NAME]...: a YAML list.
+names() {
+    local IFS=,
+    printf '[%s]' "$*"
 }
 
 open_rules() {
@@ -90,16 +136,27 @@ open_rules() {
         completion: true
         subscriptions: true
 YAML
+    has_pins || return 0
+    local entry
+    printf '    unmanaged_tools:\n'
+    for entry in "$@"; do printf '      %s: %s\n' "${entry%%=*}" "$(names ${UNMANAGED[${entry%%=*}]:-})"; done
 }
 
 upstream_entries() {
-    local entry
+    local entry name
     printf 'upstreams:\n'
     for entry in "$@"; do
-        printf '  - name: %s\n    url: %s\n    revision: 2026-07-28\n    requests: [elicitation, sampling, roots]\n' \
-            "${entry%%=*}" "${entry#*=}"
+        name=${entry%%=*}
+        printf '  - name: %s\n    url: %s\n    requests: [elicitation, sampling, roots]\n' "$name" "${entry#*=}"
+        if has_pins; then
+            printf '    pins: trust-first\n    read_only: %s\n' "$(names ${READ_ONLY[$name]:-})"
+        else
+            printf '    revision: 2026-07-28\n'
+        fi
     done
 }
+
+has_pins() { "$CASEMATE" explain 'upstreams[].pins' >/dev/null 2>&1; }
 
 serve_gateway() {
     local dir=$1 port=$2

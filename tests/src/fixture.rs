@@ -1,11 +1,12 @@
 //! The fixture MCP server: every tool, prompt and resource that the official conformance suite calls by name.
 //!
-//! Its data are JSON files beside it; this module answers requests from them. Revision 2026-07-28 and, through the
-//! same handler, the session-based ones.
+//! Its data are JSON files beside it; this module answers requests from them: those of 2026-07-28 without sessions, those
+//! of the revisions before it in sessions, on the same endpoint.
 
 mod asks;
 mod data;
 mod rounds;
+mod sessions;
 mod tools;
 
 use data::Data;
@@ -17,9 +18,9 @@ use rmcp::model::{
     SubscriptionFilter, Tool, UnsubscribeRequestParams,
 };
 use rmcp::service::{RequestContext, SubscriptionContext, SubscriptionSink};
-use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
+pub use sessions::Sessions;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -38,8 +39,8 @@ pub struct Fixture {
     next: Arc<AtomicU64>,
 }
 
-/// The service that [`http`] makes.
-pub type Http = hyper_util::service::TowerToHyperService<StreamableHttpService<Fixture, LocalSessionManager>>;
+/// The service that [`http()`] makes.
+pub type Http = hyper_util::service::TowerToHyperService<StreamableHttpService<Fixture, Sessions>>;
 
 /// The fixture as an HTTP service for a listener at `address`; Host and Origin must name that address.
 ///
@@ -51,8 +52,7 @@ pub fn http(address: SocketAddr) -> Result<Http, serde_json::Error> {
     let config = StreamableHttpServerConfig::default()
         .with_allowed_hosts(["127.0.0.1", "localhost"].map(str::to_owned))
         .with_allowed_origins([format!("http://127.0.0.1:{port}"), format!("http://localhost:{port}")]);
-    let service =
-        StreamableHttpService::new(move || Ok(fixture.clone()), LocalSessionManager::default().into(), config);
+    let service = StreamableHttpService::new(move || Ok(fixture.clone()), Sessions::default().into(), config);
     Ok(hyper_util::service::TowerToHyperService::new(service))
 }
 

@@ -57,16 +57,22 @@ impl Hostile {
         with(&self.script, |script| script.acts.insert(method.to_owned(), act));
     }
 
-    /// What has arrived so far, oldest first.
+    /// What has arrived of clients so far, oldest first.
     #[must_use]
     pub fn seen(&self) -> Vec<Seen> {
-        with(&self.script, |script| script.seen.clone())
+        with(&self.script, |script| script.seen.iter().filter(|seen| !seen.is_own()).cloned().collect())
     }
 
-    /// How many requests with this MCP method have arrived.
+    /// How many requests of clients with this MCP method have arrived.
     #[must_use]
     pub fn count(&self, method: &str) -> usize {
-        with(&self.script, |script| script.seen.iter().filter(|seen| seen.method == method).count())
+        self.seen().iter().filter(|seen| seen.method == method).count()
+    }
+
+    /// How many requests the gateway has made of its own, to learn what is offered here.
+    #[must_use]
+    pub fn surveyed(&self) -> usize {
+        with(&self.script, |script| script.seen.iter().filter(|seen| seen.is_own()).count())
     }
 }
 

@@ -81,6 +81,8 @@ pub enum EventKind {
     Admin,
     /// Keys of an issuer, certificates or revocation lists changed.
     Keys,
+    /// The definition of a tool, a prompt, a template or instructions was seen, changed, approved, blocked or removed.
+    Pin,
 }
 
 impl EventKind {
@@ -96,6 +98,7 @@ impl EventKind {
             Self::Withheld => "withheld",
             Self::Admin => "admin",
             Self::Keys => "keys",
+            Self::Pin => "pin",
         }
     }
 }

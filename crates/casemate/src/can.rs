@@ -4,7 +4,8 @@ use crate::config::{self, Environment, Loaded};
 use crate::out;
 use anyhow::{Context as _, Result, bail};
 use casemate_core::mcp::{Completion, Listen, Method, Target};
-use casemate_core::policy::{Step, admit};
+use casemate_core::pin::Standing;
+use casemate_core::policy::{Check, Step, admit};
 use casemate_core::principal::{CertificateFacts, How, Scope, Scopes, TokenFacts};
 use casemate_core::{Principal, Reason, ServerName, Subject, TenantId, UnixMillis};
 use casemate_gateway::config::Mode;
@@ -58,6 +59,8 @@ pub struct Verdict {
     pub steps: Vec<Step>,
     /// The rule that admits, by its index, or the reason for which it is refused.
     pub outcome: Result<usize, Reason>,
+    /// Whether it is a tool that is not known to be read-only, so that its name alone could admit it.
+    pub unmanaged: bool,
 }
 
 /// Runs the command: 0 permits, 1 denies, 2 cannot say.
@@ -91,7 +94,9 @@ pub fn judge(loaded: &Loaded, args: &CanArgs) -> Result<Verdict> {
     let mapped = principal(loaded, &args.identity, &args.scope)?;
     let principal = match mapped {
         Ok(principal) => principal,
-        Err(reason) => return Ok(Verdict { tenant: None, steps: Vec::new(), outcome: Err(reason) }),
+        Err(reason) => {
+            return Ok(Verdict { tenant: None, steps: Vec::new(), outcome: Err(reason), unmanaged: false });
+        }
     };
     if let Some(expected) = &args.tenant
         && expected != principal.tenant.as_str()
@@ -99,14 +104,21 @@ pub fn judge(loaded: &Loaded, args: &CanArgs) -> Result<Verdict> {
         bail!("the identity belongs to the tenant `{}`, not `{}`", principal.tenant, out::safe(expected));
     }
     let mut steps = Vec::new();
-    let outcome = admit(&loaded.config.policy, &principal, &server, &target, |step| steps.push(step));
-    Ok(Verdict { tenant: Some(principal.tenant), steps, outcome: outcome.map(|admitted| admitted.rule()) })
+    let policy = &loaded.config.policy;
+    // Pins are state, not configuration: only the gateway that keeps them can judge by them.
+    let outcome = admit(policy, &principal, &server, &target, Standing::Unpinned, |step| steps.push(step));
+    let unmanaged = match (&target, policy.servers.get(&server)) {
+        (Target::Tool(name), Some(entry)) => !entry.read_only.contains(name),
+        _ => false,
+    };
+    Ok(Verdict { tenant: Some(principal.tenant), steps, outcome: outcome.map(|admitted| admitted.rule()), unmanaged })
 }
 
 fn target(args: &CanArgs) -> Result<Target> {
     let method = match &args.method {
-        Some(name) => Some(Method::parse(name).with_context(|| {
-            let near = config::scalar::nearest(name, Method::ALL.iter().map(|method| method.as_str()));
+        Some(name) => Some(request(name).with_context(|| {
+            let requests = Method::ALL.iter().filter(|method| method.is_request()).map(|method| method.as_str());
+            let near = config::scalar::nearest(name, requests);
             let help = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
             format!("there is no method `{}`{help}", out::safe(name))
         })?),
@@ -122,14 +134,23 @@ fn target(args: &CanArgs) -> Result<Target> {
         (Some(Method::Listen), None, uri, None) => {
             Target::Listen(Listen { uris: uri.into_iter().collect(), ..Listen::default() })
         }
+        (Some(Method::Subscribe | Method::Unsubscribe), None, Some(uri), None) => {
+            Target::Listen(Listen { uris: vec![uri], ..Listen::default() })
+        }
         (Some(Method::ToolsCall), ..) => bail!("tools/call needs --tool"),
         (Some(Method::ResourcesRead), ..) => bail!("resources/read needs --resource"),
         (Some(Method::PromptsGet), ..) => bail!("prompts/get needs --prompt"),
         (Some(Method::Complete), ..) => bail!("completion/complete needs --prompt or --resource"),
+        (Some(method @ (Method::Subscribe | Method::Unsubscribe)), ..) => bail!("{} needs --resource", method.as_str()),
         (_, None, None, None) => Target::Server,
         (Some(method), ..) => bail!("{} takes no --tool, --resource or --prompt", method.as_str()),
         (None, ..) => bail!("choose one of --tool, --resource and --prompt"),
     })
+}
+
+/// The request of that name, in whichever era has it.
+fn request(name: &str) -> Option<Method> {
+    Method::ALL.into_iter().find(|method| method.is_request() && method.as_str() == name)
 }
 
 /// The principal that the identity would be, or the reason for which it is none.
@@ -208,6 +229,14 @@ fn place(loaded: &Loaded, verdict: &Verdict, rule: usize) -> Option<String> {
     Some(format!("{}:{line}", loaded.path.display()))
 }
 
+/// What stands for the last check, which only a running gateway makes.
+const PINS: &str = "judged by the running gateway: casemate pins list";
+
+/// Whether a step admitted a tool by its name in `unmanaged_tools`.
+fn by_name(verdict: &Verdict, step: &Step) -> bool {
+    verdict.unmanaged && step.check == Check::TargetRule && step.failed.is_none()
+}
+
 fn to_text(loaded: &Loaded, verdict: &Verdict) -> String {
     let mut text = String::new();
     if let Some(tenant) = &verdict.tenant {
@@ -216,7 +245,12 @@ fn to_text(loaded: &Loaded, verdict: &Verdict) -> String {
     for step in &verdict.steps {
         let said = match (step.failed, step.rule) {
             (Some(reason), _) => format!("no: {reason}"),
-            (None, Some(rule)) => format!("yes: {}", place(loaded, verdict, rule).unwrap_or_default()),
+            (None, _) if step.check == Check::Pin => PINS.to_owned(),
+            (None, Some(rule)) => {
+                let named =
+                    if by_name(verdict, step) { "unmanaged_tools names it; the server is covered by " } else { "" };
+                format!("yes: {named}{}", place(loaded, verdict, rule).unwrap_or_default())
+            }
             (None, None) => "yes".to_owned(),
         };
         text.push_str(&format!("  {:<22} {said}\n", step.check.as_str()));
@@ -236,11 +270,14 @@ fn to_json(loaded: &Loaded, verdict: &Verdict) -> serde_json::Value {
         .steps
         .iter()
         .map(|step| {
+            let pin = step.check == Check::Pin;
             json!({
                 "check": step.check.as_str(),
-                "ok": step.failed.is_none(),
+                "ok": if pin { None } else { Some(step.failed.is_none()) },
                 "reason": step.failed.map(Reason::code),
                 "rule": step.rule.and_then(|rule| place(loaded, verdict, rule)),
+                "unmanaged": by_name(verdict, step),
+                "note": pin.then_some(PINS),
             })
         })
         .collect();

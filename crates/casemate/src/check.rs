@@ -1,5 +1,7 @@
 //! `casemate check`: every mistake of a configuration at once.
 
+mod tools;
+
 use crate::config::codes::Code;
 use crate::config::{self, Environment, Loaded, Report};
 use crate::out;
@@ -70,6 +72,7 @@ fn words(loaded: &Loaded) -> String {
     let list = |names: &[&str]| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     text.push_str(&format!("servers: {}\n", list(&servers)));
     text.push_str(&format!("tenants: {}\n", list(&tenants)));
+    text.push_str(&tools::words(loaded));
     text.push_str(&format!("policy: {}\n", loaded.digest));
     text
 }
@@ -81,13 +84,19 @@ fn describe(loaded: &Loaded) -> serde_json::Value {
         .iter()
         .map(|value| json!({ "name": value.name, "value": value.value, "origin": value.origin }))
         .collect();
+    let (unmanaged, without) = tools::describe(loaded);
     json!({
         "ok": true,
         "accepts": config.auth.mode.as_str(),
         "effective": effective,
         "servers": config.upstreams.keys().map(|name| name.as_str()).collect::<Vec<_>>(),
         "tenants": config.tenants.keys().map(|name| name.as_str()).collect::<Vec<_>>(),
+        "unmanaged_tools": unmanaged,
+        "rules_without_tools": without,
         "policy": loaded.digest.to_string(),
         "findings": loaded.warnings.to_json(),
     })
 }
+
+#[cfg(test)]
+mod tests;

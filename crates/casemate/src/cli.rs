@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::{audit, can, check, demo, explain, healthcheck, init, logging, schema, serve, token};
+use crate::{audit, can, check, demo, explain, healthcheck, init, logging, pins, schema, serve, token};
 use anyhow::Context as _;
 use clap::{CommandFactory as _, Parser};
 use std::process::ExitCode;
@@ -27,6 +27,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Mints a token of the development issuer.
     Token(token::TokenArgs),
+    /// Shows what the servers offer and decides what of it may be used.
+    Pins(pins::PinsArgs),
     /// Reads the audit log offline.
     Audit(audit::AuditArgs),
     /// Explains a reason code, a diagnostic or a configuration key.
@@ -61,6 +63,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Serve(args) => serve::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Token(args) => token::run(&args),
+        Command::Pins(args) => pins::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Schema(args) => schema::run(&args),

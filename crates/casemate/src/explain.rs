@@ -106,6 +106,10 @@ fn takes(kind: Kind) -> String {
             item => format!("a list; each item is {}", scalar::expected(item)),
         },
         Kind::Named(name, _) => format!("sections by name; the name is {}", scalar::expected(*name)),
+        Kind::Lists(name, item) => {
+            let (name, item) = (scalar::expected(*name), scalar::expected(*item));
+            format!("lists by name; the name is {name}, each item is {item}")
+        }
         kind => scalar::expected(kind),
     }
 }

@@ -105,11 +105,11 @@ fn destination(args: &HealthcheckArgs) -> anyhow::Result<Option<(Url, Vec<Certif
     if roots.is_empty() {
         roots = admin.tls.as_ref().and_then(|tls| tls.clients.as_ref()).map(|c| c.roots.clone()).unwrap_or_default();
     }
-    Ok(Some((Url::parse(&own_url(&admin))?, roots)))
+    Ok(Some((own_url(&admin)?, roots)))
 }
 
 /// The URL of the admin listener from this machine.
-fn own_url(admin: &Admin) -> String {
+pub(crate) fn own_url(admin: &Admin) -> anyhow::Result<Url> {
     let mut address = admin.address;
     match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
@@ -117,7 +117,7 @@ fn own_url(admin: &Admin) -> String {
         _ => {}
     }
     let scheme = if admin.tls.is_some() { "https" } else { "http" };
-    format!("{scheme}://{address}")
+    Ok(Url::parse(&format!("{scheme}://{address}"))?)
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ pub mod healthcheck;
 pub mod init;
 pub mod logging;
 pub mod out;
+pub mod pins;
 pub mod pki;
 pub mod schema;
 pub mod serve;

@@ -90,6 +90,7 @@ fn kind(kind: Kind) -> Value {
         Kind::Host => json!({ "type": "string", "pattern": "^[^/@?#*\\s]+$" }),
         Kind::Tenant | Kind::Name => json!({ "type": "string", "pattern": NAME, "maxLength": 64 }),
         Kind::Server => json!({ "type": "string", "pattern": NAME, "maxLength": 128 }),
+        Kind::Tool => json!({ "type": "string", "pattern": "^[^*?\\[]+$", "maxLength": 256 }),
         Kind::HeaderName => json!({ "type": "string", "pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$" }),
         Kind::VariableName => json!({ "type": "string", "pattern": "^[A-Za-z0-9_]+$", "maxLength": 128 }),
         Kind::Choice(choice) if choice.any_case => {
@@ -99,10 +100,15 @@ fn kind(kind: Kind) -> Value {
             json!({ "type": "string", "pattern": format!("^({})$", words.join("|")), "examples": offered })
         }
         Kind::Choice(choice) => json!({ "enum": choice.words.iter().map(|(word, _)| *word).collect::<Vec<_>>() }),
+        Kind::List(&Kind::Tool) => json!({ "type": "array", "items": self::kind(Kind::Tool), "uniqueItems": true }),
         Kind::List(item) => json!({ "type": "array", "items": self::kind(*item) }),
         Kind::Map(keys) => section(keys),
         Kind::Named(name, keys) => {
             json!({ "type": "object", "propertyNames": self::kind(*name), "additionalProperties": section(keys) })
+        }
+        Kind::Lists(name, item) => {
+            let list = self::kind(Kind::List(item));
+            json!({ "type": "object", "propertyNames": self::kind(*name), "additionalProperties": list })
         }
     }
 }

@@ -76,7 +76,8 @@ impl Running {
         }
         let seal_key = state.seal_key()?;
         let actor = local_actor();
-        let parts = Parts { config: loaded.config, log, clock: Arc::new(now), seal_key, actor };
+        let pins = state.pins_dir();
+        let parts = Parts { config: loaded.config, log, clock: Arc::new(now), seal_key, actor, pins };
         let gateway = Gateway::start(parts).await?;
         let server = Server::bind(Arc::clone(&gateway)).await?;
         let admin_server = AdminServer::bind(Arc::clone(&gateway)).await?;

@@ -14,6 +14,8 @@ pub use reader::{Json, Value};
 pub use scan::Limits;
 pub use unescape::quote;
 
+use crate::Reason;
+
 /// What a node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -71,4 +73,19 @@ pub enum JsonFault {
     /// Something follows the value.
     #[error("bytes after the value")]
     Trailing,
+}
+
+impl JsonFault {
+    /// The stable reason.
+    #[must_use]
+    pub const fn reason(self) -> Reason {
+        match self {
+            Self::Syntax => Reason::JsonSyntax,
+            Self::Encoding | Self::Surrogate => Reason::JsonEncoding,
+            Self::DuplicateKey => Reason::JsonDuplicateKey,
+            Self::Depth => Reason::JsonDepth,
+            Self::Nodes | Self::KeyLength | Self::NumberLength => Reason::JsonSize,
+            Self::Trailing => Reason::JsonTrailing,
+        }
+    }
 }

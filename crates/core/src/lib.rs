@@ -11,6 +11,7 @@ pub mod id;
 pub mod json;
 pub mod label;
 pub mod mcp;
+pub mod pin;
 pub mod policy;
 pub mod principal;
 pub mod reason;

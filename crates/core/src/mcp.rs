@@ -1,16 +1,24 @@
-//! MCP messages of revision 2026-07-28: one strict reading of the envelope, used by everything that follows.
+//! MCP messages of both eras: one strict reading of each, used by everything that follows.
 
 mod call;
+mod envelope;
 mod method;
+mod modern;
 mod params;
+mod read;
+mod revision;
+mod session;
 mod tool;
 
-pub use call::{Call, Capabilities, Inbound, RequestId, Unread, look_alike, read};
+pub use call::{Call, Capabilities, Inbound, RequestId};
+pub use envelope::look_alike;
 pub use method::Method;
 pub use params::{Completion, Listen, Target};
+pub use read::{Session, SessionFacts, Unread, read, receive};
+pub use revision::{Era, Revision};
 pub use tool::{MirroredParam, mirrored_params};
 
-/// The revision that this release serves.
+/// The revision of the modern era.
 pub const REVISION: &str = "2026-07-28";
 
 /// The `_meta` key of the protocol version.

@@ -5,5 +5,5 @@ mod permit;
 mod rules;
 
 pub use admission::{Admitted, Check, Step, admit};
-pub use permit::{Decision, Permit, Permitted, decide};
+pub use permit::{Decision, Evidence, Permit, Permitted, decide};
 pub use rules::{Policy, Reach, Rule, Server, Tenant};

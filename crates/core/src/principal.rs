@@ -1,6 +1,7 @@
 //! Who calls: only what was verified.
 
 use crate::UnixMillis;
+use crate::digest::Digest;
 use crate::id::{Subject, TenantId};
 use std::fmt;
 
@@ -147,6 +148,24 @@ pub struct Principal {
 }
 
 impl Principal {
+    /// What the credential is, the same for its renewals by the same issuer for the same client: what a session is bound
+    /// to. A certificate is itself; a token is its issuer, subject and client.
+    #[must_use]
+    pub fn credential(&self) -> Digest {
+        let certificate = |facts: &CertificateFacts| Digest::of_parts("certificate", &[facts.thumbprint.as_bytes()]);
+        let token = |facts: &TokenFacts| {
+            let client = facts.client_id.as_ref().map_or("", Subject::as_str);
+            let parts = [facts.issuer.as_bytes(), facts.subject.as_str().as_bytes(), client.as_bytes()];
+            Digest::of_parts("token", &parts)
+        };
+        match &self.how {
+            How::Anonymous => Digest::of_parts("none", &[]),
+            How::Certificate(facts) => certificate(facts),
+            How::Token(facts) => token(facts),
+            How::Both(c, t) => Digest::of_parts("both", &[&certificate(c).0, &token(t).0]),
+        }
+    }
+
     /// When the credential ends, if it does: streams end then too.
     #[must_use]
     pub fn expires(&self) -> Option<UnixMillis> {

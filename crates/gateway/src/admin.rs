@@ -1,6 +1,8 @@
 //! The admin listener: its own address, its own authentication, roles. Health gives anyone a bare status.
 
+pub mod document;
 mod people;
+mod pins;
 mod routes;
 
 use crate::certificate;

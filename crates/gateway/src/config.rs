@@ -4,6 +4,7 @@
 
 use casemate_core::glob::Glob;
 use casemate_core::host::Host;
+use casemate_core::mcp::Revision;
 use casemate_core::policy::Policy;
 use casemate_core::principal::{Scope, Scopes};
 use casemate_core::{Secret, ServerName, Subject, TenantId};
@@ -26,6 +27,8 @@ pub struct Config {
     pub headers: RequiredHeaders,
     /// The caps on size and time.
     pub caps: Caps,
+    /// The caps on sessions.
+    pub sessions: Sessions,
     /// Decisions.
     pub policy: Arc<Policy>,
     /// How identities map to tenants, and each tenant's limits.
@@ -195,6 +198,43 @@ pub struct Caps {
     pub unauthenticated_rpm: u32,
 }
 
+/// Caps on the sessions of the revisions that have them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sessions {
+    /// Sessions at once, of all callers.
+    pub total: usize,
+    /// Sessions at once of one subject.
+    pub per_subject: usize,
+    /// Time without a request after which a session ends.
+    pub idle: Duration,
+    /// Time after which a session ends in any case.
+    pub lifetime: Duration,
+    /// Bytes of sent events that a session keeps for clients that come back.
+    pub replay: usize,
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self {
+            total: 10_000,
+            per_subject: 100,
+            idle: Duration::from_mins(30),
+            lifetime: Duration::from_hours(24),
+            replay: 256 * 1024,
+        }
+    }
+}
+
+/// How definitions that nobody has seen before are treated. Changes always wait for a reviewer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PinMode {
+    /// They wait for a reviewer.
+    #[default]
+    Review,
+    /// The first sight is approved.
+    TrustFirst,
+}
+
 /// A rate and a concurrency limit; `None` means not limited at this level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Limit {
@@ -267,6 +307,12 @@ pub struct Upstream {
     pub total: Duration,
     /// Which requests it may make of clients.
     pub requests: InputKinds,
+    /// The one revision in which it is spoken to; `None`: every one that both sides speak.
+    pub revision: Option<Revision>,
+    /// How its definitions are pinned.
+    pub pins: PinMode,
+    /// How often its definitions are listed again.
+    pub relist: Duration,
     /// Whether all images are stripped from its answers.
     pub sensitive: bool,
 }

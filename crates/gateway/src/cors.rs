@@ -81,12 +81,12 @@ pub(crate) fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {
 pub(crate) fn allow(origin: &HeaderValue, reply: &mut HeaderMap, preflight: bool) {
     reply.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
     reply.append(header::VARY, HeaderValue::from_static("origin"));
-    let exposed = "x-trace-id, www-authenticate, retry-after, ratelimit, ratelimit-policy";
+    let exposed = "x-trace-id, www-authenticate, retry-after, ratelimit, ratelimit-policy, mcp-session-id";
     reply.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(exposed));
     if preflight {
-        let allowed =
-            "authorization, content-type, accept, mcp-protocol-version, mcp-method, mcp-name, x-trace-id, x-mcp-client";
-        reply.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST"));
+        let allowed = "authorization, content-type, accept, mcp-protocol-version, mcp-method, mcp-name, mcp-session-id, \
+             last-event-id, x-trace-id, x-mcp-client";
+        reply.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST, GET, DELETE"));
         reply.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(allowed));
         reply.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
     }

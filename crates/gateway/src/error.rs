@@ -20,6 +20,9 @@ pub enum GatewayError {
     /// A change that needs a restart.
     #[error("{0} cannot change while the gateway runs; restart it")]
     NeedsRestart(&'static str),
+    /// The pins cannot be read.
+    #[error("the pins cannot be read: {0}")]
+    Pins(#[from] crate::pins::PinError),
     /// The audit log refused the record of the change.
     #[error("the audit log cannot take the record: {0}")]
     Audit(String),

@@ -6,7 +6,9 @@ use crate::identity::{Identity, IdentityError};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::params::Schemas;
+use crate::pins::Pins;
 use crate::seal::Sealer;
+use crate::session::Sessions;
 use crate::tls::ClientVerifier;
 use arc_swap::ArcSwap;
 use casemate_audit::{Clock, Event, EventKind, Log};
@@ -14,6 +16,7 @@ use casemate_core::{Secret, ServerName, UnixMillis};
 use casemate_output::Rules;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::watch;
 
@@ -78,6 +81,8 @@ pub struct Parts {
     pub clock: Clock,
     /// 32 bytes that seal states which travel through clients.
     pub seal_key: Secret,
+    /// The directory of the pins.
+    pub pins: PathBuf,
     /// Who starts it, for the log.
     pub actor: String,
 }
@@ -89,6 +94,8 @@ pub struct Gateway {
     pub(crate) net: casemate_net::Client,
     pub(crate) metrics: Metrics,
     pub(crate) sealer: Sealer,
+    pub(crate) pins: Pins,
+    pub(crate) sessions: Arc<Sessions>,
     clock: Clock,
     generation: watch::Sender<u64>,
     drain: watch::Sender<bool>,
@@ -109,12 +116,15 @@ impl Gateway {
         };
         let sealer = Sealer::new(&parts.seal_key)
             .ok_or_else(|| GatewayError::Identity("the sealing key must have 32 bytes".to_owned()))?;
+        let pins = Pins::open(&parts.pins)?;
         let gateway = Arc::new(Self {
-            metrics: Metrics::new(parts.log.clone()),
+            metrics: Metrics::new(parts.log.clone(), pins.clone()),
             state: ArcSwap::from_pointee(state),
             log: parts.log,
             net,
             sealer,
+            pins,
+            sessions: Arc::default(),
             clock: parts.clock,
             generation: watch::Sender::new(0),
             drain: watch::Sender::new(false),
@@ -140,6 +150,12 @@ impl Gateway {
     #[must_use]
     pub const fn log(&self) -> &Log {
         &self.log
+    }
+
+    /// The pins of what upstreams offer.
+    #[must_use]
+    pub const fn pins(&self) -> &Pins {
+        &self.pins
     }
 
     /// Where the data listener really is, also where the configuration left the port to the system.

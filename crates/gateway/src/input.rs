@@ -30,16 +30,36 @@ pub(crate) fn check(result: Value<'_>, context: &Context<'_>) -> Result<Edits, R
     Ok(edits)
 }
 
-fn request(request: Value<'_>, allowed: InputKinds, declared: Capabilities) -> Result<(), Refusal> {
+/// Judges one request of a server's, in either era: its kind must be allowed and declared. Gives its method.
+pub(crate) fn request(
+    request: Value<'_>,
+    allowed: InputKinds,
+    declared: Capabilities,
+) -> Result<&'static str, Refusal> {
     unambiguous(request, &["method", "params"])?;
     let method = request.get("method").and_then(|v| v.as_str()).unwrap_or_default();
-    let fine = match method.as_ref() {
-        "elicitation/create" => return elicitation(request.get("params"), allowed, declared),
-        "sampling/createMessage" => allowed.sampling && declared.sampling,
-        "roots/list" => allowed.roots && declared.roots,
-        _ => false,
-    };
-    if fine { Ok(()) } else { Err(refused(&method)) }
+    let params = request.get("params");
+    if params.is_some_and(|params| !params.is_object() || params.get("task").is_some()) {
+        return Err(malformed("the params of a request to the client"));
+    }
+    match method.as_ref() {
+        "elicitation/create" => elicitation(params, allowed, declared).map(|()| "elicitation/create"),
+        "sampling/createMessage" if allowed.sampling && declared.sampling => Ok("sampling/createMessage"),
+        "roots/list" if allowed.roots && declared.roots => Ok("roots/list"),
+        _ => Err(refused(&method)),
+    }
+}
+
+/// Judges the list of an error that asks the client to open URLs first (2025-11-25, "URL Mode Elicitation").
+pub(crate) fn urls(data: Option<Value<'_>>, allowed: InputKinds, declared: Capabilities) -> Result<(), Refusal> {
+    let list = data.and_then(|data| data.get("elicitations")).ok_or_else(|| malformed("no elicitations"))?;
+    list.items().try_for_each(|item| {
+        if item.get("mode").and_then(|mode| mode.as_str()).as_deref() == Some("url") {
+            elicitation(Some(item), allowed, declared)
+        } else {
+            Err(malformed("an elicitation that is no URL"))
+        }
+    })
 }
 
 fn refused(method: &str) -> Refusal {

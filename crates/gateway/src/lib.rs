@@ -8,6 +8,7 @@ pub mod config;
 pub mod error;
 pub mod gateway;
 pub mod metrics;
+pub mod pins;
 pub mod server;
 
 mod answer;
@@ -23,6 +24,7 @@ mod reply;
 mod request;
 mod route;
 mod seal;
+mod session;
 pub mod sse;
 mod wellknown;
 // Identity and limits.

@@ -4,9 +4,10 @@ use crate::answer::{Context, malformed};
 use casemate_core::Refusal;
 use casemate_core::json::{Edits, Value};
 use casemate_core::mcp::{Method, Target, mirrored_params};
+use casemate_core::pin::{Kind, Standing};
 use casemate_core::policy::admit;
 
-/// Leaves out what the caller may not use, and tools whose header annotations are invalid.
+/// Leaves out what the caller may not use, what is not defined as it was approved, and tools whose header annotations are invalid.
 pub(crate) fn filter(
     method: Method,
     result: Value<'_>,
@@ -40,7 +41,16 @@ fn shows(method: Method, item: Value<'_>, context: &Context<'_>) -> bool {
         _ => Target::Resource(identity),
     };
     let (call, principal) = (context.call(), context.permitted.principal());
-    let admitted = admit(&context.state.config.policy, principal, &call.server, &target, |_| {}).is_ok();
+    let kind = match method {
+        Method::ToolsList => Some(Kind::Tool),
+        Method::PromptsList => Some(Kind::Prompt),
+        Method::TemplatesList => Some(Kind::Template),
+        _ => None,
+    };
+    let admit = |pin| admit(&context.state.config.policy, principal, &call.server, &target, pin, |_| {}).is_ok();
+    // What the caller may not use anyway is not worth a look at its definition.
+    let pin = |kind| context.gateway.pins.item(&call.server, kind, item);
+    let admitted = admit(Standing::Unpinned) && kind.is_none_or(|kind| admit(pin(kind)));
     let annotated =
         method != Method::ToolsList || item.get("inputSchema").is_none_or(|schema| mirrored_params(schema).is_some());
     admitted && annotated

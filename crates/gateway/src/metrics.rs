@@ -1,6 +1,7 @@
 //! Counters and histograms in the Prometheus text format.
 
 use crate::gateway::State;
+use crate::pins::Pins;
 use casemate_audit::Log;
 use casemate_core::Reason;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -23,7 +24,13 @@ struct Stage {
     stage: &'static str,
 }
 
-/// The gateway's metrics. Labels come from fixed sets only, never from a request.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Pinned {
+    server: String,
+    state: &'static str,
+}
+
+/// The gateway's metrics. Labels come from fixed sets and the configuration only, never from a request.
 pub struct Metrics {
     registry: Mutex<Registry>,
     requests: Family<Decision, Counter>,
@@ -41,13 +48,15 @@ pub struct Metrics {
     limited_subjects: Gauge,
     limited_addresses: Gauge,
     writable: Gauge,
+    pinned: Family<Pinned, Gauge>,
+    pins: Pins,
     log: Log,
 }
 
 impl Metrics {
     /// Registers everything.
     #[must_use]
-    pub fn new(log: Log) -> Self {
+    pub fn new(log: Log, pins: Pins) -> Self {
         let mut registry = Registry::with_prefix("casemate");
         let requests = Family::<Decision, Counter>::default();
         registry.register("requests", "Requests by decision and reason", requests.clone());
@@ -59,6 +68,8 @@ impl Metrics {
             Unit::Seconds,
             durations.clone(),
         );
+        let pinned = Family::<Pinned, Gauge>::default();
+        registry.register("pins", "Pins by server and state", pinned.clone());
         let mut gauge = |name: &str, help: &str| {
             let gauge = Gauge::default();
             registry.register(name, help, gauge.clone());
@@ -83,6 +94,8 @@ impl Metrics {
             registry: Mutex::new(registry),
             requests,
             durations,
+            pinned,
+            pins,
             log,
         }
     }
@@ -125,6 +138,10 @@ impl Metrics {
         let counts = state.limits.counts();
         self.limited_subjects.set(size(counts.subjects));
         self.limited_addresses.set(size(counts.addresses));
+        for ((server, state), count) in self.pins.counts() {
+            let labels = Pinned { server: server.to_string(), state: state.as_str() };
+            self.pinned.get_or_create(&labels).set(size(count));
+        }
         let mut text = String::new();
         if let Ok(registry) = self.registry.lock() {
             // Writing into a String does not fail.

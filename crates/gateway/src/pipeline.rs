@@ -4,18 +4,23 @@
 //! rate and concurrency, content headers and body cap, JSON and protocol, admission and policy, the durable record, the
 //! upstream (`relay`). No body is read before authentication; nothing reaches an upstream before its record is durable.
 
+use crate::answer::other_era;
+use crate::config::Upstream;
 use crate::connection::{Connection, waits_for_permission};
 use crate::gateway::{Gateway, State};
+use crate::relay::{Resumption, Way};
 use crate::reply::{self, Held, ReplyBody};
 use crate::server::is_open;
+use crate::session::{self, Owner};
 use crate::{cors, relay, request, route, wellknown};
 use bytes::Bytes;
 use casemate_audit::{About, Observed, Refused};
 use casemate_core::headers::Mirrored;
 use casemate_core::json::Limits;
 use casemate_core::label::Labels;
-use casemate_core::mcp::{Call, Inbound, Method, REVISION, Target, read};
-use casemate_core::policy::{Decision, Permitted, decide};
+use casemate_core::mcp::{Call, Era, Inbound, Method, REVISION, Revision, Session, SessionFacts, Target, receive};
+use casemate_core::pin::Standing;
+use casemate_core::policy::{Decision, Evidence, Permitted, admit, decide};
 use casemate_core::reason::Blame;
 use casemate_core::{Agent, Principal, Reason, Refusal, ServerName, TraceId, UnixMillis};
 use casemate_output::{Form, Released, check_request};
@@ -65,6 +70,8 @@ pub(crate) struct Exchange {
     server: Option<ServerName>,
     principal: Option<Principal>,
     method: Option<Method>,
+    revision: Option<Revision>,
+    session: Option<Arc<session::Session>>,
     tool: Option<String>,
     arguments: Option<Bytes>,
     origin: Option<HeaderValue>,
@@ -96,6 +103,8 @@ impl Exchange {
             server: None,
             principal: None,
             method: None,
+            revision: None,
+            session: None,
             tool: None,
             arguments: None,
             origin: None,
@@ -112,8 +121,11 @@ impl Exchange {
         if self.origin.is_some() && cors::is_preflight(&self.parts.method, &self.parts.headers) {
             return Ok(reply::own(StatusCode::NO_CONTENT, "", Bytes::new(), held));
         }
-        match route::find(&self.parts.method, self.parts.uri.path())? {
+        let in_session = request::session(&self.parts.headers)?.is_some() && !self.names_modern();
+        match route::find(&self.parts.method, self.parts.uri.path(), in_session)? {
             route::Route::Mcp(server) => self.mcp(server, body, held).await,
+            route::Route::Stream(server) => self.bare(server, Method::Stream, held).await,
+            route::Route::End(server) => self.bare(server, Method::End, held).await,
             route::Route::Metadata(server) => {
                 let document = wellknown::document(&self.state.config, server.as_ref())?;
                 Ok(reply::own(StatusCode::OK, "application/json", Bytes::from(document), held))
@@ -134,16 +146,44 @@ impl Exchange {
         request::check_content(&self.parts.headers, &self.state.config.caps)?;
         let bytes = request::body(body, &self.state.config.caps).await?;
         self.body_bytes = bytes.len() as u64;
-        let call = self.read(server, bytes)?;
+        let call = self.read(server, bytes, &principal)?;
         check_request(&call, &self.state.rules)?;
-        let opened = self.open_state(&call, &principal)?;
-        let permitted = self.decide(call, principal)?;
+        let permitted = self.judge(call, principal).await?;
         self.limit_tool(&permitted, &mut held)?;
+        let way = self.way(&permitted)?;
+        self.record(permitted, way, held).await
+    }
+
+    /// The road of what a session does without a message: its stream and its end.
+    async fn bare(
+        &mut self,
+        server: ServerName,
+        method: Method,
+        mut held: Held,
+    ) -> Result<Response<ReplyBody>, Refusal> {
+        self.server = Some(server.clone());
+        self.method = Some(method);
+        let principal = self.authenticate(&server).await?;
+        if method == Method::Stream {
+            // A stream stays open for as long as its session; it takes no place among the running calls.
+            self.limit(&principal, &mut Held::default())?;
+            request::check_stream(&self.parts.headers)?;
+        } else {
+            self.limit(&principal, &mut held)?;
+        }
+        let facts = self.enter(&server, &principal)?;
+        let call = Call::bare(server, method, &self.mirrored()?, facts)?;
+        let permitted = self.judge(call, principal).await?;
+        let way = self.way(&permitted)?;
+        self.record(permitted, way, held).await
+    }
+
+    async fn record(&self, permitted: Permitted, way: Way, held: Held) -> Result<Response<ReplyBody>, Refusal> {
         let recording = Instant::now();
         let recorded = self.gateway.log.record(permitted, &self.about()).await?;
         self.gateway.metrics.took("record", recording.elapsed());
         self.gateway.metrics.permitted();
-        Ok(relay::relay(self, recorded, opened, held).await)
+        Ok(relay::relay(self, recorded, way, held).await)
     }
 
     async fn authenticate(&mut self, server: &ServerName) -> Result<Principal, Refusal> {
@@ -177,27 +217,155 @@ impl Exchange {
         Ok(())
     }
 
-    fn read(&mut self, server: ServerName, bytes: Bytes) -> Result<Box<Call>, Refusal> {
-        let names = self.parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-        let mirrored = Mirrored::collect(names)?;
-        match read(server, bytes.clone(), &mirrored, Limits::default()) {
+    fn mirrored(&self) -> Result<Mirrored<'_>, Refusal> {
+        Mirrored::collect(self.parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())))
+    }
+
+    /// Whether the request says in its headers that it is of the modern era, which knows no sessions.
+    fn names_modern(&self) -> bool {
+        self.parts.headers.get("mcp-protocol-version").is_some_and(|version| version == REVISION)
+    }
+
+    fn read(&mut self, server: ServerName, bytes: Bytes, principal: &Principal) -> Result<Box<Call>, Refusal> {
+        let names_session = request::session(&self.parts.headers)?.is_some();
+        let mut entered = None;
+        let read = {
+            let mut enter = || {
+                let (session, facts) = self.find(&server, principal)?;
+                entered = Some(session);
+                Ok(facts)
+            };
+            let session = if names_session { Session::Named(&mut enter) } else { Session::None };
+            receive(server.clone(), bytes.clone(), &self.mirrored()?, session, Limits::default())
+        };
+        self.session = entered;
+        self.arguments = Some(bytes);
+        match read {
             Ok(Inbound::Call(call)) => {
-                self.form = Form::Rpc(Some(call.id.clone()));
+                self.form = Form::Rpc(call.id.clone());
                 self.method = Some(call.method);
+                self.revision = Some(call.revision);
                 self.tool = match &call.target {
                     Target::Tool(name) => Some(name.clone()),
                     _ => None,
                 };
-                self.arguments = Some(bytes);
+                // A stray session id means nothing to a modern request; that of the caller's own session is a mistake.
+                if call.era() == Era::Modern && names_session && self.find(&call.server, principal).is_ok() {
+                    return Err(Refusal::new(Reason::McpEra).hint("Mcp-Session-Id"));
+                }
                 Ok(call)
             }
-            Ok(Inbound::Cancelled) => Err(Reason::McpCancelled.into()),
+            Ok(Inbound::Cancelled) => {
+                self.arguments = None;
+                Err(Reason::McpCancelled.into())
+            }
             Err((refusal, id)) => {
                 self.form = Form::Rpc(id);
-                self.arguments = Some(bytes);
                 Err(refusal)
             }
         }
+    }
+
+    /// The session that the request names, if it is the caller's.
+    fn find(
+        &self,
+        server: &ServerName,
+        principal: &Principal,
+    ) -> Result<(Arc<session::Session>, SessionFacts), Refusal> {
+        let id = request::session(&self.parts.headers)?.ok_or(Reason::SessionMissing)?;
+        let caps = &self.state.config.sessions;
+        let found = self.gateway.sessions.find(id, &Owner::of(principal), server, caps)?;
+        if !self.state.upstream(server).is_some_and(|entry| relay::is_same(&found.entry, &entry)) {
+            self.gateway.sessions.remove(&found);
+            return Err(Refusal::new(Reason::SessionUnknown).detail("the server's entry has changed since"));
+        }
+        let facts = found.facts;
+        Ok((found, facts))
+    }
+
+    fn enter(&mut self, server: &ServerName, principal: &Principal) -> Result<SessionFacts, Refusal> {
+        let (session, facts) = self.find(server, principal)?;
+        self.session = Some(session);
+        self.revision = Some(facts.revision);
+        Ok(facts)
+    }
+
+    /// Gathers what the decision needs, and decides. Only what the rules admit is worth a look at the upstream.
+    async fn judge(&self, call: Box<Call>, principal: Principal) -> Result<Permitted, Refusal> {
+        let policy = &self.state.config.policy;
+        admit(policy, &principal, &call.server, &call.target, Standing::Unpinned, |_| {})?;
+        let pin = match self.state.upstream(&call.server) {
+            Some(upstream) => {
+                self.check_era(&call, &upstream).await?;
+                self.gateway.pins.judge(&self.gateway, &upstream, &call.target).await?
+            }
+            None => Standing::Unknown,
+        };
+        // Nothing labels the context of a caller yet, so every call is judged with none.
+        let evidence = Evidence { labels: Labels::default(), pin };
+        match decide(policy, call, principal, evidence, self.gateway.now()) {
+            Decision::Permit(permitted) => Ok(permitted),
+            Decision::Deny(refusal, ..) => Err(refusal),
+        }
+    }
+
+    /// Both sides must speak the era of the call; nothing is translated.
+    async fn check_era(&self, call: &Call, upstream: &Upstream) -> Result<(), Refusal> {
+        let speaks = match (upstream.revision.map(Revision::era), call.era()) {
+            (Some(only), era) if only != era => Some(only),
+            (None, Era::Modern) => match self.gateway.pins.era(&self.gateway, upstream).await {
+                Ok(speaks) if !speaks.modern && speaks.session.is_some() => Some(Era::Session),
+                // Of an upstream that cannot be asked the call itself will tell why.
+                _ => None,
+            },
+            _ => None,
+        };
+        speaks.map_or(Ok(()), |speaks| Err(other_era(speaks, call)))
+    }
+
+    /// Which way the call goes once it is recorded, with what it takes of its session.
+    fn way(&self, permitted: &Permitted) -> Result<Way, Refusal> {
+        let (call, principal) = (permitted.call(), permitted.principal());
+        if call.era() == Era::Modern {
+            return self.open_state(call, principal).map(Way::Modern);
+        }
+        if call.method == Method::Initialize {
+            let owner = Owner::of(principal);
+            let (place, evicted) = self.gateway.sessions.reserve(owner, &self.state.config.sessions)?;
+            if let Some(evicted) = evicted {
+                let gateway = Arc::clone(&self.gateway);
+                tokio::spawn(async move { relay::farewell(&gateway, &evicted).await });
+            }
+            return Ok(Way::Open(place));
+        }
+        let session = self.session.as_ref().map(Arc::clone).ok_or(Reason::Internal)?;
+        Ok(match (call.method, &call.id) {
+            (Method::End, _) => Way::End(session),
+            (Method::Stream, _) => {
+                let resumption = self.resumption(&session)?;
+                Way::Stream(session, resumption)
+            }
+            (Method::Reply, Some(id)) if !session.is_asked(id, call.json().root()) => {
+                return Err(Reason::SessionReply.into());
+            }
+            (Method::Reply, _) | (_, None) => Way::Tell(session),
+            (method, Some(id)) => {
+                if let (Method::Subscribe, Target::Listen(filter)) = (method, &call.target)
+                    && !filter.uris.iter().all(|uri| session.may_watch(uri))
+                {
+                    return Err(Refusal::new(Reason::LimitSessions).hint("watched resources of one session"));
+                }
+                let progress = call.json().root().path(&["params", "_meta", "progressToken"]);
+                let running = session.begin(id, progress.map(|token| token.raw().to_owned()))?;
+                Way::Call(session, running)
+            }
+        })
+    }
+
+    fn resumption(&self, session: &session::Session) -> Result<Option<Resumption>, Refusal> {
+        let Some(id) = request::last_event(&self.parts.headers)? else { return Ok(None) };
+        let (stream, after) = session.resumable(id)?;
+        Ok(Some(Resumption { id: id.to_owned(), stream, after }))
     }
 
     /// Opens the state that an upstream gave for this very request, if the client brings one.
@@ -207,13 +375,10 @@ impl Exchange {
         Ok(Some(state))
     }
 
-    fn decide(&mut self, call: Box<Call>, principal: Principal) -> Result<Permitted, Refusal> {
-        // Nothing labels the context of a caller yet, so every call is judged with none.
-        let labels = Labels::default();
-        match decide(&self.state.config.policy, call, principal, &labels, self.gateway.now()) {
-            Decision::Permit(permitted) => Ok(permitted),
-            Decision::Deny(refusal, ..) => Err(refusal),
-        }
+    /// The reply to a call whose work was torn down: its outcome is unknown, and recorded as that.
+    pub(crate) fn torn(&self) -> Response<ReplyBody> {
+        let refusal = Refusal::new(Reason::Internal).detail("the work on a call was torn down");
+        reply::whole(&self.turn_away(&refusal, Some("authenticated")), Held::default())
     }
 
     fn limit_tool(&self, permitted: &Permitted, held: &mut Held) -> Result<(), Refusal> {
@@ -230,7 +395,7 @@ impl Exchange {
             received: self.received,
             bytes: self.body_bytes,
             peer: Some(self.connection.peer.ip()),
-            revision: Some(REVISION),
+            revision: self.revision.map(Revision::as_str),
         }
     }
 

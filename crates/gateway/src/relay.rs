@@ -4,13 +4,21 @@
 
 mod events;
 mod listen;
+mod session;
+mod stream;
+mod watch;
+
+pub(crate) use session::{farewell, sweep};
+pub(crate) use stream::Resumption;
+pub(crate) use watch::is_same;
 
 use crate::answer::{self, Context, unreadable};
 use crate::config::Upstream;
-use crate::forward::{self, Failed, Head};
+use crate::forward::{self, Caller, Failed, Head};
 use crate::gateway::{Gateway, State};
 use crate::pipeline::Exchange;
 use crate::reply::{self, Held, ReplyBody};
+use crate::session::{Place, RunningGuard, Session};
 use bytes::Bytes;
 use casemate_audit::{Effect, InFlight, Recorded};
 use casemate_core::headers::Mirrored;
@@ -18,13 +26,14 @@ use casemate_core::json::Json;
 use casemate_core::mcp::{Method, Target};
 use casemate_core::policy::Permitted;
 use casemate_core::principal::{CertificateFacts, How, TokenFacts};
-use casemate_core::{Reason, Refusal, TraceId};
+use casemate_core::{Agent, Reason, Refusal, TraceId};
 use casemate_net::Body;
 use casemate_output::{Answer, Form, Passage, Released, Rules, Shape, fail, inspect, release};
-use http::{Response, StatusCode};
+use http::{HeaderMap, Response, StatusCode};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::time::timeout_at;
+use watch::Credentials;
 
 /// One dispatched call.
 struct Relay {
@@ -124,13 +133,41 @@ impl Relay {
     }
 }
 
+/// Which way a recorded call goes.
+pub(crate) enum Way {
+    /// A modern call, with the upstream's own state if the client brought one.
+    Modern(Option<String>),
+    /// `initialize`, with the place that its session takes.
+    Open(Place),
+    /// A request in a session.
+    Call(Arc<Session>, RunningGuard),
+    /// A notification or a response in a session.
+    Tell(Arc<Session>),
+    /// The GET stream of a session.
+    Stream(Arc<Session>, Option<Resumption>),
+    /// The end of a session.
+    End(Arc<Session>),
+}
+
+/// Who asks, kept for as long as the call lives.
+struct Asker {
+    trace: TraceId,
+    agent: Option<Agent>,
+    headers: HeaderMap,
+}
+
+impl Asker {
+    fn of(exchange: &Exchange) -> Self {
+        Self { trace: exchange.trace, agent: exchange.agent.clone(), headers: exchange.parts.headers.clone() }
+    }
+
+    fn caller(&self) -> Caller<'_> {
+        Caller { trace: self.trace, agent: self.agent.as_ref(), incoming: &self.headers }
+    }
+}
+
 /// Dispatches a recorded call and gives the reply.
-pub(crate) async fn relay(
-    exchange: &Exchange,
-    recorded: Recorded,
-    opened: Option<String>,
-    held: Held,
-) -> Response<ReplyBody> {
+pub(crate) async fn relay(exchange: &Exchange, recorded: Recorded, way: Way, held: Held) -> Response<ReplyBody> {
     let (permitted, flight) = recorded.dispatch();
     let gateway = Arc::clone(&exchange.gateway);
     let Some(upstream) = exchange.state.upstream(&permitted.call().server) else {
@@ -149,43 +186,68 @@ pub(crate) async fn relay(
         form: exchange.form.clone(),
         started: Instant::now(),
     };
-    match relay.dispatch(exchange, opened).await {
-        Ok(Head::Json(status, body)) => {
-            let released = relay.whole(flight, status, body).await;
-            relay.gateway.metrics.took("upstream", relay.started.elapsed());
-            reply::whole(&released, held)
-        }
-        Ok(Head::Events(body)) => {
-            let (sender, response) = reply::stream(held);
-            if relay.permitted.call().method == Method::Listen {
-                tokio::spawn(listen::run(relay, listen::Credentials::of(exchange), flight, body, sender));
-            } else {
-                tokio::spawn(events::run(relay, flight, body, sender));
-            }
-            response
-        }
-        Err(failed) => reply::whole(&relay.fail(flight, failed, 0).await, held),
+    if relay.permitted.permit().expired(relay.gateway.now()) {
+        let refusal = Refusal::new(Reason::Internal).detail("the permit lapsed before dispatch");
+        return reply::whole(&relay.fail(flight, (refusal, Effect::NotAttempted), 0).await, held);
     }
+    let asker = Asker::of(exchange);
+    let reply = match way {
+        Way::Modern(opened) => return relay.modern(exchange, flight, opened, held).await,
+        Way::Stream(session, resumption) => {
+            let who = (asker, Credentials::of(exchange));
+            return stream::open(relay, flight, who, session, resumption, held).await;
+        }
+        Way::Open(place) => session::detached(|head| session::open(relay, flight, asker, place, held, head)).await,
+        Way::Call(session, running) => {
+            session::detached(|head| session::call(relay, flight, asker, (session, running), held, head)).await
+        }
+        Way::Tell(session) => session::detached(|head| session::tell(relay, flight, asker, session, held, head)).await,
+        Way::End(session) => session::detached(|head| session::end(relay, flight, asker, session, held, head)).await,
+    };
+    // Without a reply the work was torn down, and its outcome is recorded as unknown.
+    reply.unwrap_or_else(|| exchange.torn())
 }
 
 impl Relay {
+    async fn modern(
+        self,
+        exchange: &Exchange,
+        flight: InFlight,
+        opened: Option<String>,
+        held: Held,
+    ) -> Response<ReplyBody> {
+        match self.dispatch(exchange, opened).await {
+            Ok(Head::Json(status, body)) => {
+                let released = self.whole(flight, status, body).await;
+                self.gateway.metrics.took("upstream", self.started.elapsed());
+                reply::whole(&released, held)
+            }
+            Ok(Head::Events(body)) => {
+                let (sender, response) = reply::stream(held);
+                if self.permitted.call().method == Method::Listen {
+                    tokio::spawn(listen::run(self, Credentials::of(exchange), flight, body, sender));
+                } else {
+                    tokio::spawn(events::run(self, flight, body, sender));
+                }
+                response
+            }
+            Err(failed) => reply::whole(&self.fail(flight, failed, 0).await, held),
+        }
+    }
+
     async fn dispatch(&self, exchange: &Exchange, opened: Option<String>) -> Result<Head, Failed> {
         let call = self.permitted.call();
-        if self.permitted.permit().expired(self.gateway.now()) {
-            let refusal = Refusal::new(Reason::Internal).detail("the permit lapsed before dispatch");
-            return Err((refusal, Effect::NotAttempted));
-        }
         if let Target::Tool(tool) = &call.target {
             let names = exchange.parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
             let headers = Mirrored::collect(names).map_err(|refusal| (refusal, Effect::NotAttempted))?;
-            let checking = self.state.schemas.check(&self.gateway, &self.upstream, call, tool, &headers);
+            let checking = self.gateway.pins.check(&self.gateway, &self.upstream, call, tool, &headers);
             let checked = timeout_at(self.deadline(), checking).await;
             let checked = checked.unwrap_or_else(|_| Err(Refusal::new(Reason::UpstreamTimeout)));
             checked.map_err(|refusal| (refusal, Effect::NotAttempted))?;
         }
-        let who = (exchange.trace, exchange.agent.as_ref());
-        let sending =
-            forward::send(&self.gateway, &self.upstream, call, &exchange.parts.headers, who, opened.as_deref());
+        let caller =
+            Caller { trace: exchange.trace, agent: exchange.agent.as_ref(), incoming: &exchange.parts.headers };
+        let sending = forward::send(&self.gateway, &self.upstream, call, caller, opened.as_deref());
         match timeout_at(self.deadline(), sending).await {
             Ok(head) => head,
             Err(_) => Err((Refusal::new(Reason::UpstreamTimeout), Effect::Unknown)),

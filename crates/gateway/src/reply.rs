@@ -5,7 +5,7 @@ use crate::sse;
 use bytes::Bytes;
 use casemate_output::{CleanEvent, Released};
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
-use http_body::{Frame, SizeHint};
+use http_body::{Frame as BodyFrame, SizeHint};
 use std::any::Any;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -25,6 +25,11 @@ impl Held {
 
     pub(crate) fn keep(&mut self, guard: impl Any + Send + Sync) {
         self.others.push(Box::new(guard));
+    }
+
+    /// Takes out everything but the connection's own count: what a call holds that outlives its reply.
+    pub(crate) fn release_others(&mut self) -> Self {
+        Self { running: None, others: std::mem::take(&mut self.others) }
     }
 }
 
@@ -46,7 +51,7 @@ impl http_body::Body for ReplyBody {
     fn poll_frame(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+    ) -> Poll<Option<Result<BodyFrame<Bytes>, Self::Error>>> {
         let next = match &mut self.content {
             Content::Whole(bytes) => Poll::Ready(bytes.take()),
             Content::Events(events) => events.poll_recv(context),
@@ -54,7 +59,7 @@ impl http_body::Body for ReplyBody {
         if let (Poll::Ready(_), Some(running)) = (&next, &mut self.held.running) {
             running.moved();
         }
-        next.map(|bytes| bytes.map(|bytes| Ok(Frame::data(bytes))))
+        next.map(|bytes| bytes.map(|bytes| Ok(BodyFrame::data(bytes))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -69,7 +74,34 @@ impl http_body::Body for ReplyBody {
     }
 }
 
-/// The sending side of a streamed reply. It takes clean events and one released message, nothing else.
+/// One event of a stream. It is made of clean or released messages, or carries nothing at all.
+#[derive(Clone)]
+pub(crate) struct Frame(Bytes);
+
+impl Frame {
+    /// An interim message.
+    pub(crate) fn event(event: &CleanEvent, id: Option<&str>) -> Self {
+        Self(sse::frame(event.body(), id))
+    }
+
+    /// The last message.
+    pub(crate) fn last(released: &Released, id: Option<&str>) -> Self {
+        Self(sse::frame(released.body(), id))
+    }
+
+    /// An event without a message, from which a client can resume (2025-11-25, Streamable HTTP, "Sending Messages").
+    pub(crate) fn prime(id: &str) -> Self {
+        Self(sse::frame(b"", Some(id)))
+    }
+
+    /// Bytes on the wire.
+    pub(crate) const fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+/// The sending side of a streamed reply. It takes frames and nothing else.
+#[derive(Clone)]
 pub(crate) struct EventSender(mpsc::Sender<Bytes>);
 
 /// The client went away.
@@ -77,12 +109,21 @@ pub(crate) struct EventSender(mpsc::Sender<Bytes>);
 pub(crate) struct Gone;
 
 impl EventSender {
+    pub(crate) async fn frame(&self, frame: Frame) -> Result<(), Gone> {
+        self.0.send(frame.0).await.map_err(|_| Gone)
+    }
+
+    /// Sends without waiting; a stream that has no room for it counts as gone.
+    pub(crate) fn frame_now(&self, frame: Frame) -> Result<(), Gone> {
+        self.0.try_send(frame.0).map_err(|_| Gone)
+    }
+
     pub(crate) async fn event(&self, event: &CleanEvent) -> Result<(), Gone> {
-        self.0.send(sse::frame(event.body())).await.map_err(|_| Gone)
+        self.frame(Frame::event(event, None)).await
     }
 
     pub(crate) async fn last(self, released: Released) -> Result<(), Gone> {
-        self.0.send(sse::frame(released.body())).await.map_err(|_| Gone)
+        self.frame(Frame::last(&released, None)).await
     }
 
     /// A comment that keeps the connection alive; it carries nothing.
@@ -94,11 +135,24 @@ impl EventSender {
     pub(crate) async fn gone(&self) {
         self.0.closed().await;
     }
+
+    /// Whether both feed the same stream.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.0.same_channel(&other.0)
+    }
 }
+
+/// Events that a stream holds for a client that reads slowly.
+const ROOM: usize = 16;
 
 /// A streamed reply and the side that feeds it.
 pub(crate) fn stream(held: Held) -> (EventSender, Response<ReplyBody>) {
-    let (sender, receiver) = mpsc::channel(16);
+    roomy_stream(held, 0)
+}
+
+/// A streamed reply with room for `more` events than usual.
+pub(crate) fn roomy_stream(held: Held, more: usize) -> (EventSender, Response<ReplyBody>) {
+    let (sender, receiver) = mpsc::channel(ROOM.saturating_add(more));
     let mut response = Response::new(ReplyBody { content: Content::Events(receiver), held });
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));

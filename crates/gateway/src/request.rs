@@ -38,6 +38,27 @@ pub(crate) fn agent(headers: &HeaderMap) -> Option<Agent> {
     single(headers, CLIENT).ok()?.and_then(|text| Agent::parse(text).ok())
 }
 
+/// The id of the session that the request names: visible ASCII (Streamable HTTP, "Session Management").
+pub(crate) fn session(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
+    let id = single(headers, crate::session::SESSION)?;
+    let fine = |id: &&str| !id.is_empty() && id.len() <= 256 && id.bytes().all(|b| matches!(b, 0x21..=0x7e));
+    match id {
+        Some(id) if !fine(&id) => Err(Refusal::new(Reason::HeaderMalformed).hint("Mcp-Session-Id")),
+        id => Ok(id),
+    }
+}
+
+/// The last event that the client has seen.
+pub(crate) fn last_event(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
+    single(headers, crate::session::LAST_EVENT)
+}
+
+/// Checks that a GET asks for a stream and has no body.
+pub(crate) fn check_stream(headers: &HeaderMap) -> Result<(), Refusal> {
+    let accepted: Vec<_> = headers.get_all(header::ACCEPT).iter().filter_map(|v| v.to_str().ok()).collect();
+    if accepts(&accepted, "text/event-stream") { Ok(()) } else { Err(Reason::HttpAccept.into()) }
+}
+
 /// Checks the playbook's two headers: present where required, valid wherever present.
 pub(crate) fn check_required(headers: &HeaderMap, required: RequiredHeaders) -> Result<(), Refusal> {
     match single(headers, TRACE)? {

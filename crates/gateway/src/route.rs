@@ -8,6 +8,10 @@ use http::Method;
 pub(crate) enum Route {
     /// `POST /mcp/{server}`
     Mcp(ServerName),
+    /// `GET /mcp/{server}`: the stream of a session.
+    Stream(ServerName),
+    /// `DELETE /mcp/{server}`: the end of a session.
+    End(ServerName),
     /// `GET /.well-known/oauth-protected-resource[/mcp/{server}]`
     Metadata(Option<ServerName>),
 }
@@ -19,11 +23,17 @@ pub(crate) fn is_mcp(path: &str) -> bool {
 
 const METADATA: &str = "/.well-known/oauth-protected-resource";
 
-/// Finds the route. Paths are matched as they are: nothing is decoded, joined or normalised.
-pub(crate) fn find(method: &Method, path: &str) -> Result<Route, Reason> {
+/// Finds the route. Paths are matched as they are: nothing is decoded, joined or normalised. Only what names a session
+/// can GET or DELETE.
+pub(crate) fn find(method: &Method, path: &str, in_session: bool) -> Result<Route, Reason> {
     let server = |name: &str| ServerName::parse(name).map_err(|_| Reason::HttpRoute);
     let (route, allowed) = if let Some(name) = path.strip_prefix("/mcp/") {
-        (Route::Mcp(server(name)?), Method::POST)
+        let server = server(name)?;
+        match *method {
+            Method::GET if in_session => return Ok(Route::Stream(server)),
+            Method::DELETE if in_session => return Ok(Route::End(server)),
+            _ => (Route::Mcp(server), Method::POST),
+        }
     } else if path == METADATA {
         (Route::Metadata(None), Method::GET)
     } else if let Some(name) = path.strip_prefix(METADATA).and_then(|rest| rest.strip_prefix("/mcp/")) {
@@ -40,14 +50,19 @@ mod tests {
 
     #[test]
     fn paths_are_taken_literally() {
-        assert!(matches!(find(&Method::POST, "/mcp/kb"), Ok(Route::Mcp(_))));
-        assert_eq!(find(&Method::GET, "/mcp/kb"), Err(Reason::HttpMethod));
-        assert_eq!(find(&Method::DELETE, "/mcp/kb"), Err(Reason::HttpMethod));
+        assert!(matches!(find(&Method::POST, "/mcp/kb", false), Ok(Route::Mcp(_))));
+        assert_eq!(find(&Method::GET, "/mcp/kb", false), Err(Reason::HttpMethod));
+        assert_eq!(find(&Method::DELETE, "/mcp/kb", false), Err(Reason::HttpMethod));
+        assert!(matches!(find(&Method::GET, "/mcp/kb", true), Ok(Route::Stream(_))));
+        assert!(matches!(find(&Method::DELETE, "/mcp/kb", true), Ok(Route::End(_))));
+        assert!(matches!(find(&Method::POST, "/mcp/kb", true), Ok(Route::Mcp(_))));
+        assert_eq!(find(&Method::PUT, "/mcp/kb", true), Err(Reason::HttpMethod));
+        assert_eq!(find(&Method::DELETE, METADATA, true), Err(Reason::HttpMethod));
         for path in ["/", "/mcp", "/mcp/", "/mcp/a/b", "/mcp/%6bb", "//mcp/kb", "/mcp/../kb", "/MCP/kb", "/mcp/kb/"] {
-            assert_eq!(find(&Method::POST, path), Err(Reason::HttpRoute), "{path}");
+            assert_eq!(find(&Method::POST, path, false), Err(Reason::HttpRoute), "{path}");
         }
-        assert_eq!(find(&Method::GET, METADATA), Ok(Route::Metadata(None)));
-        assert!(matches!(find(&Method::GET, &format!("{METADATA}/mcp/kb")), Ok(Route::Metadata(Some(_)))));
-        assert_eq!(find(&Method::POST, METADATA), Err(Reason::HttpMethod));
+        assert_eq!(find(&Method::GET, METADATA, false), Ok(Route::Metadata(None)));
+        assert!(matches!(find(&Method::GET, &format!("{METADATA}/mcp/kb"), false), Ok(Route::Metadata(Some(_)))));
+        assert_eq!(find(&Method::POST, METADATA, false), Err(Reason::HttpMethod));
     }
 }

@@ -94,6 +94,8 @@ impl Server {
         let caps = self.gateway.state().config.caps.clone();
         let mut drain = self.gateway.watch_drain();
         let mut tasks = JoinSet::new();
+        tokio::spawn(crate::relay::sweep(Arc::clone(&self.gateway)));
+        tokio::spawn(crate::pins::watch(Arc::clone(&self.gateway)));
         loop {
             tokio::select! {
                 () = draining(&mut drain) => break,

@@ -19,13 +19,47 @@ pub struct Events {
     has_data: bool,
     after_cr: bool,
     at_start: bool,
+    id: Option<String>,
+    last_id: Option<String>,
+    retry: Option<u64>,
 }
+
+/// Bytes of an event's id.
+const ID_MAX: usize = 1024;
 
 impl Events {
     /// A reader that takes events of at most `cap` bytes, lines and comments included.
     #[must_use]
     pub const fn new(cap: usize) -> Self {
-        Self { cap, line: Vec::new(), data: Vec::new(), has_data: false, after_cr: false, at_start: true }
+        Self {
+            cap,
+            line: Vec::new(),
+            data: Vec::new(),
+            has_data: false,
+            after_cr: false,
+            at_start: true,
+            id: None,
+            last_id: None,
+            retry: None,
+        }
+    }
+
+    /// A reader of a stream that goes on where another broke off: it knows the last id and the time to wait.
+    #[must_use]
+    pub fn resumed(cap: usize, before: &Self) -> Self {
+        Self { last_id: before.last_id.clone(), retry: before.retry, ..Self::new(cap) }
+    }
+
+    /// The id of the last whole event that had one; ids over 1,024 bytes count as none.
+    #[must_use]
+    pub fn last_id(&self) -> Option<&str> {
+        self.last_id.as_deref()
+    }
+
+    /// The time to wait before reconnecting that the stream named last, in milliseconds.
+    #[must_use]
+    pub const fn retry(&self) -> Option<u64> {
+        self.retry
     }
 
     /// Reads a chunk; whole events are pushed to `out`.
@@ -67,6 +101,9 @@ impl Events {
             line.drain(..3);
         }
         if line.is_empty() {
+            if let Some(id) = self.id.take() {
+                self.last_id = Some(id).filter(|id| !id.is_empty());
+            }
             if std::mem::take(&mut self.has_data) {
                 out.push(Bytes::from(std::mem::take(&mut self.data)));
             }
@@ -76,9 +113,13 @@ impl Events {
             Some(colon) => line.split_at_checked(colon).unwrap_or((&line, &[])),
             None => (line.as_slice(), &[][..]),
         };
-        if field == b"data" {
-            let value = value.strip_prefix(b":").unwrap_or(value);
-            let value = value.strip_prefix(b" ").unwrap_or(value);
+        let value = value.strip_prefix(b":").unwrap_or(value);
+        let value = value.strip_prefix(b" ").unwrap_or(value);
+        if field == b"id" && value.len() <= ID_MAX && !value.contains(&0) {
+            self.id = std::str::from_utf8(value).ok().map(str::to_owned);
+        } else if field == b"retry" && value.iter().all(u8::is_ascii_digit) {
+            self.retry = std::str::from_utf8(value).ok().and_then(|text| text.parse().ok()).or(self.retry);
+        } else if field == b"data" {
             if std::mem::replace(&mut self.has_data, true) {
                 self.data.push(b'\n');
             }
@@ -87,10 +128,15 @@ impl Events {
     }
 }
 
-/// One event as it goes out: each line of the message in its own `data` field.
+/// One event as it goes out: each line of the message in its own `data` field. An id is ours, and has no line break.
 #[must_use]
-pub fn frame(message: &[u8]) -> Bytes {
-    let mut out = Vec::with_capacity(message.len() + 16);
+pub fn frame(message: &[u8], id: Option<&str>) -> Bytes {
+    let mut out = Vec::with_capacity(message.len() + 64);
+    if let Some(id) = id {
+        out.extend_from_slice(b"id: ");
+        out.extend_from_slice(id.as_bytes());
+        out.push(b'\n');
+    }
     for line in message.split(|b| matches!(b, b'\n' | b'\r')) {
         out.extend_from_slice(b"data: ");
         out.extend_from_slice(line);
@@ -126,6 +172,23 @@ mod tests {
     }
 
     #[test]
+    fn ids_count_once_their_event_is_whole() {
+        let mut events = Events::new(1000);
+        let mut out = Vec::new();
+        events.push(b"id: a\nretry: 250\ndata: x\n\nid: b\n", &mut out).unwrap();
+        assert_eq!((events.last_id(), events.retry()), (Some("a"), Some(250)));
+        events.push(b"retry: soon\ndata\n\nid: c\n\n", &mut out).unwrap();
+        assert_eq!((events.last_id(), events.retry()), (Some("c"), Some(250)));
+        events.push(b"id: \0\ndata: y\n\n", &mut out).unwrap();
+        assert_eq!(events.last_id(), Some("c"));
+        events.push(b"id\ndata: y\n\n", &mut out).unwrap();
+        assert_eq!(events.last_id(), None);
+        let framed = frame(b"", Some("3-0"));
+        events.push(&framed, &mut out).unwrap();
+        assert_eq!((events.last_id(), out.last().map(|b| b.len())), (Some("3-0"), Some(0)));
+    }
+
+    #[test]
     fn endless_events_end() {
         let mut events = Events::new(100);
         let mut out = Vec::new();
@@ -137,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_message_cannot_start_a_second_event() {
-        let framed = frame(b"{}\n\ndata: {\"evil\":1}\r\rid: 1");
+        let framed = frame(b"{}\n\ndata: {\"evil\":1}\r\rid: 1", Some("0-7"));
         assert_eq!(read(&[&framed]).len(), 1);
     }
 }

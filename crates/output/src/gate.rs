@@ -85,21 +85,33 @@ pub fn inspect(
     }
 }
 
+/// An interim message of an answer, parsed once.
+#[derive(Debug)]
+pub struct Interim {
+    /// The whole JSON-RPC message.
+    pub json: Json,
+    /// What it is: [`Shape::Notification`] or [`Shape::Request`].
+    pub shape: Shape,
+    /// What the gateway has already decided to change in it.
+    pub edits: Edits,
+}
+
 /// Inspects an interim event and enters what goes out into the running digest of what was released. `spent` grows by
 /// what the event uses of the request's token budget.
 ///
 /// # Errors
 /// The event may not go out.
 pub fn inspect_event(
-    untrusted: UntrustedEvent<Json>,
+    untrusted: UntrustedEvent<Interim>,
     flight: &mut InFlight,
     rules: &Rules,
     spent: &mut u64,
 ) -> Result<CleanEvent, Refusal> {
-    let json = untrusted.open();
-    let inspected = inspect_json(&json, Shape::Notification, rules, *spent)?;
+    let Interim { json, shape, mut edits } = untrusted.open();
+    let inspected = inspect_json(&json, shape, rules, *spent)?;
     *spent = inspected.tokens;
-    let body = rewritten(&json, inspected.edits)?;
+    edits.extend(inspected.edits);
+    let body = rewritten(&json, edits)?;
     flight.sent(&body);
     Ok(CleanEvent { body })
 }
@@ -162,6 +174,53 @@ pub async fn fail(
     match flight.conclude(outcome).await {
         Ok(_) => released,
         Err(withheld) => Released::refusal(&withheld, trace, form),
+    }
+}
+
+/// What is answered without a message: a status alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nod {
+    /// 202: a notification or a response was taken.
+    Accepted,
+    /// 204: a session has ended.
+    NoContent,
+    /// 200: a stream begins or has ended; what it carries was or will be inspected message by message.
+    Stream,
+}
+
+impl Nod {
+    const fn status(self) -> u16 {
+        match self {
+            Self::Accepted => 202,
+            Self::NoContent => 204,
+            Self::Stream => 200,
+        }
+    }
+}
+
+/// Records the outcome of what is answered by a status alone. `reason` says why a stream ended, where it did.
+pub async fn nod(
+    flight: InFlight,
+    nod: Nod,
+    effect: Effect,
+    reason: Option<Reason>,
+    passage: Passage,
+    trace: TraceId,
+    form: &Form,
+) -> Released {
+    let outcome = Outcome {
+        effect,
+        reasons: reason.into_iter().collect(),
+        findings: Vec::new(),
+        status: nod.status(),
+        upstream_status: None,
+        released: None,
+        upstream_ms: passage.upstream_ms,
+        events: passage.events,
+    };
+    match flight.conclude(outcome).await {
+        Ok(_) => Released::json(nod.status(), Bytes::new()),
+        Err(refusal) => Released::refusal(&refusal, trace, form),
     }
 }
 

@@ -11,6 +11,9 @@ mod budget;
 mod media;
 mod rewrite;
 
-pub use gate::{Answer, Clean, CleanEvent, Passage, fail, finish, inspect, inspect_event, refuse, release, turn_away};
+pub use gate::{
+    Answer, Clean, CleanEvent, Interim, Nod, Passage, fail, finish, inspect, inspect_event, nod, refuse, release,
+    turn_away,
+};
 pub use reply::{Form, Released};
 pub use rewrite::{Inspected, Note, Rules, Shape, check_request, inspect_json};

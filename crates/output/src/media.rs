@@ -3,7 +3,7 @@
 use crate::budget::Budget;
 use crate::rewrite::Rules;
 use casemate_core::json::{Kind, Value};
-use casemate_core::mcp::Call;
+use casemate_core::mcp::{Call, Method};
 use casemate_core::{Reason, Refusal};
 
 /// The decoded size of base64 text (RFC 4648 sections 4 and 5, with or without padding); `None` where it is none.
@@ -59,8 +59,13 @@ pub fn check_request(call: &Call, rules: &Rules) -> Result<(), Refusal> {
             requested(value, rules.media_bytes)?;
         }
     }
-    for answer in call.param("inputResponses").into_iter().flat_map(|answers| answers.members()) {
-        if let Some(content) = answer.value.get("content").filter(|_| answer.value.get("role").is_some()) {
+    let reply = call.json().root().get("result").filter(|_| call.method == Method::Reply);
+    if let Some(reply) = reply {
+        requested(reply, rules.media_bytes)?;
+    }
+    let answers = call.param("inputResponses").into_iter().flat_map(|answers| answers.members()).map(|m| m.value);
+    for answer in answers.chain(reply) {
+        if let Some(content) = answer.get("content").filter(|_| answer.get("role").is_some()) {
             sampled(content, &mut budget)?;
         }
     }

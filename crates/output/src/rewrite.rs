@@ -36,6 +36,8 @@ pub enum Shape {
     Error,
     /// A notification.
     Notification,
+    /// A request from server to client.
+    Request,
 }
 
 /// How often a rule matched in one message, and what was done: what the record keeps.
@@ -95,6 +97,7 @@ pub fn inspect_json(json: &Json, shape: Shape, rules: &Rules, spent: u64) -> Res
         Shape::Result(method) => Position::Response(method),
         Shape::Error => Position::ErrorResponse,
         Shape::Notification => Position::Notification,
+        Shape::Request => Position::Request,
     };
     walk::Walk::new(rules, spent).run(json.root(), position)
 }

@@ -1,10 +1,12 @@
 """A server on the Python SDK: `server_python.py PORT`."""
 
 import sys
+from typing import Annotated
 
-from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver import Context, Elicit, MCPServer, Resolve
+from pydantic import BaseModel
 
-server = MCPServer("matrix-python")
+server = MCPServer("matrix-python", instructions="Repeats texts and adds numbers.")
 
 
 @server.tool()
@@ -17,6 +19,34 @@ def repeat(text: str) -> str:
 def add(a: int, b: int) -> int:
     """Adds two whole numbers."""
     return a + b
+
+
+@server.tool()
+def fail(why: str) -> str:
+    """Fails."""
+    raise ValueError(why)
+
+
+@server.tool()
+async def count(to: int, context: Context) -> str:
+    """Counts, with a progress notification for each step."""
+    for step in range(to):
+        await context.report_progress(step + 1, to)
+    return f"Counted to {to}"
+
+
+class Guest(BaseModel):
+    name: str
+
+
+async def who() -> Elicit[Guest]:
+    return Elicit("Who is it for?", Guest)
+
+
+@server.tool()
+def order(dish: str, guest: Annotated[Guest, Resolve(who)]) -> str:
+    """Orders a dish for the one whom the user names."""
+    return f"{dish} for {guest.name}"
 
 
 @server.resource("note://today", mime_type="text/plain")

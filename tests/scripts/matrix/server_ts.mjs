@@ -5,7 +5,10 @@ import { localhostHostValidation, localhostOriginValidation, toNodeHandler } fro
 import { z } from 'zod';
 
 function factory() {
-    const server = new McpServer({ name: 'matrix-ts', version: '1.0.0' });
+    const server = new McpServer(
+        { name: 'matrix-ts', version: '1.0.0' },
+        { instructions: 'Repeats texts and adds numbers.' }
+    );
     server.registerTool(
         'repeat',
         { description: 'Repeats a text.', inputSchema: z.object({ text: z.string() }) },
@@ -15,6 +18,22 @@ function factory() {
         'add',
         { description: 'Adds two whole numbers.', inputSchema: z.object({ a: z.number().int(), b: z.number().int() }) },
         async ({ a, b }) => ({ content: [{ type: 'text', text: String(a + b) }] })
+    );
+    server.registerTool(
+        'fail',
+        { description: 'Fails.', inputSchema: z.object({ why: z.string() }) },
+        async ({ why }) => ({ isError: true, content: [{ type: 'text', text: why }] })
+    );
+    server.registerTool(
+        'count',
+        { description: 'Counts, with a progress notification for each step.', inputSchema: z.object({ to: z.number().int() }) },
+        async ({ to }, { mcpReq }) => {
+            const progressToken = mcpReq._meta?.progressToken;
+            for (let progress = 1; progressToken !== undefined && progress <= to; progress++) {
+                await mcpReq.notify({ method: 'notifications/progress', params: { progressToken, progress, total: to } });
+            }
+            return { content: [{ type: 'text', text: `Counted to ${to}` }] };
+        }
     );
     server.registerResource('today', 'note://today', { mimeType: 'text/plain' }, async uri => ({
         contents: [{ uri: uri.href, mimeType: 'text/plain', text: 'Grüße aus 東京 🙂\nSecond line, with "quotes" and a \\ backslash.' }]

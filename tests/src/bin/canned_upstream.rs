@@ -1,4 +1,5 @@
-//! `canned_upstream [--port N]`: prepared answers at `/json/BYTES` and `/sse/BYTES/EVENTS`; prints `listening 127.0.0.1:N`.
+//! `canned_upstream [--port N]`: prepared answers at `[/session][/tools-COUNT]/json/BYTES` and `…/sse/BYTES/EVENTS`;
+//! prints `listening 127.0.0.1:N`.
 
 use std::io::Write;
 

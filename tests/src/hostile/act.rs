@@ -209,14 +209,29 @@ impl Act {
 /// An honest result for a method.
 fn result(method: &str) -> Value {
     match method {
-        "tools/list" => json!({ "resultType": "complete", "ttlMs": 0, "cacheScope": "private", "tools": [
-            { "name": "echo", "inputSchema": { "type": "object", "properties": { "text": { "type": "string" } } } }
-        ] }),
+        "tools/list" => list("tools", TOOLS.map(tool)),
+        "prompts/list" => list("prompts", [json!({ "name": "greet" })]),
+        "resources/list" => list("resources", [json!({ "name": "x", "uri": "docs://open/x" })]),
+        "resources/templates/list" => {
+            list("resourceTemplates", [json!({ "name": "x", "uriTemplate": "docs://open/{name}" })])
+        }
         "server/discover" => json!({ "resultType": "complete", "ttlMs": 0, "cacheScope": "private",
             "supportedVersions": ["2026-07-28"], "capabilities": { "tools": {}, "resources": {}, "prompts": {} },
             "serverInfo": { "name": "hostile", "version": "1" } }),
         _ => json!({ "resultType": "complete", "content": [{ "type": "text", "text": "honest" }] }),
     }
+}
+
+/// The tools of an honest list.
+const TOOLS: [&str; 4] = ["echo", "ghost", "test_a", "test_b"];
+
+fn tool(name: &str) -> Value {
+    let properties = json!({ "text": { "type": "string" } });
+    json!({ "name": name, "inputSchema": { "type": "object", "properties": properties } })
+}
+
+fn list<const N: usize>(member: &str, items: [Value; N]) -> Value {
+    json!({ "resultType": "complete", "ttlMs": 0, "cacheScope": "private", member: items.to_vec() })
 }
 
 fn long(bytes: usize) -> Value {

@@ -29,6 +29,13 @@ impl Seen {
     }
 }
 
+impl Seen {
+    /// Whether it is a request of the gateway's own: clients in the tests use numbers as ids.
+    pub(super) fn is_own(&self) -> bool {
+        self.id.starts_with("\"casemate-")
+    }
+}
+
 /// Reads one request; `None` at the end of the connection or where it is not HTTP.
 pub(super) async fn request(stream: &mut (impl AsyncRead + Unpin)) -> Option<Seen> {
     let mut head = Vec::new();

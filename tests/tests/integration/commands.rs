@@ -27,6 +27,7 @@ impl Desk {
             ("upstreams: []\n", "upstreams:\n".to_owned()),
             ("#  - name: example", "  - name: example".to_owned()),
             ("#    url: http://127.0.0.1:3000/mcp", format!("    url: http://{upstream}/mcp")),
+            ("#    read_only: [search]", "    read_only: [search, echo]".to_owned()),
             ("rules: []", "rules:".to_owned()),
             ("#      - servers: [example]", "      - servers: [example]".to_owned()),
             ("#        tools: [search, \"read_*\"]", "        tools: [search, echo]".to_owned()),

@@ -1,9 +1,10 @@
 //! Where a call may go: routes, names of servers, the allowlist, the allowed domains, and the addresses behind names.
 
-use crate::harness::{Call, House, MARKER, Plan, idle_upstream};
+use crate::harness::{Call, House, MARKER, Plan, Token, idle_upstream};
 use crate::modes::report;
 use casemate_core::ServerName;
 use casemate_core::policy::Reach;
+use casemate_tests::hostile::Act;
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -45,7 +46,7 @@ async fn only_the_routes_that_exist_are_served() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_denial_of_policy_has_its_reason() {
-    let limited = json!([{ "servers": ["up"], "tools": ["echo"] }]);
+    let limited = json!([{ "servers": ["up"], "tools": ["echo", "send_*"] }]);
     let house = House::with(json!({ "tenants": { "acme": { "rules": limited } } })).await;
     let agent = house.agent();
     let uri = format!("docs://open/{MARKER}");
@@ -63,6 +64,7 @@ async fn each_denial_of_policy_has_its_reason() {
         (Call::mcp("tools/call", json!({ "name": "unlisted" })), "policy.tool"),
         (Call::tool("ECHO"), "policy.tool"),
         (Call::tool("echo2"), "policy.tool"),
+        (Call::tool("send_mail"), "policy.unmanaged"),
         (Call::mcp("prompts/get", json!({ "name": "greet" })), "policy.prompt"),
         (Call::mcp("resources/read", json!({ "uri": uri })), "policy.resource"),
         (complete(json!({ "type": "ref/prompt", "name": "greet" })), "policy.completion"),
@@ -75,6 +77,44 @@ async fn each_denial_of_policy_has_its_reason() {
         let reply = house.refused(&agent, &call, code).await;
         assert_eq!(reply.json()["id"], call.id, "{code}: a denial answers its request");
     }
+    house.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tool_that_may_do_more_than_read_needs_its_exact_name() {
+    let tools = json!([{ "servers": ["up", "asking"], "tools": ["**"] }]);
+    let mut house = House::planned(|plan| {
+        plan.patch(&json!({ "tenants": { "acme": { "rules": tools, "unmanaged_tools": { "up": ["send_mail"] } } } }));
+        plan.config["upstreams"][0]["read_only"] = json!(["echo"]);
+    })
+    .await;
+    let tool = |name: &str| json!({ "name": name, "inputSchema": { "type": "object" } });
+    let tools = ["echo", "send_mail", "send_mails"].map(tool);
+    let listed = json!({ "resultType": "complete", "ttlMs": 0, "cacheScope": "private", "tools": tools });
+    house.upstream.on("tools/list", Act::Result(listed));
+    let agent = house.agent();
+    for name in ["echo", "send_mail"] {
+        house.served(&agent, &Call::tool(name)).await;
+    }
+    // Neither the pattern that matches everything nor a name that is almost right.
+    for name in ["send_mails", "Send_mail", "send_mai", "ghost"] {
+        house.refused(&agent, &Call::tool(name), "policy.unmanaged").await;
+    }
+    // On one server, of one tenant.
+    house.refused(&agent, &Call::tool("send_mail").to("asking"), "policy.unmanaged").await;
+    let other = house.stranger().bearer(Token::new().claim("tenant", json!("globex")).mint());
+    house.refused(&other, &Call::tool("send_mail"), "policy.tool").await;
+    let list = async |house: &House| {
+        let reply = house.served(&agent, &Call::mcp("tools/list", json!({}))).await.json();
+        let tools = reply["result"]["tools"].as_array().expect("a list").clone();
+        tools.iter().map(|tool| tool["name"].as_str().expect("a name").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(list(&house).await, ["echo", "send_mail"]);
+    // Taken away by a reload, from the list as well.
+    let none = json!({ "tenants": { "acme": { "unmanaged_tools": { "up": [] } } } });
+    house.reload(&none).await.expect("it loads");
+    house.refused(&agent, &Call::tool("send_mail"), "policy.unmanaged").await;
+    assert_eq!(list(&house).await, ["echo"]);
     house.finish().await;
 }
 

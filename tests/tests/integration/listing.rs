@@ -31,6 +31,12 @@ fn rule() -> impl Strategy<Value = Value> {
     })
 }
 
+/// Tools that are to be reached by name: of the server, and of another one.
+fn unmanaged() -> impl Strategy<Value = Value> {
+    let some = || prop::sample::subsequence(TOOLS.to_vec(), 0..4);
+    (some(), some()).prop_map(|(up, other)| json!({ "up": up, "asking": other }))
+}
+
 fn named(key: &str, names: &[&str], more: &Value) -> Vec<Value> {
     let item = |name: &&str| {
         let mut item = more.clone();
@@ -68,7 +74,11 @@ async fn allowed(wire: &mut Wire, names: &[&str], call: impl Fn(&str) -> Call) -
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_listed_is_what_may_be_called() {
-    let mut house = House::start().await;
+    // Half of the tools do more than read.
+    let mut house = House::planned(|plan| {
+        plan.config["upstreams"][0]["read_only"] = json!(["read", "read_all", "write", "echo", "a.b", "search-1"]);
+    })
+    .await;
     house.keep_private("docs:");
     house
         .upstream
@@ -79,11 +89,12 @@ async fn what_is_listed_is_what_may_be_called() {
     house.upstream.on("resources/templates/list", list("resourceTemplates", templates));
     let seed = TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(Config::default(), seed);
-    let strategy = prop::collection::vec(rule(), 0..3);
+    let strategy = (prop::collection::vec(rule(), 0..3), unmanaged());
     let mut wire = house.agent().connect().await.expect("a connection");
     for _ in 0..16 {
-        let rules = strategy.new_tree(&mut runner).expect("rules").current();
-        house.reload(&json!({ "tenants": { "acme": { "rules": rules } } })).await.expect("it loads");
+        let (rules, unmanaged) = strategy.new_tree(&mut runner).expect("rules").current();
+        let patch = json!({ "tenants": { "acme": { "rules": rules, "unmanaged_tools": unmanaged } } });
+        house.reload(&patch).await.expect("it loads");
         let tool = |name: &str| Call::mcp("tools/call", json!({ "name": name, "arguments": {} }));
         let prompt = |name: &str| Call::mcp("prompts/get", json!({ "name": name }));
         let resource = |uri: &str| Call::mcp("resources/read", json!({ "uri": uri }));
@@ -102,8 +113,8 @@ async fn what_is_listed_is_what_may_be_called() {
         ];
         for (seen, may) in seen.iter().zip(&may) {
             match seen {
-                Some(seen) => assert_eq!(seen, may, "{rules:?}"),
-                None => assert!(may.is_empty(), "{rules:?}"),
+                Some(seen) => assert_eq!(seen, may, "{rules:?} {unmanaged}"),
+                None => assert!(may.is_empty(), "{rules:?} {unmanaged}"),
             }
         }
     }

@@ -246,7 +246,7 @@ async fn every_method_reaches_its_upstream() {
         ("server/discover", json!({}), None),
         ("tools/list", json!({}), None),
         ("tools/call", json!({ "name": "echo", "arguments": {} }), None),
-        ("prompts/list", json!({}), Some(json!({ "prompts": [] }))),
+        ("prompts/list", json!({}), Some(json!({ "prompts": [{ "name": "greet" }] }))),
         ("prompts/get", json!({ "name": "greet" }), Some(json!({ "messages": [] }))),
         ("resources/list", json!({}), Some(json!({ "resources": [] }))),
         ("resources/templates/list", json!({}), Some(json!({ "resourceTemplates": [] }))),

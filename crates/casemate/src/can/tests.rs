@@ -21,7 +21,7 @@ mcp_gateway:
   allowlists: { allowed_mcp_servers: [10.0.0.1] }
   env: [{ name: MCP_ALLOWED_DOMAINS, value: 10.0.0.1 }]
 upstreams:
-  - { name: kb, url: https://10.0.0.1/kb }
+  - { name: kb, url: https://10.0.0.1/kb, read_only: [search, read_page] }
   - { name: far, url: https://10.9.9.9/mcp }
 tenants:
   acme:
@@ -30,6 +30,8 @@ tenants:
     rules:
       - { servers: [kb], tools: [search], resources: [\"docs://**\"] }
       - { servers: [kb, far], tools: [\"read_*\"], prompts: [sum], completion: true }
+      - { servers: [kb], resources: [\"docs://**\"], subscriptions: true }
+    unmanaged_tools: { kb: [send] }
   other:
     certificates: [{ san: spiffe://*/both, scopes: [mcp] }]
 ";
@@ -66,6 +68,9 @@ fn every_kind_of_target_is_judged_and_names_its_rule() {
         ("--method prompts/get --prompt sum", "prompts: [sum]"),
         ("--method completion/complete --prompt sum", "prompts: [sum]"),
         ("--method tools/call --tool read_page", "prompts: [sum]"),
+        ("--tool send", "docs://**"),
+        ("--method resources/unsubscribe --resource docs://a/b", "subscriptions: true"),
+        ("--method initialize", "docs://**"),
     ] {
         let (loaded, verdict) = judge_line(&format!("--as spiffe://acme.example/a --server kb {rest}")).unwrap();
         let line = CONFIG.lines().position(|line| line.contains(word)).unwrap() + 1;
@@ -84,7 +89,11 @@ fn every_refusal_has_its_reason() {
         (format!("{agent} kb --resource docs://a/../b"), Reason::PolicyResource),
         (format!("{agent} kb --prompt other"), Reason::PolicyPrompt),
         (format!("{agent} kb --method completion/complete --prompt other"), Reason::PolicyCompletion),
-        (format!("{agent} kb --method subscriptions/listen"), Reason::PolicySubscription),
+        (format!("{agent} far --method subscriptions/listen"), Reason::PolicyAllowlist),
+        (format!("{agent} kb --method subscriptions/listen --resource kb://x"), Reason::PolicySubscription),
+        (format!("{agent} kb --method resources/subscribe --resource kb://x"), Reason::PolicySubscription),
+        (format!("{agent} kb --tool read_mail"), Reason::PolicyUnmanaged),
+        (format!("{agent} kb --tool Send"), Reason::PolicyTool),
         (format!("{agent} nowhere --tool search"), Reason::PolicyServer),
         (format!("{agent} far --tool read_x"), Reason::PolicyAllowlist),
         ("--as spiffe://acme.example/quiet/a --server kb --tool search".to_owned(), Reason::ScopeInsufficient),
@@ -123,9 +132,38 @@ fn what_makes_no_sense_is_an_error() {
         "--as spiffe://acme.example/a --server kb --method tools/cal --tool x",
         "--as spiffe://acme.example/a --server kb --method tools/list --tool x",
         "--as spiffe://acme.example/a --server kb --method tools/call",
+        "--as spiffe://acme.example/a --server kb --method resources/subscribe",
+        "--as spiffe://acme.example/a --server kb --method notifications/initialized",
+        "--as spiffe://acme.example/a --server kb --method session/end",
         "--as spiffe://acme.example/a --server kb --tenant other --tool x",
         "--as token:acme --server kb --tool x",
     ] {
         assert!(judge_line(line).is_err(), "{line}");
     }
+}
+
+#[test]
+fn it_says_what_admits_a_tool_that_may_do_more_than_read() {
+    let (loaded, verdict) = judge_line("--as spiffe://acme.example/a --server kb --tool send").unwrap();
+    let text = to_text(&loaded, &verdict);
+    assert!(text.contains("yes: unmanaged_tools names it; the server is covered by "), "{text}");
+    let steps = to_json(&loaded, &verdict)["steps"].clone();
+    let step = |check: &str| steps.as_array().unwrap().iter().find(|step| step["check"] == check).unwrap().clone();
+    assert_eq!(step("rule for the target")["unmanaged"], true);
+    let (loaded, verdict) = judge_line("--as spiffe://acme.example/a --server kb --tool search").unwrap();
+    assert!(!to_text(&loaded, &verdict).contains("unmanaged_tools"));
+    let (loaded, verdict) = judge_line("--as spiffe://acme.example/a --server kb --tool read_mail").unwrap();
+    let text = to_text(&loaded, &verdict);
+    assert!(text.contains("deny: policy.unmanaged: ") && text.contains("read_only"), "{text}");
+}
+
+#[test]
+fn it_does_not_pretend_to_know_the_pins() {
+    let (loaded, verdict) = judge_line("--as spiffe://acme.example/a --server kb --tool search").unwrap();
+    let text = to_text(&loaded, &verdict);
+    assert!(text.contains("approved definition    judged by the running gateway: casemate pins list\n"), "{text}");
+    let json = to_json(&loaded, &verdict);
+    let last = json["steps"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&last["check"], &last["ok"]), (&json!("approved definition"), &json!(null)));
+    assert!(last["note"].as_str().unwrap().contains("running gateway"));
 }

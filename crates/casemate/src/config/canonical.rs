@@ -5,7 +5,9 @@
 use casemate_core::digest::Digest;
 use casemate_core::glob::Glob;
 use casemate_core::policy::Rule;
-use casemate_gateway::config::{Caps, ClientTrust, Config, JwksSource, Limit, ServerTls, Tenant, Upstream};
+use casemate_gateway::config::{
+    Caps, ClientTrust, Config, JwksSource, Limit, PinMode, ServerTls, Sessions, Tenant, Upstream,
+};
 use std::fmt::Display;
 
 /// The digest over the effective configuration.
@@ -20,18 +22,23 @@ pub fn text(config: &Config) -> String {
     let mut out = Lines::default();
     listener(&mut out, config);
     caps(&mut out, &config.caps);
+    sessions(&mut out, &config.sessions);
     for (name, server) in &config.policy.servers {
         out.line(&format!("server.{name}.host"), &server.host);
         out.line(&format!("server.{name}.reach"), &format!("{:?}", server.reach));
+        out.list(&format!("server.{name}.read_only"), server.read_only.iter().map(String::as_str));
     }
     for (name, entry) in &config.upstreams {
         upstream(&mut out, name.as_str(), entry);
     }
     for (name, tenant) in &config.tenants {
         self::tenant(&mut out, name.as_str(), tenant);
-        let rules = config.policy.tenants.get(name).map(|tenant| tenant.rules.as_slice()).unwrap_or_default();
-        for (at, rule) in rules.iter().enumerate() {
+        let Some(policy) = config.policy.tenants.get(name) else { continue };
+        for (at, rule) in policy.rules.iter().enumerate() {
             self::rule(&mut out, &format!("tenant.{name}.rule.{at}"), rule);
+        }
+        for (server, tools) in &policy.unmanaged {
+            out.list(&format!("tenant.{name}.unmanaged.{server}"), tools.iter().map(String::as_str));
         }
     }
     if let Some(admin) = &config.admin {
@@ -127,6 +134,14 @@ fn caps(out: &mut Lines, caps: &Caps) {
     out.line("caps.unauthenticated_rpm", &caps.unauthenticated_rpm);
 }
 
+fn sessions(out: &mut Lines, sessions: &Sessions) {
+    out.line("sessions.total", &sessions.total);
+    out.line("sessions.per_subject", &sessions.per_subject);
+    out.line("sessions.idle", &sessions.idle.as_millis());
+    out.line("sessions.lifetime", &sessions.lifetime.as_millis());
+    out.line("sessions.replay", &sessions.replay);
+}
+
 fn upstream(out: &mut Lines, name: &str, entry: &Upstream) {
     let key = |part: &str| format!("upstream.{name}.{part}");
     out.line(&key("url"), &entry.url);
@@ -135,6 +150,13 @@ fn upstream(out: &mut Lines, name: &str, entry: &Upstream) {
     out.line(&key("first_byte"), &entry.first_byte.as_millis());
     out.line(&key("total"), &entry.total.as_millis());
     out.line(&key("requests"), &format!("{:?}", entry.requests));
+    out.line(&key("revision"), &entry.revision.map_or("auto", casemate_core::mcp::Revision::as_str));
+    let pins = match entry.pins {
+        PinMode::Review => "review",
+        PinMode::TrustFirst => "trust-first",
+    };
+    out.line(&key("pins"), &pins);
+    out.line(&key("relist"), &entry.relist.as_millis());
     out.line(&key("sensitive"), &entry.sensitive);
 }
 

@@ -101,13 +101,17 @@ codes! {
     Conflict "config.conflict" "two entries claim the same"
         "An identity belongs to exactly one tenant and one person. Remove one of the two.";
     Unreachable "config.unreachable" "nobody can ever reach this"
-        "A host must be on allowed_mcp_servers and within MCP_ALLOWED_DOMAINS; an empty list allows nothing.";
+        "A host must be on allowed_mcp_servers and within MCP_ALLOWED_DOMAINS; an empty list allows nothing. A tenant reaches a tool only on a server that one of its rules covers.";
     NoTenant "config.no_tenant" "no tenant is configured"
         "Without a tenant every call is refused. Add one under `tenants`.";
     Unmapped "config.unmapped" "no identity belongs to the tenant"
         "Say which certificates (`certificates`) or tokens (`tokens`) belong to it; until then nobody does.";
-    UnknownServer "config.unknown_server" "the rule names a server that does not exist"
-        "The rule covers nothing. Compare with the names under `upstreams` and the hosts in allowed_mcp_servers.";
+    UnknownServer "config.unknown_server" "there is no server of that name"
+        "The rule or entry covers nothing. Compare with the names under `upstreams` and the hosts in allowed_mcp_servers.";
+    DuplicateItem "config.duplicate_item" "a name is listed twice"
+        "The second one says nothing, and one of the two may have been meant as another name. Keep one.";
+    Needless "config.needless" "the entry says nothing"
+        "A tool that its server's entry lists under read_only is admitted by `tools` of a rule; unmanaged_tools is for all others.";
     NoScope "config.no_scope" "the certificates get no scope"
         "For certificates the mapping grants scopes, and none granted means none: without `mcp` every call is refused.";
 }

@@ -5,6 +5,7 @@ mod auth;
 mod gateway;
 mod pem;
 mod tenants;
+mod tools;
 mod upstreams;
 mod variables;
 
@@ -97,6 +98,7 @@ pub fn resolve(
     let tenants = tenants::resolve(&mut cx, root, &auth, &reach.servers);
     let headers = gateway::headers(gateway);
     let caps = gateway::caps(gateway, &variables);
+    let sessions = gateway::sessions(&mut cx, gateway.section("sessions"));
     if cx.sink.has_errors() {
         return None;
     }
@@ -108,6 +110,7 @@ pub fn resolve(
         auth: Auth { mode, jwt: auth.jwt, anonymous: tenants.anonymous.filter(|_| mode == Mode::None) },
         headers,
         caps,
+        sessions,
         policy: Arc::new(policy),
         tenants: tenants.mappings,
         upstreams: reach.upstreams,

@@ -10,6 +10,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 use url::Url;
 
+/// Bytes of the name of a tool that a call may carry.
+const MAX_TOOL: usize = 256;
+
 /// Why a scalar is not what its key takes.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -52,6 +55,7 @@ pub fn expected(kind: Kind) -> String {
         Kind::Glob => "a pattern".to_owned(),
         Kind::Tenant | Kind::Name => "a name of at most 64 of A-Z a-z 0-9 . _ -".to_owned(),
         Kind::Server => "a name of at most 128 of A-Z a-z 0-9 . _ -".to_owned(),
+        Kind::Tool => "the exact name of a tool".to_owned(),
         Kind::Identity => "an identity: at most 255 visible ASCII characters".to_owned(),
         Kind::HeaderName => "the name of an HTTP header".to_owned(),
         Kind::VariableName => "the name of an environment variable".to_owned(),
@@ -60,7 +64,7 @@ pub fn expected(kind: Kind) -> String {
             format!("one of {}", words.join(", "))
         }
         Kind::List(_) => "a list".to_owned(),
-        Kind::Map(_) | Kind::Named(..) => "a section".to_owned(),
+        Kind::Map(_) | Kind::Named(..) | Kind::Lists(..) => "a section".to_owned(),
     }
 }
 
@@ -194,6 +198,11 @@ fn named(kind: Kind, text: &str) -> Result<(), Fault> {
             form(origin.is_some_and(|origin| origin.is_tuple() && origin.ascii_serialization() == text))
         }
         Kind::Glob => Glob::parse(text).map(|_| ()).or_else(|error| bad(error.to_string())),
+        Kind::Tool if text.contains(['*', '?', '[']) => {
+            let fault = Fault::new(Code::Value, format!("a pattern, where the key takes {}", expected(kind)));
+            Err(fault.help("exact names only: write out each tool"))
+        }
+        Kind::Tool => form(!text.is_empty() && text.len() <= MAX_TOOL && !text.chars().any(char::is_control)),
         Kind::Tenant | Kind::Name => form(TenantId::parse(text).is_ok()),
         Kind::Server => form(ServerName::parse(text).is_ok() && !matches!(text, "." | "..")),
         Kind::Identity => form(Subject::parse(text).is_ok()),

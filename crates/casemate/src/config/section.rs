@@ -104,6 +104,18 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// The lists of a section of lists, by name, with the scalars that are of their kind.
+    #[must_use]
+    pub fn lists(&self, name: &str) -> Vec<(&'a Spanned<String>, Vec<Spanned<&'a str>>)> {
+        let (Some(Kind::Lists(_, item)), Some(node)) = (self.key(name).map(|key| key.kind), self.written(name)) else {
+            return Vec::new();
+        };
+        let list = |entry: &'a super::tree::Entry| {
+            (&entry.key, entry.value.items().iter().filter_map(|node| valid(*item, node)).collect())
+        };
+        node.entries().iter().map(list).collect()
+    }
+
     /// The scalar as text, or its default.
     fn or_default(&self, name: &str) -> Option<&'a str> {
         self.text(name).map(|text| text.value).or_else(|| self.key(name)?.default)

@@ -55,6 +55,8 @@ pub enum Kind {
     Tenant,
     /// The name of an upstream.
     Server,
+    /// The exact name of a tool.
+    Tool,
     /// A certificate identity or a token's subject.
     Identity,
     /// A plain name: letters, digits, `.`, `_`, `-`.
@@ -71,6 +73,8 @@ pub enum Kind {
     Map(&'static [Key]),
     /// A section whose keys are names of that kind, each with these keys below.
     Named(&'static Kind, &'static [Key]),
+    /// A section whose keys are names of that kind, each with a list of such items.
+    Lists(&'static Kind, &'static Kind),
 }
 
 /// The words that a [`Kind::Choice`] takes.
@@ -126,6 +130,7 @@ const TEXTS: Kind = Kind::List(&Kind::Text);
 const PATHS: Kind = Kind::List(&Kind::Path);
 const HOSTS: Kind = Kind::List(&Kind::Host);
 const GLOBS: Kind = Kind::List(&Kind::Glob);
+const TOOLS: Kind = Kind::List(&Kind::Tool);
 const RPM: Kind = Kind::Count { min: 1, max: 1_000_000 };
 
 /// The whole file.
@@ -188,7 +193,7 @@ pub fn find(path: &str) -> Option<&'static Key> {
             return None;
         };
         found = Some(next);
-        named = matches!(next.kind, Kind::Named(..));
+        named = matches!(next.kind, Kind::Named(..) | Kind::Lists(..));
         keys = below(next.kind);
     }
     found

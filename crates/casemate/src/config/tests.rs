@@ -3,7 +3,8 @@
 use super::files::{FileData, Memory};
 use super::*;
 use crate::pki::{Authority, TokenIssuer};
-use casemate_gateway::config::{JwksSource, Mode, Rate};
+use casemate_core::mcp::Revision;
+use casemate_gateway::config::{JwksSource, Mode, PinMode, Rate, Sessions};
 use std::sync::LazyLock;
 use std::time::Duration;
 

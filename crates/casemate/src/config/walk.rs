@@ -17,15 +17,8 @@ fn node(path: &str, node: &Node, kind: Kind, sink: &mut Sink) {
             sink.push(empty(path, node, kind))
         }
         (Kind::Map(keys), NodeKind::Map(entries)) => map(path, entries, keys, node.span, sink),
-        (Kind::Named(name, keys), NodeKind::Map(entries)) => {
-            for entry in entries {
-                let scalar = super::tree::Scalar { text: entry.key.value.clone(), plain: false };
-                if let Err(fault) = scalar::check(*name, &scalar) {
-                    sink.push(refuse(path, fault, entry.key.span));
-                }
-                self::node(&format!("{path}.{}", entry.key.value), &entry.value, Kind::Map(keys), sink);
-            }
-        }
+        (Kind::Named(name, keys), NodeKind::Map(entries)) => named(path, entries, *name, Kind::Map(keys), sink),
+        (Kind::Lists(name, item), NodeKind::Map(entries)) => named(path, entries, *name, Kind::List(item), sink),
         (Kind::List(item), NodeKind::List(items)) => {
             items.iter().for_each(|item_node| self::node(path, item_node, *item, sink));
         }
@@ -35,7 +28,7 @@ fn node(path: &str, node: &Node, kind: Kind, sink: &mut Sink) {
             let text = node.scalar().map_or("", |scalar| scalar.text.as_str());
             sink.push(if fits { found.help(format!("write `[{text}]`")) } else { found });
         }
-        (Kind::Map(_) | Kind::Named(..), _) | (_, NodeKind::Map(_) | NodeKind::List(_)) => {
+        (Kind::Map(_) | Kind::Named(..) | Kind::Lists(..), _) | (_, NodeKind::Map(_) | NodeKind::List(_)) => {
             sink.push(wrong(path, node, kind));
         }
         (_, NodeKind::Scalar(scalar)) => {
@@ -43,6 +36,17 @@ fn node(path: &str, node: &Node, kind: Kind, sink: &mut Sink) {
                 sink.push(refuse(path, fault, node.span));
             }
         }
+    }
+}
+
+/// A section whose keys are names of the kind `name`, and whose values are of the kind `below`.
+fn named(path: &str, entries: &[Entry], name: Kind, below: Kind, sink: &mut Sink) {
+    for entry in entries {
+        let scalar = super::tree::Scalar { text: entry.key.value.clone(), plain: false };
+        if let Err(fault) = scalar::check(name, &scalar) {
+            sink.push(refuse(path, fault, entry.key.span));
+        }
+        node(&format!("{path}.{}", entry.key.value), &entry.value, below, sink);
     }
 }
 
@@ -86,7 +90,7 @@ fn empty(path: &str, node: &Node, kind: Kind) -> Diagnostic {
     let found = found.label(format!("the key takes {}", scalar::expected(kind)));
     found.help(match kind {
         Kind::List(_) => "write `[]` for an empty list, or remove the key",
-        Kind::Map(_) | Kind::Named(..) => "are the lines below it indented? Otherwise remove the key",
+        Kind::Map(_) | Kind::Named(..) | Kind::Lists(..) => "are the lines below it indented? Otherwise remove the key",
         _ => "write a value, or remove the key",
     })
 }

@@ -4,7 +4,7 @@ use bytes::{Bytes, BytesMut};
 use casemate_core::ServerName;
 use casemate_core::headers::Mirrored;
 use casemate_core::json::{Limits, quote};
-use casemate_core::mcp::{Call, Inbound, Method, Target, read};
+use casemate_core::mcp::{Call, Inbound, Method, RequestId, Target, read};
 use http::{Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
@@ -87,6 +87,7 @@ fn message(headers: &http::HeaderMap, body: Bytes) -> (StatusCode, String) {
 
 fn respond(call: &Call) -> String {
     const CACHE: &str = "\"ttlMs\":0,\"cacheScope\":\"private\"";
+    let id = call.id.as_ref().map_or("null", RequestId::as_json);
     let result = match (&call.method, &call.target) {
         (Method::Discover, _) => format!(
             "\"supportedVersions\":[\"2026-07-28\"],\"capabilities\":{{\"tools\":{{}}}},\
@@ -109,11 +110,10 @@ fn respond(call: &Call) -> String {
             format!("\"content\":[{{\"type\":\"text\",\"text\":{}}}]", quote(&text))
         }
         _ => {
-            let id = call.id.as_json();
             return format!(
                 "{{\"jsonrpc\":\"2.0\",\"id\":{id},\"error\":{{\"code\":-32602,\"message\":\"unknown\"}}}}"
             );
         }
     };
-    format!("{{\"jsonrpc\":\"2.0\",\"id\":{},\"result\":{{\"resultType\":\"complete\",{result}}}}}", call.id.as_json())
+    format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"result\":{{\"resultType\":\"complete\",{result}}}}}")
 }

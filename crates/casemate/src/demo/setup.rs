@@ -63,6 +63,8 @@ tenants:
 upstreams:
   - name: demo
     url: http://{upstream}/mcp
+    read_only: [search, read_page, report]
+    pins: trust-first
 state:
   dir: state
 "

@@ -11,6 +11,10 @@ fn reasons_findings_and_keys_are_explained() {
     assert!(key.contains("default: 5242880"), "{key}");
     assert!(explain("mcp_gateway.auth.mode").unwrap().0.contains("mTLS+jwt"));
     assert!(explain("tenants.acme.limits.rpm").is_some());
+    let (tools, _) = explain("tenants.acme.unmanaged_tools").unwrap();
+    assert!(tools.contains("lists by name") && tools.contains("the exact name of a tool"), "{tools}");
+    assert!(explain("upstreams.pins").unwrap().0.contains("trust-first"));
+    assert!(explain("mcp_gateway.sessions.replay").unwrap().0.contains("default: 256KiB"));
     assert!(explain("tenants").unwrap().0.contains("rules"));
 }
 

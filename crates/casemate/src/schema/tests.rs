@@ -84,6 +84,11 @@ fn unknown_and_missing_keys_do_not_fit() {
     assert!(!ok("mcp_gateway: { auth: { mode: mTLS }, prot: 1 }"));
     assert!(!ok("mcp_gateway: { auth: { mode: mTLS }, port: 70000 }"));
     assert!(!ok("tenants: {}"));
+    let tenant = |keys: &str| format!("mcp_gateway: {{ auth: {{ mode: mTLS }} }}\ntenants: {{ acme: {{ {keys} }} }}");
+    assert!(ok(&tenant("unmanaged_tools: { kb: [send], mail: [] }")));
+    assert!(!ok(&tenant("unmanaged_tools: [send]")));
+    assert!(!ok(&tenant("unmanaged_tools: { kb: send }")));
+    assert!(!ok(&tenant("unmanaged_tools: { kb: { send: true } }")));
 }
 
 #[test]

@@ -39,6 +39,10 @@ impl State {
         self.dir.join("audit")
     }
 
+    pub(super) fn pins_dir(&self) -> PathBuf {
+        self.dir.join("pins")
+    }
+
     /// The key that seals states which travel through clients; made at first use.
     pub(super) fn seal_key(&self) -> anyhow::Result<Secret> {
         let path = self.dir.join("keys").join("seal.key");

@@ -84,6 +84,11 @@ pub(super) fn target(method: Method, params: Value<'_>) -> Result<Target, Refusa
         Method::ResourcesRead => text(params, "uri", URI_MAX).map(Target::Resource),
         Method::Complete => completion(params),
         Method::Listen => listen(params),
+        Method::Subscribe | Method::Unsubscribe => {
+            let uris = vec![text(params, "uri", URI_MAX)?];
+            Ok(Target::Listen(Listen { uris, ..Listen::default() }))
+        }
+        Method::SetLevel => text(params, "level", NAME_MAX).map(|_| Target::Server),
         _ => {
             optional(params, "cursor", Kind::String)?;
             Ok(Target::Server)
@@ -98,7 +103,7 @@ fn completion(params: Value<'_>) -> Result<Target, Refusal> {
     for member in ["name", "value"] {
         argument.get(member).filter(|v| v.kind() == Kind::String).ok_or_else(|| invalid("argument"))?;
     }
-    super::call::no_look_alikes(reference, &["type", "name", "uri"])?;
+    super::envelope::no_look_alikes(reference, &["type", "name", "uri"])?;
     let kind = text(reference, "type", NAME_MAX)?;
     match kind.as_str() {
         "ref/prompt" if reference.get("uri").is_none() => text(reference, "name", NAME_MAX).map(Completion::Prompt),
@@ -111,7 +116,7 @@ fn completion(params: Value<'_>) -> Result<Target, Refusal> {
 fn listen(params: Value<'_>) -> Result<Target, Refusal> {
     let filter = params.get("notifications").filter(Value::is_object).ok_or_else(|| invalid("notifications"))?;
     let flags = ["toolsListChanged", "promptsListChanged", "resourcesListChanged"];
-    super::call::no_look_alikes(filter, &[flags[0], flags[1], flags[2], "resourceSubscriptions"])?;
+    super::envelope::no_look_alikes(filter, &[flags[0], flags[1], flags[2], "resourceSubscriptions"])?;
     for flag in flags {
         optional(filter, flag, Kind::Bool)?;
     }

@@ -1,8 +1,9 @@
 //! The one admission function. Listing, completing, watching and calling all ask it.
 
-use super::rules::{Policy, Rule};
+use super::rules::{Policy, Rule, Server, Tenant};
 use crate::glob::Glob;
 use crate::mcp::{Completion, Target};
+use crate::pin::Standing;
 use crate::principal::Scope;
 use crate::{Principal, Reason, ServerName};
 
@@ -21,6 +22,8 @@ pub enum Check {
     ServerRule,
     /// A rule that covers the server admits the target.
     TargetRule,
+    /// The target's definition is the one that was approved.
+    Pin,
 }
 
 impl Check {
@@ -34,6 +37,7 @@ impl Check {
             Self::Reach => "allowlist and domains",
             Self::ServerRule => "rule for the server",
             Self::TargetRule => "rule for the target",
+            Self::Pin => "approved definition",
         }
     }
 }
@@ -63,7 +67,8 @@ impl Admitted {
     }
 }
 
-/// Whether `principal` may reach `target` on `server`. Each step is told to `tell`; the first that fails is the reason.
+/// Whether `principal` may reach `target` on `server`, whose definition stands as `pin` says. Each step is told to
+/// `tell`; the first that fails is the reason.
 ///
 /// # Errors
 /// The reason of the first step that failed.
@@ -72,6 +77,7 @@ pub fn admit(
     principal: &Principal,
     server: &ServerName,
     target: &Target,
+    pin: Standing,
     mut tell: impl FnMut(Step),
 ) -> Result<Admitted, Reason> {
     let mut step = |check: Check, outcome: Result<Option<usize>, Reason>| {
@@ -94,9 +100,32 @@ pub fn admit(
     let covering = || rules.iter().enumerate().filter(|(_, rule)| rule.covers(server));
     let first = covering().next().map(|(at, _)| at);
     step(Check::ServerRule, first.map(Some).ok_or(Reason::PolicyServer))?;
-    let admitting = covering().find(|(_, rule)| admits(rule, target)).map(|(at, _)| at);
-    let rule = step(Check::TargetRule, admitting.map(Some).ok_or_else(|| refusal_of(target)))?;
+    let admitting = target_rule(tenant, entry, covering(), server, target);
+    let rule = step(Check::TargetRule, admitting.map(Some))?;
+    step(Check::Pin, pin.refusal().map_or(Ok(None), Err))?;
     rule.map(|rule| Admitted { rule }).ok_or(Reason::Internal)
+}
+
+/// The first rule that admits the target. A tool that is not known to be read-only is admitted by its exact name alone,
+/// on a server that any rule covers.
+fn target_rule<'a>(
+    tenant: Option<&Tenant>,
+    entry: Option<&Server>,
+    mut covering: impl Iterator<Item = (usize, &'a Rule)>,
+    server: &ServerName,
+    target: &Target,
+) -> Result<usize, Reason> {
+    if let Target::Tool(name) = target
+        && !entry.is_some_and(|entry| entry.read_only.contains(name))
+    {
+        let named = tenant.and_then(|tenant| tenant.unmanaged.get(server)).is_some_and(|names| names.contains(name));
+        if named {
+            return covering.next().map(|(at, _)| at).ok_or(Reason::PolicyServer);
+        }
+        let matched = covering.any(|(_, rule)| any(&rule.tools, name));
+        return Err(if matched { Reason::PolicyUnmanaged } else { Reason::PolicyTool });
+    }
+    covering.find(|(_, rule)| admits(rule, target)).map(|(at, _)| at).ok_or_else(|| refusal_of(target))
 }
 
 fn admits(rule: &Rule, target: &Target) -> bool {

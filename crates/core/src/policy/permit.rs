@@ -5,6 +5,7 @@ use super::rules::Policy;
 use crate::digest::Digest;
 use crate::label::Labels;
 use crate::mcp::Call;
+use crate::pin::Standing;
 use crate::{Principal, Refusal, UnixMillis};
 
 /// How long a permit may wait between decision and record, in milliseconds.
@@ -82,10 +83,19 @@ pub enum Decision {
     Deny(Refusal, Box<Call>, Principal),
 }
 
-/// Decides about one call. The same policy, call, principal, labels and time always give the same decision.
+/// What was gathered about a call before it is decided.
+#[derive(Debug, Clone, Copy)]
+pub struct Evidence {
+    /// What is known of the content that it carries.
+    pub labels: Labels,
+    /// How the definition of its target stands.
+    pub pin: Standing,
+}
+
+/// Decides about one call. The same policy, call, principal, evidence and time always give the same decision.
 #[must_use]
-pub fn decide(policy: &Policy, call: Box<Call>, principal: Principal, _labels: &Labels, now: UnixMillis) -> Decision {
-    match admit(policy, &principal, &call.server, &call.target, |_| {}) {
+pub fn decide(policy: &Policy, call: Box<Call>, principal: Principal, evidence: Evidence, now: UnixMillis) -> Decision {
+    match admit(policy, &principal, &call.server, &call.target, evidence.pin, |_| {}) {
         Ok(admitted) => {
             let permit = Permit {
                 call: call.digest(),

@@ -4,7 +4,7 @@ use crate::digest::Digest;
 use crate::glob::Glob;
 use crate::host::Host;
 use crate::{Reason, ServerName, TenantId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that a decision reads.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub struct Server {
     pub host: Host,
     /// Whether the allowlist and the allowed domains both cover the host.
     pub reach: Reach,
+    /// Tools that only read, by exact name. All others are unmanaged.
+    pub read_only: BTreeSet<String>,
 }
 
 /// Whether the host of a server may be reached at all.
@@ -66,6 +68,9 @@ impl Reach {
 pub struct Tenant {
     /// The rules, in the order of the configuration. Any of them may admit.
     pub rules: Vec<Rule>,
+    /// Tools that are not read-only and may be called all the same, by server and exact name. A rule must cover the
+    /// server; its `tools` need not name them.
+    pub unmanaged: BTreeMap<ServerName, BTreeSet<String>>,
 }
 
 /// One rule: what it admits on the servers that it covers.
@@ -73,7 +78,7 @@ pub struct Tenant {
 pub struct Rule {
     /// The servers it covers.
     pub servers: Vec<Glob>,
-    /// Tools that may be listed and called.
+    /// Read-only tools that may be listed and called.
     pub tools: Vec<Glob>,
     /// Resources that may be listed, read and watched.
     pub resources: Vec<Glob>,

@@ -243,13 +243,13 @@ reasons! {
         "One message a request.";
     McpBatch "mcp.batch" 400 -32600 Client
         "batches are not accepted"
-        "This MCP revision has no batches: one message a request.";
+        "One message a request, in every revision. 2025-03-26 allowed batches; they are refused there too.";
     McpEnvelope "mcp.envelope" 400 -32600 Client
         "the message is not a JSON-RPC request"
         "It needs jsonrpc \"2.0\", a method, an id that is a string or an integer, and params that are an object; no other members.";
     McpResponse "mcp.response" 400 -32600 Client
         "clients send no responses"
-        "This MCP revision has no requests from server to client; answers to input requests travel in inputResponses.";
+        "Outside a session there are no requests from server to client; answers to input requests travel in inputResponses.";
     McpParams "mcp.params" 400 -32602 Client
         "the params are not valid"
         "A member is missing or of the wrong type for this method.";
@@ -273,13 +273,73 @@ reasons! {
         "It is not a method of this MCP revision. Unknown methods are never forwarded.";
     McpNotification "mcp.notification" 400 -32600 Client
         "this notification is not accepted"
-        "This MCP revision defines no notifications from the client over HTTP.";
+        "It is none of the notifications that a client sends in this MCP revision; the modern one has none over HTTP.";
     McpCancelled "mcp.cancelled" 202 -31202 Client
         "nothing is cancelled by this notification"
         "Over HTTP, closing the response stream is what cancels a request in this MCP revision. The notification is accepted and not forwarded.";
     McpRequestState "mcp.request_state" 400 -32602 Client
         "the requestState is not valid here"
         "It was not made by this gateway for this caller, server, method and arguments, or it has expired. Start the request again.";
+    McpEra "mcp.era" 400 -32020 Client
+        "the request mixes two eras of the protocol"
+        "A message is either modern (its _meta names revision 2026-07-28, headers mirror the body) or belongs to a session (initialize, then Mcp-Session-Id). Parts of one do not go with the other.";
+    SessionMissing "session.missing" 400 -32600 Client
+        "the request belongs to no session"
+        "It names no revision in _meta, so it is of a session revision, and those need the Mcp-Session-Id that initialize gave.";
+    SessionUnknown "session.unknown" 404 -31404 Client
+        "there is no such session"
+        "It has ended or expired, the upstream has lost it, or it belongs to another caller. Open a new one with initialize. The record says which.";
+    SessionInitialized "session.initialized" 400 -32600 Client
+        "initialize cannot be sent within a session"
+        "A session is opened once. Send initialize without Mcp-Session-Id to open another.";
+    SessionVersion "session.version" 400 -32600 Client
+        "the MCP-Protocol-Version header is not the session's revision"
+        "After initialize, the header names the revision that the answer agreed on.";
+    SessionMethod "session.method" 200 -32601 Client
+        "the method is unknown"
+        "It is not a method of the session's MCP revision, or belongs to an extension that is not carried. Unknown methods are never forwarded.";
+    SessionRequestId "session.request_id" 400 -32600 Client
+        "a request with this id is still running"
+        "Within a session, ids are used once.";
+    SessionReply "session.reply" 400 -32600 Client
+        "this answers nothing that was asked"
+        "A response must carry the id of a request that the server has sent in this session and that nobody has answered yet.";
+    SessionStream "session.stream" 409 -31409 Client
+        "the session already has a stream"
+        "One GET stream is open at a time. Close it before you open another.";
+    SessionEvent "session.event" 400 -31400 Client
+        "the stream cannot be resumed there"
+        "Last-Event-ID is not one that this session was sent, or it lies too far back to be kept.";
+    LimitSessions "limit.sessions" 429 -31429 Policy
+        "too many open sessions"
+        "The caller, or the gateway as a whole, holds as many sessions as it may. End those that are not used with DELETE, or wait until they expire.";
+    UpstreamEra "upstream.era" 400 -32022 Policy
+        "the server does not speak this era of the protocol"
+        "error.data.requested is what the client speaks and error.data.supported what the server does. Casemate does not translate between the two.";
+    PinPending "pin.pending" 403 -31403 Policy
+        "this item waits for review"
+        "Its definition is new and nobody has approved it yet: casemate pins list, then casemate pins approve.";
+    PinChanged "pin.changed" 403 -31403 Policy
+        "this item has changed since it was approved"
+        "Its definition is not the one that was approved: casemate pins diff shows what changed, casemate pins approve accepts it.";
+    PinBlocked "pin.blocked" 403 -31403 Policy
+        "this item is blocked"
+        "A reviewer has blocked it: casemate pins show says who and when.";
+    PinUnknown "pin.unknown" 403 -31403 Policy
+        "the server does not offer this item"
+        "It is not, or no longer, in the server's list, so nobody can have approved it.";
+    PinMoved "pin.moved" 409 -31409 Client
+        "the definition is no longer the one that was shown"
+        "It changed between review and decision. Look at it again.";
+    PinMissing "pin.missing" 404 -31404 Client
+        "there is no such pin"
+        "casemate pins list shows all that are known.";
+    PinStore "pin.store" 503 -31503 Internal
+        "the decision could not be kept"
+        "The state directory takes no writes. Nothing changed; see the gateway's log.";
+    PolicyUnmanaged "policy.unmanaged" 403 -31403 Policy
+        "this tool is not known to be read-only"
+        "The upstream's entry does not list it under read_only. Other tools need their exact name under the tenant's unmanaged_tools; a pattern under tools does not reach them.";
     PolicyServer "policy.server" 403 -31403 Policy
         "this server is not available to you"
         "The server is unknown, or no rule of the tenant names it. Which of the two is in the record.";
@@ -336,7 +396,7 @@ reasons! {
         "It is not one JSON-RPC response to this request in this MCP revision.";
     UpstreamVersion "upstream.version" 502 -31502 Upstream
         "the upstream speaks another MCP revision"
-        "The upstream does not serve revision 2026-07-28.";
+        "What the upstream says is not of the revision that it was asked in.";
     UpstreamFlood "upstream.flood" 502 -31502 Upstream
         "the upstream sent too many notifications"
         "Events of one answer are capped in number.";
@@ -354,7 +414,10 @@ reasons! {
         "A rule with the action deny matched. The findings are in the record.";
     ClientGone "client.gone" 0 0 Client
         "the client closed the connection"
-        "Closing the stream cancels the request in this MCP revision.";
+        "In the modern revision, closing the stream cancels the request.";
+    ClientCancelled "client.cancelled" 200 -31499 Client
+        "the client cancelled the request"
+        "notifications/cancelled named it. The call may have had its effect.";
     AuditUnavailable "audit.unavailable" 503 -31503 Internal
         "the audit log cannot take the record"
         "Nothing was done. The log is full, slow or stopped; see /readyz and the gateway's log.";
@@ -367,6 +430,9 @@ reasons! {
     Internal "internal" 500 -31500 Internal
         "an internal error"
         "Casemate failed; the gateway's log has the cause under the trace id.";
+    AdminRequest "admin.request" 422 -31422 Client
+        "the request to the admin listener is not one that it knows"
+        "A parameter or a member is missing, unknown, given twice, or has a value that it cannot have. `casemate pins` sends what it takes.";
     AdminRole "admin.role" 403 -31403 Policy
         "your role does not allow this"
         "admin.people gives each person roles: operator, reviewer, auditor.";

@@ -1,7 +1,7 @@
 //! The whole surface of the admin listener on one page.
 
-use super::Peer;
 use super::people::caller;
+use super::{Peer, pins};
 use crate::config::Role;
 use crate::gateway::Gateway;
 use crate::pipeline::mint;
@@ -9,17 +9,17 @@ use crate::{reply, request};
 use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use casemate_audit::Observed;
 use casemate_core::{Reason, Refusal};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use std::sync::Arc;
 
-const EVERY_ROLE: &[Role] = &[Role::Operator, Role::Reviewer, Role::Auditor];
+pub(super) const EVERY_ROLE: &[Role] = &[Role::Operator, Role::Reviewer, Role::Auditor];
 
 #[derive(Clone)]
-struct Shared {
-    gateway: Arc<Gateway>,
+pub(super) struct Shared {
+    pub(super) gateway: Arc<Gateway>,
     peer: Peer,
 }
 
@@ -29,6 +29,10 @@ pub(super) fn router(gateway: Arc<Gateway>, peer: Peer) -> Router {
         .route("/healthz", get(health))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
+        .route("/pins", get(pins::list))
+        .route("/pins/item", get(pins::item))
+        .route("/pins/approve", post(pins::approve))
+        .route("/pins/block", post(pins::block))
         .fallback(nothing)
         .method_not_allowed_fallback(not_so)
         .with_state(Shared { gateway, peer })
@@ -75,13 +79,19 @@ async fn metrics(State(shared): State<Shared>, headers: HeaderMap, uri: Uri) -> 
     }
 }
 
-async fn allowed(shared: &Shared, headers: &HeaderMap, uri: &Uri, roles: &[Role]) -> Result<String, Refusal> {
+/// The name of the person behind a request, who must have one of these roles.
+pub(super) async fn allowed(
+    shared: &Shared,
+    headers: &HeaderMap,
+    uri: &Uri,
+    roles: &[Role],
+) -> Result<String, Refusal> {
     let caller = caller(&shared.gateway, &shared.peer, headers, uri).await?;
     if caller.has(roles) { Ok(caller.name) } else { Err(Reason::AdminRole.into()) }
 }
 
 /// Records a refusal, which is only counted above a rate, and renders it (RFC 9457).
-fn refuse(shared: &Shared, headers: &HeaderMap, refusal: &Refusal) -> Response {
+pub(super) fn refuse(shared: &Shared, headers: &HeaderMap, refusal: &Refusal) -> Response {
     let trace = request::trace(headers).unwrap_or_else(mint);
     let (gateway, facts) = (&shared.gateway, refusal.reason.facts());
     gateway.metrics.refused(refusal.reason);
@@ -96,7 +106,7 @@ fn refuse(shared: &Shared, headers: &HeaderMap, refusal: &Refusal) -> Response {
     });
     let status = StatusCode::from_u16(facts.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let body = serde_json::json!({
-        "type": "about:blank", "title": facts.message, "status": facts.status, "reason": facts.code,
+        "type": "about:blank", "title": refusal.message(), "status": facts.status, "reason": facts.code,
         "trace_id": trace.to_string(),
     });
     let mut response = (status, body.to_string()).into_response();

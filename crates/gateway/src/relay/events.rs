@@ -7,10 +7,10 @@ use crate::reply::EventSender;
 use crate::sse::Events;
 use bytes::Bytes;
 use casemate_audit::{Effect, InFlight};
-use casemate_core::json::{Json, Kind, Value};
+use casemate_core::json::{Edits, Json, Kind, Value};
 use casemate_core::{Reason, Refusal};
 use casemate_net::Body;
-use casemate_output::{Passage, finish, inspect_event};
+use casemate_output::{Interim as Event, Passage, Shape, finish, inspect_event};
 use http::StatusCode;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
@@ -34,6 +34,21 @@ pub(super) struct Source {
 impl Source {
     pub(super) fn new(body: Body, cap: usize) -> Self {
         Self { body, events: Events::new(cap), ready: std::collections::VecDeque::new() }
+    }
+
+    /// A stream that goes on where another broke off.
+    pub(super) fn resumed(body: Body, cap: usize, before: &Self) -> Self {
+        Self { body, events: Events::resumed(cap, &before.events), ready: std::collections::VecDeque::new() }
+    }
+
+    /// The id of the last event that the stream gave one, from where it can be resumed.
+    pub(super) fn last_id(&self) -> Option<&str> {
+        self.events.last_id()
+    }
+
+    /// How long the stream asks to wait before it is resumed, in milliseconds.
+    pub(super) const fn retry(&self) -> Option<u64> {
+        self.events.retry()
     }
 
     /// The next message. Cancel-safe: what was read stays.
@@ -131,7 +146,8 @@ pub(super) async fn pass(
     sender: &EventSender,
     spent: &mut u64,
 ) -> Result<(), Failed> {
-    let untrusted = flight.event(json, message);
+    let interim = Event { json, shape: Shape::Notification, edits: Edits::new() };
+    let untrusted = flight.event(interim, message);
     let clean = inspect_event(untrusted, flight, relay.rules(), spent).map_err(|refusal| (refusal, Effect::Unknown))?;
     match timeout_at(relay.stalled(), sender.event(&clean)).await {
         Ok(Ok(())) => Ok(()),

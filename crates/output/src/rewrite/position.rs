@@ -1,4 +1,4 @@
-//! What a value is by where it stands in an MCP message (schema of revision 2026-07-28).
+//! What a value is by where it stands in an MCP message (the schemas of every revision that is served).
 //!
 //! The table names what the protocol reads. Everything that it does not name is text.
 
@@ -31,6 +31,8 @@ pub(super) enum Position {
     Meta,
     Response(Method),
     ErrorResponse,
+    /// A request from server to client.
+    Request,
     Notification,
     NotificationParams,
     Error,
@@ -81,9 +83,10 @@ pub(super) fn member(position: Position, key: &str) -> (Position, Option<&'stati
         P::Response(method) => find(&RESPONSE).or_else(|| find(&[("result", P::Result(method))])),
         P::ErrorResponse => find(&RESPONSE),
         P::Notification => find(&[("jsonrpc", P::Name), ("method", P::Name), ("params", P::NotificationParams)]),
+        P::Request => find(&[("jsonrpc", P::Name), ("id", P::Sealed), ("method", P::Name), ("params", P::InputParams)]),
         P::NotificationParams => find(&NOTIFICATION),
         P::Error => find(&[("message", P::Text), ("data", P::ErrorData)]),
-        P::ErrorData => find(&[("uri", P::Uri), ("requiredCapabilities", P::Name)]),
+        P::ErrorData => find(&[("uri", P::Uri), ("requiredCapabilities", P::Name), ("elicitations", P::InputParams)]),
         P::Result(_) => find(&RESULT),
         P::Listing | P::Listed => find(&LISTED),
         P::Argument => find(&[("name", P::Name), ("title", P::Text), ("description", P::Text)]),
@@ -118,8 +121,9 @@ const NOTIFICATION: [(&str, P); 12] = [
     ("method", P::Name),
 ];
 
-const RESULT: [(&str, P); 21] = [
+const RESULT: [(&str, P); 22] = [
     ("resultType", P::Name),
+    ("protocolVersion", P::Name),
     ("content", P::Content),
     ("structuredContent", P::Text),
     ("contents", P::Contents),

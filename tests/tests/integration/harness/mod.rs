@@ -34,6 +34,29 @@ use tempfile::TempDir;
 pub(crate) const ISSUER: &str = "https://issuer.example";
 pub(crate) const PUBLIC: &str = "https://gateway.example";
 
+/// Tools that the tests call and that are no more than their rules make of them.
+pub(crate) const READ_ONLY: [&str; 14] = [
+    "echo",
+    "ghost",
+    "test_a",
+    "test_b",
+    "test_bad",
+    "test_good",
+    "test_mirror",
+    "read",
+    "read_all",
+    "write",
+    "write/one",
+    "a.b",
+    "delete",
+    "search-1",
+];
+
+/// The entry of an upstream whose tools may be called once a rule names them.
+pub(crate) fn entry(name: &str, url: &str) -> Value {
+    json!({ "name": name, "url": url, "read_only": READ_ONLY, "pins": "trust-first" })
+}
+
 /// The time in seconds.
 pub(crate) fn now() -> i64 {
     time::OffsetDateTime::now_utc().unix_timestamp()
@@ -69,8 +92,11 @@ impl Plan {
             "prompts": ["greet"], "completion": true, "subscriptions": true });
         let certificate = |identity: &str| json!([{ "san": identity, "scopes": ["mcp"] }]);
         let token = |value: &str| json!([{ "claim": "tenant", "value": value }]);
-        let at = |path: &str| format!("http://{upstream}/{path}");
-        let brief = json!({ "first_byte": "300ms", "total": "900ms" });
+        let at = |name: &str, path: &str| entry(name, &format!("http://{upstream}/{path}"));
+        let mut asking = at("asking", "asking");
+        asking["requests"] = json!(["elicitation", "sampling", "roots"]);
+        let mut brief = at("brief", "brief");
+        brief["timeouts"] = json!({ "first_byte": "300ms", "total": "900ms" });
         let config = json!({
             "mcp_gateway": {
                 "host": "127.0.0.1", "port": 8443, "public_url": PUBLIC,
@@ -86,13 +112,13 @@ impl Plan {
                 "env": [{ "name": "MCP_ALLOWED_DOMAINS", "value": "127.0.0.1,127.0.0.2" }],
             },
             "upstreams": [
-                { "name": "up", "url": at("mcp") },
-                { "name": "asking", "url": at("asking"), "requests": ["elicitation", "sampling", "roots"] },
-                { "name": "brief", "url": at("brief"), "timeouts": brief },
-                { "name": "stage", "url": format!("http://{puppet}/stage") },
-                { "name": "unlisted", "url": "http://127.0.0.2:9/mcp" },
-                { "name": "outside", "url": "http://127.0.0.3:9/mcp" },
-                { "name": "dead", "url": "http://127.0.0.1:1/mcp" },
+                at("up", "mcp"),
+                asking,
+                brief,
+                entry("stage", &format!("http://{puppet}/stage")),
+                entry("unlisted", "http://127.0.0.2:9/mcp"),
+                entry("outside", "http://127.0.0.3:9/mcp"),
+                entry("dead", "http://127.0.0.1:1/mcp"),
             ],
             "tenants": {
                 "acme": { "certificates": certificate("spiffe://acme.example/**"), "tokens": token("acme"), "rules": [rule] },

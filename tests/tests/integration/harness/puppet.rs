@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Request, Response, header};
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::{Frame, Incoming};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -79,10 +79,8 @@ async fn answer(
     let body = Limited::new(request.into_body(), 1 << 20).collect().await.expect("a body").to_bytes();
     let body: Value = serde_json::from_slice(&body).expect("JSON");
     let (events, receiver) = mpsc::channel(64);
-    if body["method"] == "tools/list" {
-        let result = serde_json::json!({ "jsonrpc": "2.0", "id": body["id"], "result": {
-            "resultType": "complete", "ttlMs": 0, "cacheScope": "private", "tools": [] } });
-        drop(events.send(Bytes::from(format!("data: {result}\n\n"))).await);
+    if let Some(answer) = offer(&body) {
+        drop(events.send(Bytes::from(format!("data: {answer}\n\n"))).await);
     } else {
         drop(arrived.send(Scene { body, events }).await);
         drop(curtain.read().await);
@@ -93,6 +91,25 @@ async fn answer(
     Ok(response)
 }
 
+/// The answer to a list of tools, and to whatever the gateway asks on its own.
+fn offer(body: &Value) -> Option<Value> {
+    let tools = json!([{ "name": "echo", "inputSchema": { "type": "object" } }]);
+    let answer = |member: &str, value: Value| Some(json!({ "jsonrpc": "2.0", "id": body["id"], member: value }));
+    match body["method"].as_str() {
+        Some("tools/list") => {
+            answer("result", json!({ "resultType": "complete", "ttlMs": 0, "cacheScope": "private", "tools": tools }))
+        }
+        // Clients in the tests use numbers.
+        _ if body["id"].is_number() => None,
+        Some("server/discover") => answer(
+            "result",
+            json!({ "resultType": "complete", "ttlMs": 0, "cacheScope": "private",
+                "supportedVersions": ["2026-07-28"], "capabilities": { "tools": {} } }),
+        ),
+        _ => answer("error", json!({ "code": -32601, "message": "Method not found" })),
+    }
+}
+
 impl Scene {
     /// Sends an event.
     pub(crate) async fn say(&self, message: &Value) {
@@ -101,7 +118,7 @@ impl Scene {
 
     /// Sends the final result.
     pub(crate) async fn result(&self, result: &Value) {
-        self.say(&serde_json::json!({ "jsonrpc": "2.0", "id": self.body["id"], "result": result })).await;
+        self.say(&json!({ "jsonrpc": "2.0", "id": self.body["id"], "result": result })).await;
     }
 
     /// Waits until the gateway has closed the stream.

@@ -7,7 +7,7 @@ use crate::config::diagnostic::Diagnostic;
 use crate::config::scalar;
 use crate::config::section::Section;
 use casemate_core::host::Host;
-use casemate_gateway::config::{Caps, Listener, Mode, RequiredHeaders, ServerTls};
+use casemate_gateway::config::{Caps, Listener, Mode, RequiredHeaders, ServerTls, Sessions};
 use std::net::{IpAddr, SocketAddr};
 use url::Url;
 
@@ -96,5 +96,22 @@ pub(super) fn caps(gateway: Section<'_>, variables: &Variables) -> Caps {
         idle: timeouts.duration("idle"),
         drain: timeouts.duration("drain"),
         unauthenticated_rpm: gateway.section("rate_limits").count32("unauthenticated_rpm").unwrap_or(1),
+    }
+}
+
+pub(super) fn sessions(cx: &mut Context<'_>, section: Section<'_>) -> Sessions {
+    let count = |name| usize::try_from(section.count(name).unwrap_or(0)).unwrap_or(usize::MAX);
+    let (idle, lifetime) = (section.duration("idle"), section.duration("lifetime"));
+    if idle > lifetime && section.written("idle").is_some() {
+        let message = "`idle` is longer than `lifetime`, so it could never fire";
+        let found = Diagnostic::error(Code::Range, section.span_of("idle"), message).label("longer than a session");
+        cx.push(found.help("make `lifetime` longer, or `idle` shorter"));
+    }
+    Sessions {
+        total: count("total"),
+        per_subject: count("per_subject"),
+        idle,
+        lifetime,
+        replay: section.size("replay"),
     }
 }

@@ -1,6 +1,6 @@
 //! The tenants: who belongs to each, its limits and its rules.
 
-use super::{Context, auth};
+use super::{Context, auth, tools};
 use crate::config::codes::Code;
 use crate::config::diagnostic::{Diagnostic, Span};
 use crate::config::section::Section;
@@ -62,7 +62,8 @@ pub(super) fn resolve(
         }
         let (rules, lines) = rules(cx, section, servers);
         tenants.lines.insert(id.clone(), lines);
-        tenants.policies.insert(id.clone(), policy::Tenant { rules });
+        let unmanaged = tools::unmanaged(cx, section, &rules, servers);
+        tenants.policies.insert(id.clone(), policy::Tenant { rules, unmanaged });
         tenants.mappings.insert(id, tenant);
     }
     whole(cx, root, auth, &tenants);

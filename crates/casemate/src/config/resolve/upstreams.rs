@@ -1,17 +1,18 @@
 //! The servers behind the gateway: the entries, and allowlisted hosts that no entry uses.
 
-use super::{Context, pem};
+use super::{Context, pem, tools};
 use crate::config::codes::Code;
 use crate::config::diagnostic::{Diagnostic, Span};
 use crate::config::scalar;
 use crate::config::section::Section;
 use crate::config::tree::Spanned;
 use casemate_core::host::Host;
+use casemate_core::mcp::Revision;
 use casemate_core::policy::{Reach, Server};
 use casemate_core::{Secret, ServerName};
-use casemate_gateway::config::{InputKinds, Upstream};
+use casemate_gateway::config::{InputKinds, PinMode, Upstream};
 use casemate_net::{ClientIdentity, Named, Target, Trust};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use url::Url;
 
 /// Bytes of a credential.
@@ -39,7 +40,8 @@ pub(super) fn resolve(cx: &mut Context<'_>, root: Section<'_>, domains: &[Host])
         let Some((upstream, span)) = upstream(cx, entry, &mut seen) else { continue };
         let reach = Reach::judge(upstream.target.host(), &allowed, domains);
         warn_unreachable(cx, reach, upstream.target.host(), span);
-        let server = Server { host: upstream.target.host().clone(), reach };
+        let read_only = tools::names(cx, &entry.texts("read_only"));
+        let server = Server { host: upstream.target.host().clone(), reach, read_only };
         reached.servers.insert(upstream.name.clone(), server);
         reached.upstreams.insert(upstream.name.clone(), upstream);
     }
@@ -51,7 +53,9 @@ pub(super) fn resolve(cx: &mut Context<'_>, root: Section<'_>, domains: &[Host])
         let reach = Reach::judge(&host, &allowed, domains);
         warn_unreachable(cx, reach, &host, span);
         if let Some(upstream) = implied(cx, &host, span, &seen) {
-            reached.servers.insert(upstream.name.clone(), Server { host, reach });
+            // Nobody said which of its tools only read.
+            let server = Server { host, reach, read_only: BTreeSet::new() };
+            reached.servers.insert(upstream.name.clone(), server);
             reached.upstreams.insert(upstream.name.clone(), upstream);
         }
     }
@@ -116,6 +120,9 @@ fn upstream(cx: &mut Context<'_>, entry: Section<'_>, seen: &mut Seen) -> Option
             sampling: asks("sampling"),
             roots: asks("roots"),
         },
+        revision: Revision::parse(entry.word("revision")),
+        pins: if entry.word("pins") == "trust-first" { PinMode::TrustFirst } else { PinMode::Review },
+        relist: entry.duration("relist"),
         sensitive: entry.flag("sensitive"),
     };
     Some((upstream, span))
@@ -183,6 +190,9 @@ fn implied(cx: &mut Context<'_>, host: &Host, span: Span, seen: &Seen) -> Option
         first_byte: timeouts.duration("first_byte"),
         total: timeouts.duration("total"),
         requests: InputKinds::default(),
+        revision: None,
+        pins: PinMode::default(),
+        relist: defaults.duration("relist"),
         sensitive: false,
     })
 }

@@ -34,6 +34,7 @@ pub(super) const KEYS: &[Key] = &[
     .or("5242880"),
     key("limits", Kind::Map(LIMITS), "Further caps on size and number."),
     key("timeouts", Kind::Map(TIMEOUTS), "How long each part of a request may take."),
+    key("sessions", Kind::Map(SESSIONS), "Caps on the sessions of the MCP revisions that have them."),
     key("env", Kind::List(&Kind::Map(ENV)), "Variables. The process environment overrides them."),
 ];
 
@@ -144,6 +145,26 @@ const TIMEOUTS: &[Key] = &[
     key("body", TIMEOUT, "The body of a request.").or("30s"),
     key("idle", TIMEOUT, "A connection without a request.").or("60s"),
     key("drain", Kind::Duration { min: 0, max: HOUR }, "What running calls get to finish at shutdown.").or("30s"),
+];
+
+const SESSIONS: &[Key] = &[
+    key(
+        "total",
+        Kind::Count { min: 0, max: 1_000_000 },
+        "Sessions at once, of all callers. Zero refuses every session.",
+    )
+    .or("10000"),
+    key("per_subject", LIMIT, "Sessions at once of one subject.").or("100"),
+    key("idle", Kind::Duration { min: SECOND, max: 24 * HOUR }, "Time without a request after which a session ends.")
+        .or("30m"),
+    key("lifetime", Kind::Duration { min: SECOND, max: 168 * HOUR }, "Time after which a session ends in any case.")
+        .or("24h"),
+    key(
+        "replay",
+        Kind::Bytes { min: 0, max: 16 * MIB },
+        "Sent events that a session keeps for a client that comes back. Zero keeps none.",
+    )
+    .or("256KiB"),
 ];
 
 /// The variables that an environment may set.

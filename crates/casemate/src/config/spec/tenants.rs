@@ -20,6 +20,11 @@ pub(super) const KEYS: &[Key] = &[
         Kind::List(&Kind::Map(RULES)),
         "What it may do. Any rule may admit; what none admits is refused and not listed.",
     ),
+    key(
+        "unmanaged_tools",
+        Kind::Lists(&Kind::Server, &Kind::Tool),
+        "Tools that are not under read_only of their server and may be called all the same: exact names, by server. A rule must cover the server.",
+    ),
 ];
 
 /// The scopes of the data listener.
@@ -72,7 +77,12 @@ const TOOLS: &[Key] = &[
 
 const RULES: &[Key] = &[
     key("servers", GLOBS, "The servers that the rule covers, as patterns over their names.").required(),
-    key("tools", GLOBS, "Tools that may be listed and called.").or("[]"),
+    key(
+        "tools",
+        GLOBS,
+        "Tools that may be listed and called, of those that their server's entry lists under read_only.",
+    )
+    .or("[]"),
     key("resources", GLOBS, "Resource URIs that may be listed, read and watched; `*` stops at a slash, `**` does not.")
         .or("[]"),
     key("prompts", GLOBS, "Prompts that may be listed and got.").or("[]"),

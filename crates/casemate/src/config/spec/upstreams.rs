@@ -1,6 +1,6 @@
 //! The keys of an upstream.
 
-use super::{Choice, HOUR, Key, Kind, key};
+use super::{Choice, HOUR, Key, Kind, SECOND, TOOLS, key};
 
 const TIMEOUT: Kind = Kind::Duration { min: 10, max: HOUR };
 
@@ -8,7 +8,30 @@ pub(super) const KEYS: &[Key] = &[
     key("name", Kind::Server, "Its name: the {server} of the path /mcp/{server}, and what rules name.").required(),
     key("url", Kind::Url, "Where its MCP endpoint is. Loopback only as a literal address such as 127.0.0.1.")
         .required(),
-    key("revision", Kind::Choice(&REVISIONS), "The MCP revision it speaks.").or("auto"),
+    key(
+        "revision",
+        Kind::Choice(&REVISIONS),
+        "The one MCP revision in which it is spoken to. A client of the other era is told so: nothing is translated.",
+    )
+    .or("auto"),
+    key(
+        "read_only",
+        TOOLS,
+        "Tools that only read, by exact name. A tenant reaches all others by name alone, under unmanaged_tools.",
+    )
+    .or("[]"),
+    key(
+        "pins",
+        Kind::Choice(&PINS),
+        "How definitions that nobody has seen before are treated. A changed one always waits for a reviewer.",
+    )
+    .or("review"),
+    key(
+        "relist",
+        Kind::Duration { min: SECOND, max: HOUR },
+        "How often its definitions are listed again, so that a change is seen without a client.",
+    )
+    .or("60s"),
     key("tls", Kind::Map(TLS), "How it is recognised, and how the gateway proves itself to it."),
     key(
         "credential",
@@ -21,9 +44,26 @@ pub(super) const KEYS: &[Key] = &[
 ];
 
 const REVISIONS: Choice = Choice {
-    words: &[("auto", "the newest that both sides speak"), ("2026-07-28", "that one")],
+    words: &[
+        ("auto", "each one that client and server both speak"),
+        ("2026-07-28", "each request stands alone"),
+        ("2025-11-25", "with sessions"),
+        ("2025-06-18", "with sessions"),
+        ("2025-03-26", "with sessions"),
+    ],
     any_case: false,
-    hints: &[],
+    hints: &[("2024-11-05", "it has another transport (HTTP+SSE), which is not served")],
+};
+
+const PINS: Choice = Choice {
+    words: &[("review", "they wait for a reviewer"), ("trust-first", "the first sight is approved")],
+    any_case: false,
+    hints: &[
+        ("none", "there is no mode that accepts changes; `trust-first` accepts the first sight"),
+        ("off", "there is no mode that accepts changes; `trust-first` accepts the first sight"),
+        ("trust", "did you mean `trust-first`?"),
+        ("tofu", "did you mean `trust-first`?"),
+    ],
 };
 
 const TLS: &[Key] = &[

@@ -40,10 +40,21 @@ fn every_key_reaches_the_gateway() {
     let kb = config.upstreams.values().find(|upstream| upstream.name.as_str() == "kb").unwrap();
     let (header, credential) = kb.credential.as_ref().unwrap();
     assert_eq!((header.as_str(), credential.expose_str()), ("authorization", Some("Bearer hunter2-hunter2")));
+    assert_eq!((kb.revision, kb.pins), (Some(Revision::V2025_11_25), PinMode::TrustFirst));
+    assert_eq!(kb.relist, Duration::from_mins(5));
     assert!(kb.requests.elicitation && kb.requests.roots && !kb.requests.sampling);
     let docs = config.upstreams.values().find(|upstream| upstream.name.as_str() == "docs").unwrap();
     assert_eq!(docs.credential.as_ref().unwrap().1.expose_str(), Some("s3cr3t-s3cr3t"));
     assert!(config.upstreams.keys().any(|name| name.as_str() == "other.example"));
+    let read_only = |name: &str| &config.policy.servers.get(name).unwrap().read_only;
+    assert!(read_only("kb").iter().eq(["read:all files", "read_page", "search"]));
+    assert!(read_only("docs").is_empty() && read_only("other.example").is_empty());
+    let unmanaged = &config.policy.tenants.get("acme").unwrap().unmanaged;
+    assert!(unmanaged.get("kb").unwrap().iter().eq(["pay_invoice", "send"]));
+    assert!(unmanaged.get("other.example").unwrap().contains("reboot") && unmanaged.len() == 2);
+    assert!(config.policy.tenants.get("small").unwrap().unmanaged.is_empty());
+    let (idle, lifetime) = (Duration::from_mins(10), Duration::from_hours(2));
+    assert_eq!(config.sessions, Sessions { total: 500, per_subject: 5, idle, lifetime, replay: 64 << 10 });
     let acme = config.tenants.get("acme").unwrap();
     assert_eq!(acme.limit.rate, Some(Rate { rpm: 120, burst: 12 }));
     assert_eq!(acme.subject.rate, Some(Rate { rpm: 30, burst: 3 }));
@@ -95,20 +106,81 @@ fn the_digest_is_of_meaning_not_of_text() {
 }
 
 #[test]
+fn the_digest_is_over_every_key_of_sessions_tools_and_pins() {
+    let (_, source) = cases("valid").into_iter().find(|(case, _)| case == "everything").unwrap();
+    let digest =
+        |source: &str| load_text(source, &environment()).unwrap_or_else(|r| panic!("{}", r.render(false))).digest;
+    let mut seen = std::collections::HashSet::from([digest(&source)]);
+    for (from, to) in [
+        ("total: 500", "total: 501"),
+        ("per_subject: 5", "per_subject: 6"),
+        ("idle: 10m", "idle: 11m"),
+        ("lifetime: 2h", "lifetime: 3h"),
+        ("replay: 64KiB", "replay: 65KiB"),
+        ("revision: 2025-11-25", "revision: auto"),
+        ("revision: 2025-11-25", "revision: 2025-06-18"),
+        ("read_only: [search, ", "read_only: ["),
+        ("pins: trust-first", "pins: review"),
+        ("relist: 5m", "relist: 6m"),
+        ("[pay_invoice, send]", "[pay_invoice]"),
+        ("other.example: [reboot]", "docs: [reboot]"),
+    ] {
+        let changed = source.replace(from, to);
+        assert_ne!(changed, source, "{from}");
+        assert!(seen.insert(digest(&changed)), "{from} → {to}");
+    }
+    // What a name is listed after says nothing, nor does an empty list.
+    let again = source.replace("[pay_invoice, send]", "[send, pay_invoice]");
+    assert_eq!(digest(&again), digest(&source));
+}
+
+#[test]
+fn what_is_not_written_denies() {
+    let config = valid("playbook").config;
+    assert_eq!(config.sessions, Sessions::default());
+    for (name, upstream) in &config.upstreams {
+        assert_eq!(
+            (upstream.revision, upstream.pins, upstream.relist),
+            (None, PinMode::Review, Duration::from_mins(1))
+        );
+        assert!(config.policy.servers.get(name).unwrap().read_only.is_empty());
+    }
+    assert!(config.policy.tenants.values().all(|tenant| tenant.unmanaged.is_empty()));
+    // An entry that says nothing more is as careful as a host that has none.
+    let bare = "upstreams:\n  - { name: kb, url: \"https://mcp.knowledgebase.svc.cluster.local/mcp\" }\n";
+    let (_, source) = cases("valid").into_iter().find(|(case, _)| case == "playbook").unwrap();
+    let source = source.replace("servers: [mcp.knowledgebase.svc.cluster.local]", "servers: [kb]");
+    let config = load_text(&format!("{source}{bare}"), &environment()).unwrap().config;
+    let kb = config.upstreams.values().find(|upstream| upstream.name.as_str() == "kb").unwrap();
+    assert_eq!((kb.revision, kb.pins, kb.relist), (None, PinMode::Review, Duration::from_mins(1)));
+}
+
+#[test]
 fn the_warnings_are_told_and_do_not_refuse() {
     let source = "mcp_gateway:
   tls: { certificate: server.pem, key: server.key }
   auth: { mode: mTLS, trusted_certs_path: ca.pem }
   allowlists: { allowed_mcp_servers: [a.example] }
 upstreams:
-  - { name: kb, url: \"https://b.example/mcp\" }
+  - { name: kb, url: \"https://b.example/mcp\", read_only: [search] }
 tenants:
-  acme: { certificates: [{ san: \"spiffe://acme/**\" }], rules: [{ servers: [kbb] }] }
+  acme: { certificates: [{ san: \"spiffe://acme/**\" }], rules: [{ servers: [kbb] }], unmanaged_tools: { kb: [search, send], a.example: [] } }
   nobody: {}
 ";
     let loaded = load_text(source, &environment()).unwrap_or_else(|report| panic!("{}", report.render(false)));
     let codes: Vec<_> = loaded.warnings.diagnostics().iter().map(|found| found.code).collect();
-    assert_eq!(codes, [Code::Unreachable, Code::Unreachable, Code::NoScope, Code::UnknownServer, Code::Unmapped]);
+    assert_eq!(
+        codes,
+        [
+            Code::Unreachable,
+            Code::Unreachable,
+            Code::NoScope,
+            Code::UnknownServer,
+            Code::Unreachable,
+            Code::Needless,
+            Code::Unmapped
+        ]
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The envelope and its agreement with the headers, pair by pair.
 
 use super::*;
+use crate::mcp::{Method, Target};
 
 const META: &str = r#""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}"#;
 
@@ -28,7 +29,7 @@ fn a_call_is_read() {
     let Ok(Inbound::Call(call)) = outcome(&call_body(), &headers()) else { panic!("refused") };
     assert_eq!(call.method, Method::ToolsCall);
     assert_eq!(call.target, Target::Tool("echo".to_owned()));
-    assert_eq!(call.id.as_json(), "1");
+    assert_eq!(call.id.as_ref().unwrap().as_json(), "1");
     let encoded = Mirrored { name: Some("=?base64?ZWNobw==?="), ..headers() };
     assert!(outcome(&call_body(), &encoded).is_ok());
 }

@@ -1,0 +1,91 @@
+//! The pins in the state directory while no gateway runs: read as they are, decided under the log's lock.
+
+use super::decide::Decision;
+use super::source::Refused;
+use super::view::Pin;
+use crate::serve::{local_actor, now};
+use anyhow::{Context as _, Result, anyhow};
+use bytes::Bytes;
+use casemate_audit::{Log, OpenError};
+use casemate_core::digest::Digest;
+use casemate_core::pin::Kind;
+use casemate_core::{Reason, Refusal, ServerName};
+use casemate_gateway::admin::document;
+use casemate_gateway::pins::Pins;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A state directory.
+pub(super) struct Local {
+    state: PathBuf,
+    audit: casemate_audit::Config,
+    /// Opened for the first decision. Pins that were read before it are read again.
+    open: Option<(Log, Pins)>,
+}
+
+impl Local {
+    pub(super) fn new(state: PathBuf, audit: casemate_audit::Config) -> Self {
+        let audit = casemate_audit::Config { dir: state.join("audit"), ..audit };
+        Self { state, audit, open: None }
+    }
+
+    fn pins(&self) -> Result<Pins> {
+        match &self.open {
+            Some((_, pins)) => Ok(pins.clone()),
+            None => Ok(Pins::open(&self.state.join("pins"))?),
+        }
+    }
+
+    pub(super) fn list(&self, server: Option<&str>, state: Option<&str>, full: bool) -> Result<Bytes> {
+        let pins = self.pins()?.list();
+        let fits = pins.iter().filter(|(name, pin)| {
+            server.is_none_or(|server| name.as_str() == server) && state.is_none_or(|state| pin.state.as_str() == state)
+        });
+        Ok(document::list(fits.map(|(name, pin)| (name, pin.as_ref())), full).into())
+    }
+
+    pub(super) fn item(&self, pin: &Pin) -> Result<Bytes> {
+        let (server, kind) = key(pin)?;
+        let found = self.pins()?.get(&server, kind, &pin.name).ok_or_else(|| Refused::of(Reason::PinMissing))?;
+        Ok(document::item(&server, &found).into())
+    }
+
+    pub(super) async fn decide(&mut self, decision: Decision, pin: &Pin, digest: &str) -> Result<()> {
+        let (server, kind) = key(pin)?;
+        let digest = digest.strip_prefix("sha256:").and_then(Digest::from_hex).context("the digest cannot be read")?;
+        let (log, pins) = self.opened()?;
+        let (actor, name) = (local_actor(), pin.name.as_str());
+        let decided = match decision {
+            Decision::Approve => pins.approve_offline(log, now(), &server, kind, name, digest, &actor).await,
+            Decision::Block => pins.block_offline(log, now(), &server, kind, name, digest, &actor).await,
+        };
+        decided.map(drop).map_err(|refusal: Refusal| Refused::new(refusal.reason, refusal.message()).into())
+    }
+
+    /// The log, whose lock says that no gateway runs, and the pins as they are since.
+    fn opened(&mut self) -> Result<&(Log, Pins)> {
+        if self.open.is_none() {
+            let (log, _) = Log::open(self.audit.clone(), Arc::new(now)).map_err(|fault| match fault {
+                OpenError::Locked => anyhow!(
+                    "a gateway runs on `{}`, and its admin listener does not answer: decide there, or stop it first",
+                    self.state.display()
+                ),
+                fault => anyhow!(fault).context("the audit log cannot be opened"),
+            })?;
+            let pins = Pins::open(&self.state.join("pins"))?;
+            self.open = Some((log, pins));
+        }
+        self.open.as_ref().context("the state cannot be opened")
+    }
+
+    pub(super) async fn close(self) {
+        if let Some((log, _)) = self.open {
+            log.close().await;
+        }
+    }
+}
+
+fn key(pin: &Pin) -> Result<(ServerName, Kind)> {
+    let server = ServerName::parse(&pin.server).context("the server's name cannot be read")?;
+    Ok((server, Kind::parse(&pin.kind).context("the kind cannot be read")?))
+}

@@ -1,0 +1,123 @@
+//! Pins as JSON, as the admin listener and the command line give them. Definitions stand in it as they are kept.
+
+use casemate_core::ServerName;
+use casemate_core::digest::Digest;
+use casemate_core::json::quote;
+use casemate_core::pin::{Definition, Finding, Pin, Step, diff};
+use std::fmt::Write as _;
+
+/// `{"pins": […]}`: each with `server`, `kind`, `name`, `state`, the digests `approved` and `seen`, `findings` and
+/// `changed_at` (milliseconds since the epoch); with `full`, also what [`item`] adds.
+#[must_use]
+pub fn list<'a>(pins: impl IntoIterator<Item = (&'a ServerName, &'a Pin)>, full: bool) -> String {
+    let each = pins.into_iter().map(|(server, pin)| if full { item(server, pin) } else { one(server, pin) });
+    format!("{{\"pins\":[{}]}}\n", each.collect::<Vec<_>>().join(","))
+}
+
+/// One pin with its `definitions`, the `changes` from the approved one to the one seen last, and its `history`.
+#[must_use]
+pub fn item(server: &ServerName, pin: &Pin) -> String {
+    let mut out = one(server, pin);
+    out.pop();
+    let text = |definition: &Option<Definition>| definition.as_ref().map_or("null", |d| &d.text).to_owned();
+    let (approved, seen) = (text(&pin.approved), text(&pin.seen));
+    let changes = match (&pin.approved, &pin.seen) {
+        (Some(_), Some(_)) => diff(&approved, &seen),
+        _ => Vec::new(),
+    };
+    let changes = changes.iter().map(|change| {
+        let side = |side: &Option<String>| side.clone().unwrap_or_else(|| "null".to_owned());
+        let (is_new, is_gone) = (change.old.is_none(), change.new.is_none());
+        let path = quote(&change.path);
+        format!(
+            "{{\"path\":{path},\"is_new\":{is_new},\"is_gone\":{is_gone},\"old\":{},\"new\":{}}}",
+            side(&change.old),
+            side(&change.new)
+        )
+    });
+    let _ = write!(
+        out,
+        ",\"definitions\":{{\"approved\":{approved},\"seen\":{seen}}},\"changes\":[{}],\"history\":[{}]}}",
+        joined(changes),
+        joined(pin.history.iter().map(step)),
+    );
+    out
+}
+
+/// What a list has of a pin.
+#[must_use]
+pub fn one(server: &ServerName, pin: &Pin) -> String {
+    let digest = |definition: &Option<Definition>| text(definition.as_ref().map(|d| d.digest));
+    let changed_at = pin.history.last().map_or(0, |step| step.at.0);
+    format!(
+        "{{\"server\":{},\"kind\":\"{}\",\"name\":{},\"state\":\"{}\",\"approved\":{},\"seen\":{},\"findings\":[{}],\
+         \"changed_at\":{changed_at}}}",
+        quote(server.as_str()),
+        pin.kind,
+        quote(&pin.name),
+        pin.state,
+        digest(&pin.approved),
+        digest(&pin.seen),
+        joined(pin.findings.iter().map(finding)),
+    )
+}
+
+fn joined(parts: impl Iterator<Item = String>) -> String {
+    parts.collect::<Vec<_>>().join(",")
+}
+
+fn text(digest: Option<Digest>) -> String {
+    digest.map_or_else(|| "null".to_owned(), |digest| format!("\"{digest}\""))
+}
+
+fn finding(finding: &Finding) -> String {
+    let [rule, place, excerpt] = [&finding.rule, &finding.place, &finding.excerpt].map(|text| quote(text));
+    let severity = finding.severity.as_str();
+    format!("{{\"rule\":{rule},\"place\":{place},\"severity\":\"{severity}\",\"excerpt\":{excerpt}}}")
+}
+
+fn step(step: &Step) -> String {
+    let (digest, actor) = (text(step.digest), quote(&step.actor));
+    format!("{{\"at\":{},\"what\":\"{}\",\"digest\":{digest},\"actor\":{actor}}}", step.at.0, step.what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use casemate_core::UnixMillis;
+    use casemate_core::pin::{Kind, Severity, State};
+
+    fn pin() -> Pin {
+        let definition = |text: &str| Some(Definition::of_text(Kind::Tool, text));
+        Pin {
+            kind: Kind::Tool,
+            name: "a\"b".to_owned(),
+            state: State::Changed,
+            approved: definition("{\"a\":null,\"n\":1e400}"),
+            seen: definition("{\"b\":null,\"n\":1e400}"),
+            findings: vec![Finding {
+                rule: "signal.secrecy".to_owned(),
+                place: "/b".to_owned(),
+                severity: Severity::High,
+                excerpt: "\\u{200b}".to_owned(),
+            }],
+            history: vec![Step { at: UnixMillis(7), what: State::Changed, digest: None, actor: "olga".to_owned() }],
+        }
+    }
+
+    #[test]
+    fn it_is_json_and_numbers_keep_their_text() {
+        let (server, pin) = (ServerName::parse("files").unwrap(), pin());
+        for text in [item(&server, &pin), one(&server, &pin), list([(&server, &pin)], true), list([], false)] {
+            let json = casemate_core::json::Json::parse(text.clone().into(), Default::default());
+            assert!(json.is_ok(), "{text}");
+        }
+        let text = item(&server, &pin);
+        let changes = "\"changes\":[{\"path\":\"/a\",\"is_new\":false,\"is_gone\":true,\"old\":null,\"new\":null},\
+                       {\"path\":\"/b\",\"is_new\":true,\"is_gone\":false,\"old\":null,\"new\":null}]";
+        assert!(text.contains(changes), "{text}");
+        assert!(text.contains("\"seen\":{\"b\":null,\"n\":1e400}}"), "{text}");
+        assert!(text.contains("\"changed_at\":7"), "{text}");
+        assert!(text.contains("{\"at\":7,\"what\":\"changed\",\"digest\":null,\"actor\":\"olga\"}"), "{text}");
+    }
+}

@@ -1,0 +1,251 @@
+//! Pins: what each upstream offers, as it was approved, and what became of it since.
+//!
+//! [`Pins::judge`] says before a call how its tool, prompt or template stands; [`Pins::item`] says it of each item of a
+//! list on its way to a client. A survey lists what an upstream offers and moves the pins; each move is in the log
+//! before it is in the file, and in the file before it counts.
+
+mod book;
+mod catalog;
+mod commit;
+mod error;
+mod params;
+mod review;
+mod store;
+mod survey;
+mod watch;
+
+pub use error::PinError;
+pub use watch::watch;
+
+use crate::config::Upstream;
+use crate::gateway::Gateway;
+use arc_swap::ArcSwap;
+use book::Book;
+use casemate_audit::Log;
+use casemate_core::digest::Digest;
+use casemate_core::json::Value;
+use casemate_core::mcp::{Revision, Target};
+use casemate_core::pin::{self, Kind, Pin, Standing, State};
+use casemate_core::{Reason, Refusal, ServerName, UnixMillis};
+use catalog::{Entry, Slot};
+use commit::Verdict;
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use store::Store;
+use tokio::sync::Notify;
+
+/// Which eras an upstream speaks, as it answered when it was surveyed last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Speaks {
+    /// Whether it answers requests of the modern revision.
+    pub modern: bool,
+    /// The revision that it agrees to in `initialize`.
+    pub session: Option<Revision>,
+}
+
+/// All pins of all servers. Clones share them.
+#[derive(Clone)]
+pub struct Pins(Arc<Inner>);
+
+type Books = HashMap<ServerName, Arc<Book>>;
+
+struct Inner {
+    store: Store,
+    books: ArcSwap<Books>,
+    slots: Mutex<HashMap<ServerName, Arc<Slot>>>,
+    /// Woken when a list showed what the last survey did not.
+    restless: Notify,
+}
+
+impl Pins {
+    /// Reads what is remembered in `dir`, which is made with mode 0700 where it is missing.
+    ///
+    /// # Errors
+    /// A file that cannot be read, is damaged or is of a newer format. What cannot be read is never taken for empty.
+    pub fn open(dir: &Path) -> Result<Self, PinError> {
+        let (store, pins) = Store::open(dir)?;
+        let books = pins.into_iter().map(|(server, pins)| (server, Arc::new(Book::of(pins)))).collect();
+        let inner = Inner {
+            store,
+            books: ArcSwap::from_pointee(books),
+            slots: Mutex::new(HashMap::new()),
+            restless: Notify::new(),
+        };
+        Ok(Self(Arc::new(inner)))
+    }
+
+    fn book(&self, server: &ServerName) -> Option<Arc<Book>> {
+        self.0.books.load().get(server).cloned()
+    }
+
+    /// Every pin, by server, kind and name.
+    #[must_use]
+    pub fn list(&self) -> Vec<(ServerName, Arc<Pin>)> {
+        let books = self.0.books.load();
+        let mut all: Vec<_> =
+            books.iter().flat_map(|(server, book)| book.pins().into_iter().map(|pin| (server.clone(), pin))).collect();
+        all.sort_by(|(s, a), (t, b)| (s, a.kind, &a.name).cmp(&(t, b.kind, &b.name)));
+        all
+    }
+
+    /// One pin.
+    #[must_use]
+    pub fn get(&self, server: &ServerName, kind: Kind, name: &str) -> Option<Arc<Pin>> {
+        self.0.books.load().get(server)?.get(kind, name)
+    }
+
+    /// How many pins each server has in each state.
+    pub(crate) fn counts(&self) -> BTreeMap<(ServerName, State), usize> {
+        let mut counts = BTreeMap::new();
+        for (server, book) in self.0.books.load().iter() {
+            let mut of_server: BTreeMap<State, usize> = State::ALL.into_iter().map(|state| (state, 0)).collect();
+            for pin in book.pins() {
+                *of_server.entry(pin.state).or_default() += 1;
+            }
+            counts.extend(of_server.into_iter().map(|(state, count)| ((server.clone(), state), count)));
+        }
+        counts
+    }
+
+    /// Approves what the server offers under a name, if it is still the definition with `digest`.
+    ///
+    /// # Errors
+    /// `pin.missing`, `pin.moved`, `pin.changed` (several under one name), `pin.store`, `audit.unavailable`.
+    pub async fn approve(
+        &self,
+        gateway: &Gateway,
+        server: &ServerName,
+        kind: Kind,
+        name: &str,
+        digest: Digest,
+        actor: &str,
+    ) -> Result<Arc<Pin>, Refusal> {
+        self.approve_offline(gateway.log(), gateway.now(), server, kind, name, digest, actor).await
+    }
+
+    /// Blocks what the server offers under a name, whatever it becomes.
+    ///
+    /// # Errors
+    /// As [`Pins::approve`].
+    pub async fn block(
+        &self,
+        gateway: &Gateway,
+        server: &ServerName,
+        kind: Kind,
+        name: &str,
+        digest: Digest,
+        actor: &str,
+    ) -> Result<Arc<Pin>, Refusal> {
+        self.block_offline(gateway.log(), gateway.now(), server, kind, name, digest, actor).await
+    }
+
+    /// [`Pins::approve`] while no gateway runs. Whoever calls it holds the log, and with it the lock of the state.
+    ///
+    /// # Errors
+    /// As [`Pins::approve`].
+    #[expect(clippy::too_many_arguments, reason = "each names a different part of one decision")]
+    pub async fn approve_offline(
+        &self,
+        log: &Log,
+        now: UnixMillis,
+        server: &ServerName,
+        kind: Kind,
+        name: &str,
+        digest: Digest,
+        actor: &str,
+    ) -> Result<Arc<Pin>, Refusal> {
+        self.decide(log, now, server, (kind, name), Verdict::Approve(digest), actor).await
+    }
+
+    /// [`Pins::block`] while no gateway runs.
+    ///
+    /// # Errors
+    /// As [`Pins::approve`].
+    #[expect(clippy::too_many_arguments, reason = "each names a different part of one decision")]
+    pub async fn block_offline(
+        &self,
+        log: &Log,
+        now: UnixMillis,
+        server: &ServerName,
+        kind: Kind,
+        name: &str,
+        digest: Digest,
+        actor: &str,
+    ) -> Result<Arc<Pin>, Refusal> {
+        self.decide(log, now, server, (kind, name), Verdict::Block(digest), actor).await
+    }
+
+    /// How what a call is about stands now. Surveys the upstream where the last survey is too old, and once more before
+    /// it says that the upstream does not offer it.
+    ///
+    /// # Errors
+    /// The upstream could not be surveyed.
+    pub(crate) async fn judge(
+        &self,
+        gateway: &Gateway,
+        upstream: &Upstream,
+        target: &Target,
+    ) -> Result<Standing, Refusal> {
+        let Some((kind, name)) = Kind::of(target) else { return Ok(Standing::Unpinned) };
+        let standing = || self.book(&upstream.name).map_or(Standing::Unknown, |book| book.standing(kind, name));
+        self.fresh(gateway, upstream).await?;
+        match standing() {
+            Standing::Unknown | Standing::Removed => {
+                self.again(gateway, upstream).await?;
+                Ok(standing())
+            }
+            known => Ok(known),
+        }
+    }
+
+    /// How an item of a list on its way to a client stands.
+    pub(crate) fn item(&self, server: &ServerName, kind: Kind, item: Value<'_>) -> Standing {
+        let name = kind.named_by().and_then(|member| item.get(member)).and_then(|name| name.as_str());
+        let Some(name) = name else { return Standing::Unknown };
+        self.offered(server, kind, &name, item.raw(), || pin::definition(kind, item).digest)
+    }
+
+    /// How the instructions of a server stand on their way to a client.
+    pub(crate) fn instructions(&self, server: &ServerName, text: &str) -> Standing {
+        self.offered(server, Kind::Instructions, "", text, || pin::instructions(text).digest)
+    }
+
+    fn offered(
+        &self,
+        server: &ServerName,
+        kind: Kind,
+        name: &str,
+        raw: &str,
+        digest: impl FnOnce() -> Digest,
+    ) -> Standing {
+        let books = self.0.books.load();
+        let Some(book) = books.get(server) else { return Standing::Unknown };
+        let standing = book.offered(kind, name, raw, digest);
+        if book.is_restless() {
+            self.0.restless.notify_one();
+        }
+        standing
+    }
+
+    /// Which eras an upstream spoke when it was surveyed last, if it was.
+    pub(crate) fn speaks(&self, server: &ServerName) -> Option<Speaks> {
+        self.slot(server).speaks()
+    }
+
+    /// Which eras an upstream speaks; surveys it where that is not known.
+    ///
+    /// # Errors
+    /// The upstream could not be surveyed.
+    pub(crate) async fn era(&self, gateway: &Gateway, upstream: &Upstream) -> Result<Speaks, Refusal> {
+        match self.slot(&upstream.name).speaks_under(&Entry::of(upstream)) {
+            Some(speaks) => Ok(speaks),
+            None => self.fresh(gateway, upstream).await.map(|catalog| catalog.speaks),
+        }
+    }
+}
+
+/// A survey that did not succeed.
+fn unlisted(detail: impl Into<String>) -> Refusal {
+    Refusal::new(Reason::UpstreamSchema).detail(detail)
+}

@@ -1,0 +1,262 @@
+//! When an upstream is surveyed, and by whom: one survey at a time, the others wait for it.
+
+use super::params::Mirrors;
+use super::survey::{self, Offer, Surveyor};
+use super::{Pins, Speaks, review, unlisted};
+use crate::config::{InputKinds, PinMode, Upstream};
+use crate::gateway::Gateway;
+use casemate_core::digest::Digest;
+use casemate_core::mcp::Revision;
+use casemate_core::pin::{Mode, Transition, sight};
+use casemate_core::{Reason, Refusal, ServerName};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::OwnedMutexGuard;
+
+/// How long a survey counts as current.
+const FRESH: Duration = Duration::from_secs(30);
+/// How soon an upstream may be surveyed again because of what it or a client did.
+const AGAIN: Duration = Duration::from_secs(1);
+/// How many surveys may follow each other that soon; after that the pause doubles, up to [`PAUSE`].
+const EAGER: u32 = 8;
+/// The longest pause.
+const PAUSE: Duration = Duration::from_secs(16);
+/// After this time without such surveys, the next may be soon again.
+const REST: Duration = Duration::from_mins(1);
+/// How long it is known whether a modern upstream has sessions as well.
+const PROBE: Duration = Duration::from_mins(10);
+/// Pins of one server.
+const PINS: usize = 20_000;
+
+/// What a survey found beside the pins.
+pub(super) struct Catalog {
+    pub(super) speaks: Speaks,
+    pub(super) mirrors: Mirrors,
+}
+
+/// What decides how an upstream is surveyed. After a reload changed any of it, nothing found before counts.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Entry {
+    url: url::Url,
+    credential: Option<(http::HeaderName, Digest)>,
+    requests: InputKinds,
+    revision: Option<Revision>,
+}
+
+impl Entry {
+    pub(super) fn of(upstream: &Upstream) -> Self {
+        let credential = upstream.credential.as_ref();
+        Self {
+            url: upstream.url.clone(),
+            credential: credential.map(|(name, secret)| (name.clone(), Digest::of(secret.expose()))),
+            requests: upstream.requests,
+            revision: upstream.revision,
+        }
+    }
+}
+
+/// The last survey of one upstream. A failure is kept too, so that those who waited do not each wait for another.
+struct Surveyed {
+    at: Instant,
+    entry: Entry,
+    found: Result<Arc<Catalog>, Refusal>,
+}
+
+/// Which eras an upstream spoke under which entry.
+struct Spoken {
+    entry: Entry,
+    speaks: Speaks,
+    /// When it was asked for sessions, where it answered plainly.
+    probed: Option<Instant>,
+}
+
+/// How often surveys were asked for out of turn.
+#[derive(Default)]
+struct Haste {
+    count: u32,
+    last: Option<Instant>,
+}
+
+/// One server's place in the schedule.
+#[derive(Default)]
+pub(super) struct Slot {
+    survey: Arc<tokio::sync::Mutex<Option<Surveyed>>>,
+    /// Held by whoever changes the server's pins.
+    pub(super) pen: Arc<tokio::sync::Mutex<()>>,
+    spoken: Mutex<Option<Spoken>>,
+    haste: Mutex<Haste>,
+    /// Whether a survey in the background is on its way.
+    pub(super) stirring: std::sync::atomic::AtomicBool,
+}
+
+impl Slot {
+    fn spoken(&self) -> std::sync::MutexGuard<'_, Option<Spoken>> {
+        self.spoken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the last survey that succeeded found out, under whatever entry.
+    pub(super) fn speaks(&self) -> Option<Speaks> {
+        self.spoken().as_ref().map(|spoken| spoken.speaks)
+    }
+
+    /// What it found out under this entry.
+    pub(super) fn speaks_under(&self, entry: &Entry) -> Option<Speaks> {
+        self.spoken().as_ref().filter(|spoken| spoken.entry == *entry).map(|spoken| spoken.speaks)
+    }
+
+    /// Whether the upstream has sessions, where it was asked a short time ago.
+    fn sessions(&self, entry: &Entry) -> Option<Option<Revision>> {
+        let spoken = self.spoken();
+        let spoken = spoken.as_ref().filter(|spoken| spoken.entry == *entry)?;
+        spoken.probed.filter(|at| at.elapsed() < PROBE).map(|_| spoken.speaks.session)
+    }
+
+    fn note(&self, entry: &Entry, speaks: Speaks, probed: bool) {
+        let mut spoken = self.spoken();
+        let before = spoken.as_ref().filter(|spoken| spoken.entry == *entry).and_then(|spoken| spoken.probed);
+        let probed = if probed { Some(Instant::now()) } else { before };
+        *spoken = Some(Spoken { entry: entry.clone(), speaks, probed });
+    }
+
+    /// How old the last survey must be for another out of turn.
+    pub(super) fn pause(&self) -> Duration {
+        let haste = self.haste.lock().unwrap_or_else(PoisonError::into_inner);
+        if haste.last.is_none_or(|last| last.elapsed() > REST) {
+            return AGAIN;
+        }
+        AGAIN.saturating_mul(1 << haste.count.saturating_sub(EAGER).min(8)).min(PAUSE)
+    }
+
+    fn hurried(&self) {
+        let mut haste = self.haste.lock().unwrap_or_else(PoisonError::into_inner);
+        let rested = haste.last.is_none_or(|last| last.elapsed() > REST);
+        haste.count = if rested { 1 } else { haste.count.saturating_add(1) };
+        haste.last = Some(Instant::now());
+    }
+}
+
+impl Pins {
+    pub(super) fn slot(&self, server: &ServerName) -> Arc<Slot> {
+        let mut slots = self.0.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(slots.entry(server.clone()).or_default())
+    }
+
+    /// A current survey.
+    pub(super) async fn fresh(&self, gateway: &Gateway, upstream: &Upstream) -> Result<Arc<Catalog>, Refusal> {
+        self.within(gateway, upstream, FRESH).await
+    }
+
+    /// A survey out of turn, unless there was one a moment ago.
+    pub(super) async fn again(&self, gateway: &Gateway, upstream: &Upstream) -> Result<Arc<Catalog>, Refusal> {
+        let slot = self.slot(&upstream.name);
+        self.within(gateway, upstream, slot.pause()).await
+    }
+
+    /// A survey that is no older than `age`.
+    pub(super) async fn within(
+        &self,
+        gateway: &Gateway,
+        upstream: &Upstream,
+        age: Duration,
+    ) -> Result<Arc<Catalog>, Refusal> {
+        let slot = self.slot(&upstream.name);
+        let last = Arc::clone(&slot.survey).lock_owned().await;
+        let entry = Entry::of(upstream);
+        if let Some(surveyed) = last.as_ref()
+            && surveyed.entry == entry
+            && surveyed.at.elapsed() < surveyed.found.as_ref().map_or(AGAIN, |_| age)
+        {
+            return surveyed.found.clone();
+        }
+        if age < FRESH {
+            slot.hurried();
+        }
+        let surveyor = Surveyor::new(gateway, upstream, slot.sessions(&entry));
+        // It runs to its end even if the client that asked goes away.
+        let surveying = tokio::spawn(survey_once(self.clone(), slot, last, entry, surveyor));
+        surveying.await.unwrap_or_else(|_| Err(Refusal::new(Reason::Internal).detail("a survey broke off")))
+    }
+}
+
+async fn survey_once(
+    pins: Pins,
+    slot: Arc<Slot>,
+    mut last: OwnedMutexGuard<Option<Surveyed>>,
+    entry: Entry,
+    surveyor: Surveyor,
+) -> Result<Arc<Catalog>, Refusal> {
+    if let Some(book) = pins.book(&surveyor.upstream.name) {
+        // What a list shows from here on may be newer than what this survey sees.
+        book.calm();
+    }
+    let total = surveyor.upstream.total;
+    let asking = tokio::time::timeout(total, survey::survey(&surveyor)).await;
+    let offer = asking.unwrap_or_else(|_| Err(unlisted("no lists in time")));
+    let found = match offer {
+        Ok(offer) => {
+            let (speaks, probed) = (offer.speaks, offer.probed);
+            let taken = pins.take(&slot, &surveyor, offer).await;
+            if taken.is_ok() {
+                slot.note(&entry, speaks, probed);
+            }
+            taken
+        }
+        Err(refusal) => {
+            tracing::warn!(
+                upstream.name = %surveyor.upstream.name,
+                reason = refusal.reason.code(),
+                detail = refusal.detail.as_deref().unwrap_or_default(),
+                "an upstream could not be surveyed"
+            );
+            Err(refusal)
+        }
+    };
+    *last = Some(Surveyed { at: Instant::now(), entry, found: found.clone() });
+    found
+}
+
+impl Pins {
+    /// Moves the pins to what was found.
+    async fn take(&self, slot: &Slot, surveyor: &Surveyor, offer: Offer) -> Result<Arc<Catalog>, Refusal> {
+        let server = &surveyor.upstream.name;
+        let pen = Arc::clone(&slot.pen).lock_owned().await;
+        let book = self.book(server).unwrap_or_default();
+        let Offer { speaks, mirrors, items, .. } = offer;
+        let offered: HashSet<_> = items.iter().map(|item| (item.kind, item.name.clone())).collect();
+        let new = items.iter().filter(|item| book.get(item.kind, &item.name).is_none()).count();
+        if book.len() + new > PINS {
+            return Err(unlisted(format!("more than {PINS} pins")));
+        }
+        let mode = match surveyor.upstream.pins {
+            PinMode::Review => Mode::Review,
+            PinMode::TrustFirst => Mode::TrustFirst,
+        };
+        let (pins, name, now) = (self.clone(), server.clone(), surveyor.now);
+        // Reviewing hundreds of definitions is work that must not hold up calls.
+        let moving = tokio::task::spawn_blocking(move || {
+            let surroundings = review::Surroundings::new(&pins, &name, &items);
+            let mut moves: Vec<Transition> = items
+                .into_iter()
+                .filter_map(|item| {
+                    let known = book.get(item.kind, &item.name);
+                    let (kind, own) = (item.kind, item.name.clone());
+                    let findings = |definition: &_| review::review(kind, &own, definition, &surroundings);
+                    sight(known.as_deref(), item, mode, findings, now)
+                })
+                .collect();
+            let gone = book.pins().into_iter().filter(|pin| !offered.contains(&(pin.kind, pin.name.clone())));
+            moves.extend(gone.filter_map(|pin| pin.absent(now)));
+            moves
+        });
+        let moves = moving.await.map_err(|_| Refusal::new(Reason::Internal).detail("a review broke off"))?;
+        if !moves.is_empty() {
+            tracing::info!(upstream.name = %server, moves = moves.len(), "pins move");
+        }
+        if let Err(refusal) = self.settle(pen, surveyor.log.clone(), server.clone(), moves.clone()).await {
+            tracing::error!(upstream.name = %server, reason = refusal.reason.code(), "pins could not move");
+            self.doubt(server, &moves);
+        }
+        Ok(Arc::new(Catalog { speaks, mirrors }))
+    }
+}

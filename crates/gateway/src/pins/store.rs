@@ -1,0 +1,175 @@
+//! The files of the pins: one for each server, replaced whole.
+
+use super::error::PinError;
+use bytes::Bytes;
+use casemate_core::digest::Digest;
+use casemate_core::json::{Json, Limits, Value, quote};
+use casemate_core::pin::{Definition, Finding, Kind, Pin, Severity, State, Step};
+use casemate_core::{ServerName, UnixMillis};
+use std::fmt::Write as _;
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The format that this release writes.
+const FORMAT: i64 = 1;
+/// The largest file that is read.
+const FILE: u64 = 1 << 30;
+const SUFFIX: &str = ".json";
+
+/// The directory.
+pub(super) struct Store {
+    dir: PathBuf,
+}
+
+impl Store {
+    /// Opens or makes the directory and reads all that is in it.
+    pub(super) fn open(dir: &Path) -> Result<(Self, Vec<(ServerName, Vec<Pin>)>), PinError> {
+        let fault = |path: &Path| {
+            let path = path.to_owned();
+            move |source| PinError::Io { path, source }
+        };
+        DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(fault(dir))?;
+        let mut all = Vec::new();
+        for found in fs::read_dir(dir).map_err(fault(dir))? {
+            let path = found.map_err(fault(dir))?.path();
+            // Beside the files there may be one that a crash left unfinished; the next write replaces it.
+            let name = path.file_name().and_then(|name| name.to_str());
+            let Some(name) = name.and_then(|name| name.strip_suffix(SUFFIX)) else { continue };
+            let damaged = |what| PinError::Damaged { path: path.clone(), what };
+            let server = ServerName::parse(name).map_err(|_| damaged("the name is not that of a server"))?;
+            let mut bytes = Vec::new();
+            let file = File::open(&path).map_err(fault(&path))?;
+            file.take(FILE + 1).read_to_end(&mut bytes).map_err(fault(&path))?;
+            if bytes.len() as u64 > FILE {
+                return Err(damaged("it is too large"));
+            }
+            let limits = Limits { depth: 16, nodes: 32_000_000, key_len: 256, number_len: 32 };
+            let json = Json::parse(Bytes::from(bytes), limits).map_err(|_| damaged("not JSON"))?;
+            match json.root().get("format").and_then(|v| v.as_i64()) {
+                Some(FORMAT) => {}
+                Some(found) if found > FORMAT => {
+                    return Err(PinError::Newer { path: path.clone(), found, known: FORMAT });
+                }
+                _ => return Err(damaged("no format")),
+            }
+            let pins = read(json.root(), &server).map_err(damaged)?;
+            all.push((server, pins));
+        }
+        Ok((Self { dir: dir.to_owned() }, all))
+    }
+
+    /// Replaces the file of a server, durably and whole or not at all. Blocks.
+    pub(super) fn write(&self, server: &ServerName, pins: &[Arc<Pin>]) -> std::io::Result<()> {
+        let path = self.dir.join(format!("{server}{SUFFIX}"));
+        let partial = self.dir.join(format!("{server}{SUFFIX}.partial"));
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
+        file.write_all(text(server, pins).as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&partial, &path)?;
+        File::open(&self.dir)?.sync_all()
+    }
+}
+
+fn text(server: &ServerName, pins: &[Arc<Pin>]) -> String {
+    let mut out = format!("{{\"format\":{FORMAT},\"server\":{},\"pins\":[", quote(server.as_str()));
+    let mut pins: Vec<_> = pins.iter().collect();
+    pins.sort_by_key(|pin| (pin.kind, &pin.name));
+    for (at, pin) in pins.into_iter().enumerate() {
+        out.push_str(if at > 0 { ",\n" } else { "\n" });
+        write_pin(&mut out, pin);
+    }
+    out.push_str("\n]}\n");
+    out
+}
+
+/// Writing into a `String` does not fail.
+fn write_pin(out: &mut String, pin: &Pin) {
+    let digest = |digest: Option<Digest>| digest.map_or("null".to_owned(), |d| quote(&d.hex()));
+    let of = |definition: &Option<Definition>| digest(definition.as_ref().map(|d| d.digest));
+    let (kind, state) = (quote(pin.kind.as_str()), quote(pin.state.as_str()));
+    let _ = write!(out, "{{\"kind\":{kind},\"name\":{},\"state\":{state}", quote(&pin.name));
+    let _ = write!(out, ",\"approved\":{},\"seen\":{},\"texts\":{{", of(&pin.approved), of(&pin.seen));
+    let second = pin.seen.iter().filter(|seen| pin.approved.as_ref().is_none_or(|a| a.digest != seen.digest));
+    for (at, definition) in pin.approved.iter().chain(second).enumerate() {
+        let comma = if at > 0 { "," } else { "" };
+        let _ = write!(out, "{comma}{}:{}", quote(&definition.digest.hex()), quote(&definition.text));
+    }
+    out.push_str("},\"findings\":[");
+    for (at, finding) in pin.findings.iter().enumerate() {
+        let comma = if at > 0 { "," } else { "" };
+        let (rule, severity) = (quote(&finding.rule), quote(finding.severity.as_str()));
+        let (place, excerpt) = (quote(&finding.place), quote(&finding.excerpt));
+        let _ =
+            write!(out, "{comma}{{\"rule\":{rule},\"severity\":{severity},\"place\":{place},\"excerpt\":{excerpt}}}");
+    }
+    out.push_str("],\"history\":[");
+    for (at, step) in pin.history.iter().enumerate() {
+        let comma = if at > 0 { "," } else { "" };
+        let (what, actor, hex) = (quote(step.what.as_str()), quote(&step.actor), digest(step.digest));
+        let _ = write!(out, "{comma}{{\"at\":{},\"what\":{what},\"digest\":{hex},\"actor\":{actor}}}", step.at.0);
+    }
+    out.push_str("]}");
+}
+
+fn read(root: Value<'_>, server: &ServerName) -> Result<Vec<Pin>, &'static str> {
+    if root.get("server").and_then(|v| v.as_str()).as_deref() != Some(server.as_str()) {
+        return Err("it is the file of another server");
+    }
+    let pins = root.get("pins").filter(|v| v.kind() == casemate_core::json::Kind::Array).ok_or("no pins")?;
+    let pins: Vec<Pin> = pins.items().map(|item| read_pin(item).ok_or("a pin")).collect::<Result<_, _>>()?;
+    let mut seen = std::collections::HashSet::new();
+    let unique = pins.iter().all(|pin| seen.insert((pin.kind, pin.name.as_str())));
+    if unique { Ok(pins) } else { Err("a pin stands twice") }
+}
+
+fn member(value: Value<'_>, key: &str) -> Option<String> {
+    Some(value.get(key)?.as_str()?.into_owned())
+}
+
+/// A digest or `null`; anything else is a fault.
+fn digest(value: Value<'_>) -> Option<Option<Digest>> {
+    if value.is_null() { Some(None) } else { Digest::from_hex(&value.as_str()?).map(Some) }
+}
+
+fn read_pin(item: Value<'_>) -> Option<Pin> {
+    let kind = Kind::parse(&member(item, "kind")?)?;
+    let texts = item.get("texts")?;
+    let definition = |key: &str| -> Option<Option<Definition>> {
+        let Some(digest) = digest(item.get(key)?)? else { return Some(None) };
+        let definition = Definition::of_text(kind, &texts.get(&digest.hex())?.as_str()?);
+        (definition.digest == digest).then_some(Some(definition))
+    };
+    let finding = |value: Value<'_>| {
+        Some(Finding {
+            rule: member(value, "rule")?,
+            place: member(value, "place")?,
+            severity: Severity::parse(&member(value, "severity")?)?,
+            excerpt: member(value, "excerpt")?,
+        })
+    };
+    let step = |value: Value<'_>| {
+        Some(Step {
+            at: UnixMillis(u64::try_from(value.get("at")?.as_i64()?).ok()?),
+            what: State::parse(&member(value, "what")?)?,
+            digest: digest(value.get("digest")?)?,
+            actor: member(value, "actor")?,
+        })
+    };
+    let pin = Pin {
+        kind,
+        name: member(item, "name")?,
+        state: State::parse(&member(item, "state")?)?,
+        approved: definition("approved")?,
+        seen: definition("seen")?,
+        findings: item.get("findings")?.items().map(finding).collect::<Option<_>>()?,
+        history: item.get("history")?.items().map(step).collect::<Option<_>>()?,
+    };
+    let is_whole = pin.seen.is_some() && (pin.state != State::Approved || pin.approved == pin.seen);
+    is_whole.then_some(pin)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,126 @@
+//! A survey: what an upstream offers, asked in the modern era, or else in a session.
+
+mod lists;
+mod message;
+mod session;
+mod wire;
+
+use super::params::Mirrors;
+use super::{Speaks, unlisted};
+use crate::config::Upstream;
+use crate::gateway::Gateway;
+use casemate_audit::Log;
+use casemate_core::json::{Json, Value};
+use casemate_core::mcp::{Era, Method, REVISION, Revision};
+use casemate_core::pin::Sighting;
+use casemate_core::{Refusal, UnixMillis};
+use lists::Lists;
+use message::Speech;
+use wire::{Heard, Wire};
+
+/// Whatever a survey needs, so that it can run on its own.
+pub(super) struct Surveyor {
+    pub(super) upstream: Upstream,
+    pub(super) log: Log,
+    pub(super) now: UnixMillis,
+    /// The session revision, or that there is none, where that was found a short time ago.
+    known: Option<Option<Revision>>,
+    net: casemate_net::Client,
+    cap: usize,
+}
+
+impl Surveyor {
+    pub(super) fn new(gateway: &Gateway, upstream: &Upstream, known: Option<Option<Revision>>) -> Self {
+        Self {
+            upstream: upstream.clone(),
+            log: gateway.log().clone(),
+            now: gateway.now(),
+            known,
+            net: gateway.net.clone(),
+            cap: gateway.state().config.caps.answer,
+        }
+    }
+}
+
+/// What an upstream offers.
+#[derive(Debug)]
+pub(super) struct Offer {
+    pub(super) speaks: Speaks,
+    /// Whether the upstream was asked for sessions in this survey and answered plainly.
+    pub(super) probed: bool,
+    pub(super) mirrors: Mirrors,
+    pub(super) items: Vec<Sighting>,
+}
+
+/// Asks for everything. A page that fails fails the whole.
+pub(super) async fn survey(surveyor: &Surveyor) -> Result<Offer, Refusal> {
+    let only = surveyor.upstream.revision;
+    let mut wire = Wire::new(surveyor);
+    let mut why = "";
+    if only.is_none_or(|revision| revision.era() == Era::Modern) {
+        match discover(&mut wire).await? {
+            Ok(discovered) => return modern(&mut wire, &discovered, surveyor).await,
+            Err(not_modern) => why = not_modern,
+        }
+    }
+    if only.is_some_and(|revision| revision.era() == Era::Modern) {
+        return Err(unlisted(format!("not of revision {REVISION}: {why}")));
+    }
+    let session = session::open(&mut wire, only).await?;
+    let session = session.map_err(|fault| unlisted(format!("neither modern ({why}) nor a session ({fault})")))?;
+    let mut lists = Lists::default();
+    let listed = lists.fill(&mut wire, &session.speech, session.result()).await;
+    session::close(&mut wire, &session.speech).await;
+    listed?;
+    let speaks = Speaks { modern: false, session: Some(session.revision) };
+    let (items, mirrors) = lists.finish();
+    Ok(Offer { speaks, probed: true, mirrors, items })
+}
+
+/// `server/discover`; the inner error says why the upstream is not of the modern era.
+async fn discover(wire: &mut Wire<'_>) -> Result<Result<Json, &'static str>, Refusal> {
+    let json = match wire.ask(&Speech::Modern, Method::Discover, "").await?.heard {
+        Heard::Result(json) => json,
+        Heard::Error(-32601) => return Ok(Err("server/discover is unknown")),
+        Heard::Error(-32022) => return Ok(Err("the revision is not supported")),
+        Heard::Error(_) => return Ok(Err("server/discover is refused")),
+        Heard::Status(_) => return Ok(Err("server/discover has no JSON-RPC answer")),
+    };
+    let result = json.root().get("result");
+    let is_complete = result.and_then(|result| result.get("resultType")?.as_str()).is_some_and(|kind| kind == "complete");
+    let versions = result.and_then(|result| result.get("supportedVersions"));
+    let is_spoken = versions.is_some_and(|all| all.items().any(|version| is_text(version, REVISION)));
+    Ok(match (is_complete, is_spoken) {
+        (true, true) => Ok(json),
+        (false, _) => Err("a result without resultType"),
+        (_, false) => Err("supportedVersions does not name it"),
+    })
+}
+
+async fn modern(wire: &mut Wire<'_>, discovered: &Json, surveyor: &Surveyor) -> Result<Offer, Refusal> {
+    let result = discovered.root().get("result").ok_or_else(|| unlisted("no result"))?;
+    let mut lists = Lists::default();
+    lists.fill(wire, &Speech::Modern, result).await?;
+    let (items, mirrors) = lists.finish();
+    let (session, probed) = match (surveyor.upstream.revision, surveyor.known) {
+        (Some(_), _) => (None, false),
+        (None, Some(known)) => (known, false),
+        // The lists are here already; whether there are sessions as well must not put them in question.
+        (None, None) => match session::open(wire, None).await {
+            Ok(Ok(session)) => {
+                session::close(wire, &session.speech).await;
+                (Some(session.revision), true)
+            }
+            Ok(Err(_)) => (None, true),
+            Err(_) => (None, false),
+        },
+    };
+    Ok(Offer { speaks: Speaks { modern: true, session }, probed, mirrors, items })
+}
+
+fn is_text(value: Value<'_>, text: &str) -> bool {
+    value.as_str().is_some_and(|own| own == text)
+}
+
+#[cfg(test)]
+mod tests;

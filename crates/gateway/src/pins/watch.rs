@@ -1,0 +1,99 @@
+//! Surveys in the background: at the start, at intervals, and when an upstream shows that something changed.
+
+use super::Pins;
+use crate::config::Upstream;
+use crate::gateway::{Gateway, draining};
+use casemate_core::ServerName;
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// The longest pause after a survey that failed.
+const RETRY: Duration = Duration::from_secs(10);
+/// How long the task sleeps at most, so that entries which a reload brought are seen.
+const NAP: Duration = Duration::from_mins(1);
+
+impl Pins {
+    /// Surveys an upstream in the background, as soon as it may be: its list changed, it says.
+    pub(crate) fn stir(&self, gateway: &Arc<Gateway>, upstream: &Arc<Upstream>) {
+        let slot = self.slot(&upstream.name);
+        if slot.stirring.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let (pins, gateway, upstream) = (self.clone(), Arc::clone(gateway), Arc::clone(upstream));
+        tokio::spawn(async move {
+            let mut drain = gateway.watch_drain();
+            let pause = slot.pause();
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = draining(&mut drain) => return,
+            }
+            // What is shown from here on asks for the next one.
+            slot.stirring.store(false, Ordering::Release);
+            // A failure is logged where it happens.
+            let _ = pins.within(&gateway, &upstream, pause).await;
+        });
+    }
+}
+
+/// Surveys every upstream now and at its intervals, until the gateway drains.
+pub async fn watch(gateway: Arc<Gateway>) {
+    let pins = gateway.pins.clone();
+    let mut drain = gateway.watch_drain();
+    let mut generation = gateway.watch_generation();
+    let mut due: HashMap<ServerName, Instant> = HashMap::new();
+    loop {
+        let now = Instant::now();
+        let entries = entries(&gateway);
+        due.retain(|name, _| entries.iter().any(|entry| entry.name == *name));
+        for entry in &entries {
+            let at = due.entry(entry.name.clone()).or_insert(now);
+            if *at <= now {
+                *at = now + spread(entry);
+                tokio::spawn(survey(Arc::clone(&gateway), pins.clone(), Arc::clone(entry)));
+            }
+            if pins.book(&entry.name).is_some_and(|book| book.calm()) {
+                pins.stir(&gateway, entry);
+            }
+        }
+        let next = due.values().min().copied().unwrap_or(now + NAP).min(now + NAP);
+        tokio::select! {
+            () = tokio::time::sleep_until(next) => {}
+            () = pins.0.restless.notified() => {}
+            changed = generation.changed() => if changed.is_ok() { due.clear() } else { return },
+            () = draining(&mut drain) => return,
+        }
+    }
+}
+
+fn entries(gateway: &Gateway) -> Vec<Arc<Upstream>> {
+    let state = gateway.state();
+    state.config.upstreams.keys().filter_map(|name| state.upstream(name)).collect()
+}
+
+/// The interval, up to a tenth shorter by the name, so that not all upstreams are surveyed at one moment.
+fn spread(upstream: &Upstream) -> Duration {
+    let mut hasher = DefaultHasher::new();
+    upstream.name.hash(&mut hasher);
+    let tenth = upstream.relist / 10;
+    let part = u32::try_from(hasher.finish() % 1000).unwrap_or_default();
+    upstream.relist.saturating_sub(tenth * part / 1000).max(Duration::from_secs(1))
+}
+
+/// One survey in turn; one that failed is tried again soon.
+async fn survey(gateway: Arc<Gateway>, pins: Pins, upstream: Arc<Upstream>) {
+    let mut drain = gateway.watch_drain();
+    let mut pause = Duration::from_secs(1);
+    for _ in 0..3 {
+        if pins.within(&gateway, &upstream, Duration::from_secs(1)).await.is_ok() {
+            return;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(pause.min(upstream.relist)) => pause = (pause * 3).min(RETRY),
+            () = draining(&mut drain) => return,
+        }
+    }
+}

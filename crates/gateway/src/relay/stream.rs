@@ -1,0 +1,192 @@
+//! The GET stream of a session: what its server says unasked, and what a client missed.
+
+use super::events::Source;
+use super::session::Told;
+use super::watch::{Credentials, Over, Watch};
+use super::{Asker, Relay};
+use crate::answer::{self, unreadable};
+use crate::forward::{Failed, SessionHead, send_in_session};
+use crate::reply::{self, EventSender, Held, ReplyBody};
+use crate::session::{Origin, Outlet, STANDALONE, Seat, Session};
+use bytes::Bytes;
+use casemate_audit::{Effect, InFlight};
+use casemate_core::json::Json;
+use casemate_core::{Reason, Refusal};
+use casemate_net::Body;
+use casemate_output::{Nod, Released, inspect_event, nod};
+use http::Response;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{Instant, timeout_at};
+
+/// The window in which events are counted.
+const WINDOW: Duration = Duration::from_secs(60);
+
+/// From where a client resumes: the id that it names and how many events are kept after it.
+pub(crate) struct Resumption {
+    pub(crate) id: String,
+    pub(crate) stream: u64,
+    pub(crate) after: usize,
+}
+
+/// Opens or resumes a stream.
+pub(super) async fn open(
+    relay: Relay,
+    flight: InFlight,
+    (asker, credentials): (Asker, Credentials),
+    session: Arc<Session>,
+    resumption: Option<Resumption>,
+    held: Held,
+) -> Response<ReplyBody> {
+    match resumption {
+        Some(missed) if missed.stream != STANDALONE => resume(&relay, flight, &session, &missed, held).await,
+        resumption => standalone(relay, flight, (asker, credentials), session, resumption, held).await,
+    }
+}
+
+/// A request's stream is resumed from what the session keeps; the upstream does not hear of it.
+async fn resume(
+    relay: &Relay,
+    flight: InFlight,
+    session: &Session,
+    missed: &Resumption,
+    held: Held,
+) -> Response<ReplyBody> {
+    let released = nod(flight, Nod::Stream, Effect::Executed, None, relay.passage(0), relay.trace, &relay.form).await;
+    if released.status() != 200 {
+        return reply::whole(&released, held);
+    }
+    let (sender, response) = reply::roomy_stream(held, missed.after);
+    // Should the events have been dropped since they were counted, the stream ends at once.
+    let _ = session.resume(&missed.id, sender);
+    response
+}
+
+async fn standalone(
+    relay: Relay,
+    flight: InFlight,
+    (asker, credentials): (Asker, Credentials),
+    session: Arc<Session>,
+    resumption: Option<Resumption>,
+    held: Held,
+) -> Response<ReplyBody> {
+    let seat = match session.sit().await {
+        Ok(seat) => seat,
+        Err(refusal) => {
+            return reply::whole(&relay.fail(flight, (refusal, Effect::NotAttempted), 0).await, held);
+        }
+    };
+    let upstream_event = resumption.as_ref().and_then(|_| session.upstream_event());
+    let route = (session.upstream_id.as_ref(), upstream_event.as_deref());
+    let call = relay.permitted.call();
+    let sending = send_in_session(&relay.gateway, &relay.upstream, call, asker.caller(), route, Bytes::new());
+    let late = || (Refusal::new(Reason::UpstreamTimeout), Effect::Unknown);
+    let body = match timeout_at(relay.deadline(), sending).await.unwrap_or_else(|_| Err(late())) {
+        Ok((SessionHead::Events(body), _)) => body,
+        Ok(_) => {
+            let failed = (answer::malformed("a GET is answered by a stream"), Effect::Unknown);
+            return reply::whole(&relay.fail(flight, failed, 0).await, held);
+        }
+        Err(failed) => {
+            if failed.0.reason == Reason::SessionUnknown {
+                relay.gateway.sessions.remove(&session);
+            }
+            return reply::whole(&relay.fail(flight, failed, 0).await, held);
+        }
+    };
+    let (sender, response) = reply::roomy_stream(held, resumption.as_ref().map_or(0, |missed| missed.after));
+    let config = &relay.state.config;
+    let outlet = Outlet::standalone(&session, sender.clone(), config.sessions.replay, config.caps.idle);
+    if let Some(missed) = resumption {
+        let _ = session.resume(&missed.id, sender.clone());
+    }
+    let stream = Stream { relay, credentials, session, outlet, window: (Instant::now(), 0), sent: 0, _seat: seat };
+    tokio::spawn(stream.run(flight, body, sender));
+    response
+}
+
+struct Stream {
+    relay: Relay,
+    credentials: Credentials,
+    session: Arc<Session>,
+    outlet: Outlet,
+    window: (Instant, usize),
+    sent: u64,
+    _seat: Seat,
+}
+
+impl Stream {
+    async fn run(mut self, mut flight: InFlight, body: Body, sender: EventSender) {
+        let stop = self.carry(&mut flight, body, &sender).await;
+        drop(sender);
+        self.session.forget_questions(STANDALONE);
+        let passage = self.relay.passage(self.sent);
+        // A stream without a request has no last message: it ends, and the record says why.
+        let _: Released = match stop {
+            Ok(reason) => {
+                let (trace, form) = (self.relay.trace, &self.relay.form);
+                nod(flight, Nod::Stream, Effect::Executed, reason, passage, trace, form).await
+            }
+            Err(failed) => self.relay.fail(flight, failed, self.sent).await,
+        };
+        self.outlet.close();
+    }
+
+    /// Carries events until the stream is over: in good order for a reason, if there is one, or with a fault.
+    async fn carry(
+        &mut self,
+        flight: &mut InFlight,
+        body: Body,
+        sender: &EventSender,
+    ) -> Result<Option<Reason>, Failed> {
+        let mut source = Source::new(body, self.relay.state.config.caps.answer);
+        let mut watch = Watch::new(&self.relay);
+        loop {
+            let next = tokio::select! {
+                biased;
+                over = watch.over(&self.relay, &self.credentials, sender) => return match over {
+                    Over::Ours(reason) => Ok(reason),
+                    Over::Gone => Ok(Some(Reason::ClientGone)),
+                },
+                () = self.session.over() => return Ok(Some(Reason::SessionUnknown)),
+                () = self.session.wanted() => return Ok(Some(Reason::SessionStream)),
+                next = source.next() => next,
+            };
+            self.session.note_upstream_event(source.last_id());
+            match next {
+                Ok(message) => self.message(flight, message).await?,
+                Err((refusal, _)) if refusal.reason == Reason::UpstreamClosed => return Ok(None),
+                Err(failed) => return Err(failed),
+            }
+        }
+    }
+
+    async fn message(&mut self, flight: &mut InFlight, message: Bytes) -> Result<(), Failed> {
+        let unknown = |refusal| (refusal, Effect::Unknown);
+        if self.floods() {
+            return Err(unknown(Refusal::new(Reason::UpstreamFlood)));
+        }
+        let json = Json::parse(message.clone(), answer::limits()).map_err(|e| unknown(unreadable(e)))?;
+        let event = match self.relay.hear(json, &self.session, Origin::Standalone).map_err(unknown)? {
+            Some(Told::Event(event)) => event,
+            // Responses belong to requests, and those have streams of their own.
+            Some(Told::Response) => return Err(unknown(answer::malformed("a response that nobody waits for"))),
+            None => return Ok(()),
+        };
+        let untrusted = flight.event(event, &message);
+        // The stream has no end, so each of its events has the whole budget.
+        let clean = inspect_event(untrusted, flight, self.relay.rules(), &mut 0).map_err(unknown)?;
+        self.outlet.event(&clean).await;
+        self.sent += 1;
+        Ok(())
+    }
+
+    fn floods(&mut self) -> bool {
+        let (since, count) = &mut self.window;
+        if since.elapsed() >= WINDOW {
+            (*since, *count) = (Instant::now(), 0);
+        }
+        *count += 1;
+        *count > self.relay.state.config.caps.events
+    }
+}

@@ -1,0 +1,260 @@
+//! Sessions of the revisions that have them: bound to the one who opened them, useless to anyone else.
+//!
+//! Outwards a session has an id of ours, of which only the digest is kept; the upstream's id stays inside. What a session
+//! remembers is small and capped: what runs, what the server has asked, what is watched, and the last events it was sent.
+
+mod asked;
+pub(crate) mod heard;
+mod replay;
+mod table;
+
+pub(crate) use asked::Asked;
+pub(crate) use heard::{Heard, Origin, hear};
+pub(crate) use replay::{Outlet, STANDALONE};
+pub(crate) use table::{Place, Sessions};
+
+use crate::config::Upstream;
+use asked::Questions;
+use casemate_core::digest::Digest;
+use casemate_core::json::Value;
+use casemate_core::mcp::{RequestId, SessionFacts};
+use casemate_core::{Principal, Reason, Refusal, ServerName, Subject, TenantId};
+use http::HeaderValue;
+use replay::Replay;
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::Instant;
+
+/// The header of a session's id.
+pub(crate) const SESSION: &str = "mcp-session-id";
+/// The header of the last event that a client has seen.
+pub(crate) const LAST_EVENT: &str = "last-event-id";
+/// Requests of one session at once.
+const RUNNING: usize = 256;
+/// Resources that one session watches.
+const WATCHED: usize = 256;
+/// How long a new GET stream waits for the one before it to end.
+const HANDOVER: Duration = Duration::from_secs(2);
+
+/// Whom a session belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Owner {
+    pub(crate) tenant: TenantId,
+    pub(crate) subject: Subject,
+    pub(crate) credential: Digest,
+}
+
+impl Owner {
+    pub(crate) fn of(principal: &Principal) -> Self {
+        Self {
+            tenant: principal.tenant.clone(),
+            subject: principal.subject.clone(),
+            credential: principal.credential(),
+        }
+    }
+}
+
+/// One session.
+pub(crate) struct Session {
+    key: Digest,
+    owner: Owner,
+    pub(crate) server: ServerName,
+    pub(crate) facts: SessionFacts,
+    /// The upstream's own id for it, where it gave one.
+    pub(crate) upstream_id: Option<HeaderValue>,
+    /// The entry under which it was opened.
+    pub(crate) entry: Arc<Upstream>,
+    opened: Instant,
+    /// Milliseconds from `opened` to the last request.
+    used: AtomicU64,
+    busy: Mutex<Busy>,
+    replay: Mutex<Replay>,
+    ended: watch::Sender<bool>,
+    seat: Arc<Semaphore>,
+    leave: Notify,
+}
+
+#[derive(Default)]
+struct Busy {
+    running: HashMap<RequestId, Arc<Running>>,
+    questions: Questions,
+    watched: HashSet<String>,
+    /// The last event id of the upstream's on the GET stream.
+    upstream_event: Option<String>,
+}
+
+/// A request of the client's that runs.
+pub(crate) struct Running {
+    /// Its progress token as JSON text.
+    progress: Option<String>,
+    cancelled: watch::Sender<bool>,
+}
+
+/// Keeps a request among those that run.
+pub(crate) struct RunningGuard {
+    session: Arc<Session>,
+    id: RequestId,
+    running: Arc<Running>,
+}
+
+impl RunningGuard {
+    /// Resolves once the client has cancelled the request.
+    pub(crate) async fn cancelled(&self) {
+        let mut cancelled = self.running.cancelled.subscribe();
+        // The sender is held by this guard.
+        let _ = cancelled.wait_for(|cancelled| *cancelled).await.map(drop);
+    }
+
+    pub(crate) fn is_cancelled(&self) -> bool {
+        *self.running.cancelled.borrow()
+    }
+
+    /// The progress token of the request, as JSON text.
+    pub(crate) fn progress(&self) -> Option<&str> {
+        self.running.progress.as_deref()
+    }
+}
+
+impl Drop for RunningGuard {
+    fn drop(&mut self) {
+        self.session.busy().running.remove(&self.id);
+    }
+}
+
+impl Session {
+    fn busy(&self) -> MutexGuard<'_, Busy> {
+        self.busy.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn replay(&self) -> MutexGuard<'_, Replay> {
+        self.replay.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn touch(&self) {
+        let millis = u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.used.fetch_max(millis, Ordering::Relaxed);
+    }
+
+    /// How long nobody has asked anything in it. While something runs or a stream is open, it is not idle.
+    fn idle(&self) -> Duration {
+        if self.seat.available_permits() == 0 || !self.busy().running.is_empty() {
+            return Duration::ZERO;
+        }
+        self.opened.elapsed().saturating_sub(Duration::from_millis(self.used.load(Ordering::Relaxed)))
+    }
+
+    /// A request begins.
+    pub(crate) fn begin(self: &Arc<Self>, id: &RequestId, progress: Option<String>) -> Result<RunningGuard, Refusal> {
+        let mut busy = self.busy();
+        if busy.running.contains_key(id) {
+            return Err(Reason::SessionRequestId.into());
+        }
+        if busy.running.len() >= RUNNING {
+            return Err(Refusal::new(Reason::LimitConcurrency).hint("session").retry_after(1));
+        }
+        let running = Arc::new(Running { progress, cancelled: watch::Sender::new(false) });
+        busy.running.insert(id.clone(), Arc::clone(&running));
+        Ok(RunningGuard { session: Arc::clone(self), id: id.clone(), running })
+    }
+
+    /// Marks a running request as cancelled; `false` where none of that id runs.
+    pub(crate) fn cancel(&self, id: &RequestId) -> bool {
+        match self.busy().running.get(id) {
+            Some(running) => {
+                running.cancelled.send_replace(true);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Whether a running request asked for progress under this token.
+    fn awaits_progress(&self, token: &str) -> bool {
+        self.busy().running.values().any(|running| running.progress.as_deref() == Some(token))
+    }
+
+    /// Whether a response of the client's answers an open question of the server's, in the form that was asked for.
+    pub(crate) fn is_asked(&self, id: &RequestId, response: Value<'_>) -> bool {
+        self.busy().questions.get(id).is_some_and(|asked| asked.is_answered_by(response))
+    }
+
+    /// Takes the question that a response answers: nobody can answer it twice.
+    pub(crate) fn take_asked(&self, id: &RequestId) -> Option<Asked> {
+        self.busy().questions.take(id)
+    }
+
+    /// Whether an open question of the server's asked for progress under this token.
+    pub(crate) fn is_asked_for_progress(&self, token: &str) -> bool {
+        self.busy().questions.has_progress(token)
+    }
+
+    /// Forgets the questions that were asked on a stream that has ended.
+    pub(crate) fn forget_questions(&self, stream: u64) {
+        self.busy().questions.forget(stream);
+    }
+
+    /// Notes that changes of a resource are wanted, or no longer.
+    pub(crate) fn watch(&self, uri: &str, on: bool) {
+        let mut busy = self.busy();
+        if !on {
+            busy.watched.remove(uri);
+        } else if busy.watched.len() < WATCHED {
+            busy.watched.insert(uri.to_owned());
+        }
+    }
+
+    /// Whether one more resource can be watched.
+    pub(crate) fn may_watch(&self, uri: &str) -> bool {
+        let busy = self.busy();
+        busy.watched.len() < WATCHED || busy.watched.contains(uri)
+    }
+
+    fn watches(&self, uri: &str) -> bool {
+        self.busy().watched.contains(uri)
+    }
+
+    /// The upstream's last event id on the GET stream.
+    pub(crate) fn upstream_event(&self) -> Option<String> {
+        self.busy().upstream_event.clone()
+    }
+
+    pub(crate) fn note_upstream_event(&self, id: Option<&str>) {
+        if let Some(id) = id {
+            let mut busy = self.busy();
+            if busy.upstream_event.as_deref() != Some(id) {
+                busy.upstream_event = Some(id.to_owned());
+            }
+        }
+    }
+
+    /// Takes the session's one GET stream. Whoever holds it is asked to leave: clients come back before the loss of
+    /// their old connection is noticed here.
+    pub(crate) async fn sit(&self) -> Result<Seat, Refusal> {
+        self.leave.notify_waiters();
+        match tokio::time::timeout(HANDOVER, Arc::clone(&self.seat).acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(Seat(permit)),
+            _ => Err(Refusal::new(Reason::SessionStream)),
+        }
+    }
+
+    /// Resolves when another wants the GET stream.
+    pub(crate) async fn wanted(&self) {
+        self.leave.notified().await;
+    }
+
+    /// Resolves when the session is over.
+    pub(crate) async fn over(&self) {
+        let mut ended = self.ended.subscribe();
+        let _ = ended.wait_for(|ended| *ended).await.map(drop);
+    }
+
+    fn end(&self) {
+        self.ended.send_replace(true);
+    }
+}
+
+/// The right to the GET stream of a session.
+pub(crate) struct Seat(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);

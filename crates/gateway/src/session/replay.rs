@@ -1,0 +1,210 @@
+//! The last events that a session was sent, for clients that come back with `Last-Event-ID`.
+//!
+//! An event's id is `stream-number`; streams are numbered within the session, and 0 is the GET stream. Ids are looked up
+//! in the session that the request belongs to and nowhere else.
+
+use super::Session;
+use crate::reply::{EventSender, Frame};
+use casemate_core::{Reason, Refusal};
+use casemate_output::{CleanEvent, Released};
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{Instant, timeout};
+
+/// The number of the GET stream.
+pub(crate) const STANDALONE: u64 = 0;
+/// How long the events of a stream that has ended are kept.
+const KEPT: Duration = Duration::from_secs(60);
+
+#[derive(Default)]
+pub(super) struct Replay {
+    events: VecDeque<Kept>,
+    bytes: usize,
+    streams: HashMap<u64, Stream>,
+    last_stream: u64,
+}
+
+struct Kept {
+    stream: u64,
+    number: u64,
+    frame: Frame,
+}
+
+#[derive(Default)]
+struct Stream {
+    /// The number of the next event.
+    next: u64,
+    /// The oldest number from which it can be resumed.
+    from: u64,
+    sender: Option<EventSender>,
+    done: Option<Instant>,
+}
+
+impl Replay {
+    fn keep(&mut self, stream: u64, frame: &Frame, number: u64, cap: usize) {
+        self.bytes += frame.len();
+        self.events.push_back(Kept { stream, number, frame: frame.clone() });
+        while self.bytes > cap {
+            let Some(oldest) = self.events.pop_front() else { break };
+            self.bytes -= oldest.frame.len();
+            if let Some(stream) = self.streams.get_mut(&oldest.stream) {
+                stream.from = oldest.number + 1;
+            }
+        }
+    }
+
+    /// Drops what belongs to streams that ended a while ago.
+    pub(super) fn sweep(&mut self, now: Instant) {
+        let is_old = |stream: &Stream| stream.done.is_some_and(|at| now.saturating_duration_since(at) >= KEPT);
+        if !self.streams.values().any(is_old) {
+            return;
+        }
+        self.streams.retain(|_, stream| !is_old(stream));
+        let streams = &self.streams;
+        self.events.retain(|kept| streams.contains_key(&kept.stream));
+        self.bytes = self.events.iter().map(|kept| kept.frame.len()).sum();
+        self.events.shrink_to_fit();
+        self.streams.shrink_to_fit();
+    }
+}
+
+/// The text form of an event's id.
+fn text(stream: u64, number: u64) -> String {
+    format!("{stream}-{number}")
+}
+
+/// Reads an event's id.
+fn parse(id: &str) -> Option<(u64, u64)> {
+    let (stream, number) = id.split_once('-')?;
+    let digits = |text: &str| !text.is_empty() && text.len() <= 19 && text.bytes().all(|b| b.is_ascii_digit());
+    (digits(stream) && digits(number)).then_some(())?;
+    Some((stream.parse().ok()?, number.parse().ok()?))
+}
+
+/// Where the events of one stream go: to the client while it is there, and to the session's memory.
+pub(crate) struct Outlet {
+    session: Arc<Session>,
+    stream: u64,
+    cap: usize,
+    patience: Duration,
+}
+
+impl Outlet {
+    /// Opens the outlet of a request's stream. With `primed`, the client learns at once from where it can resume.
+    pub(crate) fn open(session: &Arc<Session>, sender: EventSender, cap: usize, patience: Duration) -> Self {
+        let mut replay = session.replay();
+        replay.last_stream += 1;
+        let stream = replay.last_stream;
+        replay.streams.insert(stream, Stream { sender: Some(sender), ..Stream::default() });
+        drop(replay);
+        Self { session: Arc::clone(session), stream, cap, patience }
+    }
+
+    /// Opens the outlet of the GET stream, whose events go on where they were.
+    pub(crate) fn standalone(session: &Arc<Session>, sender: EventSender, cap: usize, patience: Duration) -> Self {
+        let mut replay = session.replay();
+        let stream = replay.streams.entry(STANDALONE).or_default();
+        stream.sender = Some(sender);
+        stream.done = None;
+        drop(replay);
+        Self { session: Arc::clone(session), stream: STANDALONE, cap, patience }
+    }
+
+    /// The number of the stream.
+    pub(crate) const fn stream(&self) -> u64 {
+        self.stream
+    }
+
+    /// An event without a message, so that a client can resume from the very beginning.
+    pub(crate) async fn prime(&self) {
+        self.put(|id| Frame::prime(id)).await;
+    }
+
+    /// An interim message.
+    pub(crate) async fn event(&self, event: &CleanEvent) {
+        self.put(|id| Frame::event(event, Some(id))).await;
+    }
+
+    /// The last message; the stream has ended then, also for those who resume it.
+    pub(crate) async fn last(self, released: &Released) {
+        self.put(|id| Frame::last(released, Some(id))).await;
+        self.close();
+    }
+
+    /// Ends the stream without a message.
+    pub(crate) fn close(self) {
+        if let Some(stream) = self.session.replay().streams.get_mut(&self.stream) {
+            stream.sender = None;
+            stream.done = Some(Instant::now());
+        }
+    }
+
+    async fn put(&self, frame: impl Fn(&str) -> Frame) {
+        let (frame, sender) = {
+            let mut replay = self.session.replay();
+            let Some(stream) = replay.streams.get_mut(&self.stream) else { return };
+            let number = stream.next;
+            stream.next += 1;
+            let sender = stream.sender.clone();
+            let frame = frame(&text(self.stream, number));
+            replay.keep(self.stream, &frame, number, self.cap);
+            (frame, sender)
+        };
+        let Some(sender) = sender else { return };
+        // A client that is gone, or does not read, may come back for what it missed.
+        if !matches!(timeout(self.patience, sender.frame(frame)).await, Ok(Ok(())))
+            && let Some(stream) = self.session.replay().streams.get_mut(&self.stream)
+            && stream.sender.as_ref().is_some_and(|now| now.is_same(&sender))
+        {
+            stream.sender = None;
+        }
+    }
+}
+
+impl Session {
+    /// Which stream a `Last-Event-ID` belongs to, and how many events are kept after it.
+    pub(crate) fn resumable(&self, id: &str) -> Result<(u64, usize), Refusal> {
+        let unknown = || Refusal::new(Reason::SessionEvent);
+        let (stream, number) = parse(id).ok_or_else(unknown)?;
+        let replay = self.replay();
+        let known = replay.streams.get(&stream).ok_or_else(unknown)?;
+        let is_sent = number < known.next;
+        let is_kept = number.saturating_add(1) >= known.from;
+        let after = replay.events.iter().filter(|kept| kept.stream == stream && kept.number > number).count();
+        // Of a stream that is over there is nothing to come back for; who gets an empty stream would ask for ever.
+        let is_spent = stream != STANDALONE && known.done.is_some() && after == 0;
+        if is_sent && is_kept && !is_spent { Ok((stream, after)) } else { Err(unknown()) }
+    }
+
+    /// Sends what came after an event to `sender`, and what comes from now on.
+    pub(crate) fn resume(&self, id: &str, sender: EventSender) -> Result<(), Refusal> {
+        let unknown = || Refusal::new(Reason::SessionEvent);
+        let (stream, number) = parse(id).ok_or_else(unknown)?;
+        let mut replay = self.replay();
+        for kept in replay.events.iter().filter(|kept| kept.stream == stream && kept.number > number) {
+            sender.frame_now(kept.frame.clone()).map_err(|_| unknown())?;
+        }
+        let known = replay.streams.get_mut(&stream).ok_or_else(unknown)?;
+        known.sender = known.done.is_none().then_some(sender);
+        Ok(())
+    }
+
+    /// Drops what nobody will come back for.
+    pub(super) fn tidy(&self, now: Instant) {
+        self.replay().sweep(now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_read_exactly() {
+        assert_eq!(parse("3-17"), Some((3, 17)));
+        for bad in ["", "-", "3", "3-", "-1", "+3-1", "3-+1", "3-1-1", "3- 1", "99999999999999999999-1", "٣-1"] {
+            assert_eq!(parse(bad), None, "{bad}");
+        }
+    }
+}

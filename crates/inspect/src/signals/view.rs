@@ -1,0 +1,331 @@
+//! Readings of a text: what it says once folded, and once each common disguise is undone.
+//!
+//! A reading is a row of words with one mark between two: a space, a comma where a clause ends, a full stop where a
+//! sentence ends. Each character knows the bytes of the text that it comes from.
+
+use super::fold::{Script, alike, fold, script, unspaced};
+use crate::entity;
+use crate::invisible::hidden;
+
+/// A folded character and the bytes that it comes from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ch {
+    pub(super) c: char,
+    /// What it looks like in Latin; `c` where nothing.
+    pub(super) latin: char,
+    pub(super) script: Script,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// One reading.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Flat {
+    pub(super) chars: Vec<char>,
+    /// The bytes of each character.
+    pub(super) at: Vec<(usize, usize)>,
+    /// The folded character that each begins with.
+    pub(super) index: Vec<usize>,
+    /// Whether words may start and end anywhere.
+    pub(super) glued: bool,
+}
+
+impl Flat {
+    fn push(&mut self, c: char, at: (usize, usize), index: usize) {
+        self.chars.push(c);
+        self.at.push(at);
+        self.index.push(index);
+    }
+
+    /// The bytes of a row of characters.
+    pub(super) fn span(&self, from: usize, to: usize) -> std::ops::Range<usize> {
+        let row = self.at.get(from..to).unwrap_or_default();
+        let start = row.iter().map(|at| at.0).min().unwrap_or(0);
+        let end = row.iter().map(|at| at.1).max().unwrap_or(start);
+        start..end.max(start)
+    }
+}
+
+pub(super) fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '\u{3099}' | '\u{309a}')
+}
+
+const fn apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '\u{2019}' | '\u{2bc}' | '\u{b4}' | '\u{2018}')
+}
+
+/// Folds a text: invisible characters go, character references and escapes of JSON, C and URLs are undone.
+pub(super) fn read(text: &str) -> Vec<Ch> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(first) = text.get(at..).and_then(|rest| rest.chars().next()) {
+        let (c, len) = match first {
+            '&' => entity::reference(text, at).unwrap_or((first, 1)),
+            '\\' | '%' => escaped(text, at).unwrap_or((first, 1)),
+            c => (c, c.len_utf8()),
+        };
+        let (start, end) = (at, at + len);
+        at = end;
+        if hidden(c).is_some() {
+            continue;
+        }
+        let seen = alike(c);
+        let kind = script(c);
+        fold(c, |folded| {
+            let latin = seen.or_else(|| alike(folded)).unwrap_or(folded);
+            out.push(Ch { c: folded, latin, script: kind, start, end });
+        });
+    }
+    out
+}
+
+/// The character that an escape such as `\u0069`, `\x69` or `%69` stands for, if it is printable ASCII.
+fn escaped(text: &str, at: usize) -> Option<(char, usize)> {
+    let rest = text.as_bytes().get(at..)?;
+    let (skip, digits) = match rest {
+        [b'%', ..] => (1, 2),
+        [b'\\', b'x', ..] => (2, 2),
+        [b'\\', b'u', ..] => (2, 4),
+        [b'\\', b'n' | b'r' | b't', ..] => return Some((' ', 2)),
+        _ => return None,
+    };
+    let hex = std::str::from_utf8(rest.get(skip..skip + digits)?).ok()?;
+    if !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return None;
+    }
+    let code = u32::from_str_radix(hex, 16).ok()?;
+    let c = char::from_u32(code).filter(|c| matches!(c, ' '..='~'))?;
+    Some((c, skip + digits))
+}
+
+/// Which readings are wanted of the characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Letters {
+    /// As they are; Latin where a word mixes scripts.
+    Mixed,
+    /// Latin wherever a letter looks so.
+    Latin,
+}
+
+/// A reading and the folded characters it was made of.
+#[derive(Debug)]
+pub(super) struct Reading {
+    pub(super) chars: Vec<Ch>,
+    pub(super) flats: Vec<Flat>,
+}
+
+/// All readings of a text, the plain one first.
+pub(super) fn readings(chars: Vec<Ch>) -> Vec<Reading> {
+    let plain = flat(&chars, Letters::Mixed);
+    let changed: Vec<Vec<Ch>> = ['i', 'l'].into_iter().filter_map(|one| leet(&chars, one)).chain(joined(&chars)).collect();
+    let mut flats = vec![];
+    if chars.iter().any(|ch| ch.latin != ch.c) {
+        flats.push(flat(&chars, Letters::Latin));
+    }
+    flats.extend(glued(&plain));
+    flats.insert(0, plain);
+    let mut all = vec![Reading { chars, flats }];
+    all.extend(changed.into_iter().map(of));
+    all
+}
+
+/// The plain reading of characters.
+fn of(chars: Vec<Ch>) -> Reading {
+    let plain = flat(&chars, Letters::Mixed);
+    let glued = glued(&plain);
+    Reading { chars, flats: std::iter::once(plain).chain(glued).collect() }
+}
+
+/// The whole text read from its end, and with its letters moved by thirteen places.
+pub(super) fn ciphers(chars: &[Ch]) -> [Reading; 2] {
+    [of(chars.iter().rev().copied().collect()), of(chars.iter().copied().map(rotated).collect())]
+}
+
+fn rotated(ch: Ch) -> Ch {
+    let moved = |c: char| match c {
+        'a'..='m' => char::from_u32(u32::from(c) + 13),
+        'n'..='z' => char::from_u32(u32::from(c) - 13),
+        _ => None,
+    };
+    let c = moved(ch.c).unwrap_or(ch.c);
+    Ch { c, latin: c, ..ch }
+}
+
+fn flat(chars: &[Ch], letters: Letters) -> Flat {
+    let mut out = Flat::default();
+    out.chars.reserve(chars.len());
+    out.at.reserve(chars.len());
+    let mut at = 0;
+    while let Some(ch) = chars.get(at) {
+        let rest = chars.get(at..).unwrap_or_default();
+        if is_word(ch.c) {
+            let len = word_len(rest);
+            let word = rest.get(..len).unwrap_or_default();
+            let has = |kind| word.iter().any(|ch| ch.script == kind);
+            let latin = letters == Letters::Latin || (has(Script::Latin) && has(Script::Foreign));
+            for (i, ch) in word.iter().enumerate().filter(|(_, ch)| is_word(ch.c)) {
+                out.push(if latin { ch.latin } else { ch.c }, (ch.start, ch.end), at + i);
+            }
+            at += len;
+        } else {
+            let len = rest.iter().take_while(|ch| !is_word(ch.c)).count().max(1);
+            let gap = rest.get(..len).unwrap_or_default();
+            let end = gap.last().map_or(ch.end, |last| last.end);
+            let mark = mark(gap, rest.get(len));
+            out.push(mark, (ch.start.min(end), end.max(ch.start)), at);
+            at += len;
+        }
+    }
+    out
+}
+
+/// The length of the word at the start; an apostrophe between two letters belongs to it.
+fn word_len(rest: &[Ch]) -> usize {
+    let mut len = 0;
+    while let Some(ch) = rest.get(len) {
+        let inner = apostrophe(ch.c) && rest.get(len + 1).is_some_and(|next| next.c.is_alphabetic());
+        if !is_word(ch.c) && !inner {
+            break;
+        }
+        len += 1;
+    }
+    len
+}
+
+/// What a gap between words separates.
+fn mark(gap: &[Ch], next: Option<&Ch>) -> char {
+    let mut clause = false;
+    let mut newline = false;
+    for (i, ch) in gap.iter().enumerate() {
+        let spaced = gap.get(i + 1).map_or(next.is_none(), |after| after.c.is_whitespace() || after.c == '<');
+        match ch.c {
+            '。' | '｡' | '！' | '？' | '；' => return '.',
+            '.' | '!' | '?' | ';' if spaced => return '.',
+            '\n' if newline => return '.',
+            '\n' => newline = true,
+            '-' | '*' | '•' | '#' if newline => return '.',
+            c if c.is_whitespace() => {}
+            ',' | ':' | '(' | ')' | '、' | '，' | '：' | '\u{2013}' | '\u{2014}' | '\u{3001}' => clause = true,
+            '>' => clause = true,
+            _ => newline = false,
+        }
+    }
+    if clause { ',' } else { ' ' }
+}
+
+/// Digits and signs that stand for letters, in words that have letters too; nothing where there is none.
+fn leet(chars: &[Ch], one: char) -> Option<Vec<Ch>> {
+    let letter = |c: char| {
+        Some(match c {
+            '0' => 'o',
+            '1' | '!' | '|' => one,
+            '3' | '€' => 'e',
+            '4' | '@' => 'a',
+            '5' | '$' => 's',
+            '6' | '9' => 'g',
+            '7' | '+' => 't',
+            '8' => 'b',
+            _ => return None,
+        })
+    };
+    // The second reading of the ones only where there are ones.
+    if one == 'l' && !chars.iter().any(|ch| matches!(ch.c, '1' | '!' | '|')) {
+        return None;
+    }
+    let mut out = chars.to_vec();
+    let mut changed = false;
+    for i in 0..out.len() {
+        let near = |at: Option<usize>| at.and_then(|at| chars.get(at)).is_some_and(|ch| is_word(ch.c));
+        let (before, after) = (near(i.checked_sub(1)), near(Some(i + 1)));
+        let Some(ch) = out.get_mut(i) else { break };
+        let Some(to) = letter(ch.c) else { continue };
+        let strong = ch.c.is_ascii_digit() || matches!(ch.c, '@' | '$' | '€');
+        if (strong && (before || after)) || (before && after) {
+            ch.c = to;
+            ch.latin = to;
+            ch.script = Script::Latin;
+            changed = true;
+        }
+    }
+    changed.then_some(out)
+}
+
+/// The text without marks and tags inside of words; nothing where there is none.
+fn joined(chars: &[Ch]) -> Option<Vec<Ch>> {
+    let mut out: Vec<Ch> = Vec::with_capacity(chars.len());
+    let mut at = 0;
+    let mut changed = false;
+    while let Some(ch) = chars.get(at) {
+        if !is_word(ch.c) && out.last().is_some_and(|last| is_word(last.c)) {
+            let gap = inner_gap(chars.get(at..).unwrap_or_default());
+            if gap > 0 && chars.get(at + gap).is_some_and(|next| is_word(next.c)) {
+                changed = true;
+                at += gap;
+                continue;
+            }
+        }
+        out.push(*ch);
+        at += 1;
+    }
+    changed.then_some(out)
+}
+
+/// The length of what a reader skips inside a word: a tag or comment, or up to three marks that are no white space.
+fn inner_gap(rest: &[Ch]) -> usize {
+    const LONGEST: usize = 64;
+    let mut len = 0;
+    while len < LONGEST {
+        match rest.get(len).map(|ch| ch.c) {
+            Some('<') => match rest.iter().skip(len).take(LONGEST).position(|ch| ch.c == '>') {
+                Some(close) => len += close + 1,
+                None => return 0,
+            },
+            Some(',' | ':' | ';' | '/' | '(' | ')' | '=' | '"') => return 0,
+            Some(c) if !is_word(c) && !c.is_whitespace() && len < LONGEST => len += 1,
+            _ => break,
+        }
+    }
+    len
+}
+
+/// Letters that stand alone, put together, and words too long for one; nothing where there is none.
+fn glued(plain: &Flat) -> Option<Flat> {
+    const LETTERS: usize = 5;
+    const LONG: usize = 14;
+    let mut out = Flat { glued: true, ..Flat::default() };
+    let copy = |out: &mut Flat, from: usize, to: usize| {
+        let row = plain.chars.iter().zip(&plain.at).zip(&plain.index).skip(from).take(to - from);
+        row.filter(|((c, _), _)| is_word(**c)).for_each(|((c, at), index)| out.push(*c, *at, *index));
+        let end = out.at.last().map_or((0, 0), |last| (last.1, last.1));
+        out.push(' ', end, out.index.last().copied().unwrap_or(0));
+    };
+    // Where a run of short words began, and how many it has.
+    let (mut start, mut count) = (0, 0);
+    let mut at = 0;
+    while at < plain.chars.len() {
+        let len = plain.chars.iter().skip(at).take_while(|c| is_word(**c)).count();
+        let unspaced = plain.chars.get(at).is_some_and(|c| unspaced(*c));
+        match len {
+            0 => at += 1,
+            1 | 2 if !unspaced => {
+                start = if count == 0 { at } else { start };
+                count += 1;
+                at += len;
+            }
+            _ => {
+                if count >= LETTERS {
+                    copy(&mut out, start, at);
+                }
+                count = 0;
+                if len >= LONG && !unspaced {
+                    copy(&mut out, at, at + len);
+                }
+                at += len;
+            }
+        }
+    }
+    if count >= LETTERS {
+        copy(&mut out, start, at);
+    }
+    (!out.chars.is_empty()).then_some(out)
+}

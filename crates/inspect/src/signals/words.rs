@@ -1,0 +1,18 @@
+//! The tables of words, one file for each language.
+
+mod de;
+mod en;
+mod en_more;
+mod es;
+mod fr;
+mod it;
+mod ja;
+mod pt;
+mod ru;
+mod zh;
+
+use super::lexicon::Table;
+
+/// Every table.
+pub(super) const ALL: &[Table] =
+    &[en::WORDS, en_more::WORDS, de::WORDS, fr::WORDS, es::WORDS, pt::WORDS, it::WORDS, zh::WORDS, ja::WORDS, ru::WORDS];
