@@ -3,17 +3,21 @@
 //! Four programs share this library and no product code:
 //! - `upstream` answers MCP calls with canned text ([`upstream`], [`answer`]);
 //! - `proxy` is the baseline: a bare reverse proxy, streaming or parsing JSON both ways ([`proxy`]);
-//! - `load` calls in a closed loop and checks every answer ([`load`], [`call`]);
+//! - `load` calls in a closed loop and checks every answer ([`load`], [`call`], [`session`]);
 //! - `bench` starts them all beside `casemate` ([`fleet`]), runs every row in interleaved rounds ([`matrix`]) and
-//!   reports ([`report`]).
+//!   reports ([`report`]); `bench sessions` weighs idle sessions ([`idle`]), `bench listing` times long lists
+//!   ([`listing`]).
 //!
 //! Nothing here asserts a time: numbers are printed, never judged by an exit status.
 
 pub mod answer;
 pub mod call;
+pub mod catalogue;
 pub mod cores;
 pub mod fleet;
 pub mod gateway;
+pub mod idle;
+pub mod listing;
 pub mod load;
 pub mod machine;
 pub mod matrix;
@@ -21,14 +25,29 @@ pub mod pki;
 pub mod process;
 pub mod proxy;
 pub mod report;
+pub mod session;
 pub mod summary;
 pub mod table;
+pub mod tally;
 pub mod tls;
 pub mod upstream;
 pub mod wire;
 
-/// The revision of MCP that every call speaks.
+/// The revision of MCP that is spoken without sessions.
 pub const REVISION: &str = "2026-07-28";
+/// The revision of MCP that is spoken in sessions.
+pub const SESSION_REVISION: &str = "2025-11-25";
+
+/// How a client and a server speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Era {
+    /// Each request stands alone: [`REVISION`].
+    #[default]
+    Modern,
+    /// In a session: [`SESSION_REVISION`].
+    Session,
+}
 
 #[cfg(test)]
 mod tests;

@@ -51,13 +51,21 @@ pub async fn read_capped(mut body: Incoming) -> Result<Bytes> {
 pub struct Frames {
     left: VecDeque<Bytes>,
     flush: bool,
+    /// Whether the body stays open behind the last frame.
+    silent: bool,
 }
 
 impl Frames {
     /// A body of these frames.
     #[must_use]
     pub fn new(frames: Vec<Bytes>) -> Self {
-        Self { left: frames.into(), flush: false }
+        Self { left: frames.into(), flush: false, silent: false }
+    }
+
+    /// A body without frames that does not end.
+    #[must_use]
+    pub fn silent() -> Self {
+        Self { left: VecDeque::new(), flush: false, silent: true }
     }
 }
 
@@ -66,6 +74,10 @@ impl Body for Frames {
     type Error = Infallible;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        // Nothing ever wakes it: the connection's own end does.
+        if self.silent {
+            return Poll::Pending;
+        }
         // hyper flushes what it has when the body is not ready.
         if self.flush {
             self.flush = false;
@@ -78,7 +90,7 @@ impl Body for Frames {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.left.is_empty()
+        self.left.is_empty() && !self.silent
     }
 }
 

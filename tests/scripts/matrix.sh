@@ -13,7 +13,8 @@ HERE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 . "$HERE/tools.sh"
 . "$HERE/lib.sh"
 . "$HERE/gateway.sh"
-trap stop_all EXIT
+trap 'for pid in "${BUSY[@]}"; do kill "$pid" 2>/dev/null; done; stop_all' EXIT
+BUSY=()
 node_tools || exit 2
 
 WORK="$(mktemp -d "${TMPDIR:-/tmp}/casemate-matrix.XXXXXX")" || exit 2
@@ -66,7 +67,6 @@ speaks() { [[ "$1" != *-modern || "$2" != everything ]]; }
 # lines have no option for either.
 ours() { [[ "$1" != inspector-* && "$1" != fastmcp-cli ]]; }
 
-BUSY=()
 # client KEY CLIENT SERVER URL [VARIABLE=VALUE...]: runs a driver in the background, some at a time. What it saw goes to
 # saw/KEY, what it complained about to saw/KEY.err.
 client() {

@@ -249,3 +249,8 @@ impl Pins {
 fn unlisted(detail: impl Into<String>) -> Refusal {
     Refusal::new(Reason::UpstreamSchema).detail(detail)
 }
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;

@@ -91,7 +91,7 @@ impl Frame {
 
     /// An event without a message, from which a client can resume (2025-11-25, Streamable HTTP, "Sending Messages").
     pub(crate) fn prime(id: &str) -> Self {
-        Self(sse::frame(b"", Some(id)))
+        Self(Bytes::from(format!("id: {id}\nretry: 1000\ndata: \n\n")))
     }
 
     /// Bytes on the wire.

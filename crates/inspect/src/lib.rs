@@ -15,6 +15,7 @@ mod error;
 mod invisible;
 mod layer;
 mod markup;
+pub mod signals;
 
 pub use clean::{IMAGE_MARKER, LINK_MARKER, TEXT_MARKER, clean};
 pub use config::{Policy, Prefix};

@@ -61,6 +61,8 @@ mod shutdown;
 mod commands;
 #[cfg(test)]
 mod demo;
+#[cfg(test)]
+mod pins_cli;
 
 #[cfg(test)]
 mod coverage;

@@ -4,15 +4,16 @@ use super::call::{Call, Capabilities, Inbound, RequestId};
 use super::envelope::{KNOWN_PARAMS, no_look_alikes};
 use super::read::SessionFacts;
 use super::{Era, META_CAPABILITIES, Method, Revision, Target, params};
-use crate::headers::Mirrored;
+use crate::headers::{Mirrored, decode_value};
 use crate::json::{Json, Kind, Limits, Value};
 use crate::{Reason, Refusal, ServerName};
 use bytes::Bytes;
 
 /// Reads `initialize`. A client that asks for a revision that is not served is offered the newest that is.
 pub(super) fn initialize(server: ServerName, json: Json, headers: &Mirrored<'_>) -> Result<Inbound, Refusal> {
-    no_modern_headers(headers)?;
     let root = json.root();
+    no_modern_headers(headers)?;
+    no_contradiction("initialize", root, headers)?;
     let id = root.get("id").and_then(RequestId::of).ok_or_else(|| Refusal::new(Reason::McpEnvelope).hint("id"))?;
     let invalid = |member: &str| Refusal::new(Reason::McpParams).hint(member);
     let params = root.get("params").ok_or_else(|| invalid("params"))?;
@@ -42,6 +43,7 @@ pub(super) fn message(
 ) -> Result<Inbound, Refusal> {
     agrees(headers, facts)?;
     let root = json.root();
+    no_contradiction(name, root, headers)?;
     let params = root.get("params");
     if let Some(params) = params {
         no_look_alikes(params, KNOWN_PARAMS)?;
@@ -83,6 +85,7 @@ pub(super) fn reply(
     facts: SessionFacts,
 ) -> Result<Inbound, Refusal> {
     agrees(headers, facts)?;
+    mirrors_nothing(headers)?;
     let id = json.root().get("id").and_then(RequestId::of);
     let id = id.ok_or_else(|| Refusal::new(Reason::McpEnvelope).hint("id"))?;
     let SessionFacts { revision, capabilities } = facts;
@@ -108,6 +111,12 @@ impl Call {
     }
 }
 
+/// What has no method mirrors none.
+fn mirrors_nothing(headers: &Mirrored<'_>) -> Result<(), Refusal> {
+    let name = headers.method.map(|_| "Mcp-Method").or_else(|| headers.name.map(|_| "Mcp-Name"));
+    name.map_or(Ok(()), |name| Err(Refusal::new(Reason::McpHeaderMismatch).hint(name)))
+}
+
 /// The headers must be those of the session's revision.
 fn agrees(headers: &Mirrored<'_>, facts: SessionFacts) -> Result<(), Refusal> {
     no_modern_headers(headers)?;
@@ -121,16 +130,24 @@ fn agrees(headers: &Mirrored<'_>, facts: SessionFacts) -> Result<(), Refusal> {
 }
 
 fn no_modern_headers(headers: &Mirrored<'_>) -> Result<(), Refusal> {
-    let name = match headers {
-        Mirrored { version: Some(version), .. } if Revision::parse(version).is_some_and(|r| r.era() == Era::Modern) => {
-            "MCP-Protocol-Version"
-        }
-        Mirrored { method: Some(_), .. } => "Mcp-Method",
-        Mirrored { name: Some(_), .. } => "Mcp-Name",
-        Mirrored { params, .. } if !params.is_empty() => "Mcp-Param",
-        _ => return Ok(()),
-    };
-    Err(Refusal::new(Reason::McpEra).hint(name))
+    let version = headers.version.and_then(Revision::parse);
+    if version.is_some_and(|revision| revision.era() == Era::Modern) {
+        return Err(Refusal::new(Reason::McpEra).hint("MCP-Protocol-Version"));
+    }
+    if headers.params.is_empty() { Ok(()) } else { Err(Refusal::new(Reason::McpEra).hint("Mcp-Param")) }
+}
+
+/// These revisions mirror nothing in headers. Where a client does so all the same, nobody in between may be misled.
+fn no_contradiction(method: &str, root: Value<'_>, headers: &Mirrored<'_>) -> Result<(), Refusal> {
+    if headers.method.is_some_and(|header| header != method) {
+        return Err(Refusal::new(Reason::McpHeaderMismatch).hint("Mcp-Method"));
+    }
+    let Some(header) = headers.name else { return Ok(()) };
+    let member = Method::request(method, Era::Session).and_then(Method::named_by);
+    let name = member.and_then(|member| root.path(&["params", member])?.as_str());
+    let decoded = decode_value(header).map_err(|reason| Refusal::new(reason).hint("Mcp-Name"))?;
+    let agrees = name.is_some_and(|name| name == decoded);
+    if agrees { Ok(()) } else { Err(Refusal::new(Reason::McpHeaderMismatch).hint("Mcp-Name")) }
 }
 
 fn no_modern_meta(params: Value<'_>) -> Result<(), Refusal> {

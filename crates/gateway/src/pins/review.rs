@@ -1,34 +1,177 @@
-//! What a reviewer should look at in a definition.
+//! What a reviewer should look at in a definition: its texts, and names that look like another's.
 
 use super::Pins;
+use bytes::Bytes;
 use casemate_core::ServerName;
+use casemate_core::json::{Json, Kind as JsonKind, Limits, Value};
 use casemate_core::pin::{Definition, Finding, Kind, Severity, Sighting};
+use casemate_inspect::signals::{self, names_look_alike, signals, skeleton};
+use std::cell::Cell;
+use std::collections::{BTreeSet, HashMap};
+
+/// Findings that are kept of one definition, the gravest first.
+const FINDINGS: usize = 64;
+/// Characters of an excerpt.
+const EXCERPT: usize = 120;
+/// Names that every text is searched for; of more, only those that stand in the text.
+const NAMES: usize = 256;
+/// Pairs of names that one survey compares letter by letter.
+const PAIRS: usize = 1_000_000;
+/// Bytes up to which a key that is one ASCII word is no text.
+const KEY: usize = 48;
 
 /// What else is offered, by this server and by others.
 pub(super) struct Surroundings {
-    own: Vec<String>,
-    others: Vec<(ServerName, Vec<String>)>,
+    /// Names of tools, in order, each once.
+    names: Vec<String>,
+    /// The tools of other servers.
+    others: Vec<(ServerName, String)>,
+    /// Places in `others` by what the name looks like.
+    alike: HashMap<String, Vec<usize>>,
+    pairs: Cell<usize>,
 }
 
 impl Surroundings {
     pub(super) fn new(pins: &Pins, server: &ServerName, items: &[Sighting]) -> Self {
-        let own = items.iter().filter(|item| item.kind == Kind::Tool).map(|item| item.name.clone()).collect();
-        let books = pins.0.books.load();
-        let others = books.iter().filter(|(name, _)| *name != server);
-        let names = |book: &super::Book| book.names(Kind::Tool).map(str::to_owned).collect();
-        let others = others.map(|(name, book)| (name.clone(), names(book))).collect();
-        Self { own, others }
+        let mut others = Vec::new();
+        for (name, book) in pins.0.books.load().iter().filter(|(name, _)| *name != server) {
+            others.extend(book.names(Kind::Tool).map(|tool| (name.clone(), tool.to_owned())));
+        }
+        others.sort();
+        let own = items.iter().filter(|item| item.kind == Kind::Tool).map(|item| &item.name);
+        let names: BTreeSet<&String> = own.chain(others.iter().map(|(_, name)| name)).collect();
+        let names = names.into_iter().cloned().collect();
+        let mut alike: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, (_, name)) in others.iter().enumerate() {
+            alike.entry(skeleton(name)).or_default().push(at);
+        }
+        Self { names, others, alike, pairs: Cell::new(0) }
+    }
+
+    /// The names that a text is searched for.
+    fn around(&self, own: &str, text: &str) -> Vec<&str> {
+        let others = self.names.iter().map(String::as_str).filter(|name| *name != own);
+        if self.names.len() <= NAMES {
+            return others.collect();
+        }
+        let text = text.to_lowercase();
+        others.filter(|name| text.contains(&name.to_lowercase())).collect()
+    }
+
+    /// The tools of other servers that a tool could be taken for.
+    fn look_alikes(&self, own: &str) -> Vec<&(ServerName, String)> {
+        let mut found: BTreeSet<usize> = self.alike.get(&skeleton(own)).into_iter().flatten().copied().collect();
+        self.pairs.set(self.pairs.get().saturating_add(self.others.len()));
+        if self.pairs.get() <= PAIRS {
+            let all = self.others.iter().enumerate();
+            found.extend(all.filter(|(_, (_, name))| names_look_alike(own, name)).map(|(at, _)| at));
+        }
+        found.into_iter().filter_map(|at| self.others.get(at)).collect()
     }
 }
 
 /// Everything worth a look in a definition.
 pub(super) fn review(kind: Kind, own: &str, definition: &Definition, around: &Surroundings) -> Vec<Finding> {
-    let _ = (kind, own, &around.own, &around.others);
-    let several = definition.is_ambiguous().then(|| Finding {
-        rule: "pin.duplicate".to_owned(),
-        place: String::new(),
-        severity: Severity::High,
-        excerpt: "the server lists several under this name".to_owned(),
-    });
-    several.into_iter().collect()
+    let mut findings = Vec::new();
+    if definition.is_ambiguous() {
+        findings.push(note("pin.duplicate", Severity::High, "the server lists several under this name"));
+    }
+    if kind == Kind::Tool {
+        findings.extend(around.look_alikes(own).into_iter().map(|(server, name)| {
+            // Many servers have a `search`; letters of another script are chosen.
+            let grave = own != name && !(own.is_ascii() && name.is_ascii());
+            let severity = if grave { Severity::High } else { Severity::Medium };
+            note("pin.look_alike", severity, &format!("{server}: {name}"))
+        }));
+    }
+    let limits = Limits { depth: 160, nodes: 8_000_000, key_len: usize::MAX / 2, number_len: usize::MAX / 2 };
+    match Json::parse(Bytes::copy_from_slice(definition.text.as_bytes()), limits) {
+        Ok(json) => texts(json.root(), &mut String::new(), &mut |place, text| {
+            let names = around.around(own, text);
+            let around = signals::Surroundings { own, names: &names };
+            findings.extend(signals(text, &around).into_iter().map(|found| Finding {
+                rule: found.rule.to_owned(),
+                place: excerpt(place, 0..place.len()),
+                severity: severity(found.severity),
+                excerpt: excerpt(text, found.span),
+            }));
+        }),
+        // A canonical text is JSON; were it none, nobody should trust it unseen.
+        Err(_) => findings.push(note("pin.unread", Severity::High, "the definition could not be read for review")),
+    }
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    findings.truncate(FINDINGS);
+    findings
 }
+
+fn note(rule: &str, severity: Severity, text: &str) -> Finding {
+    Finding { rule: rule.to_owned(), place: String::new(), severity, excerpt: excerpt(text, 0..text.len()) }
+}
+
+const fn severity(of: casemate_inspect::Severity) -> Severity {
+    match of {
+        casemate_inspect::Severity::Low => Severity::Low,
+        casemate_inspect::Severity::Medium => Severity::Medium,
+        casemate_inspect::Severity::High => Severity::High,
+    }
+}
+
+/// Visits every text within with its place: strings, and keys that are more than a name.
+fn texts(value: Value<'_>, place: &mut String, visit: &mut impl FnMut(&str, &str)) {
+    match value.kind() {
+        JsonKind::String => visit(place, &value.as_str().unwrap_or_default()),
+        JsonKind::Object => {
+            for member in value.members() {
+                let key = member.key();
+                within(place, &key, |place| {
+                    let is_name = key.len() <= KEY && key.bytes().all(|b| b.is_ascii_graphic());
+                    if !is_name {
+                        visit(place, &key);
+                    }
+                    texts(member.value, place, visit);
+                });
+            }
+        }
+        JsonKind::Array => {
+            for (at, item) in value.items().enumerate() {
+                within(place, &at.to_string(), |place| texts(item, place, visit));
+            }
+        }
+        JsonKind::Null | JsonKind::Bool | JsonKind::Number => {}
+    }
+}
+
+fn within(place: &mut String, step: &str, then: impl FnOnce(&mut String)) {
+    let length = place.len();
+    place.push('/');
+    place.push_str(&step.replace('~', "~0").replace('/', "~1"));
+    then(place);
+    place.truncate(length);
+}
+
+/// A piece of a text around `span`, safe to display.
+fn excerpt(text: &str, span: std::ops::Range<usize>) -> String {
+    let start = text.floor_char_boundary(span.start);
+    let piece = text.get(start..).unwrap_or_default();
+    let end = piece.ceil_char_boundary(span.len());
+    let (found, _) = piece.split_at_checked(end).unwrap_or((piece, ""));
+    let mut out: String = found.chars().take(EXCERPT).map(visible).collect();
+    if found.chars().nth(EXCERPT).is_some() {
+        out.push_str("...");
+    }
+    out
+}
+
+/// A character as itself if a reader sees it, else as its number.
+fn visible(c: char) -> String {
+    // Blank letters and symbols that count as printable.
+    let blank = matches!(c, '\u{115f}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}');
+    match c {
+        '"' | '\'' | '\\' => c.to_string(),
+        c if blank || (c.is_whitespace() && c != ' ') => c.escape_unicode().to_string(),
+        c => c.escape_debug().to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -87,7 +87,8 @@ async fn discover(wire: &mut Wire<'_>) -> Result<Result<Json, &'static str>, Ref
         Heard::Status(_) => return Ok(Err("server/discover has no JSON-RPC answer")),
     };
     let result = json.root().get("result");
-    let is_complete = result.and_then(|result| result.get("resultType")?.as_str()).is_some_and(|kind| kind == "complete");
+    let is_complete =
+        result.and_then(|result| result.get("resultType")?.as_str()).is_some_and(|kind| kind == "complete");
     let versions = result.and_then(|result| result.get("supportedVersions"));
     let is_spoken = versions.is_some_and(|all| all.items().any(|version| is_text(version, REVISION)));
     Ok(match (is_complete, is_spoken) {

@@ -51,13 +51,14 @@ pub(crate) fn check_balance(entries: &[Value]) {
     assert!(wrong.is_empty(), "intents without exactly one outcome: {wrong:?}");
 }
 
-/// Nothing of these texts is anywhere in the directory of the log.
+/// Nothing of these texts is anywhere in the directory of the log, but in the names of what an upstream offers.
 pub(crate) fn check_absence(dir: &Path, texts: &[String]) {
     for file in std::fs::read_dir(dir).expect("the log").map(|file| file.expect("a file").path()) {
         let bytes = std::fs::read(&file).unwrap_or_default();
-        for text in texts {
-            let found = bytes.windows(text.len()).any(|window| window == text.as_bytes());
-            assert!(!found, "{} holds the raw text {text:?}", file.display());
+        let has = |line: &[u8], text: &str| line.windows(text.len()).any(|window| window == text.as_bytes());
+        for line in bytes.split(|byte| *byte == b'\n').filter(|line| !has(line, "\"kind\":\"pin\"")) {
+            let found = texts.iter().find(|text| has(line, text));
+            assert_eq!(found, None, "{} holds a raw text", file.display());
         }
     }
 }

@@ -13,7 +13,9 @@ fn text(item: &str) -> String {
 #[test]
 fn spelling_does_not_count() {
     let one = text(r#"{"name":"a","inputSchema":{"type":"object","b":[1,2.50,-0.1e2]},"description":"caf\u00e9 \/"}"#);
-    let two = text("{ \"description\" : \"café /\",\n\"inputSchema\":{\"b\":[1.0 , 25e-1,-10],\"type\":\"object\"},\"name\":\"a\"}");
+    let two = text(
+        "{ \"description\" : \"café /\",\n\"inputSchema\":{\"b\":[1.0 , 25e-1,-10],\"type\":\"object\"},\"name\":\"a\"}",
+    );
     assert_eq!(one, two);
     assert_eq!(one, r#"{"description":"café /","inputSchema":{"b":[1,2.5,-10],"type":"object"},"name":"a"}"#);
 }

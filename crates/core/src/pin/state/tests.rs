@@ -15,7 +15,12 @@ fn see(pin: Option<&Pin>, definition: Definition, mode: Mode) -> Option<Transiti
 }
 
 fn finding(severity: Severity) -> Vec<Finding> {
-    vec![Finding { rule: "signal.secrecy".to_owned(), place: "/description".to_owned(), severity, excerpt: String::new() }]
+    vec![Finding {
+        rule: "signal.secrecy".to_owned(),
+        place: "/description".to_owned(),
+        severity,
+        excerpt: String::new(),
+    }]
 }
 
 /// A pin of version 1 in each state, with what it was approved as.

@@ -26,14 +26,11 @@ fn capabilities(kinds: InputKinds) -> String {
         .filter_map(|(allowed, mode)| allowed.then_some(mode))
         .collect();
     let elicitation = format!("\"elicitation\":{{{}}}", modes.join(","));
-    let all: Vec<&str> = [
-        (!modes.is_empty(), elicitation.as_str()),
-        (kinds.sampling, "\"sampling\":{}"),
-        (kinds.roots, "\"roots\":{}"),
-    ]
-    .into_iter()
-    .filter_map(|(allowed, member)| allowed.then_some(member))
-    .collect();
+    let all: Vec<&str> =
+        [(!modes.is_empty(), elicitation.as_str()), (kinds.sampling, "\"sampling\":{}"), (kinds.roots, "\"roots\":{}")]
+            .into_iter()
+            .filter_map(|(allowed, member)| allowed.then_some(member))
+            .collect();
     format!("{{{}}}", all.join(","))
 }
 

@@ -22,10 +22,7 @@ impl Opened {
 }
 
 /// Opens a session in `only`, or in the newest revision that has sessions; the inner error says why there is none.
-pub(super) async fn open(
-    wire: &mut Wire<'_>,
-    only: Option<Revision>,
-) -> Result<Result<Opened, &'static str>, Refusal> {
+pub(super) async fn open(wire: &mut Wire<'_>, only: Option<Revision>) -> Result<Result<Opened, &'static str>, Refusal> {
     let asked = only.unwrap_or(Revision::V2025_11_25);
     let answer = wire.ask(&Speech::Opening(asked), Method::Initialize, "").await?;
     let result = match answer.heard {

@@ -1,0 +1,155 @@
+//! Signals in descriptions: what the description of a tool, a prompt or a resource should not hold.
+//!
+//! Words of nine languages stand for concepts, and rules say which concepts together are a signal; so a rule holds in
+//! every language and for every wording of its words. Each text is read in several ways: folded, with look-alike
+//! letters, with digits for letters, with letters set apart, decoded, backwards. Phrases are evidence and no proof:
+//! what is found is for a reviewer and for policy, and nothing here removes anything.
+
+mod alike;
+mod concept;
+mod encoded;
+mod engine;
+mod fold;
+mod hidden;
+mod lexicon;
+mod marks;
+mod rules;
+mod tools;
+mod view;
+mod words;
+
+pub use alike::{names_look_alike, skeleton};
+
+use crate::{Finding, Severity};
+use hidden::finding;
+use lexicon::Hit;
+use std::ops::Range;
+use tools::Names;
+use view::{Flat, Reading};
+
+/// What is known around a description.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Surroundings<'a> {
+    /// The name of the described item.
+    pub own: &'a str,
+    /// The names of other tools, of this and of other upstreams.
+    pub names: &'a [&'a str],
+}
+
+/// How deep an encoding within an encoding is read.
+const DEPTH: usize = 2;
+
+/// The longest list of findings for one text; the gravest stay.
+const FINDINGS: usize = 256;
+
+/// Looks for what a description should not hold. Pure, deterministic, linear in the length of the text and the number
+/// of names.
+///
+/// The findings are ordered by place. A span covers whole characters of `text`; what was decoded is reported at the
+/// run that holds it.
+#[must_use]
+pub fn signals(text: &str, around: &Surroundings<'_>) -> Vec<Finding> {
+    let names = Names::new(around, text);
+    let mut found = look(text, &names, 0);
+    for finding in &mut found {
+        finding.span = whole_chars(text, &finding.span);
+    }
+    merged(found)
+}
+
+fn look(text: &str, names: &Names, depth: usize) -> Vec<Finding> {
+    let mut out = Vec::new();
+    let spelt = hidden::invisible(text, &mut out);
+    hidden::long(text, &mut out);
+    hidden::mixed(text, &mut out);
+    hidden::markup(text, &mut out);
+    let mentions = tools::mentions(text, names);
+    let chars = view::read(text);
+    let ciphers = view::ciphers(&chars);
+    for reading in &view::readings(chars) {
+        judge(reading, &mentions, &mut out);
+    }
+    for reading in &ciphers {
+        let mut inner = Vec::new();
+        judge(reading, &[], &mut inner);
+        if let Some(span) = gravest(&inner) {
+            out.push(finding("signal.encoded", Severity::High, span));
+        }
+    }
+    if depth < DEPTH {
+        for (span, words) in spelt {
+            let inner = look(&words, names, depth + 1);
+            out.extend(inner.into_iter().filter(|f| f.severity > Severity::Low).map(|f| Finding { span: span.clone(), ..f }));
+        }
+        for run in encoded::runs(text) {
+            if gravest(&look(&run.text, names, depth + 1)).is_some() {
+                out.push(finding("signal.encoded", Severity::High, run.span));
+            }
+        }
+    }
+    out
+}
+
+/// The place of the first finding that counts.
+fn gravest(found: &[Finding]) -> Option<Range<usize>> {
+    found.iter().filter(|f| f.severity > Severity::Low).map(|f| f.span.clone()).next()
+}
+
+/// Judges the characters of a reading in each way of dividing them into words.
+fn judge(reading: &Reading, mentions: &[Hit], out: &mut Vec<Finding>) {
+    let marks = marks::marks(&reading.chars);
+    out.extend(marks.signals.iter().map(|(rule, severity, span)| finding(rule, *severity, span.clone())));
+    for flat in &reading.flats {
+        let mut hits = marks::WORDS.hits(flat);
+        hits.retain(|hit| hit.concepts != 0);
+        engine::negate(&mut hits, flat);
+        hits.extend(marks::placed(&marks.hits, flat));
+        hits.extend(named(mentions, flat));
+        hits.sort_by_key(|hit| (hit.from, hit.to));
+        let matches = engine::matches(&hits, flat);
+        out.extend(matches.into_iter().map(|m| finding(m.id, m.severity, flat.span(m.place.start, m.place.end))));
+    }
+}
+
+/// Mentions of tools in the places of a reading.
+fn named(mentions: &[Hit], flat: &Flat) -> Vec<Hit> {
+    let place = |byte: usize| flat.at.partition_point(|at| at.0 < byte);
+    let moved = mentions.iter().map(|hit| {
+        let from = place(hit.from);
+        Hit { concepts: hit.concepts, from, to: place(hit.to).max(from) }
+    });
+    moved.collect()
+}
+
+/// The span widened to whole characters of the text.
+fn whole_chars(text: &str, span: &Range<usize>) -> Range<usize> {
+    let end = span.end.min(text.len());
+    let start = span.start.min(end);
+    let start = (0..=start).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let end = (end..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
+    start..end
+}
+
+/// Findings of one rule that overlap, as one; ordered by place.
+fn merged(mut found: Vec<Finding>) -> Vec<Finding> {
+    found.sort_by(|a, b| (a.rule, a.span.start, a.span.end).cmp(&(b.rule, b.span.start, b.span.end)));
+    let mut out: Vec<Finding> = Vec::new();
+    for finding in found {
+        match out.last_mut() {
+            Some(last) if last.rule == finding.rule && finding.span.start < last.span.end => {
+                last.span.end = last.span.end.max(finding.span.end);
+                last.severity = last.severity.max(finding.severity);
+            }
+            _ => out.push(finding),
+        }
+    }
+    if out.len() > FINDINGS {
+        out.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        out.truncate(FINDINGS);
+    }
+    out.sort_by(|a, b| (a.span.start, a.span.end, a.rule).cmp(&(b.span.start, b.span.end, b.rule)));
+    out
+}
+
+#[cfg(test)]
+mod tests;

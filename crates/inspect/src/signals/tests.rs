@@ -1,0 +1,1 @@
+//! Descriptions as a reviewer meets them.
