@@ -1,5 +1,6 @@
 //! The servers of a run: one set for each number of upstreams, all up at the same time.
 
+use crate::catalogue;
 use crate::cores::Cores;
 use crate::gateway;
 use crate::pki::{Pair, Pki};
@@ -102,6 +103,33 @@ pub struct Hop {
     pub tls: Option<(PathBuf, Pair)>,
 }
 
+impl Hop {
+    /// How many of an upstream's `items` come through.
+    #[must_use]
+    pub const fn items(&self, items: usize) -> usize {
+        if self.row.is_casemate() { catalogue::admitted(items) } else { items }
+    }
+}
+
+/// What a fleet consists of.
+#[derive(Debug, Clone, Copy)]
+pub struct Shape<'a> {
+    /// How many upstreams there are.
+    pub upstreams: usize,
+    /// How many items the lists of each have; none: its own few tools.
+    pub items: usize,
+    /// The rows that are started.
+    pub rows: &'a [Row],
+}
+
+impl Shape<'_> {
+    /// Every row, for one number of upstreams.
+    #[must_use]
+    pub const fn of(upstreams: usize) -> Self {
+        Self { upstreams, items: 0, rows: &Row::ALL }
+    }
+}
+
 /// All servers for one number of upstreams.
 #[derive(Debug)]
 pub struct Fleet {
@@ -119,15 +147,16 @@ impl Fleet {
     ///
     /// # Errors
     /// The upstream or a proxy does not start.
-    pub fn start(programs: &Programs, pki: &Pki, dir: &Path, upstreams: usize) -> Result<Self> {
+    pub fn start(programs: &Programs, pki: &Pki, dir: &Path, shape: Shape<'_>) -> Result<Self> {
         std::fs::create_dir_all(dir)?;
         let cores = programs.cores;
-        let start = |name: &str, core| start_upstream(programs, &dir.join(format!("{name}.log")), upstreams, core);
+        let start = |name: &str, core| start_upstream(programs, &dir.join(format!("{name}.log")), shape, core);
         let (behind, addresses) = start("upstream", cores.map(|cores| cores.upstream))?;
         let (beside, direct) = start("direct", cores.map(|cores| cores.hop))?;
-        let site = Site { programs, pki, dir, addresses, direct };
+        let site = Site { programs, pki, dir, addresses, direct, items: shape.items };
+        let upstreams = shape.upstreams;
         let mut fleet = Self { upstreams, hops: Vec::new(), missing: Vec::new(), _upstreams: [behind, beside] };
-        for row in Row::ALL {
+        for row in shape.rows.iter().copied() {
             match site.hop(row) {
                 Ok(hop) => fleet.hops.push(hop),
                 Err(error) if row.is_casemate() => fleet.missing.push((row, format!("{error:#}"))),
@@ -146,17 +175,18 @@ struct Site<'a> {
     addresses: Vec<SocketAddr>,
     /// The upstream of the direct call: it runs where a hop would, so that a hop adds one change of core and back.
     direct: Vec<SocketAddr>,
+    items: usize,
 }
 
 fn start_upstream(
     programs: &Programs,
     log: &Path,
-    listeners: usize,
+    shape: Shape<'_>,
     core: Option<usize>,
 ) -> Result<(Running, Vec<SocketAddr>)> {
     let mut upstream = command(&programs.dir.join("upstream"));
-    upstream.arg("--listeners").arg(listeners.to_string());
-    let upstream = Running::start(upstream, core, listeners, log)?;
+    upstream.arg("--listeners").arg(shape.upstreams.to_string()).arg("--items").arg(shape.items.to_string());
+    let upstream = Running::start(upstream, core, shape.upstreams, log)?;
     let addresses = upstream.lines().iter().map(|line| listening(line)).collect::<Result<_>>()?;
     Ok((upstream, addresses))
 }
@@ -210,7 +240,7 @@ impl Site<'_> {
         std::fs::create_dir_all(&dir)?;
         let config = dir.join("casemate.yaml");
         let pki = row.tls().then_some(self.pki);
-        std::fs::write(&config, gateway::config(free_port()?, &self.addresses, pki))?;
+        std::fs::write(&config, gateway::config(free_port()?, &self.addresses, self.items, pki))?;
         let mut casemate = command(&self.programs.casemate);
         casemate.arg("serve").arg("--config").arg(&config).arg("--state").arg(dir.join("state"));
         let casemate = Running::start(casemate, self.core(), 1, &self.log(row))?;

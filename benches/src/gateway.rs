@@ -1,14 +1,16 @@
 //! The configuration under which `casemate` is measured: everything on, limits out of the way.
 
 use crate::answer::{SIZES, tool_name};
+use crate::catalogue;
 use crate::fleet::server_name;
 use crate::pki::{CLIENT_URI, Pki};
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
-/// The text of `casemate.yaml`: plain HTTP in mode `none`, or mTLS where there is a `pki`.
+/// The text of `casemate.yaml`: plain HTTP in mode `none`, or mTLS where there is a `pki`. Of upstreams with long lists,
+/// of `items` each, the rules admit about half; without `items`, every tool.
 #[must_use]
-pub fn config(port: u16, upstreams: &[SocketAddr], pki: Option<&Pki>) -> String {
+pub fn config(port: u16, upstreams: &[SocketAddr], items: usize, pki: Option<&Pki>) -> String {
     let (auth, tls, identity) = match pki {
         None => ("mode: none".to_owned(), String::new(), "anonymous: true".to_owned()),
         Some(pki) => (
@@ -17,8 +19,13 @@ pub fn config(port: u16, upstreams: &[SocketAddr], pki: Option<&Pki>) -> String 
             format!("certificates:\n      - san: \"{CLIENT_URI}\"\n        scopes: [mcp]"),
         ),
     };
-    let tools: Vec<_> = SIZES.iter().flat_map(|bytes| [tool_name(*bytes, false), tool_name(*bytes, true)]).collect();
+    let tools: Vec<_> = if items == 0 {
+        SIZES.iter().flat_map(|bytes| [tool_name(*bytes, false), tool_name(*bytes, true)]).collect()
+    } else {
+        (0..items).map(catalogue::tool_name).collect()
+    };
     let tools = tools.join(", ");
+    let (admitted, resources) = if items == 0 { ("*", "**") } else { (catalogue::TOOLS, catalogue::RESOURCES) };
     let mut entries = String::new();
     for (index, address) in upstreams.iter().enumerate() {
         // Writing to a string does not fail.
@@ -40,6 +47,11 @@ pub fn config(port: u16, upstreams: &[SocketAddr], pki: Option<&Pki>) -> String 
   headers:
     required: ["X-Trace-ID", "X-MCP-Client"]
   max_payload_bytes: 5242880
+  limits:
+    connections: 10000
+  sessions:
+    per_subject: 2000
+    total: 5000
   env:
     - name: MCP_ALLOWED_DOMAINS
       value: "127.0.0.1"
@@ -48,7 +60,8 @@ tenants:
     {identity}
     rules:
       - servers: ["s*"]
-        tools: ["*"]
+        tools: ["{admitted}"]
+        resources: ["{resources}"]
 upstreams:
 {entries}"#
     )
@@ -61,9 +74,17 @@ mod tests {
     #[test]
     fn every_upstream_has_its_entry() {
         let upstreams: Vec<SocketAddr> = (1..=60).map(|port| SocketAddr::from(([127, 0, 0, 1], port))).collect();
-        let text = config(8080, &upstreams, None);
+        let text = config(8080, &upstreams, 0, None);
         assert!(text.contains("- name: s00\n    url: http://127.0.0.1:1/mcp\n"));
         assert!(text.contains("- name: s59\n    url: http://127.0.0.1:60/mcp\n"));
         assert!(text.contains("mode: none") && text.contains("anonymous: true") && !text.contains("tls:"));
+        assert!(text.contains("tools: [\"*\"]") && text.contains("text_300"));
+    }
+
+    #[test]
+    fn of_long_lists_every_tool_is_read_only_and_half_are_admitted() {
+        let text = config(8080, &[SocketAddr::from(([127, 0, 0, 1], 1))], 3, None);
+        assert!(text.contains("read_only: [report_a_0000, report_b_0001, report_a_0002]"), "{text}");
+        assert!(text.contains("tools: [\"report_a_*\"]") && text.contains("bench://a/**"));
     }
 }

@@ -1,18 +1,18 @@
 //! Closed-loop load: each connection sends its next call when the last one is answered.
 
-use crate::call::{Call, check, excerpt};
+use crate::Era;
+use crate::call::{Ask, Call, Place, excerpt};
+use crate::session::{self, Sender, Traces};
+pub use crate::tally::Outcome;
+use crate::tally::Tally;
 use crate::tls::TlsArgs;
 use crate::wire::{Peer, connect, read_capped};
 use anyhow::{Context as _, Result, bail, ensure};
-use bytes::Bytes;
-use clap::Args;
-use clap::Parser;
+use clap::{Args, Parser, ValueEnum};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Uri};
-use http_body_util::Full;
-use hyper::client::conn::http1::SendRequest;
 use rustls_pki_types::ServerName;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -39,9 +39,40 @@ pub struct Plan {
     /// Ask for an event stream
     #[arg(long)]
     pub stream: bool,
+    /// What one measured call is
+    #[arg(long, value_enum, default_value_t = Kind::Modern)]
+    pub kind: Kind,
+    /// Ask for a list instead of a text
+    #[arg(long, value_enum)]
+    pub list: Option<List>,
+    /// How many items the list must have
+    #[arg(long, default_value_t = 0)]
+    pub items: usize,
     /// Files for `https`.
     #[command(flatten)]
     pub tls: TlsArgs,
+}
+
+/// What one measured call is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// One request of revision 2026-07-28
+    Modern,
+    /// One request in a session of revision 2025-11-25 that each connection has opened before
+    Session,
+    /// `initialize` and `notifications/initialized`; the session is closed again outside of the measured time
+    Opening,
+}
+
+/// A list to ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum List {
+    /// `tools/list`
+    Tools,
+    /// `resources/list`
+    Resources,
 }
 
 /// When to stop.
@@ -56,51 +87,19 @@ pub struct Until {
     pub requests: Option<u64>,
 }
 
-/// What came back. Times are in microseconds.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Outcome {
-    /// Calls that were measured and answered correctly.
-    pub requests: u64,
-    /// Calls before the measurement that were answered correctly.
-    pub warmup: u64,
-    /// Calls that failed or were answered wrongly, at any time.
-    pub errors: u64,
-    /// The first of these errors.
-    pub first_error: Option<String>,
-    /// Times that a peer had closed a connection and it was opened again.
-    pub reconnects: u64,
-    /// Measured calls a second.
-    pub rps: f64,
-    /// The median.
-    pub p50: f64,
-    /// The 90th percentile.
-    pub p90: f64,
-    /// The 99th percentile.
-    pub p99: f64,
-    /// The slowest call.
-    pub max: f64,
-}
-
-struct Target {
-    peer: Peer,
-    host: HeaderValue,
-    path: String,
+/// One URL, taken apart.
+pub(crate) struct Target {
+    pub(crate) peer: Peer,
+    pub(crate) place: Place,
 }
 
 /// What all connections share.
 struct Shared {
     call: Call,
-    text: usize,
+    kind: Kind,
     targets: Vec<Target>,
     measure_from: Instant,
     deadline: Option<Instant>,
-}
-
-#[derive(Default)]
-struct Tally {
-    nanos: Vec<u64>,
-    outcome: Outcome,
-    last: Option<Instant>,
 }
 
 const CALL_TIMEOUT: Duration = Duration::from_secs(20);
@@ -119,8 +118,14 @@ pub async fn run(plan: Plan) -> Result<Outcome> {
         Some(seconds) => Some(measure_from + Duration::try_from_secs_f64(seconds)?),
         None => None,
     };
-    let call = Call::new(plan.text, plan.stream);
-    let shared = Arc::new(Shared { call, text: plan.text, targets, measure_from, deadline });
+    let ask = match plan.list {
+        None => Ask::Text { text: plan.text, stream: plan.stream },
+        Some(List::Tools) => Ask::Tools(plan.items),
+        Some(List::Resources) => Ask::Resources(plan.items),
+    };
+    let era = if plan.kind == Kind::Modern { Era::Modern } else { Era::Session };
+    let call = Call::new(ask, era);
+    let shared = Arc::new(Shared { call, kind: plan.kind, targets, measure_from, deadline });
     let mut workers = tokio::task::JoinSet::new();
     for worker in 0..plan.connections {
         let quota = plan.until.requests.map(|all| share(all, worker, plan.connections));
@@ -140,7 +145,7 @@ fn share(all: u64, worker: usize, workers: usize) -> u64 {
     all / workers + u64::from(worker < all % workers)
 }
 
-fn target(url: &Uri, tls: Option<tokio_rustls::TlsConnector>) -> Result<Target> {
+pub(crate) fn target(url: &Uri, tls: Option<tokio_rustls::TlsConnector>) -> Result<Target> {
     let authority = url.authority().with_context(|| format!("{url} has no host"))?;
     let ip: IpAddr = authority.host().parse().with_context(|| format!("{url} names no literal address"))?;
     let (port, tls) = match (url.scheme_str(), tls) {
@@ -150,22 +155,49 @@ fn target(url: &Uri, tls: Option<tokio_rustls::TlsConnector>) -> Result<Target> 
         _ => bail!("{url} is neither http nor https"),
     };
     let address = SocketAddr::new(ip, authority.port_u16().unwrap_or(port));
-    Ok(Target {
-        peer: Peer { address, tls },
-        host: HeaderValue::from_str(authority.as_str())?,
-        path: url.path().to_owned(),
-    })
+    let place = Place { host: HeaderValue::from_str(authority.as_str())?, path: url.path().to_owned() };
+    Ok(Target { peer: Peer { address, tls }, place })
 }
 
 /// One caller: one call at a time, over one connection to each of the addresses that it calls.
 struct Worker<'a> {
     shared: &'a Shared,
-    /// The targets of this worker, each with the index of its connection.
-    targets: Vec<(&'a Target, usize)>,
-    connections: Vec<(SocketAddr, Option<SendRequest<Full<Bytes>>>)>,
+    routes: Vec<Route<'a>>,
+    connections: Vec<Line>,
     id: u64,
-    trace: u128,
+    traces: Traces,
     tally: Tally,
+}
+
+/// One target of a worker.
+struct Route<'a> {
+    target: &'a Target,
+    /// The index of its connection.
+    slot: usize,
+    /// The open session, where calls are made in one.
+    session: Option<HeaderValue>,
+}
+
+/// A connection that is opened when it is needed.
+struct Line {
+    peer: Peer,
+    sender: Option<Sender>,
+}
+
+impl Line {
+    /// The open connection; one that the peer has closed is opened again and counted.
+    async fn sender(&mut self, reconnects: &mut u64) -> Result<&mut Sender> {
+        if let Some(open) = &mut self.sender
+            && open.ready().await.is_err()
+        {
+            self.sender = None;
+            *reconnects += 1;
+        }
+        Ok(match &mut self.sender {
+            Some(sender) => sender,
+            none => none.insert(connect(&self.peer).await?),
+        })
+    }
 }
 
 impl<'a> Worker<'a> {
@@ -176,23 +208,23 @@ impl<'a> Worker<'a> {
         } else {
             shared.targets.iter().skip(worker).step_by(workers).collect()
         };
-        let mut connections: Vec<(SocketAddr, Option<SendRequest<Full<Bytes>>>)> = Vec::new();
-        let mut targets = Vec::new();
+        let mut connections: Vec<Line> = Vec::new();
+        let mut routes = Vec::new();
         for target in mine {
-            let address = target.peer.address;
-            let known = connections.iter().position(|(other, _)| *other == address);
-            targets.push((target, known.unwrap_or(connections.len())));
+            let known = connections.iter().position(|line| line.peer.address == target.peer.address);
+            routes.push(Route { target, slot: known.unwrap_or(connections.len()), session: None });
             if known.is_none() {
-                connections.push((address, None));
+                connections.push(Line { peer: target.peer.clone(), sender: None });
             }
         }
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.as_nanos());
         let trace = (since << 64) | (u128::from(std::process::id()) << 44) | ((worker as u128) << 32);
-        Self { shared, targets, connections, id: (worker as u64) << 32, trace, tally: Tally::default() }
+        let (id, traces) = ((worker as u64) << 32, Traces(trace));
+        Self { shared, routes, connections, id, traces, tally: Tally::default() }
     }
 
     async fn run(mut self, quota: Option<u64>) -> Tally {
-        for (target, slot) in self.targets.clone().into_iter().cycle() {
+        for index in (0..self.routes.len()).cycle() {
             let now = Instant::now();
             let over = self.shared.deadline.is_some_and(|deadline| now >= deadline)
                 || quota.is_some_and(|quota| self.tally.outcome.requests >= quota)
@@ -200,37 +232,49 @@ impl<'a> Worker<'a> {
             if over {
                 break;
             }
-            let result = tokio::time::timeout(CALL_TIMEOUT, self.call(target, slot)).await;
+            let result = tokio::time::timeout(CALL_TIMEOUT, self.turn(index)).await;
             match result.context("no answer in time").flatten() {
                 Ok((start, end)) => self.tally.count(start, end, self.shared.measure_from),
                 Err(error) => {
                     self.tally.outcome.errors += 1;
                     self.tally.outcome.first_error.get_or_insert_with(|| format!("{error:#}"));
-                    if let Some((_, connection)) = self.connections.get_mut(slot) {
-                        *connection = None;
-                    }
+                    self.hang_up(index);
                 }
             }
         }
+        self.leave().await;
         self.tally
     }
 
-    /// One call; connecting before it and checking after it are not part of its time.
-    async fn call(&mut self, target: &Target, slot: usize) -> Result<(Instant, Instant)> {
-        self.id += 1;
-        self.trace += 1;
-        let request = self.shared.call.request(&target.host, &target.path, self.id, self.trace)?;
-        let (_, connection) = self.connections.get_mut(slot).context("no such connection")?;
-        if let Some(open) = connection
-            && open.ready().await.is_err()
-        {
-            *connection = None;
-            self.tally.outcome.reconnects += 1;
+    fn hang_up(&mut self, index: usize) {
+        let Some(route) = self.routes.get_mut(index) else { return };
+        route.session = None;
+        if let Some(line) = self.connections.get_mut(route.slot) {
+            line.sender = None;
         }
-        let sender = match connection {
-            Some(sender) => sender,
-            None => connection.insert(connect(&target.peer).await?),
-        };
+    }
+
+    /// One call; connecting and opening before it, checking and closing after it are not part of its time.
+    async fn turn(&mut self, index: usize) -> Result<(Instant, Instant)> {
+        let Shared { call, kind, .. } = self.shared;
+        let (traces, tally) = (&mut self.traces, &mut self.tally);
+        let route = self.routes.get_mut(index).context("no such route")?;
+        let line = self.connections.get_mut(route.slot).context("no such connection")?;
+        let sender = line.sender(&mut tally.outcome.reconnects).await?;
+        let place = &route.target.place;
+        if *kind == Kind::Opening {
+            let start = Instant::now();
+            let id = session::open(sender, place, traces).await?;
+            let end = Instant::now();
+            session::close(sender, place, traces, &id).await?;
+            return Ok((start, end));
+        }
+        if *kind == Kind::Session && route.session.is_none() {
+            route.session = Some(session::open(sender, place, traces).await?);
+            sender.ready().await.context("the connection is closed")?;
+        }
+        self.id += 1;
+        let request = call.request(place, self.id, traces.fresh(), route.session.as_ref())?;
         let start = Instant::now();
         let response = sender.send_request(request).await.context("no response")?;
         let status = response.status();
@@ -239,68 +283,28 @@ impl<'a> Worker<'a> {
         let body = read_capped(response.into_body()).await?;
         let end = Instant::now();
         ensure!(status == http::StatusCode::OK, "status {status}: {}", excerpt(&body));
-        check(&body, events, self.id, self.shared.text)?;
+        call.check(&body, events, self.id)?;
         Ok((start, end))
     }
-}
 
-impl Tally {
-    fn count(&mut self, start: Instant, end: Instant, measure_from: Instant) {
-        if start < measure_from {
-            self.outcome.warmup += 1;
-            return;
-        }
-        self.outcome.requests += 1;
-        self.nanos.push(u64::try_from((end - start).as_nanos()).unwrap_or(u64::MAX));
-        self.last = Some(end);
-    }
-
-    fn add(&mut self, other: Self) {
-        self.nanos.extend(other.nanos);
-        self.last = self.last.max(other.last);
-        self.outcome.requests += other.outcome.requests;
-        self.outcome.warmup += other.outcome.warmup;
-        self.outcome.errors += other.outcome.errors;
-        self.outcome.reconnects += other.outcome.reconnects;
-        if self.outcome.first_error.is_none() {
-            self.outcome.first_error = other.outcome.first_error;
+    /// Closes what sessions are open, so that the next run finds none.
+    async fn leave(&mut self) {
+        for route in &mut self.routes {
+            let Some(id) = route.session.take() else { continue };
+            let sender = self.connections.get_mut(route.slot).and_then(|line| line.sender.as_mut());
+            let Some(sender) = sender else { continue };
+            let closing = session::close(sender, &route.target.place, &mut self.traces, &id);
+            if let Err(error) = tokio::time::timeout(CALL_TIMEOUT, closing).await.context("no answer").flatten() {
+                self.tally.outcome.errors += 1;
+                self.tally.outcome.first_error.get_or_insert_with(|| format!("{error:#}"));
+            }
         }
     }
-
-    fn finish(mut self, measure_from: Instant) -> Outcome {
-        self.nanos.sort_unstable();
-        let seconds = self.last.map_or(0.0, |last| last.saturating_duration_since(measure_from).as_secs_f64());
-        let mut outcome = self.outcome;
-        if seconds > 0.0 {
-            outcome.rps = outcome.requests as f64 / seconds;
-        }
-        outcome.p50 = percentile(&self.nanos, 50);
-        outcome.p90 = percentile(&self.nanos, 90);
-        outcome.p99 = percentile(&self.nanos, 99);
-        outcome.max = percentile(&self.nanos, 100);
-        outcome
-    }
-}
-
-/// The nearest-rank percentile of sorted nanoseconds, in microseconds; zero of nothing.
-fn percentile(sorted: &[u64], percent: usize) -> f64 {
-    let rank = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
-    sorted.get(rank).map_or(0.0, |nanos| *nanos as f64 / 1000.0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn percentiles_are_nearest_rank() {
-        let nanos: Vec<u64> = (1..=100).map(|n| n * 1000).collect();
-        assert_eq!(percentile(&nanos, 50), 50.0);
-        assert_eq!(percentile(&nanos, 99), 99.0);
-        assert_eq!(percentile(&nanos, 100), 100.0);
-        assert_eq!(percentile(&[7000], 50), 7.0);
-        assert_eq!(percentile(&[], 99), 0.0);
-    }
 
     #[test]
     fn shares_add_up() {

@@ -3,9 +3,10 @@
 use crate::answer::SIZES;
 use crate::cores;
 use crate::fleet::{Fleet, Hop, Programs, Row, tls_args};
-use crate::load::Outcome;
+use crate::load::{Kind, List, Outcome};
 use crate::process::command;
 use anyhow::{Context as _, Result, bail, ensure};
+use clap::ValueEnum as _;
 use serde::Serialize;
 use std::io::{IsTerminal as _, Write as _};
 use std::process::Stdio;
@@ -21,16 +22,45 @@ pub struct Scenario {
     pub connections: usize,
     /// Upstreams that are configured and called in turn.
     pub upstreams: usize,
+    /// What one call is.
+    pub kind: Kind,
+    /// The list that is asked for instead of a text.
+    pub list: Option<List>,
+    /// How many items the upstream's lists have.
+    pub items: usize,
 }
 
 impl Scenario {
+    /// The smallest: one connection, 0.3 KiB of JSON.
+    #[cfg(test)]
+    pub(crate) const ONE: Self = Self {
+        text: 300,
+        stream: false,
+        connections: 1,
+        upstreams: 1,
+        kind: Kind::Modern,
+        list: None,
+        items: 0,
+    };
+
     /// Its heading.
     #[must_use]
     pub fn title(&self) -> String {
         let kib = if self.text < 1024 { "0.3".to_owned() } else { (self.text / 1024).to_string() };
         let form = if self.stream { "events" } else { "JSON" };
         let plural = |n: usize, noun: &str| format!("{n} {noun}{}", if n == 1 { "" } else { "s" });
-        format!("{kib} KiB, {form}, {}, {}", plural(self.connections, "connection"), plural(self.upstreams, "upstream"))
+        let whom = format!("{}, {}", plural(self.connections, "connection"), plural(self.upstreams, "upstream"));
+        match (self.list, self.kind) {
+            (Some(List::Tools), _) => format!("Listing {} tools, {whom}", self.items),
+            (Some(List::Resources), _) => format!("Listing {} resources, {whom}", self.items),
+            (None, Kind::Modern) => format!("{kib} KiB, {form}, {whom}"),
+            (None, Kind::Session) => format!("In a session: {kib} KiB, {form}, {whom}"),
+            (None, Kind::Opening) => format!("Opening a session: {whom}"),
+        }
+    }
+
+    fn of_kind(kind: Kind, stream: bool, connections: usize) -> Self {
+        Self { kind, ..Self::from((4096, stream, connections, 1)) }
     }
 }
 
@@ -54,14 +84,37 @@ impl Matrix {
         let json = SIZES.iter().flat_map(|text| [1, 32].map(|connections| (*text, false, connections, 1)));
         let rest =
             [1, 32].into_iter().flat_map(|connections| [(4096, true, connections, 1), (4096, false, connections, 60)]);
-        Self { scenarios: json.chain(rest).map(Scenario::from).collect(), rounds: 5, seconds: 2.0, warmup: 0.3 }
+        let sessions = [1, 32].into_iter().flat_map(Self::sessions);
+        let scenarios = json.chain(rest).map(Scenario::from).chain(sessions).collect();
+        Self { scenarios, rounds: 5, seconds: 2.0, warmup: 0.3 }
     }
 
-    /// A short look: under a minute and a half.
+    /// A short look: about two minutes.
     #[must_use]
     pub fn quick() -> Self {
         let some = [(300, false, 1, 1), (4096, false, 32, 1), (4096, false, 32, 60), (4096, true, 32, 1)];
-        Self { scenarios: some.map(Scenario::from).to_vec(), rounds: 3, seconds: 0.7, warmup: 0.2 }
+        let scenarios = some.into_iter().map(Scenario::from).chain(Self::sessions(32)).collect();
+        Self { scenarios, rounds: 3, seconds: 0.7, warmup: 0.2 }
+    }
+
+    /// Long lists of an upstream with that many items of each kind.
+    #[must_use]
+    pub fn listing(items: usize) -> Self {
+        let list = |list| Scenario { list: Some(list), items, ..Scenario::from((0, false, 1, 1)) };
+        let scenarios = [List::Tools, List::Resources].map(list).to_vec();
+        Self { scenarios, rounds: 7, seconds: 1.0, warmup: 0.3 }
+    }
+
+    /// Only the rows of sessions.
+    #[must_use]
+    pub fn only_sessions(mut self) -> Self {
+        self.scenarios.retain(|scenario| scenario.kind != Kind::Modern);
+        self
+    }
+
+    fn sessions(connections: usize) -> [Scenario; 3] {
+        let of = |kind, stream| Scenario::of_kind(kind, stream, connections);
+        [of(Kind::Opening, false), of(Kind::Session, false), of(Kind::Session, true)]
     }
 
     /// The numbers of upstreams that occur.
@@ -76,7 +129,7 @@ impl Matrix {
 
 impl From<(usize, bool, usize, usize)> for Scenario {
     fn from((text, stream, connections, upstreams): (usize, bool, usize, usize)) -> Self {
-        Self { text, stream, connections, upstreams }
+        Self { text, stream, connections, upstreams, kind: Kind::Modern, list: None, items: 0 }
     }
 }
 
@@ -131,8 +184,13 @@ fn load(matrix: &Matrix, programs: &Programs, scenario: &Scenario, hop: &Hop) ->
     load.arg("--connections").arg(scenario.connections.to_string());
     load.arg("--text").arg(scenario.text.to_string());
     load.arg("--seconds").arg(matrix.seconds.to_string()).arg("--warmup").arg(matrix.warmup.to_string());
+    let kind = scenario.kind.to_possible_value().context("a kind")?;
+    load.arg("--kind").arg(kind.get_name());
     if scenario.stream {
         load.arg("--stream");
+    }
+    if let Some(list) = scenario.list.and_then(|list| list.to_possible_value()) {
+        load.arg("--list").arg(list.get_name()).arg("--items").arg(hop.items(scenario.items).to_string());
     }
     if let Some((ca, pair)) = &hop.tls {
         load.args(tls_args(ca, pair));
@@ -185,11 +243,15 @@ mod tests {
         let matrix = Matrix::full();
         for text in SIZES {
             for connections in [1, 32] {
-                let wanted = Scenario { text, stream: false, connections, upstreams: 1 };
+                let wanted = Scenario::from((text, false, connections, 1));
                 assert!(matrix.scenarios.contains(&wanted), "{}", wanted.title());
             }
         }
         assert_eq!(matrix.upstream_counts(), [1, 60]);
         assert_eq!(matrix.scenarios[0].title(), "0.3 KiB, JSON, 1 connection, 1 upstream");
+        let titles: Vec<String> = matrix.only_sessions().scenarios.iter().map(Scenario::title).collect();
+        assert_eq!(titles.len(), 6);
+        assert_eq!(titles[0], "Opening a session: 1 connection, 1 upstream");
+        assert_eq!(titles[5], "In a session: 4 KiB, events, 32 connections, 1 upstream");
     }
 }

@@ -113,7 +113,7 @@ mod tests {
     use super::*;
     use crate::load::Outcome;
 
-    const SCENARIO: Scenario = Scenario { text: 300, stream: false, connections: 1, upstreams: 1 };
+    const SCENARIO: Scenario = Scenario::ONE;
 
     fn sample(row: Row, round: usize, p50: f64, ticks: Option<u64>) -> Sample {
         let outcome = Outcome { requests: 90, warmup: 10, rps: 1e6 / p50, p50, p99: p50 * 2.0, ..Outcome::default() };

@@ -14,6 +14,7 @@ pub mod server;
 mod answer;
 mod connection;
 mod cors;
+mod exchange;
 mod forward;
 mod input;
 mod listing;

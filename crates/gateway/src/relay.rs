@@ -2,21 +2,23 @@
 //!
 //! Every way through here ends in exactly one outcome. If the client goes away, the dropped intent writes its own.
 
+mod carry;
 mod events;
+mod farewell;
 mod listen;
 mod session;
 mod stream;
 mod watch;
 
-pub(crate) use session::{farewell, sweep};
+pub(crate) use farewell::{farewell, sweep};
 pub(crate) use stream::Resumption;
 pub(crate) use watch::is_same;
 
 use crate::answer::{self, Context, unreadable};
 use crate::config::Upstream;
+use crate::exchange::Exchange;
 use crate::forward::{self, Caller, Failed, Head};
 use crate::gateway::{Gateway, State};
-use crate::pipeline::Exchange;
 use crate::reply::{self, Held, ReplyBody};
 use crate::session::{Place, RunningGuard, Session};
 use bytes::Bytes;

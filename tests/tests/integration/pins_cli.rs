@@ -126,13 +126,15 @@ async fn a_decision_needs_a_role_and_the_definition_that_was_shown() {
     let item = get(&house, AUDITOR, ECHO).await;
     let actors: Vec<_> = item["history"].as_array().expect("steps").iter().map(|step| step["actor"].clone()).collect();
     assert_eq!(actors, ["survey", "rita", "olga"]);
-    let events: Vec<_> = house.finish().await.into_iter().filter(|entry| entry["event"] == "pin").collect();
+    let events = crate::harness::record::read(&house.audit_dir());
+    let events: Vec<_> = events.into_iter().filter(|entry| entry["event"] == "pin").collect();
     for (actor, word) in [("rita", "approved up tool echo sha256:"), ("olga", "blocked up tool echo sha256:")] {
         let found = events.iter().any(|event| {
             event["actor"] == actor && event["detail"].as_str().is_some_and(|detail| detail.starts_with(word))
         });
         assert!(found, "{actor}: {events:?}");
     }
+    house.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

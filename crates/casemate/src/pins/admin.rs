@@ -2,6 +2,7 @@
 
 use super::args::Access;
 use super::source::Refused;
+use super::visible;
 use anyhow::{Context as _, Result, anyhow, bail};
 use bytes::Bytes;
 use casemate_core::{Reason, Secret};
@@ -44,6 +45,9 @@ impl Admin {
             None => Vec::new(),
         };
         let token = access.token_file.as_deref().map(token).transpose()?;
+        if token.is_some() && !is_tls {
+            bail!("a token is only sent over https, and {url} is not");
+        }
         let pair = match (&access.certificate, &access.key) {
             (Some(certificate), Some(key)) => Some((certificate.clone(), key.clone())),
             _ if token.is_some() => None,
@@ -103,7 +107,8 @@ fn refusal(status: StatusCode, body: &[u8]) -> anyhow::Error {
         Some(reason) => {
             let title = text("title").unwrap_or(reason.facts().message);
             let trace = text("trace_id").map(|trace| format!(" (trace {trace})")).unwrap_or_default();
-            Refused::new(reason, crate::out::safe(&format!("{title}{trace}"))).into()
+            let need = if reason == Reason::AuthRequired { ": --certificate and --key, or --token-file" } else { "" };
+            Refused::new(reason, visible::safe(&format!("{title}{need}{trace}"))).into()
         }
         None => anyhow!("the admin listener answered with status {status}; is it Casemate's?"),
     }

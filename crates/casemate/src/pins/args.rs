@@ -34,7 +34,8 @@ pub struct Access {
     /// A file with a bearer token for the admin listener.
     #[arg(long, env = "CASEMATE_ADMIN_TOKEN_FILE", global = true)]
     pub token_file: Option<PathBuf>,
-    /// Who signed the admin listener's certificate; without it, the configured client CAs.
+    /// Who signed the admin listener's certificate; without it, the configured client CAs, or with --admin the
+    /// system's.
     #[arg(long, env = "CASEMATE_ADMIN_CA", global = true)]
     pub ca: Option<PathBuf>,
     /// The state directory, instead of the one that the configuration names; read while no gateway runs.
@@ -114,7 +115,8 @@ pub(super) struct DecideArgs {
     /// With --all: of this server.
     #[arg(long = "server", id = "of", value_name = "SERVER", requires = "all")]
     pub(super) of: Option<String>,
-    /// Does not ask. Without a terminal it needs --digest or --all as well.
+    /// Does not ask. Without a terminal it needs --digest or --all as well; with --all, what has a grave finding is left
+    /// to be approved by itself.
     #[arg(long, short)]
     pub(super) yes: bool,
 }

@@ -104,6 +104,10 @@ async fn one(
             out::say(&format!("{title}: blocked already"));
             return Ok(true);
         }
+        Decision::Approve if args.all && args.yes && pin.is_grave() => {
+            out::say(&format!("{title}: left as it is, because of what was found; approve it by itself"));
+            return Ok(false);
+        }
         _ => {}
     }
     let question = match decision {

@@ -17,16 +17,17 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// The text of `casemate pins diff`.
 pub(super) fn diff(item: &Item) -> String {
     let mut out = heading(&item.pin);
-    let digest = |digest: &Option<String>| digest.as_deref().map_or_else(|| "nothing".to_owned(), visible::line);
-    let seen = item.seen.as_ref().filter(|_| !item.pin.is_gone());
-    let _ = writeln!(out, "{RED}- approved  {}{PLAIN}", digest(&item.pin.approved));
-    let _ = writeln!(out, "{GREEN}+ seen      {}{PLAIN}", digest(&item.pin.seen.clone().filter(|_| seen.is_some())));
-    match (item.approved.as_ref(), seen) {
-        (Some(_), Some(_)) => item.changes.iter().for_each(|change| member(&mut out, change)),
-        (old, new) => {
-            let side = |json: Option<&Json>| json.map(|json| json.root().raw().to_owned());
-            member(&mut out, &Change { path: String::new(), old: side(old), new: side(new) });
-        }
+    let (old, new) = (item.approved.as_ref(), item.seen.as_ref().filter(|_| !item.pin.is_gone()));
+    let digest = |digest: Option<&String>| digest.map_or_else(|| "nothing".to_owned(), |text| visible::line(text));
+    let (approved, seen) =
+        (digest(item.pin.approved.as_ref()), digest(item.pin.seen.as_ref().filter(|_| new.is_some())));
+    let _ = writeln!(out, "{RED}- approved  {approved}{PLAIN}");
+    let _ = writeln!(out, "{GREEN}+ seen      {seen}{PLAIN}");
+    if old.is_some() && new.is_some() {
+        item.changes.iter().for_each(|change| member(&mut out, change));
+    } else {
+        let side = |json: Option<&Json>| json.map(|json| json.root().raw().to_owned());
+        member(&mut out, &Change { path: String::new(), old: side(old), new: side(new) });
     }
     if !differs(item) {
         out.push_str("\nno difference\n");
@@ -66,7 +67,7 @@ fn member(out: &mut String, change: &Change) {
                 let (on, off) = if *is_marked { (MARKED, UNMARKED) } else { ("", "") };
                 let _ = write!(out, "{on}{text}{off}");
             }
-            out.push_str(if colour.is_empty() { "\n" } else { concat!("\u{1b}[0m", "\n") });
+            let _ = writeln!(out, "{}", if colour.is_empty() { "" } else { PLAIN });
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::decide::Decision;
 use super::source::Refused;
 use super::view::Pin;
+use crate::out;
 use crate::serve::{local_actor, now};
 use anyhow::{Context as _, Result, anyhow};
 use bytes::Bytes;
@@ -65,13 +66,16 @@ impl Local {
     /// The log, whose lock says that no gateway runs, and the pins as they are since.
     fn opened(&mut self) -> Result<&(Log, Pins)> {
         if self.open.is_none() {
-            let (log, _) = Log::open(self.audit.clone(), Arc::new(now)).map_err(|fault| match fault {
+            let (log, recovery) = Log::open(self.audit.clone(), Arc::new(now)).map_err(|fault| match fault {
                 OpenError::Locked => anyhow!(
                     "a gateway runs on `{}`, and its admin listener does not answer: decide there, or stop it first",
                     self.state.display()
                 ),
                 fault => anyhow!(fault).context("the audit log cannot be opened"),
             })?;
+            if recovery.torn_bytes > 0 || recovery.unknown_outcomes > 0 {
+                out::say("the log was left open; it has been recovered");
+            }
             let pins = Pins::open(&self.state.join("pins"))?;
             self.open = Some((log, pins));
         }

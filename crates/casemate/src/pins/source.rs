@@ -47,10 +47,7 @@ impl Source {
     /// Finds the gateway that `access` names, or its state directory where none runs; `None` where the configuration
     /// cannot be used, which has been shown.
     pub(super) async fn open(access: &Access) -> Result<Option<Self>> {
-        if let Some(url) = &access.admin
-            && access.ca.is_some()
-            && (access.certificate.is_some() || access.token_file.is_some())
-        {
+        if let Some(url) = &access.admin {
             // Nothing is left to be read from a configuration.
             return Ok(Some(Self::Admin(Admin::new(access, url.clone(), Vec::new())?)));
         }
@@ -62,18 +59,13 @@ impl Source {
             }
         };
         let state = access.state_dir.clone().unwrap_or_else(|| loaded.state_dir.clone());
-        let url = match (&access.admin, &loaded.config.admin) {
-            (Some(url), _) => Some(url.clone()),
-            (None, Some(admin)) => Some(crate::healthcheck::own_url(admin)?),
-            (None, None) => None,
-        };
-        if let Some(url) = url {
-            let trust =
-                loaded.config.admin.as_ref().and_then(|admin| admin.tls.as_ref()).and_then(|tls| tls.clients.as_ref());
-            let admin = Admin::new(access, url, trust.map(|clients| clients.roots.clone()).unwrap_or_default())?;
+        if let Some(listener) = &loaded.config.admin {
+            let clients = listener.tls.as_ref().and_then(|tls| tls.clients.as_ref());
+            let roots = clients.map(|clients| clients.roots.clone()).unwrap_or_default();
+            let admin = Admin::new(access, crate::healthcheck::own_url(listener)?, roots)?;
             match admin.probe().await {
                 Ok(()) => return Ok(Some(Self::Admin(admin))),
-                Err(fault) if access.admin.is_none() && fault.downcast_ref::<NotRunning>().is_some() => {}
+                Err(fault) if fault.downcast_ref::<NotRunning>().is_some() => {}
                 Err(fault) => return Err(fault),
             }
         }

@@ -35,6 +35,11 @@ impl Pin {
         self.state == "removed"
     }
 
+    /// Whether something was found that is hardly ever innocent.
+    pub(super) fn is_grave(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity == "high")
+    }
+
     /// Whether it waits for a reviewer.
     pub(super) fn waits(&self) -> bool {
         matches!(self.state.as_str(), "pending" | "changed")

@@ -3,8 +3,8 @@
 use super::people::caller;
 use super::{Peer, pins};
 use crate::config::Role;
+use crate::exchange::mint;
 use crate::gateway::Gateway;
-use crate::pipeline::mint;
 use crate::{reply, request};
 use axum::Router;
 use axum::extract::State;

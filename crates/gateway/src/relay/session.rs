@@ -1,13 +1,13 @@
 //! Messages of a session. They are carried to their end whether or not the client stays: in these revisions a lost
 //! connection cancels nothing.
 
-use super::events::{Source, ended};
-use super::watch::is_same;
+use super::carry::Carrying;
+use super::events::Source;
+use super::farewell::{FAREWELL, farewell};
 use super::{Asker, Interim, Relay};
 use crate::answer::{self, malformed, unreadable};
 use crate::config::Upstream;
 use crate::forward::{Failed, SessionHead, failed, outgoing, send_in_session};
-use crate::gateway::Gateway;
 use crate::reply::{self, Held, ReplyBody};
 use crate::session::{Heard, Origin, Outlet, Place, RunningGuard, SESSION, Session, hear, heard};
 use bytes::Bytes;
@@ -17,23 +17,15 @@ use casemate_core::mcp::{Call, Capabilities, Listen, Method, RequestId, Revision
 use casemate_core::pin::Standing;
 use casemate_core::policy::admit;
 use casemate_core::{Reason, Refusal};
-use casemate_net::Body;
-use casemate_output::{Interim as Event, Nod, Released, inspect_event, nod};
+use casemate_output::{Interim as Event, Nod, Released, nod};
 use http::{HeaderValue, Response, StatusCode};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::oneshot;
-use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 
 /// How long a cancelled request may still answer.
 const GRACE: Duration = Duration::from_secs(5);
-/// How long an upstream is waited for before its stream is resumed, unless it says otherwise; and at most.
-const RETRY: Duration = Duration::from_secs(1);
-const RETRY_MAX: Duration = Duration::from_secs(30);
-/// How often one answer is resumed.
-const RESUMES: usize = 32;
-/// How long an upstream may take to hear that a session is over.
-const FAREWELL: Duration = Duration::from_secs(5);
 
 type Head = oneshot::Sender<Response<ReplyBody>>;
 
@@ -104,7 +96,7 @@ fn granted(declared: Capabilities, upstream: &Upstream) -> Capabilities {
     }
 }
 
-fn late() -> Failed {
+pub(super) fn late() -> Failed {
     (Refusal::new(Reason::UpstreamTimeout), Effect::Unknown)
 }
 
@@ -184,7 +176,7 @@ fn lost(relay: &Relay, session: &Session, released: &Released) {
 }
 
 /// Resolves when a request need not be waited for any longer.
-async fn cut(running: &RunningGuard, session: &Session) -> Failed {
+pub(super) async fn cut(running: &RunningGuard, session: &Session) -> Failed {
     let cancelled = async {
         running.cancelled().await;
         sleep(GRACE).await;
@@ -196,114 +188,7 @@ async fn cut(running: &RunningGuard, session: &Session) -> Failed {
 }
 
 /// How an answer ended: with a final message under a status, or not.
-type Ended = Result<(Bytes, StatusCode), Failed>;
-
-/// A streamed answer on its way.
-struct Carrying<'a> {
-    relay: &'a Relay,
-    session: &'a Arc<Session>,
-    running: &'a RunningGuard,
-    asker: &'a Asker,
-    outlet: Outlet,
-}
-
-impl Carrying<'_> {
-    async fn carry(&mut self, flight: &mut InFlight, body: Body) -> (Ended, Interim) {
-        let mut interim = Interim::default();
-        let ended = self.carry_to_end(flight, body, &mut interim).await;
-        (ended, interim)
-    }
-
-    async fn carry_to_end(&mut self, flight: &mut InFlight, body: Body, interim: &mut Interim) -> Ended {
-        let caps = &self.relay.state.config.caps;
-        let mut source = Source::new(body, caps.answer);
-        let end = self.relay.credential_end();
-        let cut = cut(self.running, self.session);
-        tokio::pin!(cut);
-        let (mut seen, mut resumes) = (0_usize, 0_usize);
-        loop {
-            let next = tokio::select! {
-                biased;
-                reason = ended(end) => return Err((Refusal::new(reason), Effect::Unknown)),
-                failed = &mut cut => return Err(failed),
-                next = timeout_at(self.relay.deadline(), source.next()) => next.map_err(|_| late())?,
-            };
-            let message = match next {
-                Ok(message) => message,
-                // Once cancelled, a request need not be answered.
-                Err(_) if self.running.is_cancelled() => {
-                    return Err((Refusal::new(Reason::ClientCancelled), Effect::Unknown));
-                }
-                Err((refusal, _)) if refusal.reason == Reason::UpstreamClosed && source.last_id().is_some() => {
-                    resumes += 1;
-                    if resumes > RESUMES {
-                        return Err((Refusal::new(Reason::UpstreamFlood), Effect::Unknown));
-                    }
-                    source = self.resume(&source).await?;
-                    continue;
-                }
-                Err(failed) => return Err(failed),
-            };
-            seen += 1;
-            if seen > caps.events {
-                return Err((Refusal::new(Reason::UpstreamFlood), Effect::Unknown));
-            }
-            if let Some(message) = self.message(flight, message, interim).await? {
-                return Ok((message, StatusCode::OK));
-            }
-        }
-    }
-
-    /// One message of the stream; the response is given back.
-    async fn message(
-        &mut self,
-        flight: &mut InFlight,
-        message: Bytes,
-        interim: &mut Interim,
-    ) -> Result<Option<Bytes>, Failed> {
-        let unknown = |refusal| (refusal, Effect::Unknown);
-        let json = Json::parse(message.clone(), answer::limits()).map_err(|e| unknown(unreadable(e)))?;
-        let origin = Origin::Request { progress: self.running.progress(), stream: self.outlet.stream() };
-        let Some(event) = self.relay.hear(json, self.session, origin).map_err(unknown)? else {
-            return Ok(None);
-        };
-        let event = match event {
-            Told::Response => return Ok(Some(message)),
-            Told::Event(event) => event,
-        };
-        let untrusted = flight.event(event, &message);
-        let clean = inspect_event(untrusted, flight, self.relay.rules(), &mut interim.spent).map_err(unknown)?;
-        self.outlet.event(&clean).await;
-        interim.sent += 1;
-        Ok(None)
-    }
-
-    /// Asks the upstream for what follows the last event that it gave an id.
-    async fn resume(&self, source: &Source) -> Result<Source, Failed> {
-        let wait = source.retry().map_or(RETRY, Duration::from_millis).min(RETRY_MAX);
-        let deadline = self.relay.deadline();
-        if timeout_at(deadline, sleep(wait)).await.is_err() {
-            return Err(late());
-        }
-        let stream = Call::bare(
-            self.session.server.clone(),
-            Method::Stream,
-            &casemate_core::headers::Mirrored::default(),
-            self.session.facts,
-        );
-        let stream = stream.map_err(|refusal| (refusal, Effect::Unknown))?;
-        let route = (self.session.upstream_id.as_ref(), source.last_id());
-        let caller = self.asker.caller();
-        let sending = send_in_session(&self.relay.gateway, &self.relay.upstream, &stream, caller, route, Bytes::new());
-        let closed = || (Refusal::new(Reason::UpstreamClosed).detail("it could not be resumed"), Effect::Unknown);
-        match timeout_at(deadline, sending).await.map_err(|_| late())? {
-            Ok((SessionHead::Events(body), _)) => {
-                Ok(Source::resumed(body, self.relay.state.config.caps.answer, source))
-            }
-            Ok(_) | Err(_) => Err(closed()),
-        }
-    }
-}
+pub(super) type Ended = Result<(Bytes, StatusCode), Failed>;
 
 /// What was heard in a session, ready for inspection.
 pub(super) enum Told {
@@ -430,37 +315,4 @@ pub(super) async fn end(relay: Relay, flight: InFlight, asker: Asker, session: A
     };
     let released = nod(flight, Nod::NoContent, effect, reason, relay.passage(0), relay.trace, &relay.form).await;
     let _ = head.send(reply::whole(&released, held));
-}
-
-/// Tells the upstream that a session is over which nobody ended: expired, or never taken.
-pub(crate) async fn farewell(gateway: &Gateway, session: &Session) {
-    let Some(id) = &session.upstream_id else { return };
-    let mut request = http::Request::new(Bytes::new());
-    *request.method_mut() = http::Method::DELETE;
-    request.headers_mut().insert(SESSION, id.clone());
-    if session.facts.revision.has_version_header() {
-        let version = HeaderValue::from_static(session.facts.revision.as_str());
-        request.headers_mut().insert("mcp-protocol-version", version);
-    }
-    crate::forward::credential(&session.entry, request.headers_mut());
-    // Nothing depends on it: the upstream has its own expiry.
-    let _ = timeout(FAREWELL, gateway.net.send(&session.entry.target, request, FAREWELL)).await.map(drop);
-}
-
-/// Ends sessions that have expired, until the gateway drains.
-pub(crate) async fn sweep(gateway: Arc<Gateway>) {
-    let mut drain = gateway.watch_drain();
-    loop {
-        tokio::select! {
-            () = crate::gateway::draining(&mut drain) => return,
-            () = sleep_until(Instant::now() + Duration::from_secs(10)) => {}
-        }
-        let state = gateway.state();
-        let gone =
-            |session: &Session| !state.upstream(&session.server).is_some_and(|entry| is_same(&session.entry, &entry));
-        for session in gateway.sessions.sweep(&state.config.sessions, gone) {
-            let gateway = Arc::clone(&gateway);
-            tokio::spawn(async move { farewell(&gateway, &session).await });
-        }
-    }
 }

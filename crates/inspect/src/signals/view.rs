@@ -205,7 +205,7 @@ fn mark(gap: &[Ch], next: Option<&Ch>) -> char {
             '\n' => newline = true,
             '-' | '*' | '•' | '#' if newline => return '.',
             c if c.is_whitespace() => {}
-            ',' | ':' | '(' | ')' | '、' | '，' | '：' | '\u{2013}' | '\u{2014}' | '\u{3001}' => clause = true,
+            ',' | ':' | '(' | ')' | '、' | '，' | '：' | '\u{2013}' | '\u{2014}' => clause = true,
             '>' => clause = true,
             _ => newline = false,
         }

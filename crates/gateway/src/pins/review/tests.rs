@@ -51,7 +51,10 @@ fn hidden_instructions_are_found_wherever_they_stand() {
 
 #[test]
 fn excerpts_are_short_and_hide_nothing() {
-    assert_eq!(excerpt("a\u{200b}b\u{1b}[2J\u{202e}\n\u{e0041}\u{3164}\"é", 0..100), r#"a\u{200b}b\u{1b}[2J\u{202e}\u{a}\u{e0041}\u{3164}"é"#);
+    assert_eq!(
+        excerpt("a\u{200b}b\u{1b}[2J\u{202e}\n\u{e0041}\u{3164}\"é", 0..100),
+        r#"a\u{200b}b\u{1b}[2J\u{202e}\u{a}\u{e0041}\u{3164}"é"#
+    );
     assert_eq!(excerpt("xyz", 1..2), "y");
     assert_eq!(excerpt("aéb", 2..3), "é");
     assert_eq!(excerpt(&"x".repeat(500), 0..500), format!("{}...", "x".repeat(120)));

@@ -1,0 +1,88 @@
+//! What a call takes of its session, and which way it therefore goes.
+
+use crate::exchange::Exchange;
+use crate::relay::{self, Resumption, Way};
+use crate::request;
+use crate::session::{Owner, Session};
+use casemate_core::mcp::{Call, Era, Method, SessionFacts, Target};
+use casemate_core::policy::Permitted;
+use casemate_core::{Principal, Reason, Refusal, ServerName};
+use std::sync::Arc;
+
+impl Exchange {
+    /// The session that the request names, if it is the caller's.
+    pub(super) fn find(
+        &self,
+        server: &ServerName,
+        principal: &Principal,
+    ) -> Result<(Arc<Session>, SessionFacts), Refusal> {
+        let id = request::session(&self.parts.headers)?.ok_or(Reason::SessionMissing)?;
+        let caps = &self.state.config.sessions;
+        let found = self.gateway.sessions.find(id, &Owner::of(principal), server, caps)?;
+        if !self.state.upstream(server).is_some_and(|entry| relay::is_same(&found.entry, &entry)) {
+            self.gateway.sessions.remove(&found);
+            return Err(Refusal::new(Reason::SessionUnknown).detail("the server's entry has changed since"));
+        }
+        let facts = found.facts;
+        Ok((found, facts))
+    }
+
+    pub(super) fn enter(&mut self, server: &ServerName, principal: &Principal) -> Result<SessionFacts, Refusal> {
+        let (session, facts) = self.find(server, principal)?;
+        self.session = Some(session);
+        self.revision = Some(facts.revision);
+        Ok(facts)
+    }
+
+    /// Which way the call goes once it is recorded, with what it takes of its session.
+    pub(super) fn way(&self, permitted: &Permitted) -> Result<Way, Refusal> {
+        let (call, principal) = (permitted.call(), permitted.principal());
+        if call.era() == Era::Modern {
+            return self.open_state(call, principal).map(Way::Modern);
+        }
+        if call.method == Method::Initialize {
+            let owner = Owner::of(principal);
+            let (place, evicted) = self.gateway.sessions.reserve(owner, &self.state.config.sessions)?;
+            if let Some(evicted) = evicted {
+                let gateway = Arc::clone(&self.gateway);
+                tokio::spawn(async move { relay::farewell(&gateway, &evicted).await });
+            }
+            return Ok(Way::Open(place));
+        }
+        let session = self.session.as_ref().map(Arc::clone).ok_or(Reason::Internal)?;
+        Ok(match (call.method, &call.id) {
+            (Method::End, _) => Way::End(session),
+            (Method::Stream, _) => {
+                let resumption = self.resumption(&session)?;
+                Way::Stream(session, resumption)
+            }
+            (Method::Reply, Some(id)) if !session.is_asked(id, call.json().root()) => {
+                return Err(Reason::SessionReply.into());
+            }
+            (Method::Reply, _) | (_, None) => Way::Tell(session),
+            (method, Some(id)) => {
+                if let (Method::Subscribe, Target::Listen(filter)) = (method, &call.target)
+                    && !filter.uris.iter().all(|uri| session.may_watch(uri))
+                {
+                    return Err(Refusal::new(Reason::LimitSessions).hint("watched resources of one session"));
+                }
+                let progress = call.json().root().path(&["params", "_meta", "progressToken"]);
+                let running = session.begin(id, progress.map(|token| token.raw().to_owned()))?;
+                Way::Call(session, running)
+            }
+        })
+    }
+
+    fn resumption(&self, session: &Session) -> Result<Option<Resumption>, Refusal> {
+        let Some(id) = request::last_event(&self.parts.headers)? else { return Ok(None) };
+        let (stream, after) = session.resumable(id)?;
+        Ok(Some(Resumption { id: id.to_owned(), stream, after }))
+    }
+
+    /// Opens the state that an upstream gave for this very request, if the client brings one.
+    fn open_state(&self, call: &Call, principal: &Principal) -> Result<Option<String>, Refusal> {
+        let Some(sealed) = call.param("requestState").and_then(|v| v.as_str()) else { return Ok(None) };
+        let state = self.gateway.sealer.open(&sealed, call, principal, self.gateway.now())?;
+        Ok(Some(state))
+    }
+}

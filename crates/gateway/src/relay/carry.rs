@@ -1,0 +1,129 @@
+//! A streamed answer in a session: inspected event by event, kept for clients that come back, resumed where the upstream
+//! breaks off.
+
+use super::events::{Source, ended};
+use super::session::{Ended, Told, cut, late};
+use super::{Asker, Interim, Relay};
+use crate::answer::{self, unreadable};
+use crate::forward::{Failed, SessionHead, send_in_session};
+use crate::session::{Origin, Outlet, RunningGuard, Session};
+use bytes::Bytes;
+use casemate_audit::{Effect, InFlight};
+use casemate_core::headers::Mirrored;
+use casemate_core::json::Json;
+use casemate_core::mcp::{Call, Method};
+use casemate_core::{Reason, Refusal};
+use casemate_net::Body;
+use casemate_output::inspect_event;
+use http::StatusCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{sleep, timeout_at};
+
+/// How long an upstream is waited for before its stream is resumed, unless it says otherwise; and at most.
+const RETRY: Duration = Duration::from_secs(1);
+const RETRY_MAX: Duration = Duration::from_secs(30);
+/// How often one answer is resumed.
+const RESUMES: usize = 32;
+
+/// A streamed answer on its way.
+pub(super) struct Carrying<'a> {
+    pub(super) relay: &'a Relay,
+    pub(super) session: &'a Arc<Session>,
+    pub(super) running: &'a RunningGuard,
+    pub(super) asker: &'a Asker,
+    pub(super) outlet: Outlet,
+}
+
+impl Carrying<'_> {
+    pub(super) async fn carry(&mut self, flight: &mut InFlight, body: Body) -> (Ended, Interim) {
+        let mut interim = Interim::default();
+        let ended = self.carry_to_end(flight, body, &mut interim).await;
+        (ended, interim)
+    }
+
+    async fn carry_to_end(&mut self, flight: &mut InFlight, body: Body, interim: &mut Interim) -> Ended {
+        let caps = &self.relay.state.config.caps;
+        let mut source = Source::new(body, caps.answer);
+        let end = self.relay.credential_end();
+        let cut = cut(self.running, self.session);
+        tokio::pin!(cut);
+        let (mut seen, mut resumes) = (0_usize, 0_usize);
+        loop {
+            let next = tokio::select! {
+                biased;
+                reason = ended(end) => return Err((Refusal::new(reason), Effect::Unknown)),
+                failed = &mut cut => return Err(failed),
+                next = timeout_at(self.relay.deadline(), source.next()) => next.map_err(|_| late())?,
+            };
+            let message = match next {
+                Ok(message) => message,
+                // Once cancelled, a request need not be answered.
+                Err(_) if self.running.is_cancelled() => {
+                    return Err((Refusal::new(Reason::ClientCancelled), Effect::Unknown));
+                }
+                Err((refusal, _)) if refusal.reason == Reason::UpstreamClosed && source.last_id().is_some() => {
+                    resumes += 1;
+                    if resumes > RESUMES {
+                        return Err((Refusal::new(Reason::UpstreamFlood), Effect::Unknown));
+                    }
+                    source = self.resume(&source).await?;
+                    continue;
+                }
+                Err(failed) => return Err(failed),
+            };
+            seen += 1;
+            if seen > caps.events {
+                return Err((Refusal::new(Reason::UpstreamFlood), Effect::Unknown));
+            }
+            if let Some(message) = self.message(flight, message, interim).await? {
+                return Ok((message, StatusCode::OK));
+            }
+        }
+    }
+
+    /// One message of the stream; the response is given back.
+    async fn message(
+        &mut self,
+        flight: &mut InFlight,
+        message: Bytes,
+        interim: &mut Interim,
+    ) -> Result<Option<Bytes>, Failed> {
+        let unknown = |refusal| (refusal, Effect::Unknown);
+        let json = Json::parse(message.clone(), answer::limits()).map_err(|e| unknown(unreadable(e)))?;
+        let origin = Origin::Request { progress: self.running.progress(), stream: self.outlet.stream() };
+        let Some(event) = self.relay.hear(json, self.session, origin).map_err(unknown)? else {
+            return Ok(None);
+        };
+        let event = match event {
+            Told::Response => return Ok(Some(message)),
+            Told::Event(event) => event,
+        };
+        let untrusted = flight.event(event, &message);
+        let clean = inspect_event(untrusted, flight, self.relay.rules(), &mut interim.spent).map_err(unknown)?;
+        self.outlet.event(&clean).await;
+        interim.sent += 1;
+        Ok(None)
+    }
+
+    /// Asks the upstream for what follows the last event that it gave an id.
+    async fn resume(&self, source: &Source) -> Result<Source, Failed> {
+        let wait = source.retry().map_or(RETRY, Duration::from_millis).min(RETRY_MAX);
+        let deadline = self.relay.deadline();
+        if timeout_at(deadline, sleep(wait)).await.is_err() {
+            return Err(late());
+        }
+        let stream = Call::bare(self.session.server.clone(), Method::Stream, &Mirrored::default(), self.session.facts);
+        let stream = stream.map_err(|refusal| (refusal, Effect::Unknown))?;
+        let route = (self.session.upstream_id.as_ref(), source.last_id());
+        let caller = self.asker.caller();
+        let sending = send_in_session(&self.relay.gateway, &self.relay.upstream, &stream, caller, route, Bytes::new());
+        let closed = || (Refusal::new(Reason::UpstreamClosed).detail("it could not be resumed"), Effect::Unknown);
+        match timeout_at(deadline, sending).await.map_err(|_| late())? {
+            Ok((SessionHead::Events(body), _)) => {
+                Ok(Source::resumed(body, self.relay.state.config.caps.answer, source))
+            }
+            Ok(_) | Err(_) => Err(closed()),
+        }
+    }
+}
