@@ -135,6 +135,8 @@ impl Shape<'_> {
 pub struct Fleet {
     /// How many upstreams there are.
     pub upstreams: usize,
+    /// How many items the lists of each have; none: its own few tools.
+    pub items: usize,
     /// The hops that run.
     pub hops: Vec<Hop>,
     /// The rows that could not be started, and why.
@@ -154,8 +156,8 @@ impl Fleet {
         let (behind, addresses) = start("upstream", cores.map(|cores| cores.upstream))?;
         let (beside, direct) = start("direct", cores.map(|cores| cores.hop))?;
         let site = Site { programs, pki, dir, addresses, direct, items: shape.items };
-        let upstreams = shape.upstreams;
-        let mut fleet = Self { upstreams, hops: Vec::new(), missing: Vec::new(), _upstreams: [behind, beside] };
+        let Shape { upstreams, items, .. } = shape;
+        let mut fleet = Self { upstreams, items, hops: Vec::new(), missing: Vec::new(), _upstreams: [behind, beside] };
         for row in shape.rows.iter().copied() {
             match site.hop(row) {
                 Ok(hop) => fleet.hops.push(hop),

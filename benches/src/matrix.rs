@@ -97,11 +97,12 @@ impl Matrix {
         Self { scenarios, rounds: 3, seconds: 0.7, warmup: 0.2 }
     }
 
-    /// Long lists of an upstream with that many items of each kind.
+    /// Lists of an upstream with that many items of each kind, beside lists of two.
     #[must_use]
     pub fn listing(items: usize) -> Self {
-        let list = |list| Scenario { list: Some(list), items, ..Scenario::from((0, false, 1, 1)) };
-        let scenarios = [List::Tools, List::Resources].map(list).to_vec();
+        let list = |list, items| Scenario { list: Some(list), items, ..Scenario::from((0, false, 1, 1)) };
+        let lists = [List::Tools, List::Resources];
+        let scenarios = [items, 2].into_iter().flat_map(|items| lists.map(|kind| list(kind, items))).collect();
         Self { scenarios, rounds: 7, seconds: 1.0, warmup: 0.3 }
     }
 
@@ -117,13 +118,13 @@ impl Matrix {
         [of(Kind::Opening, false), of(Kind::Session, false), of(Kind::Session, true)]
     }
 
-    /// The numbers of upstreams that occur.
+    /// The fleets that are needed: numbers of upstreams and lengths of their lists.
     #[must_use]
-    pub fn upstream_counts(&self) -> Vec<usize> {
-        let mut counts: Vec<usize> = self.scenarios.iter().map(|scenario| scenario.upstreams).collect();
-        counts.sort_unstable();
-        counts.dedup();
-        counts
+    pub fn shapes(&self) -> Vec<(usize, usize)> {
+        let mut shapes: Vec<_> = self.scenarios.iter().map(|scenario| (scenario.upstreams, scenario.items)).collect();
+        shapes.sort_unstable();
+        shapes.dedup();
+        shapes
     }
 }
 
@@ -159,7 +160,8 @@ pub fn run(matrix: &Matrix, programs: &Programs, fleets: &[Fleet]) -> Result<Vec
     for round in 0..matrix.rounds {
         for scenario in &matrix.scenarios {
             progress.step(&scenario.title());
-            let fleet = fleets.iter().find(|fleet| fleet.upstreams == scenario.upstreams).context("no such fleet")?;
+            let is_its = |fleet: &&Fleet| (fleet.upstreams, fleet.items) == (scenario.upstreams, scenario.items);
+            let fleet = fleets.iter().find(is_its).context("no such fleet")?;
             let rows = fleet.hops.len();
             for hop in fleet.hops.iter().cycle().skip(round % rows.max(1)).take(rows) {
                 samples.push(measure(matrix, programs, scenario, hop, round)?);
@@ -247,7 +249,7 @@ mod tests {
                 assert!(matrix.scenarios.contains(&wanted), "{}", wanted.title());
             }
         }
-        assert_eq!(matrix.upstream_counts(), [1, 60]);
+        assert_eq!(matrix.shapes(), [(1, 0), (60, 0)]);
         assert_eq!(matrix.scenarios[0].title(), "0.3 KiB, JSON, 1 connection, 1 upstream");
         let titles: Vec<String> = matrix.only_sessions().scenarios.iter().map(Scenario::title).collect();
         assert_eq!(titles.len(), 6);

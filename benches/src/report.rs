@@ -96,16 +96,15 @@ impl Report {
     #[must_use]
     pub fn render(&self, style: Style) -> String {
         let mut blocks = vec![self.preface()];
-        let heading = |text: &str| match style {
-            Style::Terminal => format!("\n{text}\n"),
-            Style::Markdown => format!("\n### {text}\n\n"),
-        };
+        let heading = |text: &str| style.heading(text);
         for scenario in &self.matrix.scenarios {
             blocks.push(heading(&scenario.title()));
             blocks.push(self.scenario(*scenario).render(style));
         }
-        blocks.push(heading("Resident memory, MiB"));
-        blocks.push(self.memory().render(style));
+        if !self.memory.is_empty() {
+            blocks.push(heading("Resident memory, MiB"));
+            blocks.push(self.memory().render(style));
+        }
         let aims = self.aims();
         if !aims.is_empty() {
             blocks.push(heading("Aims"));

@@ -98,7 +98,8 @@ fn ratio(of: f64, to: f64) -> Option<f64> {
     (to > 0.0).then_some(of / to)
 }
 
-fn median(mut values: Vec<f64>) -> Option<f64> {
+/// The median; of an even number of values, the middle between two.
+pub(crate) fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
     let upper = *values.get(middle)?;

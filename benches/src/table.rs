@@ -16,6 +16,17 @@ pub enum Style {
     Markdown,
 }
 
+impl Style {
+    /// A heading.
+    #[must_use]
+    pub fn heading(self, text: &str) -> String {
+        match self {
+            Self::Terminal => format!("\n{text}\n"),
+            Self::Markdown => format!("\n### {text}\n\n"),
+        }
+    }
+}
+
 impl Table {
     /// A table with these headings.
     #[must_use]

@@ -64,6 +64,34 @@ async fn every_size_and_form_arrives_whole_directly_and_through_both_proxies() {
 }
 
 #[tokio::test]
+async fn sessions_are_opened_used_and_closed_directly_and_through_both_proxies() {
+    let upstream = canned_upstream().await;
+    let stream = proxy(Mode::Stream, &[upstream], None).await;
+    let json = proxy(Mode::Json, &[upstream], None).await;
+    let urls = [format!("http://{upstream}/mcp"), format!("http://{stream}/mcp/s00"), format!("http://{json}/mcp/s00")];
+    for url in &urls {
+        for more in [&["--kind", "opening"][..], &["--kind", "session"], &["--kind", "session", "--stream"]] {
+            let all: Vec<&str> = ["--requests", "21", "--connections", "4"].iter().chain(more).copied().collect();
+            clean(&run(plan(url, &all)).await.unwrap(), 21);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_another_length_is_an_error() {
+    let (listener, address) = bind().await;
+    let canned = Arc::new(Canned::new(5));
+    tokio::spawn(wire::serve(listener, None, move |request| upstream::answer(Arc::clone(&canned), request)));
+    for list in ["tools", "resources"] {
+        for (items, errors) in [("5", false), ("4", true)] {
+            let more = ["--requests", "1", "--list", list, "--items", items];
+            let outcome = run(plan(&format!("http://{address}/mcp"), &more)).await.unwrap();
+            assert_eq!(outcome.errors > 0, errors, "{outcome:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn calls_go_round_all_upstreams() {
     let mut upstreams = Vec::new();
     for _ in 0..5 {

@@ -118,7 +118,11 @@ async fn the_first_five_minutes() {
     let known = desk.run(&["healthcheck", "--cert", "pki/operator.pem", "--key", "pki/operator.key"]);
     assert!(ok(&known).0.contains("\"audit\""), "a role sees more");
     for line in readme() {
-        ok(&desk.run(&line.iter().map(String::as_str).collect::<Vec<_>>()));
+        let output = desk.run(&line.iter().map(String::as_str).collect::<Vec<_>>());
+        // It says by its code that something waits for a reviewer.
+        if !line.starts_with(&["pins".to_owned(), "list".to_owned()]) || output.status.code() != Some(1) {
+            ok(&output);
+        }
     }
     let (token, _) = ok(&desk.run(&["token", "--tenant", "example", "--subject", "me", "--server", "example"]));
     assert_eq!(token.trim().split('.').count(), 3, "a token and nothing else");

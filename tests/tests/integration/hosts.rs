@@ -83,15 +83,15 @@ async fn each_denial_of_policy_has_its_reason() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_tool_that_may_do_more_than_read_needs_its_exact_name() {
     let tools = json!([{ "servers": ["up", "asking"], "tools": ["**"] }]);
-    let mut house = House::planned(|plan| {
+    let tool = |name: &str| json!({ "name": name, "inputSchema": { "type": "object" } });
+    let offered = ["echo", "send_mail", "send_mails"].map(tool);
+    let offered = json!({ "resultType": "complete", "ttlMs": 0, "cacheScope": "private", "tools": offered });
+    let mut house = House::prepared(|plan, upstream| {
         plan.patch(&json!({ "tenants": { "acme": { "rules": tools, "unmanaged_tools": { "up": ["send_mail"] } } } }));
         plan.config["upstreams"][0]["read_only"] = json!(["echo"]);
+        upstream.on("tools/list", Act::Result(offered));
     })
     .await;
-    let tool = |name: &str| json!({ "name": name, "inputSchema": { "type": "object" } });
-    let tools = ["echo", "send_mail", "send_mails"].map(tool);
-    let listed = json!({ "resultType": "complete", "ttlMs": 0, "cacheScope": "private", "tools": tools });
-    house.upstream.on("tools/list", Act::Result(listed));
     let agent = house.agent();
     for name in ["echo", "send_mail"] {
         house.served(&agent, &Call::tool(name)).await;

@@ -366,6 +366,10 @@ async fn a_change_is_shown_and_decided_with_and_without_a_gateway() {
     {
         assert!(diff.lines().any(|found| found == line), "{line} is missing in {diff}");
     }
+    let (shown, _) = desk.expect(&["pins", "show", "files", "search"], 0);
+    assert!(shown.contains("findings:\n  high ") && shown.contains(" at /description\n"), "{shown}");
+    let (out, words) = desk.expect(&["pins", "approve", "--all", "--server", "files", "--yes"], 1);
+    assert!(out.is_empty() && words.contains("because of what was found"), "{out}{words}");
     let (export, _) = desk.expect(&["pins", "export", "--server", "files"], 0);
     let export: Value = serde_json::from_str(&export).expect("JSON");
     let search = export["pins"].as_array().and_then(|pins| pins.iter().find(|pin| pin["name"] == "search"));

@@ -161,7 +161,7 @@ pub(super) fn findings(findings: &[Finding]) -> String {
     for finding in sorted {
         let severity = visible::line(&finding.severity);
         let severity = paint(severity_colour(&severity), &format!("{severity:<6}"));
-        let place = if finding.place.is_empty() { "the whole".to_owned() } else { visible::line(&finding.place) };
+        let place = if finding.place.is_empty() { "the whole".to_owned() } else { visible::safe(&finding.place) };
         let _ = writeln!(out, "  {severity}  {} at {place}", visible::line(&finding.rule));
         if !finding.excerpt.is_empty() {
             let _ = writeln!(out, "          \u{201c}{}\u{201d}", visible::safe(&finding.excerpt));

@@ -165,7 +165,7 @@ impl Pins {
         let entry = Entry::of(upstream);
         if let Some(surveyed) = last.as_ref()
             && surveyed.entry == entry
-            && surveyed.at.elapsed() < surveyed.found.as_ref().map_or(AGAIN, |_| age)
+            && surveyed.at.elapsed() < surveyed.found.as_ref().map_or(AGAIN.min(age), |_| age)
         {
             return surveyed.found.clone();
         }

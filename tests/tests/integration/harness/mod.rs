@@ -23,7 +23,7 @@ use casemate::config::{Environment, Loaded};
 use casemate::serve::Running;
 use casemate_core::Reason;
 use casemate_gateway::GatewayError;
-use casemate_tests::hostile::Hostile;
+use casemate_tests::hostile::{Act, Hostile};
 use puppet::Puppet;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -206,10 +206,21 @@ impl House {
 
     /// A gateway whose files and configuration `change` has changed.
     pub(crate) async fn planned(change: impl FnOnce(&mut Plan)) -> Self {
+        Self::prepared(|plan, _| change(plan)).await
+    }
+
+    /// A gateway in front of an upstream that offers these lists from the start: what it offers later is only seen when
+    /// it is surveyed again.
+    pub(crate) async fn offering(lists: impl IntoIterator<Item = (&str, Act)>) -> Self {
+        Self::prepared(|_, upstream| lists.into_iter().for_each(|(method, act)| upstream.on(method, act))).await
+    }
+
+    /// A gateway whose configuration and upstream `change` has changed.
+    pub(crate) async fn prepared(change: impl FnOnce(&mut Plan, &Hostile)) -> Self {
         let upstream = Hostile::start().await.expect("an upstream");
         let puppet = Puppet::start().await;
         let mut plan = Plan::new(&upstream, &puppet);
-        change(&mut plan);
+        change(&mut plan, &upstream);
         plan.write();
         let loaded = plan.load().unwrap_or_else(|report| panic!("{report}"));
         let running = Running::start(loaded, &plan.state()).await.expect("the gateway starts");

@@ -56,7 +56,7 @@ pub(crate) fn check_absence(dir: &Path, texts: &[String]) {
     for file in std::fs::read_dir(dir).expect("the log").map(|file| file.expect("a file").path()) {
         let bytes = std::fs::read(&file).unwrap_or_default();
         let has = |line: &[u8], text: &str| line.windows(text.len()).any(|window| window == text.as_bytes());
-        for line in bytes.split(|byte| *byte == b'\n').filter(|line| !has(line, "\"kind\":\"pin\"")) {
+        for line in bytes.split(|byte| *byte == b'\n').filter(|line| !has(line, "\"event\":\"pin\"")) {
             let found = texts.iter().find(|text| has(line, text));
             assert_eq!(found, None, "{} holds a raw text", file.display());
         }
