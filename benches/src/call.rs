@@ -170,7 +170,9 @@ impl Call {
         ensure!(result.result_type.as_deref() == kind, "resultType is not {}", kind.unwrap_or("absent"));
         ensure!(!result.is_error, "the tool reports an error");
         let (found, wanted, what) = match self.ask {
-            Ask::Text { text, .. } => (result.content.iter().map(|block| block.text.len()).sum(), text, "bytes of text"),
+            Ask::Text { text, .. } => {
+                (result.content.iter().map(|block| block.text.len()).sum(), text, "bytes of text")
+            }
             Ask::Tools(items) => (result.tools.len(), items, "tools"),
             Ask::Resources(items) => (result.resources.len(), items, "resources"),
         };

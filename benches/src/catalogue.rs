@@ -17,7 +17,7 @@ pub fn tool_name(index: usize) -> String {
 }
 
 const fn half(index: usize) -> char {
-    if index % 2 == 0 { 'a' } else { 'b' }
+    if index.is_multiple_of(2) { 'a' } else { 'b' }
 }
 
 /// How many of `items` the rules admit.

@@ -25,7 +25,9 @@ pub fn config(port: u16, upstreams: &[SocketAddr], items: usize, pki: Option<&Pk
         (0..items).map(catalogue::tool_name).collect()
     };
     let tools = tools.join(", ");
-    let (admitted, resources) = if items == 0 { ("*", "**") } else { (catalogue::TOOLS, catalogue::RESOURCES) };
+    // Long lists are over the default of the token budget, which counts what is left out as well.
+    let (admitted, resources, budget) =
+        if items == 0 { ("*", "**", 100_000) } else { (catalogue::TOOLS, catalogue::RESOURCES, 1_000_000) };
     let mut entries = String::new();
     for (index, address) in upstreams.iter().enumerate() {
         // Writing to a string does not fail.
@@ -55,6 +57,8 @@ pub fn config(port: u16, upstreams: &[SocketAddr], items: usize, pki: Option<&Pk
   env:
     - name: MCP_ALLOWED_DOMAINS
       value: "127.0.0.1"
+    - name: TOKEN_BUDGET_PER_REQUEST
+      value: "{budget}"
 tenants:
   bench:
     {identity}

@@ -33,15 +33,8 @@ pub struct Scenario {
 impl Scenario {
     /// The smallest: one connection, 0.3 KiB of JSON.
     #[cfg(test)]
-    pub(crate) const ONE: Self = Self {
-        text: 300,
-        stream: false,
-        connections: 1,
-        upstreams: 1,
-        kind: Kind::Modern,
-        list: None,
-        items: 0,
-    };
+    pub(crate) const ONE: Self =
+        Self { text: 300, stream: false, connections: 1, upstreams: 1, kind: Kind::Modern, list: None, items: 0 };
 
     /// Its heading.
     #[must_use]

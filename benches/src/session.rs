@@ -1,9 +1,9 @@
 //! A client's session of revision 2025-11-25: opened, used, closed.
 
+use crate::SESSION_REVISION;
 use crate::call::{Place, excerpt};
 use crate::upstream::SESSION;
 use crate::wire::read_capped;
-use crate::SESSION_REVISION;
 use anyhow::{Context as _, Result, bail, ensure};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};

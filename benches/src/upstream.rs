@@ -33,7 +33,9 @@ pub async fn answer(canned: Arc<Canned>, request: Request<Incoming>) -> Result<R
     match (request.method().as_str(), era) {
         ("POST", _) => {}
         // A server that has nothing to say unasked keeps the stream open all the same.
-        ("GET", Era::Session) => return Ok(reply(StatusCode::OK, "text/event-stream", Either::Right(Frames::silent()))),
+        ("GET", Era::Session) => {
+            return Ok(reply(StatusCode::OK, "text/event-stream", Either::Right(Frames::silent())));
+        }
         ("DELETE", Era::Session) => return Ok(plain(StatusCode::NO_CONTENT)),
         _ => {
             let mut refusal = plain(StatusCode::METHOD_NOT_ALLOWED);

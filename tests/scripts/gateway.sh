@@ -136,7 +136,6 @@ open_rules() {
         completion: true
         subscriptions: true
 YAML
-    has_pins || return 0
     local entry
     printf '    unmanaged_tools:\n'
     for entry in "$@"; do printf '      %s: %s\n' "${entry%%=*}" "$(names ${UNMANAGED[${entry%%=*}]:-})"; done
@@ -147,16 +146,10 @@ upstream_entries() {
     printf 'upstreams:\n'
     for entry in "$@"; do
         name=${entry%%=*}
-        printf '  - name: %s\n    url: %s\n    requests: [elicitation, sampling, roots]\n' "$name" "${entry#*=}"
-        if has_pins; then
-            printf '    pins: trust-first\n    read_only: %s\n' "$(names ${READ_ONLY[$name]:-})"
-        else
-            printf '    revision: 2026-07-28\n'
-        fi
+        printf '  - name: %s\n    url: %s\n    requests: [elicitation, elicitation-url, sampling, roots]\n' "$name" "${entry#*=}"
+        printf '    pins: trust-first\n    read_only: %s\n' "$(names ${READ_ONLY[$name]:-})"
     done
 }
-
-has_pins() { "$CASEMATE" explain 'upstreams[].pins' >/dev/null 2>&1; }
 
 serve_gateway() {
     local dir=$1 port=$2

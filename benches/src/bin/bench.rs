@@ -125,8 +125,7 @@ fn calls(args: &Args, programs: &Programs, pki: &Pki, dir: &Path) -> Result<Find
         matrix = matrix.only_sessions();
     }
     let machine = Machine::look(dir, programs.cores)?;
-    let start =
-        |(upstreams, _)| Fleet::start(programs, pki, &dir.join(format!("{upstreams}")), Shape::of(upstreams));
+    let start = |(upstreams, _)| Fleet::start(programs, pki, &dir.join(format!("{upstreams}")), Shape::of(upstreams));
     let fleets = matrix.shapes().into_iter().map(start).collect::<Result<Vec<_>>>()?;
     // The report says it again; here it comes before the wait.
     for (row, why) in fleets.iter().flat_map(|fleet| &fleet.missing) {

@@ -178,7 +178,12 @@ fn session_result(method: Method, result: Value<'_>, context: &Context<'_>) -> R
     }
     let mut edits = Edits::new();
     if method == Method::Initialize {
-        agreed(result)?;
+        let agreed = agreed(result)?;
+        if context.upstream.revision.is_some_and(|only| only != agreed) {
+            return Err(
+                Refusal::new(Reason::UpstreamVersion).detail("initialize agreed on another revision than the entry's")
+            );
+        }
         let capabilities = capabilities(result)?;
         edits.retain_members(capabilities, |name, _| !UNCARRIED.contains(&name));
         instructions(result, context, &mut edits)?;

@@ -5,7 +5,6 @@ use crate::error::GatewayError;
 use crate::identity::{Identity, IdentityError};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
-use crate::params::Schemas;
 use crate::pins::Pins;
 use crate::seal::Sealer;
 use crate::session::Sessions;
@@ -35,7 +34,6 @@ pub struct State {
     upstreams: BTreeMap<ServerName, Arc<Upstream>>,
     pub(crate) rules: Rules,
     pub(crate) rules_sensitive: Rules,
-    pub(crate) schemas: Schemas,
 }
 
 impl State {
@@ -59,7 +57,6 @@ impl State {
             clients,
             rules: rules(false),
             rules_sensitive: rules(true),
-            schemas: Schemas::default(),
             config,
         })
     }
@@ -117,14 +114,15 @@ impl Gateway {
         let sealer = Sealer::new(&parts.seal_key)
             .ok_or_else(|| GatewayError::Identity("the sealing key must have 32 bytes".to_owned()))?;
         let pins = Pins::open(&parts.pins)?;
+        let sessions: Arc<Sessions> = Arc::default();
         let gateway = Arc::new(Self {
-            metrics: Metrics::new(parts.log.clone(), pins.clone()),
+            metrics: Metrics::new(parts.log.clone(), pins.clone(), Arc::clone(&sessions)),
             state: ArcSwap::from_pointee(state),
             log: parts.log,
             net,
             sealer,
             pins,
-            sessions: Arc::default(),
+            sessions,
             clock: parts.clock,
             generation: watch::Sender::new(0),
             drain: watch::Sender::new(false),

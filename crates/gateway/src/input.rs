@@ -2,7 +2,7 @@
 
 use crate::answer::{Context, malformed, unambiguous};
 use crate::config::InputKinds;
-use casemate_core::json::{Edits, Value, quote};
+use casemate_core::json::{Edits, Kind, Value, quote};
 use casemate_core::mcp::Capabilities;
 use casemate_core::{Reason, Refusal};
 use url::Url;
@@ -52,7 +52,8 @@ pub(crate) fn request(
 
 /// Judges the list of an error that asks the client to open URLs first (2025-11-25, "URL Mode Elicitation").
 pub(crate) fn urls(data: Option<Value<'_>>, allowed: InputKinds, declared: Capabilities) -> Result<(), Refusal> {
-    let list = data.and_then(|data| data.get("elicitations")).ok_or_else(|| malformed("no elicitations"))?;
+    let list = data.and_then(|data| data.get("elicitations")).filter(|list| list.kind() == Kind::Array);
+    let list = list.ok_or_else(|| malformed("no elicitations"))?;
     list.items().try_for_each(|item| {
         if item.get("mode").and_then(|mode| mode.as_str()).as_deref() == Some("url") {
             elicitation(Some(item), allowed, declared)

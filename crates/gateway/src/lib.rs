@@ -18,7 +18,6 @@ mod exchange;
 mod forward;
 mod input;
 mod listing;
-mod params;
 mod pipeline;
 mod relay;
 mod reply;

@@ -2,6 +2,7 @@
 
 use crate::gateway::State;
 use crate::pins::Pins;
+use crate::session::Sessions;
 use casemate_audit::Log;
 use casemate_core::Reason;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -10,7 +11,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -50,13 +51,15 @@ pub struct Metrics {
     writable: Gauge,
     pinned: Family<Pinned, Gauge>,
     pins: Pins,
+    sessions: Arc<Sessions>,
+    open_sessions: Gauge,
     log: Log,
 }
 
 impl Metrics {
     /// Registers everything.
     #[must_use]
-    pub fn new(log: Log, pins: Pins) -> Self {
+    pub(crate) fn new(log: Log, pins: Pins, sessions: Arc<Sessions>) -> Self {
         let mut registry = Registry::with_prefix("casemate");
         let requests = Family::<Decision, Counter>::default();
         registry.register("requests", "Requests by decision and reason", requests.clone());
@@ -76,6 +79,7 @@ impl Metrics {
             gauge
         };
         Self {
+            open_sessions: gauge("sessions", "Open sessions"),
             connections: gauge("connections", "Open connections"),
             queue: gauge("audit_queue_depth", "Records that wait for the writer"),
             anonymous_queue: gauge("audit_anonymous_queue_depth", "Records of unauthenticated peers that wait"),
@@ -96,6 +100,7 @@ impl Metrics {
             durations,
             pinned,
             pins,
+            sessions,
             log,
         }
     }
@@ -142,6 +147,7 @@ impl Metrics {
             let labels = Pinned { server: server.to_string(), state: state.as_str() };
             self.pinned.get_or_create(&labels).set(size(count));
         }
+        self.open_sessions.set(size(self.sessions.count()));
         let mut text = String::new();
         if let Ok(registry) = self.registry.lock() {
             // Writing into a String does not fail.

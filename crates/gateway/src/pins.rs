@@ -228,11 +228,6 @@ impl Pins {
         standing
     }
 
-    /// Which eras an upstream spoke when it was surveyed last, if it was.
-    pub(crate) fn speaks(&self, server: &ServerName) -> Option<Speaks> {
-        self.slot(server).speaks()
-    }
-
     /// Which eras an upstream speaks; surveys it where that is not known.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ mod lexicon;
 mod marks;
 mod rules;
 mod tools;
+mod typo;
 mod view;
 mod words;
 
@@ -79,15 +80,35 @@ fn look(text: &str, names: &Names, depth: usize) -> Vec<Finding> {
     if depth < DEPTH {
         for (span, words) in spelt {
             let inner = look(&words, names, depth + 1);
-            out.extend(inner.into_iter().filter(|f| f.severity > Severity::Low).map(|f| Finding { span: span.clone(), ..f }));
+            out.extend(
+                inner.into_iter().filter(|f| f.severity > Severity::Low).map(|f| Finding { span: span.clone(), ..f }),
+            );
         }
-        for run in encoded::runs(text) {
-            if gravest(&look(&run.text, names, depth + 1)).is_some() {
-                out.push(finding("signal.encoded", Severity::High, run.span));
-            }
-        }
+        decoded(text, names, depth, &mut out);
     }
     out
+}
+
+/// Looks at all that the encoded runs of a text hold, as one text.
+fn decoded(text: &str, names: &Names, depth: usize, out: &mut Vec<Finding>) {
+    let mut whole = String::new();
+    let mut ends = Vec::new();
+    let runs = encoded::runs(text);
+    for run in &runs {
+        whole.push_str(&run.text);
+        // Nothing reaches from one run into the next.
+        whole.push_str("\n\n.\n\n");
+        ends.push(whole.len());
+    }
+    if whole.is_empty() {
+        return;
+    }
+    for inner in look(&whole, names, depth + 1) {
+        let run = runs.get(ends.partition_point(|end| *end <= inner.span.start));
+        if let Some(run) = run.filter(|_| inner.severity > Severity::Low && inner.rule != "signal.long") {
+            out.push(finding("signal.encoded", Severity::High, run.span.clone()));
+        }
+    }
 }
 
 /// The place of the first finding that counts.
@@ -105,6 +126,9 @@ fn judge(reading: &Reading, mentions: &[Hit], out: &mut Vec<Finding>) {
         engine::negate(&mut hits, flat);
         hits.extend(marks::placed(&marks.hits, flat));
         hits.extend(named(mentions, flat));
+        if hits.is_empty() {
+            continue;
+        }
         hits.sort_by_key(|hit| (hit.from, hit.to));
         let matches = engine::matches(&hits, flat);
         out.extend(matches.into_iter().map(|m| finding(m.id, m.severity, flat.span(m.place.start, m.place.end))));
@@ -118,7 +142,8 @@ fn named(mentions: &[Hit], flat: &Flat) -> Vec<Hit> {
         let from = place(hit.from);
         Hit { concepts: hit.concepts, from, to: place(hit.to).max(from) }
     });
-    moved.collect()
+    // A reading of a part of the text may not hold the place.
+    moved.filter(|hit| hit.to > hit.from).collect()
 }
 
 /// The span widened to whole characters of the text.

@@ -31,7 +31,7 @@ def main(url):
             json.dump({"mcpServers": {"one": {"url": url, "transport": "http", "headers": headers}}}, file)
         tools = ask(spec, "list", "--input-schema", "--output-schema")
         # Each takes more than a second to start.
-        calls = [ask(spec, "call", name, "--input-json", json.dumps(arguments)) for name, arguments in PLAN["calls"][:2]]
+        calls = [ask(spec, "call", name, "--input-json", json.dumps(arguments)) for name, arguments in PLAN["calls"][1:2]]
         contents = ask(spec, "call", PLAN["read"])
     say(None, tools["tools"], calls, contents)
 

@@ -1,10 +1,10 @@
-// What a user's browser does: follows redirects, keeps cookies, logs in, consents, and ends at the client's own address.
+// What a user's browser does: follows redirects, keeps cookies, logs in as somebody, consents, and ends at the client's own address.
 // As a program, `browser.mjs URL` prints the address at which it ended.
 import { fileURLToPath } from 'node:url';
 
 export const REDIRECT = 'http://127.0.0.1:9/callback';
 
-export async function browse(url) {
+export async function browse(url, login = 'alice') {
     const cookies = new Map();
     let request = { method: 'GET' };
     for (let step = 0; step < 20; step++) {
@@ -24,7 +24,7 @@ export async function browse(url) {
         }
         const form = /<form[^>]*action="([^"]+)"/.exec(page);
         if (response.status !== 200 || !form) throw new Error(`${url}: ${response.status} ${page.slice(0, 1000)}`);
-        const fields = new URLSearchParams({ login: 'alice', password: 'any' });
+        const fields = new URLSearchParams({ login, password: 'any' });
         for (const [input] of page.matchAll(/<input[^>]*type="hidden"[^>]*>/g)) {
             fields.set(/name="([^"]*)"/.exec(input)[1], /value="([^"]*)"/.exec(input)[1]);
         }

@@ -28,7 +28,7 @@ const client = await json(
 );
 
 // The code flow with PKCE for one resource, or for none.
-async function tokens(scope, target) {
+async function tokens(scope, target, login) {
     const verifier = randomBytes(32).toString('base64url');
     const ask = new URL(server.authorization_endpoint);
     const named = target ? { resource: target } : {};
@@ -41,7 +41,7 @@ async function tokens(scope, target) {
         scope,
         ...named
     });
-    const code = (await browse(ask.href)).searchParams.get('code');
+    const code = (await browse(ask.href, login)).searchParams.get('code');
     return json(
         await fetch(server.token_endpoint, {
             method: 'POST',
@@ -133,4 +133,42 @@ const forged = Buffer.from(JSON.stringify({ ...claims, sub: 'mallory' })).toStri
 await use('a token with another subject', { status: 401, reason: 'auth.token_signature' }, [header, forged, signature].join('.'));
 await use('a token in the query', { status: 401, reason: /^auth\.(token_in_query|required)$/ }, undefined,
     resource('python'), `${resource('python')}?access_token=${good}`);
+// A session belongs to one subject, and survives the renewal of its token.
+async function within(token, session, method, body, headers = {}) {
+    const response = await fetch(resource('python'), {
+        method,
+        headers: {
+            'content-type': 'application/json',
+            accept: method === 'GET' ? 'text/event-stream' : 'application/json, text/event-stream',
+            authorization: `Bearer ${token}`,
+            ...(session && { 'mcp-session-id': session, 'mcp-protocol-version': '2025-11-25' }),
+            ...headers
+        },
+        ...(body && { body: JSON.stringify({ jsonrpc: '2.0', ...body }) })
+    });
+    const streams = method === 'GET' && response.ok;
+    const text = streams ? '' : await response.text();
+    if (streams) await response.body.cancel();
+    const reason = /"reason":"([^"]*)"/.exec(text)?.[1];
+    return { status: response.status, reason, session: response.headers.get('mcp-session-id') };
+}
+const list = { id: 2, method: 'tools/list' };
+const renewed = (await tokens('mcp', resource('python'))).access_token;
+const foreign = (await tokens('mcp', resource('python'), 'bob')).access_token;
+const elsewhere = (await tokens('mcp', resource('elsewhere'))).access_token;
+const { session } = await within(good, undefined, 'POST', { id: 1, ...REQUESTS['2025-11-25'].body });
+check('a session is opened', { session: /^[\x21-\x7e]{20,}$/ }, { session });
+await within(good, session, 'POST', { method: 'notifications/initialized' });
+check('its token serves it', { status: 200 }, await within(good, session, 'POST', list));
+check('the renewed token of its subject serves it', { status: 200 }, await within(renewed, session, 'POST', list));
+for (const [method, body] of [['POST', list], ['GET'], ['DELETE']]) {
+    const unknown = { status: 404, reason: 'session.unknown' };
+    check(`another subject cannot ${method} to it`, unknown, await within(foreign, session, method, body));
+    const refused = { status: 401, reason: 'auth.token_audience' };
+    check(`a token for another server cannot ${method} to it`, refused, await within(elsewhere, session, method, body));
+}
+check('it is still there', { status: 200 }, await within(renewed, session, 'POST', list));
+check('its subject listens to it', { status: 200 }, await within(renewed, session, 'GET'));
+check('its subject ends it', { status: /^20[024]$/ }, await within(renewed, session, 'DELETE'));
+check('then it is gone', { status: 404, reason: 'session.unknown' }, await within(renewed, session, 'POST', list));
 process.exit(faults ? 1 : 0);

@@ -128,7 +128,13 @@ impl Act {
         method: &str,
         id: &str,
     ) -> std::io::Result<bool> {
-        let honest = answer(id, &result(method));
+        // An honest server of the modern era knows no `initialize`.
+        let honest = match method {
+            "initialize" => {
+                format!(r#"{{"jsonrpc":"2.0","id":{id},"error":{{"code":-32601,"message":"Method not found"}}}}"#)
+            }
+            _ => answer(id, &result(method)),
+        };
         match self {
             Self::Honest if id == "null" => {
                 send(to, &status_line(202, &[("Content-Length", "0".to_owned())]), b"").await

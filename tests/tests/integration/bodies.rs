@@ -111,11 +111,11 @@ async fn what_is_no_request_of_this_revision_is_refused() {
     let other = notification("notifications/initialized").set("mcp-method", "notifications/initialized");
     house.refused(&agent, &other, "mcp.notification").await;
     house.refused(&agent, &notification("notifications/cancelled"), "mcp.header_mismatch").await;
-    // A client of an older revision is told which one to speak.
-    let initialize =
-        r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{}}}"#;
+    // A client of the other era is told what the server speaks.
+    let initialize = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25",
+        "capabilities":{},"clientInfo":{"name":"tests","version":"1"}}}"#;
     let old = text(initialize).without("mcp-protocol-version").without("mcp-method").without("mcp-name");
-    let reply = house.refused(&agent, &old, "mcp.version").await;
+    let reply = house.failed(&agent, &old, "upstream.era", "unknown").await;
     assert_eq!(reply.json()["error"]["data"]["supported"], json!(["2026-07-28"]));
     house.finish().await;
 }

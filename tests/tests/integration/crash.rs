@@ -31,10 +31,11 @@ async fn hammer(client: Client, told: Told) {
     }
 }
 
-/// A sequence that looks random and is the same every time.
+/// A sequence that looks random and is the same every time. The first call of each start waits until the upstream is
+/// surveyed, so that some crashes come before any answer.
 fn pause(round: u64) -> Duration {
     let mixed = (round + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40;
-    Duration::from_micros(mixed % 250_000)
+    Duration::from_micros(mixed % 750_000)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

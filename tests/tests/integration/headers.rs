@@ -115,8 +115,7 @@ pub(crate) fn mirroring() -> Act {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn mirrored_arguments_must_agree_with_the_schema_of_the_tool() {
-    let house = House::start().await;
-    house.upstream.on("tools/list", mirroring());
+    let house = House::offering([("tools/list", mirroring())]).await;
     let agent = house.agent();
     let call = |arguments: Value| Call::mcp("tools/call", json!({ "name": "test_mirror", "arguments": arguments }));
     let full = || call(json!({ "region": "eu", "count": 42, "dry": true, "inner": { "id": MARKER }, "other": 1 }));
@@ -154,9 +153,8 @@ async fn mirrored_arguments_must_agree_with_the_schema_of_the_tool() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_a_schema_no_tool_is_called() {
-    let house = House::start().await;
-    house.upstream.on("tools/list", Act::Status(500, vec![]));
-    house.failed(&house.agent(), &Call::tool("echo"), "upstream.schema", "not-attempted").await;
+    let house = House::offering([("tools/list", Act::Status(500, vec![]))]).await;
+    house.refused(&house.agent(), &Call::tool("echo"), "upstream.schema").await;
     assert_eq!(house.upstream.count("tools/call"), 0);
     house.finish().await;
 }

@@ -321,7 +321,7 @@ async fn only_served_hosts_and_named_origins_pass() {
         ask.set("access-control-request-method", "POST").set("access-control-request-headers", "mcp-method")
     };
     let reply = house.stranger().ask(&preflight(named)).await;
-    assert_eq!((reply.status, reply.header("access-control-allow-methods")), (204, Some("POST")));
+    assert_eq!((reply.status, reply.header("access-control-allow-methods")), (204, Some("POST, GET, DELETE")));
     house.refused(&house.stranger(), &preflight("https://evil.example"), "http.origin").await;
     // What is refused may still be read by the page that asked.
     let reply = house.refused(&agent, &Call::tool("no").set("origin", named), "policy.tool").await;

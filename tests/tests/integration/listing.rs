@@ -74,19 +74,18 @@ async fn allowed(wire: &mut Wire, names: &[&str], call: impl Fn(&str) -> Call) -
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_listed_is_what_may_be_called() {
-    // Half of the tools do more than read.
-    let mut house = House::planned(|plan| {
+    let item = json!({ "inputSchema": { "type": "object" } });
+    let x = json!({ "name": "x" });
+    let mut house = House::prepared(|plan, upstream| {
+        // The others do more than read.
         plan.config["upstreams"][0]["read_only"] = json!(["read", "read_all", "write", "echo", "a.b", "search-1"]);
+        upstream.on("tools/list", list("tools", named("name", &TOOLS, &item)));
+        upstream.on("prompts/list", list("prompts", named("name", &PROMPTS, &json!({}))));
+        upstream.on("resources/list", list("resources", named("uri", &RESOURCES, &x)));
+        upstream.on("resources/templates/list", list("resourceTemplates", named("uriTemplate", &RESOURCES, &x)));
     })
     .await;
     house.keep_private("docs:");
-    house
-        .upstream
-        .on("tools/list", list("tools", named("name", &TOOLS, &json!({ "inputSchema": { "type": "object" } }))));
-    house.upstream.on("prompts/list", list("prompts", named("name", &PROMPTS, &json!({}))));
-    house.upstream.on("resources/list", list("resources", named("uri", &RESOURCES, &json!({ "name": "x" }))));
-    let templates = named("uriTemplate", &RESOURCES, &json!({ "name": "x" }));
-    house.upstream.on("resources/templates/list", list("resourceTemplates", templates));
     let seed = TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(Config::default(), seed);
     let strategy = (prop::collection::vec(rule(), 0..3), unmanaged());
@@ -144,12 +143,12 @@ async fn a_list_that_cannot_be_filtered_does_not_go_out() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_tool_with_invalid_annotations_is_neither_listed_nor_called() {
-    let house = House::start().await;
     let tool = |name: &str, kind: &str| {
         let property = json!({ "type": kind, "x-mcp-header": "A" });
         json!({ "name": name, "inputSchema": { "type": "object", "properties": { "a": property } } })
     };
-    house.upstream.on("tools/list", list("tools", vec![tool("test_good", "string"), tool("test_bad", "number")]));
+    let tools = vec![tool("test_good", "string"), tool("test_bad", "number")];
+    let house = House::offering([("tools/list", list("tools", tools))]).await;
     let agent = house.agent();
     let reply = house.served(&agent, &Call::mcp("tools/list", json!({}))).await;
     let tools = reply.json()["result"]["tools"].clone();

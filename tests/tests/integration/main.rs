@@ -44,6 +44,10 @@ mod upstreams;
 #[cfg(test)]
 mod wire;
 
+// Both at once: the revisions with sessions.
+#[cfg(test)]
+mod session;
+
 // What changes while it runs.
 #[cfg(test)]
 mod admin;

@@ -1,8 +1,8 @@
 //! A configuration with tenants, for tests.
 
 use crate::config::{
-    Auth, Caps, CertificateMapping, Config, Jwt, Limit, Listener, Mode, Rate, RequiredHeaders, ServerTls, Tenant,
-    TokenMapping,
+    Auth, Caps, CertificateMapping, Config, Jwt, Limit, Listener, Mode, Rate, RequiredHeaders, ServerTls, Sessions,
+    Tenant, TokenMapping,
 };
 use crate::jwt::mint::ISSUER;
 use casemate_core::TenantId;
@@ -63,6 +63,7 @@ pub(crate) fn config(mode: Mode, tls: Option<ServerTls>, jwt: Option<Jwt>) -> Co
             drain: seconds,
             unauthenticated_rpm: 60,
         },
+        sessions: Sessions::default(),
         policy: Arc::new(Policy { digest: Digest::of(b""), servers: BTreeMap::new(), tenants: BTreeMap::new() }),
         tenants: tenants.into_iter().collect(),
         upstreams: BTreeMap::new(),

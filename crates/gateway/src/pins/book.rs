@@ -2,10 +2,13 @@
 
 use arc_swap::ArcSwapOption;
 use casemate_core::digest::Digest;
-use casemate_core::pin::{Kind, Pin, Standing, Transition};
+use casemate_core::pin::{Definition, Kind, Pin, Sighting, Standing, Transition};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Bytes of the longest item that is remembered as it was spelt.
+const RAW: usize = 64 * 1024;
 
 /// Bytes of an item as it was listed last, and the digest that they had.
 struct Raw {
@@ -32,6 +35,9 @@ impl Entry {
             }
         }
         let digest = digest();
+        if raw.len() > RAW {
+            return digest;
+        }
         let [newer, older] = &self.raws;
         older.store(newer.swap(Some(Arc::new(Raw { text: raw.into(), digest }))));
         digest
@@ -98,8 +104,17 @@ impl Book {
         self.entries.values().flat_map(HashMap::values).map(|entry| Arc::clone(&entry.pin)).collect()
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.entries.values().map(HashMap::len).sum()
+    /// How many pins there may be, and bytes of definitions, once these items have been seen.
+    pub(super) fn after_all(&self, items: &[Sighting]) -> (usize, usize) {
+        let text = |definition: &Option<Definition>| definition.as_ref().map_or(0, |definition| definition.text.len());
+        let known: usize = self.pins().iter().map(|pin| text(&pin.approved) + text(&pin.seen)).sum();
+        let other = items.iter().filter(|item| {
+            let seen = self.entry(item.kind, &item.name).and_then(|entry| entry.pin.seen.as_ref());
+            seen.is_none_or(|seen| seen.digest != item.definition.digest)
+        });
+        let new = items.iter().filter(|item| self.entry(item.kind, &item.name).is_none()).count();
+        let count: usize = self.entries.values().map(HashMap::len).sum();
+        (count + new, known + other.map(|item| item.definition.text.len()).sum::<usize>())
     }
 
     /// The names of a kind that the server offers.

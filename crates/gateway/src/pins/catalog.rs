@@ -28,6 +28,8 @@ const REST: Duration = Duration::from_mins(1);
 const PROBE: Duration = Duration::from_mins(10);
 /// Pins of one server.
 const PINS: usize = 20_000;
+/// Bytes of the definitions of one server, those that it no longer offers included.
+const TEXTS: usize = 64 << 20;
 
 /// What a survey found beside the pins.
 pub(super) struct Catalog {
@@ -95,12 +97,7 @@ impl Slot {
         self.spoken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the last survey that succeeded found out, under whatever entry.
-    pub(super) fn speaks(&self) -> Option<Speaks> {
-        self.spoken().as_ref().map(|spoken| spoken.speaks)
-    }
-
-    /// What it found out under this entry.
+    /// What the last survey that succeeded found out, if it was made under this entry.
     pub(super) fn speaks_under(&self, entry: &Entry) -> Option<Speaks> {
         self.spoken().as_ref().filter(|spoken| spoken.entry == *entry).map(|spoken| spoken.speaks)
     }
@@ -190,6 +187,7 @@ async fn survey_once(
         // What a list shows from here on may be newer than what this survey sees.
         book.calm();
     }
+    let started = Instant::now();
     let total = surveyor.upstream.total;
     let asking = tokio::time::timeout(total, survey::survey(&surveyor)).await;
     let offer = asking.unwrap_or_else(|_| Err(unlisted("no lists in time")));
@@ -212,7 +210,9 @@ async fn survey_once(
             Err(refusal)
         }
     };
-    *last = Some(Surveyed { at: Instant::now(), entry, found: found.clone() });
+    // What was announced while it ran may have come too late for it; a failure is rested on from its end.
+    let at = if found.is_ok() { started } else { Instant::now() };
+    *last = Some(Surveyed { at, entry, found: found.clone() });
     found
 }
 
@@ -224,9 +224,9 @@ impl Pins {
         let book = self.book(server).unwrap_or_default();
         let Offer { speaks, mirrors, items, .. } = offer;
         let offered: HashSet<_> = items.iter().map(|item| (item.kind, item.name.clone())).collect();
-        let new = items.iter().filter(|item| book.get(item.kind, &item.name).is_none()).count();
-        if book.len() + new > PINS {
-            return Err(unlisted(format!("more than {PINS} pins")));
+        let (pins, bytes) = book.after_all(&items);
+        if pins > PINS || bytes > TEXTS {
+            return Err(unlisted(format!("more to remember than {PINS} pins and {TEXTS} bytes of definitions")));
         }
         let mode = match surveyor.upstream.pins {
             PinMode::Review => Mode::Review,

@@ -7,13 +7,13 @@ use casemate_core::json::{Json, Kind as JsonKind, Limits, Value};
 use casemate_core::pin::{Definition, Finding, Kind, Severity, Sighting};
 use casemate_inspect::signals::{self, names_look_alike, signals, skeleton};
 use std::cell::Cell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Findings that are kept of one definition, the gravest first.
 const FINDINGS: usize = 64;
 /// Characters of an excerpt.
 const EXCERPT: usize = 120;
-/// Names that every text is searched for; of more, only those that stand in the text.
+/// Names that every text is searched for; of more, only those that are a word of the text.
 const NAMES: usize = 256;
 /// Pairs of names that one survey compares letter by letter.
 const PAIRS: usize = 1_000_000;
@@ -22,8 +22,8 @@ const KEY: usize = 48;
 
 /// What else is offered, by this server and by others.
 pub(super) struct Surroundings {
-    /// Names of tools, in order, each once.
-    names: Vec<String>,
+    /// Names of tools, each once, by how they read without case.
+    names: BTreeMap<String, Vec<String>>,
     /// The tools of other servers.
     others: Vec<(ServerName, String)>,
     /// Places in `others` by what the name looks like.
@@ -39,8 +39,10 @@ impl Surroundings {
         }
         others.sort();
         let own = items.iter().filter(|item| item.kind == Kind::Tool).map(|item| &item.name);
-        let names: BTreeSet<&String> = own.chain(others.iter().map(|(_, name)| name)).collect();
-        let names = names.into_iter().cloned().collect();
+        let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for name in own.chain(others.iter().map(|(_, name)| name)).collect::<BTreeSet<_>>() {
+            names.entry(name.to_lowercase()).or_default().push(name.clone());
+        }
         let mut alike: HashMap<String, Vec<usize>> = HashMap::new();
         for (at, (_, name)) in others.iter().enumerate() {
             alike.entry(skeleton(name)).or_default().push(at);
@@ -50,12 +52,14 @@ impl Surroundings {
 
     /// The names that a text is searched for.
     fn around(&self, own: &str, text: &str) -> Vec<&str> {
-        let others = self.names.iter().map(String::as_str).filter(|name| *name != own);
+        let others = |name: &&str| *name != own;
         if self.names.len() <= NAMES {
-            return others.collect();
+            return self.names.values().flatten().map(String::as_str).filter(others).collect();
         }
         let text = text.to_lowercase();
-        others.filter(|name| text.contains(&name.to_lowercase())).collect()
+        let words = text.split(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.' | '/'));
+        let known: BTreeSet<_> = words.filter_map(|word| self.names.get(word.trim_matches(['.', '-', '/']))).collect();
+        known.into_iter().flatten().map(String::as_str).filter(others).collect()
     }
 
     /// The tools of other servers that a tool could be taken for.

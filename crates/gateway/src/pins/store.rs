@@ -19,6 +19,9 @@ const FORMAT: i64 = 1;
 const FILE: u64 = 1 << 30;
 const SUFFIX: &str = ".json";
 
+/// The pins of every server that has a file.
+pub(super) type Found = Vec<(ServerName, Vec<Pin>)>;
+
 /// The directory.
 pub(super) struct Store {
     dir: PathBuf,
@@ -26,7 +29,7 @@ pub(super) struct Store {
 
 impl Store {
     /// Opens or makes the directory and reads all that is in it.
-    pub(super) fn open(dir: &Path) -> Result<(Self, Vec<(ServerName, Vec<Pin>)>), PinError> {
+    pub(super) fn open(dir: &Path) -> Result<(Self, Found), PinError> {
         let fault = |path: &Path| {
             let path = path.to_owned();
             move |source| PinError::Io { path, source }

@@ -4,7 +4,7 @@ use super::fixture::{House, Script, Server, server, tool};
 use super::*;
 use bytes::Bytes;
 use casemate_core::json::{Json, Limits};
-use casemate_core::pin::Kind;
+use casemate_core::pin::{Definition, Kind, Mode, Sighting, sight};
 use std::time::Duration;
 
 #[tokio::test]
@@ -130,4 +130,22 @@ async fn the_metrics_count_pins() {
     let text = house.gateway.metrics.render(&house.gateway.state());
     assert!(text.contains("casemate_pins{server=\"up\",state=\"approved\"} 1"), "{text}");
     assert!(text.contains("casemate_pins{server=\"up\",state=\"changed\"} 0"), "{text}");
+}
+
+#[tokio::test]
+async fn what_one_server_makes_the_gateway_remember_is_bounded() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(&dir.path().join("pins")).unwrap();
+    let pin = |n: usize| {
+        let definition = Definition::of_text(Kind::Tool, &format!("{{\"name\":\"old{n}\"}}"));
+        let sighting = Sighting { kind: Kind::Tool, name: format!("old{n}"), definition };
+        Arc::new(sight(None, sighting, Mode::TrustFirst, |_| vec![], UnixMillis(1)).unwrap().pin)
+    };
+    store.write(&server("up"), &(0..20_000).map(pin).collect::<Vec<_>>()).unwrap();
+    let upstream = Server::start(Script::default()).await;
+    let house = House::start_in(dir, upstream.address, |_| {}).await;
+    assert_eq!(house.survey().await.unwrap_err().reason, Reason::UpstreamSchema);
+    assert_eq!(house.gateway.pins.list().len(), 20_000);
+    let judged = house.judge(Target::Tool("echo".to_owned())).await;
+    assert_eq!(judged.unwrap_err().reason, Reason::UpstreamSchema);
 }

@@ -79,7 +79,8 @@ fn parse(id: &str) -> Option<(u64, u64)> {
     let (stream, number) = id.split_once('-')?;
     let digits = |text: &str| !text.is_empty() && text.len() <= 19 && text.bytes().all(|b| b.is_ascii_digit());
     (digits(stream) && digits(number)).then_some(())?;
-    Some((stream.parse().ok()?, number.parse().ok()?))
+    let (stream, number) = (stream.parse().ok()?, number.parse().ok()?);
+    (text(stream, number) == id).then_some((stream, number))
 }
 
 /// Where the events of one stream go: to the client while it is there, and to the session's memory.
@@ -203,7 +204,9 @@ mod tests {
     #[test]
     fn ids_are_read_exactly() {
         assert_eq!(parse("3-17"), Some((3, 17)));
-        for bad in ["", "-", "3", "3-", "-1", "+3-1", "3-+1", "3-1-1", "3- 1", "99999999999999999999-1", "٣-1"] {
+        for bad in
+            ["", "-", "3", "3-", "-1", "+3-1", "3-+1", "3-1-1", "3- 1", "99999999999999999999-1", "٣-1", "03-1", "3-01"]
+        {
             assert_eq!(parse(bad), None, "{bad}");
         }
     }

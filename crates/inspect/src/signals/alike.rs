@@ -62,7 +62,11 @@ fn numbered(a: &str, b: &str) -> bool {
         while let Some(c) = chars.next() {
             // A digit between letters stands for a letter.
             let inner = before.is_alphabetic() && chars.peek().is_some_and(|next| next.is_alphabetic());
-            if c.is_ascii_digit() && !inner { digits.push(c) } else { text.push(c) }
+            if c.is_ascii_digit() && !inner {
+                digits.push(c)
+            } else {
+                text.push(c)
+            }
             before = c;
         }
         (text, digits)
@@ -79,8 +83,15 @@ fn singular(name: &str) -> String {
         let stem = word
             .strip_suffix("les")
             .map(|stem| format!("{stem}y"))
-            .or_else(|| ["ches", "shes", "sses", "xes"].iter().any(|end| word.ends_with(end)).then(|| word.trim_end_matches("es").to_owned()))
-            .or_else(|| word.strip_suffix('s').filter(|stem| stem.len() > 2 && !stem.ends_with('s')).map(str::to_owned));
+            .or_else(|| {
+                ["ches", "shes", "sses", "xes"]
+                    .iter()
+                    .any(|end| word.ends_with(end))
+                    .then(|| word.trim_end_matches("es").to_owned())
+            })
+            .or_else(|| {
+                word.strip_suffix('s').filter(|stem| stem.len() > 2 && !stem.ends_with('s')).map(str::to_owned)
+            });
         // `files` and `queries` end alike in a skeleton: both stems count as the shorter one.
         let stem = stem.unwrap_or(word);
         stem.trim_end_matches(['y', 'e']).trim_end_matches('l').to_owned()
@@ -89,7 +100,7 @@ fn singular(name: &str) -> String {
 }
 
 /// Whether one insertion, removal, change or swap of neighbours makes one of the other.
-fn one_edit(a: &[char], b: &[char]) -> bool {
+pub(super) fn one_edit(a: &[char], b: &[char]) -> bool {
     if a.len().abs_diff(b.len()) > 1 {
         return false;
     }

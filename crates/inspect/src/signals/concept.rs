@@ -144,6 +144,10 @@ concepts! {
     RECIPIENT,
     /// A place for remarks: notes, context.
     SIDE,
+    /// To ask the user for, in one word.
+    ASKUSER,
+    /// To recommend, to praise.
+    PROMOTE,
     /// In the background.
     BACKGROUND,
     /// To go on, to run.

@@ -1,8 +1,8 @@
 //! Runs of an encoding that hold text: base64, base32, hexadecimal, percent, binary, character codes.
 
 use base64::Engine;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use std::ops::Range;
 
 /// A run shorter than this is not read.
@@ -26,8 +26,8 @@ pub(super) fn runs(text: &str) -> Vec<Hidden> {
     let mut found = Vec::new();
     let base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '=');
     each_run(text, base64, |span, run| {
-        for (decode, may) in [(hexadecimal as fn(&str) -> Option<Vec<u8>>, true), (base32, true), (sextets, true)] {
-            if let Some(text) = decode(run).filter(|_| may).and_then(readable) {
+        for decode in [hexadecimal, base32, sextets] {
+            if let Some(text) = decode(run).and_then(readable) {
                 found.push(Hidden { span: span.clone(), text });
             }
         }
@@ -42,19 +42,24 @@ pub(super) fn runs(text: &str) -> Vec<Hidden> {
             }
         }
     });
-    each_run(text, |c| !c.is_whitespace(), |span, run| {
-        if run.matches('%').count() >= SHORTEST / 3
-            && let Some(text) = readable(percent(run))
-        {
-            found.push(Hidden { span, text });
-        }
-    });
+    each_run(
+        text,
+        |c| !c.is_whitespace(),
+        |span, run| {
+            if run.matches('%').count() >= SHORTEST / 3
+                && let Some(text) = readable(percent(run))
+            {
+                found.push(Hidden { span, text });
+            }
+        },
+    );
     // Codes one by one: 69 67 6e, 0x69, \x69, 105, 01101001.
-    let codes = |c: char| c.is_ascii_hexdigit() || matches!(c, ' ' | ',' | 'x' | '\\' | ':' | '-' | ';' | '[' | ']' | '\n' | 'o');
+    let codes = |c: char| {
+        c.is_ascii_hexdigit() || matches!(c, ' ' | ',' | 'x' | '\\' | ':' | '-' | ';' | '[' | ']' | '\n' | 'o')
+    };
     each_run(text, codes, |span, run| {
-        if let Some(text) = listed(run).and_then(readable) {
-            found.push(Hidden { span, text });
-        }
+        let texts = listed(run).into_iter().filter_map(readable);
+        found.extend(texts.map(|text| Hidden { span: span.clone(), text }));
     });
     found
 }
@@ -83,9 +88,10 @@ fn readable(bytes: Vec<u8>) -> Option<String> {
     // Two bytes for each character, as some shells want it.
     let zeros = bytes.iter().filter(|b| **b == 0).count();
     let bytes = if zeros * 3 > bytes.len() { bytes.into_iter().filter(|b| *b != 0).collect() } else { bytes };
-    let text = String::from_utf8(bytes).ok()?;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
     let all = text.chars().count();
-    let good = text.chars().filter(|c| !c.is_control() || c.is_whitespace()).count();
+    let good =
+        text.chars().filter(|c| *c != char::REPLACEMENT_CHARACTER && (!c.is_control() || c.is_whitespace())).count();
     (all >= 8 && good * 10 >= all * 9).then_some(text)
 }
 
@@ -119,7 +125,7 @@ fn base32(run: &str) -> Option<Vec<u8>> {
 
 fn hexadecimal(run: &str) -> Option<Vec<u8>> {
     let run = run.as_bytes();
-    if run.len() % 2 != 0 {
+    if !run.len().is_multiple_of(2) {
         return None;
     }
     let digit = |b: u8| char::from(b).to_digit(16);
@@ -151,37 +157,24 @@ fn percent(run: &str) -> Vec<u8> {
     out
 }
 
-/// A list of codes in one base.
-fn listed(run: &str) -> Option<Vec<u8>> {
+/// Rows of codes in one base, in a list that may hold other words as well.
+fn listed(run: &str) -> Vec<Vec<u8>> {
+    const FEWEST: usize = 8;
     let codes: Vec<&str> = run
-        .split(|c: char| matches!(c, ' ' | ',' | '\\' | ':' | '-' | ';' | '[' | ']' | '\n'))
+        .split([' ', ',', '\\', ':', '-', ';', '[', ']', '\n'])
         .map(|code| code.trim_start_matches("0x").trim_start_matches('x'))
         .filter(|code| !code.is_empty())
         .collect();
-    if codes.len() < 8 {
-        return None;
+    let mut found = Vec::new();
+    for (base, shortest, longest) in [(2, 7, 8), (16, 2, 2), (10, 2, 3), (8, 2, 3)] {
+        let value = |code: &&str| {
+            let fits = (shortest..=longest).contains(&code.len());
+            u8::from_str_radix(code, base).ok().filter(|_| fits)
+        };
+        let rows = codes.split(|code| value(code).is_none()).filter(|row| row.len() >= FEWEST);
+        found.extend(rows.map(|row| row.iter().filter_map(value).collect()));
     }
-    let binary = codes.iter().all(|code| code.len() >= 7 && code.len() <= 8 && code.bytes().all(|b| matches!(b, b'0' | b'1')));
-    let pairs = codes.iter().all(|code| code.len() == 2);
-    let decimal = codes.iter().all(|code| code.len() <= 3 && code.bytes().all(|b| b.is_ascii_digit()));
-    let lettered = codes.iter().any(|code| code.bytes().any(|b| b.is_ascii_alphabetic()));
-    let base = match (binary, pairs && (lettered || !decimal), decimal) {
-        (true, ..) => 2,
-        (_, true, _) => 16,
-        (_, _, true) if pairs && codes.iter().all(|code| code.as_bytes() < b"80".as_slice()) => hex_or_decimal(&codes),
-        (_, _, true) => 10,
-        _ => return None,
-    };
-    codes.iter().map(|code| u8::from_str_radix(code, base).ok()).collect()
-}
-
-/// Two digits each: the base in which more of them are letters.
-fn hex_or_decimal(codes: &[&str]) -> u32 {
-    let letters = |base: u32| {
-        let values = codes.iter().filter_map(|code| u8::from_str_radix(code, base).ok());
-        values.filter(|b| b.is_ascii_alphabetic() || *b == b' ').count()
-    };
-    if letters(16) >= letters(10) { 16 } else { 10 }
+    found
 }
 
 #[cfg(test)]

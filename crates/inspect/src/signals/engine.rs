@@ -40,14 +40,39 @@ fn negated(concepts: Concepts, without: bool) -> (Concepts, Concepts) {
     (gains, loses)
 }
 
-const VERBS: Concepts = IGNORE | FOLLOW | USE | TELL | SHOW | KNOW | HIDE | HIDEUSER | READ | FIND | HARVEST | PASS | GIVE | SEND | ASK | CHANGE | PROCEED;
+/// The negation in force: its place, whether it is `without`, whether its first verb came.
+#[derive(Debug, Clone, Copy)]
+struct Not {
+    from: usize,
+    to: usize,
+    without: bool,
+    used: bool,
+}
+
+const VERBS: Concepts = IGNORE
+    | FOLLOW
+    | USE
+    | TELL
+    | SHOW
+    | KNOW
+    | HIDE
+    | HIDEUSER
+    | READ
+    | FIND
+    | HARVEST
+    | PASS
+    | GIVE
+    | SEND
+    | ASK
+    | CHANGE
+    | PROCEED;
 /// What a negation takes away.
-const RELIEVED: Concepts = IGNORE | USE | READ | FIND | HARVEST | PASS | GIVE | SEND | CHANGE | PROCEED | HIDE | HIDEUSER;
+const RELIEVED: Concepts =
+    IGNORE | USE | READ | FIND | HARVEST | PASS | GIVE | SEND | CHANGE | PROCEED | HIDE | HIDEUSER;
 
 /// Replaces verbs under a negation by what they then mean.
 pub(super) fn negate(hits: &mut [Hit], flat: &Flat) {
-    // The negation in force: where it ends, whether it is `without`, whether its first verb came.
-    let mut not: Option<(usize, bool, bool)> = None;
+    let mut not: Option<Not> = None;
     let mut at = 0;
     let mut seen_in_sentence = false;
     for i in 0..hits.len() {
@@ -72,14 +97,18 @@ pub(super) fn negate(hits: &mut [Hit], flat: &Flat) {
             // Two negations, as in "never delete without telling", make none.
             let double = without && seen_in_sentence;
             seen_in_sentence |= !without;
-            not = if double || hit.concepts & NEG == 0 && hit.concepts & KNOW == 0 { None } else { Some((hit.to, without, false)) };
+            not = if double || hit.concepts & NEG == 0 && hit.concepts & KNOW == 0 {
+                None
+            } else {
+                Some(Not { from: hit.from, to: hit.to, without, used: false })
+            };
             if hit.concepts & NEGDESC != 0 {
                 describe(rest, flat);
             }
             continue;
         }
-        let Some((end, without, used)) = not else { continue };
-        let gap = hit.from.saturating_sub(end);
+        let Some(Not { from, to, without, used }) = not else { continue };
+        let gap = hit.from.saturating_sub(to);
         if gap > REACH_OF_NOT {
             not = None;
         } else if hit.concepts & (VERBS | CONFIRM) != 0 {
@@ -87,7 +116,10 @@ pub(super) fn negate(hits: &mut [Hit], flat: &Flat) {
             let relieved = if !used && gap <= REACH_OF_RELIEF { hit.concepts & RELIEVED } else { 0 };
             let avoid = if relieved & (USE | PASS | SEND) != 0 { AVOID } else { 0 };
             hit.concepts = (hit.concepts & !(loses | relieved)) | gains | avoid;
-            not = Some((hit.to, without, true));
+            not = Some(Not { from, to: hit.to, without, used: true });
+            if gains != 0 {
+                hit.from = from;
+            }
         }
     }
 }
@@ -174,9 +206,12 @@ fn step(rule: &Rule, state: &mut State, hit: &Hit) -> Option<Range<usize>> {
                 }
                 let start = match i.checked_sub(1) {
                     None => Some(hit.from),
-                    Some(before) => state.last.get(before).copied().flatten().and_then(|(start, end)| {
-                        (end <= hit.from && hit.from - end <= gap).then_some(start)
-                    }),
+                    Some(before) => state
+                        .last
+                        .get(before)
+                        .copied()
+                        .flatten()
+                        .and_then(|(start, end)| (end <= hit.from && hit.from - end <= gap).then_some(start)),
                 };
                 let Some(start) = start else { continue };
                 if i + 1 == rule.parts.len() {

@@ -27,7 +27,8 @@ pub(super) fn invisible(text: &str, out: &mut Vec<Finding>) -> Vec<(Range<usize>
         let near = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
         let before = text.get(..edit.span.start).and_then(|head| head.chars().next_back());
         let after = text.get(edit.span.end..).and_then(|tail| tail.chars().next());
-        let soft = text.get(edit.span.clone()) == Some("\u{ad}") || edit.span.start == 0 && hit.severity == Severity::Low;
+        let soft =
+            text.get(edit.span.clone()) == Some("\u{ad}") || edit.span.start == 0 && hit.severity == Severity::Low;
         let severity = match hit.severity {
             Severity::High => Severity::High,
             // Smuggled bytes come in numbers.
@@ -79,7 +80,8 @@ pub(super) fn long(text: &str, out: &mut Vec<Finding>) {
     if text.len() > LONGEST {
         out.push(finding(RULE, Severity::Medium, 0..text.len()));
     }
-    let blank = |c: char| c.is_whitespace() || matches!(c, '\u{2800}' | '\u{3164}' | '\u{115f}' | '\u{1160}' | '\u{ffa0}');
+    let blank =
+        |c: char| c.is_whitespace() || matches!(c, '\u{2800}' | '\u{3164}' | '\u{115f}' | '\u{1160}' | '\u{ffa0}');
     let mut start = None;
     let (mut count, mut lines) = (0, 0);
     for (at, c) in text.char_indices() {
@@ -111,7 +113,10 @@ pub(super) fn mixed(text: &str, out: &mut Vec<Finding>) {
                 Script::Latin => latin += 1,
                 Script::Foreign => {
                     foreign += 1;
-                    seen += usize::from(alike(c).is_some() && !matches!(c, '\u{3bc}' | '\u{3c9}' | '\u{3b3}' | '\u{3c3}' | '\u{3b2}' | '\u{3b1}'));
+                    seen += usize::from(
+                        alike(c).is_some()
+                            && !matches!(c, '\u{3bc}' | '\u{3c9}' | '\u{3b3}' | '\u{3c3}' | '\u{3b2}' | '\u{3b1}'),
+                    );
                 }
                 Script::Other => {}
             }
@@ -150,20 +155,22 @@ pub(super) fn markup(text: &str, out: &mut Vec<Finding>) {
 
 /// HTML comments, and the ways of Markdown to write one.
 fn comments(text: &str, out: &mut Vec<Finding>) {
-    for (open, close) in [("<!--", "-->"), ("[//]: #", "\n"), ("[comment]: #", "\n"), ("%%", "%%"), ("{#", "#}"), ("{{!", "}}")] {
+    for (open, close) in
+        [("<!--", "-->"), ("[//]: #", "\n"), ("[comment]: #", "\n"), ("%%", "%%"), ("{#", "#}"), ("{{!", "}}")]
+    {
         let mut at = 0;
         while let Some(found) = text.get(at..).and_then(|rest| rest.find(open)) {
             let start = at + found;
             let body = start + open.len();
             let rest = text.get(body..).unwrap_or_default();
-            let end = rest.find(close).map_or(text.len(), |end| body + end + close.len());
+            let closed = rest.find(close).map(|end| body + end + close.len());
+            let end = closed.unwrap_or(text.len());
             // Percent signs and braces are ordinary; words between them are not.
             let words = text.get(body..end).is_some_and(|inner| inner.split_whitespace().count() >= 4);
-            let html = open == "<!--";
-            if html || words && (end < text.len() || close == "\n") {
+            if open == "<!--" || words && (closed.is_some() || close == "\n") {
                 out.push(finding("signal.markup", Severity::Medium, start..end));
             }
-            at = if html || words { end } else { body };
+            at = end;
         }
     }
 }
@@ -171,8 +178,20 @@ fn comments(text: &str, out: &mut Vec<Finding>) {
 /// Styles and attributes that hide what they are set on.
 fn styles(text: &str, out: &mut Vec<Finding>) {
     const HIDING: [&str; 14] = [
-        "display:none", "visibility:hidden", "font-size:0", "font-size:1px", "opacity:0", "color:white", "color:#fff", "color:transparent", "text-indent:-",
-        "left:-9", "aria-hidden=", "height:0", "width:0", "<details",
+        "display:none",
+        "visibility:hidden",
+        "font-size:0",
+        "font-size:1px",
+        "opacity:0",
+        "color:white",
+        "color:#fff",
+        "color:transparent",
+        "text-indent:-",
+        "left:-9",
+        "aria-hidden=",
+        "height:0",
+        "width:0",
+        "<details",
     ];
     let mut compact = String::with_capacity(text.len());
     let mut places = Vec::with_capacity(text.len());

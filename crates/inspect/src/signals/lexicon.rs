@@ -3,10 +3,10 @@
 use super::concept::Concepts;
 use super::fold::{folded, unspaced};
 use super::view::{Flat, is_word};
-use std::collections::HashMap;
 
-/// Concepts, and the phrases that stand for them. A `*` at the end stands for the rest of a word.
-pub(super) type Table = &'static [(Concepts, &'static [&'static str])];
+/// Concepts, and the phrases that stand for them, with a comma between two. A `*` at the end of a phrase stands for the
+/// rest of a word.
+pub(super) type Table = &'static [(Concepts, &'static str)];
 
 /// A concept at its place.
 #[derive(Debug, Clone, Copy)]
@@ -17,51 +17,57 @@ pub(super) struct Hit {
     pub(super) to: usize,
 }
 
-#[derive(Debug, Default, Clone, Copy)]
-struct End {
+#[derive(Debug, Default)]
+struct Node {
+    /// The nodes that follow, by their letters, sorted.
+    next: Vec<(char, usize)>,
     concepts: Concepts,
-    /// Whether the phrase is one; a phrase without concepts hides what it holds.
-    is: bool,
+    /// Whether a phrase ends here; one without concepts hides what it holds.
+    ends: bool,
     /// Whether the word may go on.
     stem: bool,
 }
 
-#[derive(Debug, Default)]
-pub(super) struct Lexicon {
-    steps: HashMap<(u32, char), u32>,
-    ends: Vec<End>,
-}
+/// A tree of phrases, letter by letter.
+#[derive(Debug)]
+pub(super) struct Lexicon(Vec<Node>);
 
 impl Lexicon {
-    /// A lexicon of tables.
-    pub(super) fn of(tables: &[Table]) -> Self {
-        let mut lexicon = Self { steps: HashMap::new(), ends: vec![End::default()] };
-        for (concepts, phrases) in tables.iter().copied().flatten() {
-            phrases.iter().for_each(|phrase| lexicon.add(phrase, *concepts));
-        }
+    /// A lexicon of phrases.
+    pub(super) fn of(phrases: impl Iterator<Item = (Concepts, &'static str)>) -> Self {
+        let mut lexicon = Self(vec![Node::default()]);
+        phrases.for_each(|(concepts, phrase)| lexicon.add(phrase, concepts));
         lexicon
     }
 
     fn add(&mut self, phrase: &str, concepts: Concepts) {
         let (phrase, stem) = phrase.strip_suffix('*').map_or((phrase, false), |phrase| (phrase, true));
-        let mut node = 0;
+        let mut at = 0;
         for c in folded(phrase).chars() {
-            let next = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
-            node = *self.steps.entry((node, c)).or_insert_with(|| {
-                self.ends.push(End::default());
-                next
-            });
+            let new = self.0.len();
+            let Some(node) = self.0.get_mut(at) else { return };
+            at = match node.next.binary_search_by_key(&c, |(letter, _)| *letter) {
+                Ok(found) => node.next.get(found).map_or(0, |(_, next)| *next),
+                Err(place) => {
+                    node.next.insert(place, (c, new));
+                    self.0.push(Node::default());
+                    new
+                }
+            };
         }
-        if let Some(end) = usize::try_from(node).ok().and_then(|node| self.ends.get_mut(node)) {
+        if let Some(node) = self.0.get_mut(at) {
             // A word of several languages stands for what it means in each.
-            end.concepts |= concepts;
-            end.is = true;
-            end.stem |= stem;
+            node.concepts |= concepts;
+            node.ends = true;
+            node.stem |= stem;
         }
     }
 
-    fn end(&self, node: u32) -> Option<End> {
-        usize::try_from(node).ok().and_then(|node| self.ends.get(node)).copied().filter(|end| end.is)
+    fn step(&self, at: usize, c: char) -> Option<(usize, &Node)> {
+        let node = self.0.get(at)?;
+        let found = node.next.binary_search_by_key(&c, |(letter, _)| *letter).ok()?;
+        let (_, next) = node.next.get(found)?;
+        Some((*next, self.0.get(*next)?))
     }
 
     /// The phrases of a reading from left to right, the longest at each place, none within another.
@@ -88,22 +94,26 @@ impl Lexicon {
 
     fn longest(&self, flat: &Flat, from: usize) -> Option<Hit> {
         let mut node = 0;
-        let mut best = None;
+        let mut best: Option<Hit> = None;
         for (i, c) in flat.chars.iter().enumerate().skip(from) {
-            let Some(next) = self.steps.get(&(node, *c)) else { break };
-            node = *next;
+            let Some((next, end)) = self.step(node, *c) else { break };
+            node = next;
             let to = i + 1;
-            let Some(end) = self.end(node) else { continue };
+            if !end.ends {
+                continue;
+            }
             // In words run together a short one would be found everywhere.
             if flat.glued && to - from < 4 {
                 continue;
             }
-            if boundary(flat, to) {
-                best = Some(Hit { concepts: end.concepts, from, to });
-            } else if end.stem {
-                let rest = flat.chars.iter().skip(to).take_while(|c| is_word(**c) && !unspaced(**c)).count();
-                best = Some(Hit { concepts: end.concepts, from, to: to + rest });
-            }
+            let to = match (boundary(flat, to), end.stem) {
+                (true, _) => to,
+                (false, true) => to + flat.chars.iter().skip(to).take_while(|c| is_word(**c) && !unspaced(**c)).count(),
+                (false, false) => continue,
+            };
+            // A stem and a whole word may cover the same.
+            let same = best.filter(|best| best.to == to).map_or(0, |best| best.concepts);
+            best = Some(Hit { concepts: end.concepts | same, from, to });
         }
         best
     }

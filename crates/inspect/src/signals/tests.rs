@@ -4,14 +4,29 @@ mod attacks;
 mod benign;
 mod disguises;
 mod properties;
+mod wordings;
 
 use super::{Surroundings, signals};
 use crate::{Action, Finding, Severity};
 
 /// Names of tools of this and of other servers.
 const NAMES: &[&str] = &[
-    "send_email", "read_file", "write_file", "list_directory", "search", "fetch", "get_issue", "create_issue", "query", "getUser",
-    "transfer_funds", "slack-post-message", "add", "resolve-library-id", "get_me", "search_code",
+    "send_email",
+    "read_file",
+    "write_file",
+    "list_directory",
+    "search",
+    "fetch",
+    "get_issue",
+    "create_issue",
+    "query",
+    "getUser",
+    "transfer_funds",
+    "slack-post-message",
+    "add",
+    "resolve-library-id",
+    "get_me",
+    "search_code",
 ];
 
 fn seen(text: &str) -> Vec<Finding> {
@@ -24,7 +39,8 @@ fn gravest(found: &[Finding]) -> Option<Severity> {
 
 /// The findings with their words, for a message.
 fn told(text: &str, found: &[Finding]) -> String {
-    let each = found.iter().map(|f| format!("    {} {:?} {:?}", f.rule, f.severity, text.get(f.span.clone()).unwrap_or("?")));
+    let each =
+        found.iter().map(|f| format!("    {} {:?} {:?}", f.rule, f.severity, text.get(f.span.clone()).unwrap_or("?")));
     each.collect::<Vec<_>>().join("\n")
 }
 
@@ -41,7 +57,7 @@ fn findings_are_reports_in_order() {
     let rules: Vec<_> = found.iter().map(|finding| finding.rule).collect();
     assert_eq!(rules, ["signal.instruction", "signal.secrecy", "signal.markup"], "{}", told(text, &found));
     let words: Vec<_> = found.iter().filter_map(|finding| text.get(finding.span.clone())).collect();
-    assert_eq!(words, ["Ignore all previous instructions", "not tell the user", "https://a.example/x"]);
+    assert_eq!(words, ["Ignore all previous instructions", "Do not tell the user", "https://a.example/x"]);
 }
 
 #[test]

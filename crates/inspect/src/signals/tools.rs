@@ -1,9 +1,9 @@
 //! Mentions of other tools by name.
 
+use super::Surroundings;
 use super::alike::skeleton;
 use super::concept::{IDENT, TOOL};
 use super::lexicon::Hit;
-use super::Surroundings;
 use std::collections::HashMap;
 
 /// How many words a name may have where it is written with spaces.
@@ -103,7 +103,21 @@ pub(super) fn mentions(text: &str, names: &Names) -> Vec<Hit> {
 }
 
 fn judge(text: &str, token: &Token<'_>, names: &Names) -> Option<u128> {
-    let around = |c: char| matches!(c, '`' | '"' | '\'' | '\u{201c}' | '\u{201d}' | '\u{2018}' | '\u{2019}' | '\u{ab}' | '\u{bb}' | '\u{300c}' | '\u{300d}');
+    let around = |c: char| {
+        matches!(
+            c,
+            '`' | '"'
+                | '\''
+                | '\u{201c}'
+                | '\u{201d}'
+                | '\u{2018}'
+                | '\u{2019}'
+                | '\u{ab}'
+                | '\u{bb}'
+                | '\u{300c}'
+                | '\u{300d}'
+        )
+    };
     let before = text.get(..token.start).and_then(|head| head.chars().next_back());
     let after = text.get(token.end..).and_then(|tail| tail.chars().next());
     let marked = (before.is_some_and(around) && after.is_some_and(around)) || after == Some('(') || before == Some('@');

@@ -4,6 +4,7 @@
 //! sentence ends. Each character knows the bytes of the text that it comes from.
 
 use super::fold::{Script, alike, fold, script, unspaced};
+use super::typo::mended;
 use crate::entity;
 use crate::invisible::hidden;
 
@@ -31,7 +32,7 @@ pub(super) struct Flat {
 }
 
 impl Flat {
-    fn push(&mut self, c: char, at: (usize, usize), index: usize) {
+    pub(super) fn push(&mut self, c: char, at: (usize, usize), index: usize) {
         self.chars.push(c);
         self.at.push(at);
         self.index.push(index);
@@ -117,12 +118,15 @@ pub(super) struct Reading {
 /// All readings of a text, the plain one first.
 pub(super) fn readings(chars: Vec<Ch>) -> Vec<Reading> {
     let plain = flat(&chars, Letters::Mixed);
-    let changed: Vec<Vec<Ch>> = ['i', 'l'].into_iter().filter_map(|one| leet(&chars, one)).chain(joined(&chars)).collect();
+    let changed: Vec<Vec<Ch>> =
+        ['i', 'l'].into_iter().filter_map(|one| leet(&chars, one)).chain(joined(&chars)).collect();
     let mut flats = vec![];
     if chars.iter().any(|ch| ch.latin != ch.c) {
         flats.push(flat(&chars, Letters::Latin));
     }
     flats.extend(glued(&plain));
+    flats.extend(inlined(&plain));
+    flats.extend(mended(&plain));
     flats.insert(0, plain);
     let mut all = vec![Reading { chars, flats }];
     all.extend(changed.into_iter().map(of));
@@ -145,6 +149,8 @@ fn rotated(ch: Ch) -> Ch {
     let moved = |c: char| match c {
         'a'..='m' => char::from_u32(u32::from(c) + 13),
         'n'..='z' => char::from_u32(u32::from(c) - 13),
+        // Other letters would read as they did before.
+        c if c.is_alphabetic() => Some(char::REPLACEMENT_CHARACTER),
         _ => None,
     };
     let c = moved(ch.c).unwrap_or(ch.c);
@@ -199,13 +205,13 @@ fn mark(gap: &[Ch], next: Option<&Ch>) -> char {
     for (i, ch) in gap.iter().enumerate() {
         let spaced = gap.get(i + 1).map_or(next.is_none(), |after| after.c.is_whitespace() || after.c == '<');
         match ch.c {
-            '。' | '｡' | '！' | '？' | '；' => return '.',
-            '.' | '!' | '?' | ';' if spaced => return '.',
+            '。' | '｡' | '！' | '？' => return '.',
+            '.' | '!' | '?' if spaced => return '.',
             '\n' if newline => return '.',
             '\n' => newline = true,
             '-' | '*' | '•' | '#' if newline => return '.',
             c if c.is_whitespace() => {}
-            ',' | ':' | '(' | ')' | '、' | '，' | '：' | '\u{2013}' | '\u{2014}' => clause = true,
+            ',' | ':' | '(' | ')' | '、' | '，' | '：' | ';' | '；' | '\u{2013}' | '\u{2014}' => clause = true,
             '>' => clause = true,
             _ => newline = false,
         }
@@ -328,4 +334,37 @@ fn glued(plain: &Flat) -> Option<Flat> {
         copy(&mut out, start, at);
     }
     (!out.chars.is_empty()).then_some(out)
+}
+
+/// The reading with letters that stand alone put together in their place; nothing where there is none.
+fn inlined(plain: &Flat) -> Option<Flat> {
+    const LETTERS: usize = 4;
+    // A letter between two spaces.
+    let lone = |at: usize| {
+        let word = |at: Option<usize>| at.and_then(|at| plain.chars.get(at)).is_some_and(|c| is_word(*c));
+        word(Some(at)) && !word(at.checked_sub(1)) && !word(Some(at + 1))
+    };
+    let mut out = Flat::default();
+    let mut copy = |at: usize| {
+        if let (Some(c), Some(place), Some(index)) = (plain.chars.get(at), plain.at.get(at), plain.index.get(at)) {
+            out.push(*c, *place, *index);
+        }
+    };
+    let mut changed = false;
+    let mut at = 0;
+    while at < plain.chars.len() {
+        let mut count = 0;
+        while lone(at + 2 * count) {
+            count += 1;
+        }
+        if count < LETTERS {
+            copy(at);
+            at += 1;
+        } else {
+            (0..count).for_each(|letter| copy(at + 2 * letter));
+            at += 2 * count - 1;
+            changed = true;
+        }
+    }
+    changed.then_some(out)
 }

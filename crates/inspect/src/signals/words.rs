@@ -7,6 +7,7 @@ mod es;
 mod fr;
 mod it;
 mod ja;
+mod ko;
 mod pt;
 mod ru;
 mod zh;
@@ -14,5 +15,16 @@ mod zh;
 use super::lexicon::Table;
 
 /// Every table.
-pub(super) const ALL: &[Table] =
-    &[en::WORDS, en_more::WORDS, de::WORDS, fr::WORDS, es::WORDS, pt::WORDS, it::WORDS, zh::WORDS, ja::WORDS, ru::WORDS];
+pub(super) const ALL: &[Table] = &[
+    en::WORDS,
+    en_more::WORDS,
+    de::WORDS,
+    fr::WORDS,
+    es::WORDS,
+    pt::WORDS,
+    it::WORDS,
+    zh::WORDS,
+    ja::WORDS,
+    ko::WORDS,
+    ru::WORDS,
+];

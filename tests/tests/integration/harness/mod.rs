@@ -12,6 +12,7 @@ pub(crate) mod puppet;
 pub(crate) mod record;
 pub(crate) mod request;
 pub(crate) mod served;
+pub(crate) mod session;
 
 pub(crate) use client::{Client, Wire};
 pub(crate) use frames::Frames;

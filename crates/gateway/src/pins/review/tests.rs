@@ -8,7 +8,7 @@ use casemate_core::pin::{Standing, State, definition};
 use serde_json::{Value, json};
 
 fn alone() -> Surroundings {
-    Surroundings { names: Vec::new(), others: Vec::new(), alike: HashMap::new(), pairs: Cell::new(0) }
+    Surroundings { names: BTreeMap::new(), others: Vec::new(), alike: HashMap::new(), pairs: Cell::new(0) }
 }
 
 fn found(item: &Value) -> Vec<Finding> {

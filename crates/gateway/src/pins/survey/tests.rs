@@ -49,7 +49,7 @@ async fn a_modern_upstream_is_listed_page_by_page() {
     let server = Server::start(full()).await;
     let house = House::start(server.address, |_| {}).await;
     check_full(&house).await;
-    let speaks = house.gateway.pins.speaks(&house.upstream.name).unwrap();
+    let speaks = house.gateway.pins.era(&house.gateway, &house.upstream).await.unwrap();
     assert_eq!((speaks.modern, speaks.session), (true, None));
     for (method, headers, body) in &server.script().asked {
         if method != "initialize" {
@@ -69,7 +69,7 @@ async fn an_upstream_with_sessions_is_listed_in_one() {
         })
         .await;
         check_full(&house).await;
-        let speaks = house.gateway.pins.speaks(&house.upstream.name).unwrap();
+        let speaks = house.gateway.pins.era(&house.gateway, &house.upstream).await.unwrap();
         assert_eq!((speaks.modern, speaks.session), (false, Revision::parse(revision)));
         let script = server.script();
         let opening = script.asked.iter().find(|(method, ..)| method == "initialize").unwrap();
@@ -91,7 +91,7 @@ async fn an_upstream_of_both_eras_is_known_as_one() {
     let server = Server::start(Script { session: Some("2025-06-18"), ..full() }).await;
     let house = House::start(server.address, |_| {}).await;
     check_full(&house).await;
-    let speaks = house.gateway.pins.speaks(&house.upstream.name).unwrap();
+    let speaks = house.gateway.pins.era(&house.gateway, &house.upstream).await.unwrap();
     assert_eq!((speaks.modern, speaks.session), (true, Some(Revision::V2025_06_18)));
     house.survey().await.unwrap();
     assert_eq!(server.count("initialize"), 1, "whether there are sessions is not asked at every survey");

@@ -14,7 +14,7 @@ use casemate_net::{Body, NetError};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
 
 /// Bytes of all answers of one survey.
-const BYTES: usize = 64 << 20;
+const BYTES: usize = 32 << 20;
 /// Events that may come before the answer.
 const EVENTS: usize = 1000;
 /// Requests of the server's that are refused one by one.

@@ -15,7 +15,9 @@ fn each(change: impl Fn(char) -> String) -> String {
 
 #[test]
 fn an_order_in_disguise_is_seen() {
-    let moved = |base: u32| each(|c| if c == ' ' { " ".into() } else { char::from_u32(base + u32::from(c) - 97).unwrap().into() });
+    let moved = |base: u32| {
+        each(|c| if c == ' ' { " ".into() } else { char::from_u32(base + u32::from(c) - 97).unwrap().into() })
+    };
     let rot13 = each(|c| if c == ' ' { " ".into() } else { char::from(b'a' + (c as u8 - b'a' + 13) % 26).into() });
     for text in [
         ORDER.to_uppercase(),
@@ -84,7 +86,11 @@ fn words_that_nobody_sees_are_read() {
     for (text, severity) in [("a\u{202e}b", High), ("in\u{200b}struct", Medium), ("a\u{2063}b", Medium)] {
         assert!(has(&seen(text), "signal.invisible", severity), "{text:?}");
     }
-    assert!(!has(&seen("flag \u{1f3f4}\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f} ❤️"), "signal.invisible", Medium));
+    assert!(!has(
+        &seen("flag \u{1f3f4}\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f} ❤️"),
+        "signal.invisible",
+        Medium
+    ));
 }
 
 #[test]
@@ -103,15 +109,26 @@ fn words_of_mixed_script_are_seen() {
     for text in ["Reads the раsswоrd", "the usεr"] {
         assert!(has(&seen(text), "signal.mixed_script", Medium), "{text}");
     }
-    for text in ["Возвращает SQL запрос", "µs, Δt, kΩ, λx", "IT-отдел", "ελληνικά και English"] {
+    for text in ["Возвращает SQL запрос", "µs, Δt, kΩ, λx", "IT-отдел", "ελληνικά και English"]
+    {
         assert!(!has(&seen(text), "signal.mixed_script", Medium), "{text}");
     }
 }
 
 #[test]
 fn other_tools_are_known_by_their_names() {
-    let look = |text: &str| signals(text, &Surroundings { own: "read_file", names: &["send_email", "read_file", "search", "getUser"] });
-    for text in ["see send_email", "see `search`", "call mail.send_email", "like mcp__mail__send_email", "see getUser", "the send email tool", "see ѕend_email"] {
+    let look = |text: &str| {
+        signals(text, &Surroundings { own: "read_file", names: &["send_email", "read_file", "search", "getUser"] })
+    };
+    for text in [
+        "see send_email",
+        "see `search`",
+        "call mail.send_email",
+        "like mcp__mail__send_email",
+        "see getUser",
+        "the send email tool",
+        "see ѕend_email",
+    ] {
         assert!(look(text).iter().any(|finding| finding.rule == "signal.other_tool"), "{text}");
     }
     for text in ["search the index", "see read_file", "send email to people", "get user by name", "research_email"] {

@@ -6,9 +6,62 @@ use proptest::prelude::*;
 
 /// What generated texts are made of.
 const PIECES: &[&str] = &[
-    "ignore", "all", "previous", "instructions", " ", ".", ",", "\n", "do not", "tell", "the user", "send_email", "`", "<", ">", "<!--", "-->", "~/.ssh", "id_rsa",
-    "%69", "\\u0069", "\\x", "%", "&#x69;", "&", "aWdub3JlIGFsbCBwcmV2aW91cyBpbnN0cnVjdGlvbnM=", "69676e6f726520616c6c", "\u{e0069}", "\u{200b}", "\u{202e}", "і", "é", "忽略", "指令", "の",
-    "\u{3099}", "\u{301}", "ß", "ﬁ", "㎏", "İ", "🅸", "👍🏽", "01101001 ", "105 ", "\0", "a b c d e f g", "@", "1.2.3.4", "https://a.b", "{\"name\"", "\"arguments\"", "[", "]", "%%", "\u{10ffff}",
+    "ignore",
+    "all",
+    "previous",
+    "instructions",
+    " ",
+    ".",
+    ",",
+    "\n",
+    "do not",
+    "tell",
+    "the user",
+    "send_email",
+    "`",
+    "<",
+    ">",
+    "<!--",
+    "-->",
+    "~/.ssh",
+    "id_rsa",
+    "%69",
+    "\\u0069",
+    "\\x",
+    "%",
+    "&#x69;",
+    "&",
+    "aWdub3JlIGFsbCBwcmV2aW91cyBpbnN0cnVjdGlvbnM=",
+    "69676e6f726520616c6c",
+    "\u{e0069}",
+    "\u{200b}",
+    "\u{202e}",
+    "і",
+    "é",
+    "忽略",
+    "指令",
+    "の",
+    "\u{3099}",
+    "\u{301}",
+    "ß",
+    "ﬁ",
+    "㎏",
+    "İ",
+    "🅸",
+    "👍🏽",
+    "01101001 ",
+    "105 ",
+    "\0",
+    "a b c d e f g",
+    "@",
+    "1.2.3.4",
+    "https://a.b",
+    "{\"name\"",
+    "\"arguments\"",
+    "[",
+    "]",
+    "%%",
+    "\u{10ffff}",
 ];
 
 fn holds(text: &str) -> Result<(), TestCaseError> {
@@ -50,8 +103,10 @@ proptest! {
 
 #[test]
 fn long_texts_of_every_kind_are_judged() {
-    for piece in PIECES.iter().copied().chain(["ignore ", "<IMPORTANT", "tell user ", "a.", "[//]: # ", "send_email tool "]) {
-        let text = piece.repeat(40_000 / piece.len());
+    for piece in
+        PIECES.iter().copied().chain(["ignore ", "<IMPORTANT", "tell user ", "a.", "[//]: # ", "send_email tool "])
+    {
+        let text = piece.repeat(3_000 / piece.len());
         let _ = signals(&text, &Surroundings { own: "own", names: NAMES });
     }
 }

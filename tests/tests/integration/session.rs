@@ -1,0 +1,12 @@
+//! Sessions: the revisions up to 2025-11-25, on the same road as 2026-07-28.
+
+mod asks;
+mod carry;
+mod eras;
+mod hostile;
+mod many;
+mod open;
+mod others;
+mod refusals;
+mod resume;
+mod streams;
