@@ -34,7 +34,8 @@ drive() {
         open_gateway "$dir" "$port" "suite=$url" || exit 1
         url="http://127.0.0.1:$port/mcp/suite"
     fi
-    node "$work/client.mjs" "$url" 2>"$work/$how-$MCP_CONFORMANCE_PROTOCOL_VERSION-$MCP_CONFORMANCE_SCENARIO.err"
+    # The suite waits 30 seconds and then stops only the shell above this one.
+    timeout 25 node "$work/client.mjs" "$url" 2>"$work/$how-$MCP_CONFORMANCE_PROTOCOL_VERSION-$MCP_CONFORMANCE_SCENARIO.err"
 }
 
 if [[ "${1:-}" == --drive ]]; then

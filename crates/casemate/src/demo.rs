@@ -37,7 +37,8 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<ExitCode> {
 }
 
 async fn demo(dir: &Path, once: bool) -> anyhow::Result<ExitCode> {
-    let upstream = server::start().await?;
+    let mood = server::Mood::default();
+    let upstream = server::start(mood.clone()).await?;
     let files = setup::prepare(dir, upstream)?;
     let loaded = match config::load(&files.config, &Environment::of_process()) {
         Ok(loaded) => loaded,
@@ -51,7 +52,9 @@ async fn demo(dir: &Path, once: bool) -> anyhow::Result<ExitCode> {
         running.address
     ))?;
     let client = client::Client::new(running.address, &files)?;
-    let good = scenes::play(&client).await? & scenes::log(&state.join("audit"))?;
+    let good = scenes::play(&client).await?
+        & scenes::rug_pull(&client, &mood, running.gateway.pins()).await?
+        & scenes::log(&state.join("audit"))?;
     if !once {
         // Before the words that invite a signal, so that none is lost.
         let mut terminate = signal(SignalKind::terminate())?;

@@ -40,6 +40,12 @@ pub fn show(text: &str) {
     let _ = err.write_all(text.as_bytes());
 }
 
+/// A text of ours without its colours.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    anstream::adapter::strip_str(text).to_string()
+}
+
 /// Text from outside with everything replaced that could steer a terminal.
 #[must_use]
 pub fn safe(text: &str) -> String {

@@ -78,6 +78,15 @@ async fn list(source: &mut Source, args: &ListArgs) -> Result<bool> {
     Ok(pins.iter().any(Pin::waits))
 }
 
+/// What `casemate pins diff` shows of a pin.
+///
+/// # Errors
+/// The pin's own document cannot be read.
+pub(crate) fn difference(server: &casemate_core::ServerName, pin: &casemate_core::pin::Pin) -> Result<String> {
+    let document = view::parse(casemate_gateway::admin::document::item(server, pin).into())?;
+    Ok(out::plain(&diff::diff(&view::item(&document)?)))
+}
+
 /// The document of the item that the arguments name.
 async fn find(source: &mut Source, args: &ItemArgs) -> Result<casemate_core::json::Json> {
     let pin = decide::choose(source, &args.server, &args.first, args.name.as_deref()).await?;

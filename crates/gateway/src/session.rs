@@ -120,6 +120,7 @@ impl RunningGuard {
 
 impl Drop for RunningGuard {
     fn drop(&mut self) {
+        self.session.touch();
         self.session.busy().running.remove(&self.id);
     }
 }
@@ -232,10 +233,10 @@ impl Session {
 
     /// Takes the session's one GET stream. Whoever holds it is asked to leave: clients come back before the loss of
     /// their old connection is noticed here.
-    pub(crate) async fn sit(&self) -> Result<Seat, Refusal> {
+    pub(crate) async fn sit(self: &Arc<Self>) -> Result<Seat, Refusal> {
         self.leave.notify_waiters();
         match tokio::time::timeout(HANDOVER, Arc::clone(&self.seat).acquire_owned()).await {
-            Ok(Ok(permit)) => Ok(Seat(permit)),
+            Ok(Ok(permit)) => Ok(Seat { session: Arc::clone(self), _permit: permit }),
             _ => Err(Refusal::new(Reason::SessionStream)),
         }
     }
@@ -257,4 +258,13 @@ impl Session {
 }
 
 /// The right to the GET stream of a session.
-pub(crate) struct Seat(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
+pub(crate) struct Seat {
+    session: Arc<Session>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.session.touch();
+    }
+}

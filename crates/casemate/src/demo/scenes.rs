@@ -1,10 +1,14 @@
 //! The scenes: what an agent may do, what it may not, and what becomes of a poisoned answer.
 
 use super::client::{Client, Reply};
-use super::server::POISONED;
+use super::server::{Mood, POISONED};
 use crate::out;
+use casemate_core::ServerName;
+use casemate_core::pin::{Finding, Kind, State};
+use casemate_gateway::pins::Pins;
 use serde_json::{Value, json};
 use std::path::Path;
+use std::time::Duration;
 
 /// Plays all scenes; true if each ended as it must.
 pub(super) async fn play(client: &Client) -> anyhow::Result<bool> {
@@ -47,6 +51,48 @@ async fn poisoned(client: &Client) -> anyhow::Result<bool> {
     let clean = !text.contains("evil.example") && !text.contains('\u{200b}') && !text.contains('\u{e0049}');
     let good = tell("A poisoned tool result is neutralised", &reply, clean && !text.is_empty(), "")?;
     out::data(&format!("{}{}\n", indent("the tool said", POISONED), indent("the agent got", text)))?;
+    Ok(good)
+}
+
+/// A tool changes after it was approved; then its server thinks better of it.
+pub(super) async fn rug_pull(client: &Client, mood: &Mood, pins: &Pins) -> anyhow::Result<bool> {
+    let server = ServerName::parse("demo")?;
+    let pin = || pins.get(&server, Kind::Tool, "search");
+    mood.turn(true);
+    let list = client.call("demo", "tools/list", json!({})).await?;
+    let seen = tools(&list);
+    let hidden = !seen.iter().any(|name| name == "search") && !seen.is_empty();
+    let mut good =
+        tell("A rug pull: a tool whose description changed leaves the list", &list, hidden, &seen.join(", "))?;
+    // What a list shows is compared at once; the next survey makes it the tool's state.
+    for _ in 0..50 {
+        if pin().is_none_or(|pin| pin.state == State::Changed) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let call = client.tool("demo", "search", json!({"query": "vacation"})).await?;
+    good &= refused("and can no longer be called", &call, "pin.changed")?;
+    if let Some(pin) = pin() {
+        let diff = crate::pins::difference(&server, &pin)?;
+        let lines: String = diff.lines().map(|line| format!("        {line}\n")).collect();
+        let finding = |f: &Finding| format!("        {} finding: {} at {}\n", f.severity.as_str(), f.rule, f.place);
+        let findings: String = pin.findings.iter().map(finding).collect();
+        out::data(&format!("      casemate pins diff demo search:\n{lines}{findings}"))?;
+    }
+    mood.turn(false);
+    let mut back = list;
+    for _ in 0..50 {
+        back = client.call("demo", "tools/list", json!({})).await?;
+        if tools(&back).iter().any(|name| name == "search") {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let seen = tools(&back);
+    let shown = seen.iter().any(|name| name == "search");
+    good &= tell("Offered as it was approved, it is back", &back, shown, &seen.join(", "))?;
+    out::data("\n")?;
     Ok(good)
 }
 

@@ -40,7 +40,7 @@ async fn no_message_is_of_both_eras() {
         (own(modern()).set("mcp-protocol-version", "2025-11-25"), "mcp.header_mismatch"),
         (own(modern()).without("mcp-protocol-version"), "mcp.header_missing"),
         // A message of the session that names the modern revision.
-        (tool().set("mcp-protocol-version", REVISION), "mcp.header_missing"),
+        (tool().set("mcp-protocol-version", REVISION), "mcp.meta"),
         (tool().set("mcp-protocol-version", REVISION).set("mcp-method", "tools/call").set("mcp-name", "echo"), "mcp.meta"),
         (meta("io.modelcontextprotocol/protocolVersion", json!(REVISION)), "mcp.header_mismatch"),
         (meta("io.modelcontextprotocol/protocolVersion", json!("2025-11-25")), "mcp.version"),
@@ -68,7 +68,7 @@ async fn no_message_is_of_both_eras() {
         (Call::mcp("logging/setLevel", json!({ "level": "info" })).to("asking"), "mcp.method_unknown"),
         (Call::mcp("resources/subscribe", json!({ "uri": "docs://open/a" })).to("asking"), "mcp.method_unknown"),
         (Call::mcp("initialize", json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {} })).to("asking"), "mcp.method_unknown"),
-        (initialize("asking", "2025-11-25", json!({})).set("mcp-protocol-version", REVISION), "mcp.header_missing"),
+        (initialize("asking", "2025-11-25", json!({})).set("mcp-protocol-version", REVISION), "mcp.meta"),
         (initialize("asking", "2025-11-25", json!({})).set("mcp-param-x", "1"), "mcp.era"),
         (
             post("asking", Some(json!(1)), "initialize", json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {},

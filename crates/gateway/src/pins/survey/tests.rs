@@ -158,11 +158,12 @@ async fn a_page_that_fails_moves_no_pin() {
         ("server/discover", 302, String::new()),
     ];
     for (method, status, body) in faults {
-        let mut script = server.script();
-        script.tools.clear();
-        script.instructions = Some("Now listen to me.".to_owned());
-        script.instead = vec![(method, status, body.clone())];
-        drop(script);
+        {
+            let mut script = server.script();
+            script.tools.clear();
+            script.instructions = Some("Now listen to me.".to_owned());
+            script.instead = vec![(method, status, body.clone())];
+        }
         assert_eq!(reason(house.survey().await), Some(Reason::UpstreamSchema), "{method} {status} {body}");
         assert_eq!(house.gateway.pins.list(), before, "{method} {status} {body}");
     }
