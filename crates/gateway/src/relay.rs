@@ -120,7 +120,11 @@ impl Relay {
         };
         let edits = match answer::check(&json, status, &self.context()) {
             Ok(edits) => edits,
-            Err(refusal) => return self.fail(flight, (refusal, Effect::Unknown), events).await,
+            Err(refusal) => {
+                let is_refused = refusal.reason == Reason::UpstreamEra;
+                let effect = if is_refused { Effect::Refused } else { Effect::Unknown };
+                return self.fail(flight, (refusal, effect), events).await;
+            }
         };
         let shape = Shape::Result(self.permitted.call().method);
         let answer = Answer { json, status: status.as_u16(), upstream_status: status.as_u16() };

@@ -106,8 +106,8 @@ pub fn admit(
     rule.map(|rule| Admitted { rule }).ok_or(Reason::Internal)
 }
 
-/// The first rule that admits the target. A tool that is not known to be read-only is admitted by its exact name alone,
-/// on a server that any rule covers.
+/// The first rule that admits the target. A tool that the tenant names exactly is admitted on a server that any rule
+/// covers; any other must be known to be read-only, and be covered by a rule.
 fn target_rule<'a>(
     tenant: Option<&Tenant>,
     entry: Option<&Server>,
@@ -115,15 +115,15 @@ fn target_rule<'a>(
     server: &ServerName,
     target: &Target,
 ) -> Result<usize, Reason> {
-    if let Target::Tool(name) = target
-        && !entry.is_some_and(|entry| entry.read_only.contains(name))
-    {
+    if let Target::Tool(name) = target {
         let named = tenant.and_then(|tenant| tenant.unmanaged.get(server)).is_some_and(|names| names.contains(name));
         if named {
             return covering.next().map(|(at, _)| at).ok_or(Reason::PolicyServer);
         }
-        let matched = covering.any(|(_, rule)| any(&rule.tools, name));
-        return Err(if matched { Reason::PolicyUnmanaged } else { Reason::PolicyTool });
+        if !entry.is_some_and(|entry| entry.read_only.contains(name)) {
+            let matched = covering.any(|(_, rule)| any(&rule.tools, name));
+            return Err(if matched { Reason::PolicyUnmanaged } else { Reason::PolicyTool });
+        }
     }
     covering.find(|(_, rule)| admits(rule, target)).map(|(at, _)| at).ok_or_else(|| refusal_of(target))
 }
