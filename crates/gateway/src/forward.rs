@@ -229,7 +229,7 @@ pub(crate) async fn send_in_session(
     let response = answered.map_err(|fault| failed(&fault))?;
     let (head, body) = response.into_parts();
     let id = if call.method == Method::Initialize { upstream_session(&head)? } else { None };
-    judge_in_session(&head, body, call.method).map(|judged| (judged, id))
+    judge_in_session(&head, body, call.method, session.is_some()).map(|judged| (judged, id))
 }
 
 /// The upstream's session id: visible ASCII, once.
@@ -245,18 +245,24 @@ fn upstream_session(head: &http::response::Parts) -> Result<Option<HeaderValue>,
     Ok(Some(id))
 }
 
-fn judge_in_session(head: &http::response::Parts, body: Body, method: Method) -> Result<SessionHead, Failed> {
+fn judge_in_session(
+    head: &http::response::Parts,
+    body: Body,
+    method: Method,
+    named: bool,
+) -> Result<SessionHead, Failed> {
     let status = head.status;
     let is_told = method.is_notification() || matches!(method, Method::Reply | Method::End);
     match status {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => refused(Reason::UpstreamAuth, Effect::Refused, status),
         StatusCode::NOT_FOUND if method == Method::End => Ok(SessionHead::Accepted),
-        StatusCode::NOT_FOUND if method != Method::Initialize => {
+        // Only what named a session can be told that it is gone; elsewhere there is no such route.
+        StatusCode::NOT_FOUND if named && method != Method::Initialize => {
             let lost = Refusal::new(Reason::SessionUnknown).detail("the upstream has lost it");
             Err((lost, Effect::Refused))
         }
         // Some servers have no GET stream, and some let no client end a session.
-        StatusCode::METHOD_NOT_ALLOWED if method == Method::Stream => {
+        StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_FOUND if method == Method::Stream => {
             refused(Reason::HttpMethod, Effect::Refused, status)
         }
         StatusCode::METHOD_NOT_ALLOWED if method == Method::End => Ok(SessionHead::Accepted),

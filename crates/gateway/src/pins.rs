@@ -190,6 +190,10 @@ impl Pins {
         let Some((kind, name)) = Kind::of(target) else { return Ok(Standing::Unpinned) };
         let standing = || self.book(&upstream.name).map_or(Standing::Unknown, |book| book.standing(kind, name));
         self.fresh(gateway, upstream).await?;
+        // A list has just shown something else than the last survey.
+        if self.book(&upstream.name).is_some_and(|book| book.is_restless()) {
+            self.again(gateway, upstream).await?;
+        }
         match standing() {
             Standing::Unknown | Standing::Removed => {
                 self.again(gateway, upstream).await?;

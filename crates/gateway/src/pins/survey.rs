@@ -79,11 +79,16 @@ pub(super) async fn survey(surveyor: &Surveyor) -> Result<Offer, Refusal> {
 
 /// `server/discover`; the inner error says why the upstream is not of the modern era.
 async fn discover(wire: &mut Wire<'_>) -> Result<Result<Json, &'static str>, Refusal> {
-    let json = match wire.ask(&Speech::Modern, Method::Discover, "").await?.heard {
+    let mut heard = wire.ask(&Speech::Modern, Method::Discover, "").await?.heard;
+    // A server that refuses the revision and names it among its own is asked once more (MCP 2026-07-28, "Versioning").
+    if matches!(heard, Heard::Error(-32022, true)) {
+        heard = wire.ask(&Speech::Modern, Method::Discover, "").await?.heard;
+    }
+    let json = match heard {
         Heard::Result(json) => json,
-        Heard::Error(-32601) => return Ok(Err("server/discover is unknown")),
-        Heard::Error(-32022) => return Ok(Err("the revision is not supported")),
-        Heard::Error(_) => return Ok(Err("server/discover is refused")),
+        Heard::Error(-32601, _) => return Ok(Err("server/discover is unknown")),
+        Heard::Error(-32022, _) => return Ok(Err("the revision is not supported")),
+        Heard::Error(..) => return Ok(Err("server/discover is refused")),
         Heard::Status(_) => return Ok(Err("server/discover has no JSON-RPC answer")),
     };
     let result = json.root().get("result");

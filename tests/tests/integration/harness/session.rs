@@ -160,6 +160,9 @@ impl SessionHouse {
 
 /// Puts the puppet in place of the usual upstreams.
 fn stand(plan: &mut Plan, puppet: &SessionPuppet) {
+    // The usual upstream writes what no library would write.
+    let mut wild = plan.config["upstreams"][0].clone();
+    (wild["name"], wild["revision"]) = (json!("wild"), json!("2025-11-25"));
     let up = entry("up", puppet);
     let mut asking = entry("asking", puppet);
     asking["requests"] = json!(["elicitation", "elicitation-url", "sampling", "roots"]);
@@ -174,9 +177,10 @@ fn stand(plan: &mut Plan, puppet: &SessionPuppet) {
         bare("unlisted", "http://127.0.0.2:9/mcp"),
         bare("outside", "http://127.0.0.3:9/mcp"),
         bare("dead", "http://127.0.0.1:1/mcp"),
+        wild,
     ]);
     let rule = json!({
-        "servers": ["up", "asking", "brief", "unlisted", "outside", "dead"],
+        "servers": ["up", "asking", "brief", "unlisted", "outside", "dead", "wild"],
         "tools": ["echo", "add", "slow", "ask", "ghost", "mail"],
         "resources": ["docs://open/**"], "prompts": ["greet"], "completion": true, "subscriptions": true,
     });

@@ -66,7 +66,7 @@ async fn a_session_of_a_token_goes_on_with_its_renewals_alone() {
         house.done(&renewed.client, &renewed.tool("echo")).await;
         for other in [
             token().claim("sub", json!("agent-8")),
-            token().claim("client_id", json!("other app")),
+            token().claim("client_id", json!("other-app")),
             token().claim("tenant", json!("globex")),
         ] {
             refused(&house, &session.held_by(&bearer(&house, &other))).await;

@@ -147,7 +147,7 @@ fn a_pattern_reaches_tools_that_only_read_and_no_others() {
     assert_eq!(ask("kb", tool("read_file")), Ok(0));
     assert_eq!(ask("kb", tool("read_mail")), Err(Reason::PolicyUnmanaged), "matched, and not known to be read-only");
     assert_eq!(ask("kb", tool("Read_file")), Err(Reason::PolicyTool), "names are compared character for character");
-    assert_eq!(ask("kb", tool("stat")), Err(Reason::PolicyTool), "read-only, and no rule names it");
+    assert_eq!(ask("kb", tool("stat")), Ok(0), "a name says more than what else is known of the tool");
 }
 
 #[test]

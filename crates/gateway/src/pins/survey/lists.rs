@@ -67,8 +67,8 @@ impl Lists {
         for page in 0..PAGES {
             let json = match wire.ask(speech, method, &members).await?.heard {
                 Heard::Result(json) => json,
-                Heard::Error(-32601) if page == 0 => return Ok(()),
-                Heard::Error(code) => return Err(bad(&format!("error {code}"))),
+                Heard::Error(-32601, _) if page == 0 => return Ok(()),
+                Heard::Error(code, _) => return Err(bad(&format!("error {code}"))),
                 Heard::Status(status) => return Err(bad(&format!("status {status}"))),
             };
             let result = json.root().get("result").ok_or_else(|| bad("no result"))?;

@@ -27,7 +27,7 @@ pub(super) async fn open(wire: &mut Wire<'_>, only: Option<Revision>) -> Result<
     let answer = wire.ask(&Speech::Opening(asked), Method::Initialize, "").await?;
     let result = match answer.heard {
         Heard::Result(json) => json,
-        Heard::Error(_) => return Ok(Err("initialize is refused")),
+        Heard::Error(..) => return Ok(Err("initialize is refused")),
         Heard::Status(_) => return Ok(Err("initialize has no JSON-RPC answer")),
     };
     let version = result.root().path(&["result", "protocolVersion"]).and_then(|version| version.as_str());

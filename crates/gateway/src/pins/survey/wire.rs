@@ -8,7 +8,7 @@ use crate::request::{is_event_stream, is_json};
 use crate::sse::Events;
 use bytes::Bytes;
 use casemate_core::json::{Json, Value, quote};
-use casemate_core::mcp::{Era, Method, RequestId};
+use casemate_core::mcp::{Era, Method, REVISION, RequestId};
 use casemate_core::{Reason, Refusal};
 use casemate_net::{Body, NetError};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
@@ -24,8 +24,8 @@ const ASKED: usize = 16;
 pub(super) enum Heard {
     /// A response with a result.
     Result(Json),
-    /// A JSON-RPC error, by its code.
-    Error(i64),
+    /// A JSON-RPC error, by its code, and whether its `data.supported` names the modern revision.
+    Error(i64, bool),
     /// Neither, under this status.
     Status(StatusCode),
 }
@@ -76,7 +76,7 @@ impl<'a> Wire<'a> {
         } else if head.status.is_client_error() {
             // Each era refuses the other's messages in its own way; what is no JSON-RPC error is one by its status.
             let error = if is_json(kind) { self.whole(body, &id).await.ok() } else { None };
-            error.filter(|heard| matches!(heard, Heard::Error(_))).unwrap_or(Heard::Status(head.status))
+            error.filter(|heard| matches!(heard, Heard::Error(..))).unwrap_or(Heard::Status(head.status))
         } else {
             return Err(unlisted(format!("{}: status {}, type {kind:?}", method.as_str(), head.status)));
         };
@@ -173,7 +173,10 @@ fn response(json: Json, id: &str) -> Result<Heard, Refusal> {
     match (root.get("result"), root.get("error")) {
         (Some(result), None) if is_ours && result.is_object() => Ok(Heard::Result(json)),
         (None, Some(error)) if is_ours || is_unread => {
-            error.get("code").and_then(|code| code.as_i64()).map(Heard::Error).ok_or_else(|| unlisted("no code"))
+            let supported = error.path(&["data", "supported"]);
+            let offers = supported.is_some_and(|list| list.items().any(|revision| is_text(revision, REVISION)));
+            let code = error.get("code").and_then(|code| code.as_i64());
+            code.map(|code| Heard::Error(code, offers)).ok_or_else(|| unlisted("no code"))
         }
         _ => Err(unlisted(format!("no response to {}", quote(id)))),
     }
