@@ -24,7 +24,7 @@ use book::Book;
 use casemate_audit::Log;
 use casemate_core::digest::Digest;
 use casemate_core::json::Value;
-use casemate_core::mcp::{Revision, Target};
+use casemate_core::mcp::{Era, Target};
 use casemate_core::pin::{self, Kind, Pin, Standing, State};
 use casemate_core::{Reason, Refusal, ServerName, UnixMillis};
 use catalog::{Entry, Slot};
@@ -34,15 +34,6 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use store::Store;
 use tokio::sync::Notify;
-
-/// Which eras an upstream speaks, as it answered when it was surveyed last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Speaks {
-    /// Whether it answers requests of the modern revision.
-    pub modern: bool,
-    /// The revision that it agrees to in `initialize`.
-    pub session: Option<Revision>,
-}
 
 /// All pins of all servers. Clones share them.
 #[derive(Clone)]
@@ -232,14 +223,14 @@ impl Pins {
         standing
     }
 
-    /// Which eras an upstream speaks; surveys it where that is not known.
+    /// The era in which an upstream is spoken to: the modern one wherever it knows that. Surveys it where that is not known.
     ///
     /// # Errors
     /// The upstream could not be surveyed.
-    pub(crate) async fn era(&self, gateway: &Gateway, upstream: &Upstream) -> Result<Speaks, Refusal> {
-        match self.slot(&upstream.name).speaks_under(&Entry::of(upstream)) {
-            Some(speaks) => Ok(speaks),
-            None => self.fresh(gateway, upstream).await.map(|catalog| catalog.speaks),
+    pub(crate) async fn era(&self, gateway: &Gateway, upstream: &Upstream) -> Result<Era, Refusal> {
+        match self.slot(&upstream.name).era_under(&Entry::of(upstream)) {
+            Some(era) => Ok(era),
+            None => self.fresh(gateway, upstream).await.map(|catalog| catalog.era),
         }
     }
 }

@@ -230,7 +230,7 @@ impl Exchange {
         let speaks = match (upstream.revision.map(Revision::era), call.era()) {
             (Some(only), era) if only != era => Some(only),
             (None, Era::Modern) => match self.gateway.pins.era(&self.gateway, upstream).await {
-                Ok(speaks) if !speaks.modern && speaks.session.is_some() => Some(Era::Session),
+                Ok(Era::Session) => Some(Era::Session),
                 // Of an upstream that cannot be asked the call itself will tell why.
                 _ => None,
             },

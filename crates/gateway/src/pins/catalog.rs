@@ -2,11 +2,11 @@
 
 use super::params::Mirrors;
 use super::survey::{self, Offer, Surveyor};
-use super::{Pins, Speaks, review, unlisted};
+use super::{Pins, review, unlisted};
 use crate::config::{InputKinds, PinMode, Upstream};
 use crate::gateway::Gateway;
 use casemate_core::digest::Digest;
-use casemate_core::mcp::Revision;
+use casemate_core::mcp::{Era, Revision};
 use casemate_core::pin::{Mode, Transition, sight};
 use casemate_core::{Reason, Refusal, ServerName};
 use std::collections::HashSet;
@@ -24,8 +24,6 @@ const EAGER: u32 = 8;
 const PAUSE: Duration = Duration::from_secs(16);
 /// After this time without such surveys, the next may be soon again.
 const REST: Duration = Duration::from_mins(1);
-/// How long it is known whether a modern upstream has sessions as well.
-const PROBE: Duration = Duration::from_mins(10);
 /// Pins of one server.
 const PINS: usize = 20_000;
 /// Bytes of the definitions of one server, those that it no longer offers included.
@@ -33,7 +31,7 @@ const TEXTS: usize = 64 << 20;
 
 /// What a survey found beside the pins.
 pub(super) struct Catalog {
-    pub(super) speaks: Speaks,
+    pub(super) era: Era,
     pub(super) mirrors: Mirrors,
 }
 
@@ -65,12 +63,10 @@ struct Surveyed {
     found: Result<Arc<Catalog>, Refusal>,
 }
 
-/// Which eras an upstream spoke under which entry.
+/// In which era an upstream was surveyed, and under which entry.
 struct Spoken {
     entry: Entry,
-    speaks: Speaks,
-    /// When it was asked for sessions, where it answered plainly.
-    probed: Option<Instant>,
+    era: Era,
 }
 
 /// How often surveys were asked for out of turn.
@@ -98,22 +94,12 @@ impl Slot {
     }
 
     /// What the last survey that succeeded found out, if it was made under this entry.
-    pub(super) fn speaks_under(&self, entry: &Entry) -> Option<Speaks> {
-        self.spoken().as_ref().filter(|spoken| spoken.entry == *entry).map(|spoken| spoken.speaks)
+    pub(super) fn era_under(&self, entry: &Entry) -> Option<Era> {
+        self.spoken().as_ref().filter(|spoken| spoken.entry == *entry).map(|spoken| spoken.era)
     }
 
-    /// Whether the upstream has sessions, where it was asked a short time ago.
-    fn sessions(&self, entry: &Entry) -> Option<Option<Revision>> {
-        let spoken = self.spoken();
-        let spoken = spoken.as_ref().filter(|spoken| spoken.entry == *entry)?;
-        spoken.probed.filter(|at| at.elapsed() < PROBE).map(|_| spoken.speaks.session)
-    }
-
-    fn note(&self, entry: &Entry, speaks: Speaks, probed: bool) {
-        let mut spoken = self.spoken();
-        let before = spoken.as_ref().filter(|spoken| spoken.entry == *entry).and_then(|spoken| spoken.probed);
-        let probed = if probed { Some(Instant::now()) } else { before };
-        *spoken = Some(Spoken { entry: entry.clone(), speaks, probed });
+    fn note(&self, entry: &Entry, era: Era) {
+        *self.spoken() = Some(Spoken { entry: entry.clone(), era });
     }
 
     /// How old the last survey must be for another out of turn.
@@ -169,7 +155,7 @@ impl Pins {
         if age < FRESH {
             slot.hurried();
         }
-        let surveyor = Surveyor::new(gateway, upstream, slot.sessions(&entry));
+        let surveyor = Surveyor::new(gateway, upstream);
         // It runs to its end even if the client that asked goes away.
         let surveying = tokio::spawn(survey_once(self.clone(), slot, last, entry, surveyor));
         surveying.await.unwrap_or_else(|_| Err(Refusal::new(Reason::Internal).detail("a survey broke off")))
@@ -193,10 +179,10 @@ async fn survey_once(
     let offer = asking.unwrap_or_else(|_| Err(unlisted("no lists in time")));
     let found = match offer {
         Ok(offer) => {
-            let (speaks, probed) = (offer.speaks, offer.probed);
+            let era = offer.era;
             let taken = pins.take(&slot, &surveyor, offer).await;
             if taken.is_ok() {
-                slot.note(&entry, speaks, probed);
+                slot.note(&entry, era);
             }
             taken
         }
@@ -222,7 +208,7 @@ impl Pins {
         let server = &surveyor.upstream.name;
         let pen = Arc::clone(&slot.pen).lock_owned().await;
         let book = self.book(server).unwrap_or_default();
-        let Offer { speaks, mirrors, items, .. } = offer;
+        let Offer { era, mirrors, items } = offer;
         let offered: HashSet<_> = items.iter().map(|item| (item.kind, item.name.clone())).collect();
         let (pins, bytes) = book.after_all(&items);
         if pins > PINS || bytes > TEXTS {
@@ -257,6 +243,6 @@ impl Pins {
             tracing::error!(upstream.name = %server, reason = refusal.reason.code(), "pins could not move");
             self.doubt(server, &moves);
         }
-        Ok(Arc::new(Catalog { speaks, mirrors }))
+        Ok(Arc::new(Catalog { era, mirrors }))
     }
 }

@@ -6,12 +6,12 @@ mod session;
 mod wire;
 
 use super::params::Mirrors;
-use super::{Speaks, unlisted};
+use super::unlisted;
 use crate::config::Upstream;
 use crate::gateway::Gateway;
 use casemate_audit::Log;
 use casemate_core::json::{Json, Value};
-use casemate_core::mcp::{Era, Method, REVISION, Revision};
+use casemate_core::mcp::{Era, Method, REVISION};
 use casemate_core::pin::Sighting;
 use casemate_core::{Refusal, UnixMillis};
 use lists::Lists;
@@ -23,19 +23,16 @@ pub(super) struct Surveyor {
     pub(super) upstream: Upstream,
     pub(super) log: Log,
     pub(super) now: UnixMillis,
-    /// The session revision, or that there is none, where that was found a short time ago.
-    known: Option<Option<Revision>>,
     net: casemate_net::Client,
     cap: usize,
 }
 
 impl Surveyor {
-    pub(super) fn new(gateway: &Gateway, upstream: &Upstream, known: Option<Option<Revision>>) -> Self {
+    pub(super) fn new(gateway: &Gateway, upstream: &Upstream) -> Self {
         Self {
             upstream: upstream.clone(),
             log: gateway.log().clone(),
             now: gateway.now(),
-            known,
             net: gateway.net.clone(),
             cap: gateway.state().config.caps.answer,
         }
@@ -45,9 +42,8 @@ impl Surveyor {
 /// What an upstream offers.
 #[derive(Debug)]
 pub(super) struct Offer {
-    pub(super) speaks: Speaks,
-    /// Whether the upstream was asked for sessions in this survey and answered plainly.
-    pub(super) probed: bool,
+    /// The era in which it was asked: the modern one wherever it is spoken.
+    pub(super) era: Era,
     pub(super) mirrors: Mirrors,
     pub(super) items: Vec<Sighting>,
 }
@@ -59,7 +55,7 @@ pub(super) async fn survey(surveyor: &Surveyor) -> Result<Offer, Refusal> {
     let mut why = "";
     if only.is_none_or(|revision| revision.era() == Era::Modern) {
         match discover(&mut wire).await? {
-            Ok(discovered) => return modern(&mut wire, &discovered, surveyor).await,
+            Ok(discovered) => return modern(&mut wire, &discovered).await,
             Err(not_modern) => why = not_modern,
         }
     }
@@ -72,9 +68,8 @@ pub(super) async fn survey(surveyor: &Surveyor) -> Result<Offer, Refusal> {
     let listed = lists.fill(&mut wire, &session.speech, session.result()).await;
     session::close(&mut wire, &session.speech).await;
     listed?;
-    let speaks = Speaks { modern: false, session: Some(session.revision) };
     let (items, mirrors) = lists.finish();
-    Ok(Offer { speaks, probed: true, mirrors, items })
+    Ok(Offer { era: Era::Session, mirrors, items })
 }
 
 /// `server/discover`; the inner error says why the upstream is not of the modern era.
@@ -103,25 +98,12 @@ async fn discover(wire: &mut Wire<'_>) -> Result<Result<Json, &'static str>, Ref
     })
 }
 
-async fn modern(wire: &mut Wire<'_>, discovered: &Json, surveyor: &Surveyor) -> Result<Offer, Refusal> {
+async fn modern(wire: &mut Wire<'_>, discovered: &Json) -> Result<Offer, Refusal> {
     let result = discovered.root().get("result").ok_or_else(|| unlisted("no result"))?;
     let mut lists = Lists::default();
     lists.fill(wire, &Speech::Modern, result).await?;
     let (items, mirrors) = lists.finish();
-    let (session, probed) = match (surveyor.upstream.revision, surveyor.known) {
-        (Some(_), _) => (None, false),
-        (None, Some(known)) => (known, false),
-        // The lists are here already; whether there are sessions as well must not put them in question.
-        (None, None) => match session::open(wire, None).await {
-            Ok(Ok(session)) => {
-                session::close(wire, &session.speech).await;
-                (Some(session.revision), true)
-            }
-            Ok(Err(_)) => (None, true),
-            Err(_) => (None, false),
-        },
-    };
-    Ok(Offer { speaks: Speaks { modern: true, session }, probed, mirrors, items })
+    Ok(Offer { era: Era::Modern, mirrors, items })
 }
 
 fn is_text(value: Value<'_>, text: &str) -> bool {

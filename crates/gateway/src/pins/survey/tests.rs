@@ -49,14 +49,12 @@ async fn a_modern_upstream_is_listed_page_by_page() {
     let server = Server::start(full()).await;
     let house = House::start(server.address, |_| {}).await;
     check_full(&house).await;
-    let speaks = house.gateway.pins.era(&house.gateway, &house.upstream).await.unwrap();
-    assert_eq!((speaks.modern, speaks.session), (true, None));
+    let era = house.gateway.pins.era(&house.gateway, &house.upstream).await.unwrap();
+    assert_eq!(era, Era::Modern);
     for (method, headers, body) in &server.script().asked {
-        if method != "initialize" {
-            assert_eq!(headers["mcp-method"], method.as_str());
-            assert_eq!(headers["mcp-protocol-version"], "2026-07-28");
-            assert_eq!(body["params"]["_meta"]["io.modelcontextprotocol/clientCapabilities"], json!({}));
-        }
+        assert_eq!(headers["mcp-method"], method.as_str());
+        assert_eq!(headers["mcp-protocol-version"], "2026-07-28");
+        assert_eq!(body["params"]["_meta"]["io.modelcontextprotocol/clientCapabilities"], json!({}));
     }
 }
 
@@ -69,8 +67,8 @@ async fn an_upstream_with_sessions_is_listed_in_one() {
         })
         .await;
         check_full(&house).await;
-        let speaks = house.gateway.pins.era(&house.gateway, &house.upstream).await.unwrap();
-        assert_eq!((speaks.modern, speaks.session), (false, Revision::parse(revision)));
+        let era = house.gateway.pins.era(&house.gateway, &house.upstream).await.unwrap();
+        assert_eq!(era, Era::Session);
         let script = server.script();
         let opening = script.asked.iter().find(|(method, ..)| method == "initialize").unwrap();
         assert_eq!(opening.2["params"]["capabilities"], json!({ "sampling": {}, "elicitation": { "form": {} } }));
@@ -87,27 +85,26 @@ async fn an_upstream_with_sessions_is_listed_in_one() {
 }
 
 #[tokio::test]
-async fn an_upstream_of_both_eras_is_known_as_one() {
+async fn an_upstream_of_both_eras_is_asked_in_the_modern_one_alone() {
     let server = Server::start(Script { session: Some("2025-06-18"), ..full() }).await;
     let house = House::start(server.address, |_| {}).await;
     check_full(&house).await;
-    let speaks = house.gateway.pins.era(&house.gateway, &house.upstream).await.unwrap();
-    assert_eq!((speaks.modern, speaks.session), (true, Some(Revision::V2025_06_18)));
+    let era = house.gateway.pins.era(&house.gateway, &house.upstream).await.unwrap();
+    assert_eq!(era, Era::Modern);
     house.survey().await.unwrap();
-    assert_eq!(server.count("initialize"), 1, "whether there are sessions is not asked at every survey");
-    assert_eq!(server.count("DELETE"), 1);
+    assert_eq!(server.count("initialize"), 0);
 }
 
 #[tokio::test]
 async fn an_entry_with_a_revision_is_spoken_to_in_it_alone() {
     let server = Server::start(Script { session: Some("2025-06-18"), ..full() }).await;
     let house = House::start(server.address, |upstream| upstream.revision = Some(Revision::V2025_06_18)).await;
-    let speaks = house.gateway.pins.era(&house.gateway, &house.upstream).await.unwrap();
-    assert_eq!((speaks.modern, speaks.session), (false, Some(Revision::V2025_06_18)));
+    let era = house.gateway.pins.era(&house.gateway, &house.upstream).await.unwrap();
+    assert_eq!(era, Era::Session);
     assert_eq!(server.count("server/discover"), 0);
     let modern = House::start(server.address, |upstream| upstream.revision = Some(Revision::V2026_07_28)).await;
-    let speaks = modern.gateway.pins.era(&modern.gateway, &modern.upstream).await.unwrap();
-    assert_eq!((speaks.modern, speaks.session), (true, None));
+    let era = modern.gateway.pins.era(&modern.gateway, &modern.upstream).await.unwrap();
+    assert_eq!(era, Era::Modern);
     assert_eq!(server.count("initialize"), 1);
     let other = House::start(server.address, |upstream| upstream.revision = Some(Revision::V2025_11_25)).await;
     assert_eq!(reason(other.survey().await), Some(Reason::UpstreamSchema));
