@@ -2,6 +2,7 @@
 
 use super::super::fixture::{House, Script, Server, error, tool};
 use crate::config::InputKinds;
+use casemate_core::mcp::Era;
 use casemate_core::mcp::{Completion, Revision, Target};
 use casemate_core::pin::{Kind, Standing};
 use casemate_core::{Reason, Refusal};
