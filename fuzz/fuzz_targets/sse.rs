@@ -19,6 +19,11 @@ fuzz_target!(|data: &[u8]| {
     assert_eq!(whole, cut, "the events depend on the chunks");
     if first.is_ok() {
         assert_eq!(one.is_torn(), many.is_torn());
+        assert_eq!((one.last_id(), one.retry()), (many.last_id(), many.retry()), "ids depend on the chunks");
+        let later = sse::Events::resumed(CAP, &one);
+        assert_eq!((later.last_id(), later.retry(), later.is_torn()), (one.last_id(), one.retry(), false));
+        // What becomes a header of the next request holds nothing that ends a line.
+        assert!(one.last_id().is_none_or(|id| !id.contains(['\r', '\n', '\0'])));
     }
     for event in whole {
         assert!(event.len() <= CAP + 1, "an event over the cap");

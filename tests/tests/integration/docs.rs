@@ -2,12 +2,12 @@
 
 use super::tidy::root;
 
-/// The `integration::module::test` names in a text.
+/// The `integration::module::test` names in a text, each module as a path.
 fn named(text: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for part in text.split('`').skip(1).step_by(2) {
-        if let Some((module, test)) = part.strip_prefix("integration::").and_then(|rest| rest.split_once("::")) {
-            found.push((module.to_owned(), test.to_owned()));
+        if let Some((module, test)) = part.strip_prefix("integration::").and_then(|rest| rest.rsplit_once("::")) {
+            found.push((module.replace("::", "/"), test.to_owned()));
         }
     }
     found

@@ -48,6 +48,10 @@ mod wire;
 #[cfg(test)]
 mod session;
 
+// What a server says of itself.
+#[cfg(test)]
+mod pins;
+
 // What changes while it runs.
 #[cfg(test)]
 mod admin;
