@@ -13,7 +13,10 @@ fuzz_target!(|data: &[u8]| {
     let (Ok(old), Ok(new)) = (parse(&data[..at]), parse(data.get(at + 1..).unwrap_or_default())) else { return };
     for kind in [Kind::Tool, Kind::Template] {
         let (first, second) = (definition(kind, old.root()), definition(kind, new.root()));
-        let again = parse(first.text.as_bytes()).expect("a canonical form is JSON");
+        // The canonical form of a number may be a few characters longer than it was.
+        let roomy = Limits { number_len: 512, ..Limits::default() };
+        let text = Bytes::copy_from_slice(first.text.as_bytes());
+        let again = Json::parse(text, roomy).expect("a canonical form is JSON");
         assert_eq!(definition(kind, again.root()).digest, first.digest, "the canonical form is its own");
         let changes = diff(&first.text, &second.text);
         assert_eq!(changes.is_empty(), first.digest == second.digest, "a difference is shown, and only that");

@@ -69,10 +69,10 @@ async fn each_member_that_changes_alone_hides_its_tool_at_once() {
     let before: Vec<_> = (0..changes().len()).map(|n| full(&format!("t{n}"))).collect();
     let after: Vec<_> = before.iter().zip(changes()).map(|(item, (at, value))| with(item.clone(), &at, &value)).collect();
     for (eras, revision) in ERAS {
-        let house = house(eras, "trust-first", |_, puppet| puppet.set_tools(json!([before, [tool("echo", "")]].concat()))).await;
+        let house = house(eras, "trust-first", |_, puppet| puppet.set_tools(json!([&before[..], &[tool("echo", "")]].concat()))).await;
         let talk = Talk::begin(&house, "up", revision).await;
         assert_eq!(tools(&house, &talk).await.len(), before.len() + 1);
-        house.puppet.set_tools(json!([after, [tool("echo", "")]].concat()));
+        house.puppet.set_tools(json!([&after[..], &[tool("echo", "")]].concat()));
         assert_eq!(tools(&house, &talk).await, ["echo"], "in the very next list");
         for (n, (place, _)) in changes().iter().enumerate() {
             refused(&house, &talk.tool(&format!("t{n}")), CHANGED).await;
@@ -84,7 +84,7 @@ async fn each_member_that_changes_alone_hides_its_tool_at_once() {
         }
         served(&house, &talk.tool("echo")).await;
         // Back to what was approved, nobody has to say it again.
-        house.puppet.set_tools(json!([before, [tool("echo", "")]].concat()));
+        house.puppet.set_tools(json!([&before[..], &[tool("echo", "")]].concat()));
         tools(&house, &talk).await;
         served(&house, &talk.tool("t0")).await;
         assert_eq!(tools(&house, &talk).await.len(), before.len() + 1);
