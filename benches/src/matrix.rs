@@ -71,7 +71,7 @@ pub struct Matrix {
 }
 
 impl Matrix {
-    /// The full matrix: about a quarter of an hour.
+    /// The full matrix: about twenty minutes.
     #[must_use]
     pub fn full() -> Self {
         let json = SIZES.iter().flat_map(|text| [1, 32].map(|connections| (*text, false, connections, 1)));

@@ -142,8 +142,10 @@ impl Report {
         };
         format!(
             "Load generator, proxy and upstream are separate processes on {cores} cores{processor}, {places}{load}. \
-             Each row ran {} times for {} s, the rows in turn. Calls are `tools/call` of MCP 2026-07-28, or of \
-             2025-11-25 in a session, over HTTP/1.1 keep-alive in a closed loop; every answer was checked.{casemate}\n\n\
+             Each row ran {} times for {} s, the rows in turn. Calls are `tools/call` or lists of MCP \
+             2026-07-28, or of 2025-11-25 in a session, over HTTP/1.1 keep-alive in a closed loop; every answer was \
+             checked. Opening a session is `initialize` and `notifications/initialized`; its rate and CPU include the \
+             DELETE after it.{casemate}\n\n\
              Latencies are medians over the rounds in µs; \"added\" is the difference to the direct call within a \
              round. CPU is the user and system time of the proxy's process per call; in parentheses the multiple of \
              the JSON proxy on the same transport. Ratios carry over to other machines better than absolute values.\n",

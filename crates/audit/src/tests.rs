@@ -15,7 +15,8 @@ use casemate_core::host::Host;
 use casemate_core::json::Limits;
 use casemate_core::label::Labels;
 use casemate_core::mcp::{Inbound, REVISION, read};
-use casemate_core::policy::{Decision, Permitted, Policy, Reach, Rule, Server, Tenant, decide};
+use casemate_core::pin::Standing;
+use casemate_core::policy::{Decision, Evidence, Permitted, Policy, Reach, Rule, Server, Tenant, decide};
 use casemate_core::principal::{How, Scope};
 use casemate_core::{Agent, Principal, Reason, Refusal, ServerName, Subject, TenantId, TraceId, UnixMillis};
 use std::path::Path;
@@ -53,11 +54,15 @@ fn policy() -> Policy {
         completion: true,
         subscriptions: true,
     };
-    let server = Server { host: Host::parse("kb.example").unwrap(), reach: Reach::Allowed };
+    let server = Server {
+        host: Host::parse("kb.example").unwrap(),
+        reach: Reach::Allowed,
+        read_only: ["search".to_owned(), calls::ODD_NAME.to_owned()].into(),
+    };
     Policy {
         digest: Digest::of(b"policy"),
         servers: [(ServerName::parse("kb").unwrap(), server)].into(),
-        tenants: [(TenantId::parse("acme").unwrap(), Tenant { rules: vec![rule] })].into(),
+        tenants: [(TenantId::parse("acme").unwrap(), Tenant { rules: vec![rule], ..Tenant::default() })].into(),
     }
 }
 
@@ -68,7 +73,8 @@ fn permitted_call(method: &str, name: Option<&str>, params: &str) -> Permitted {
     let headers = Mirrored { version: Some(REVISION), method: Some(method), name, params: Vec::new() };
     let read = read(ServerName::parse("kb").unwrap(), Bytes::from(body), &headers, Limits::default()).unwrap();
     let Inbound::Call(call) = read else { panic!("no call") };
-    match decide(&policy(), call, principal(), &Labels::default(), UnixMillis(NOW)) {
+    let evidence = Evidence { labels: Labels::default(), pin: Standing::Approved };
+    match decide(&policy(), call, principal(), evidence, UnixMillis(NOW)) {
         Decision::Permit(permitted) => permitted,
         Decision::Deny(refusal, ..) => panic!("{refusal}"),
     }

@@ -47,11 +47,12 @@ fn shows(method: Method, item: Value<'_>, context: &Context<'_>) -> bool {
         Method::TemplatesList => Some(Kind::Template),
         _ => None,
     };
-    let admit = |pin| admit(&context.state.config.policy, principal, &call.server, &target, pin, |_| {}).is_ok();
+    let policy = &context.state.config.policy;
+    let admitted = admit(policy, principal, &call.server, &target, Standing::Unpinned, |_| {}).is_ok();
     // What the caller may not use anyway is not worth a look at its definition.
-    let pin = |kind| context.gateway.pins.item(&call.server, kind, item);
-    let admitted = admit(Standing::Unpinned) && kind.is_none_or(|kind| admit(pin(kind)));
-    let annotated =
-        method != Method::ToolsList || item.get("inputSchema").is_none_or(|schema| mirrored_params(schema).is_some());
-    admitted && annotated
+    let approved = |kind| context.gateway.pins.item(&call.server, kind, item).refusal().is_none();
+    let annotated = || {
+        method != Method::ToolsList || item.get("inputSchema").is_none_or(|schema| mirrored_params(schema).is_some())
+    };
+    admitted && kind.is_none_or(approved) && annotated()
 }

@@ -1,7 +1,7 @@
 //! The gate: the only makers of [`Clean`] and [`Released`].
 
 use crate::reply::{Form, Released};
-use crate::rewrite::{Note, Rules, Shape, inspect_json};
+use crate::rewrite::{Note, Rules, Shape, inspect_rest};
 use bytes::Bytes;
 use casemate_audit::{
     About, Effect, FindingNote, InFlight, Log, Observed, Outcome, Refused, Untrusted, UntrustedEvent,
@@ -68,7 +68,7 @@ pub fn inspect(
     spent: u64,
 ) -> Result<Clean, Box<(Refusal, InFlight)>> {
     let (answer, flight) = untrusted.open();
-    let inspected = match inspect_json(&answer.json, shape, rules, spent) {
+    let inspected = match inspect_rest(&answer.json, shape, rules, spent, &edits) {
         Ok(inspected) => inspected,
         Err(refusal) => return Err(Box::new((refusal, flight))),
     };
@@ -108,7 +108,7 @@ pub fn inspect_event(
     spent: &mut u64,
 ) -> Result<CleanEvent, Refusal> {
     let Interim { json, shape, mut edits } = untrusted.open();
-    let inspected = inspect_json(&json, shape, rules, *spent)?;
+    let inspected = inspect_rest(&json, shape, rules, *spent, &edits)?;
     *spent = inspected.tokens;
     edits.extend(inspected.edits);
     let body = rewritten(&json, edits)?;

@@ -16,4 +16,4 @@ pub use gate::{
     turn_away,
 };
 pub use reply::{Form, Released};
-pub use rewrite::{Inspected, Note, Rules, Shape, check_request, inspect_json};
+pub use rewrite::{Inspected, Note, Rules, Shape, check_request, inspect_json, inspect_rest};

@@ -93,13 +93,27 @@ impl Inspected {
 /// # Errors
 /// `limit.media_size`, `limit.token_budget`, `upstream.malformed` for media that is not base64, `output.denied`.
 pub fn inspect_json(json: &Json, shape: Shape, rules: &Rules, spent: u64) -> Result<Inspected, Refusal> {
+    inspect_rest(json, shape, rules, spent, &Edits::new())
+}
+
+/// Inspects what is left of a message once these edits are made: items of a list that they remove are not looked at.
+///
+/// # Errors
+/// As [`inspect_json`].
+pub fn inspect_rest(
+    json: &Json,
+    shape: Shape,
+    rules: &Rules,
+    spent: u64,
+    decided: &Edits,
+) -> Result<Inspected, Refusal> {
     let position = match shape {
         Shape::Result(method) => Position::Response(method),
         Shape::Error => Position::ErrorResponse,
         Shape::Notification => Position::Notification,
         Shape::Request => Position::Request,
     };
-    walk::Walk::new(rules, spent).run(json.root(), position)
+    walk::Walk::new(rules, decided, spent).run(json.root(), position)
 }
 
 #[cfg(test)]

@@ -78,6 +78,18 @@ async fn until(house: &SessionHouse, kind: Kind, name: &str, state: State) -> Ar
     until_pin(house, kind, name, |pin| pin.state == state).await
 }
 
+/// The same while a client asks for what is not there, which makes the gateway look again.
+async fn sought(house: &SessionHouse, talk: &Talk, kind: Kind, name: &str, wanted: State) -> Arc<Pin> {
+    for _ in 0..600 {
+        house.agent().ask(&talk.tool("ghost")).await;
+        if let Some(pin) = pin(house, kind, name).filter(|pin| pin.state == wanted) {
+            return pin;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{kind} {name} is {:?}", pin(house, kind, name));
+}
+
 /// A reviewer at the admin listener.
 async fn ask(house: &SessionHouse, call: &Call) -> Reply {
     let leaf = Authority::shared().client(REVIEWER);

@@ -61,11 +61,14 @@ async fn a_call_leaves_an_intent_and_an_outcome() {
     assert_eq!(verify(dir.path()).map(|v| (v.entries, v.without_salt)), Ok((2, 0)));
 }
 
+/// A tool's name that no record may repeat.
+pub(super) const ODD_NAME: &str = "\u{202e}evil \"}{\"kind\":\"event\" \u{e9}";
+
 #[tokio::test]
 async fn names_that_are_no_tokens_are_committed() {
     let dir = tempfile::tempdir().unwrap();
     let (log, _) = open(dir.path());
-    let name = "\u{202e}evil \"}{\"kind\":\"event\" \u{e9}";
+    let name = ODD_NAME;
     let uri = "file:///home/alice/secret-plan.txt";
     let quoted = casemate_core::json::quote(name);
     let encoded = format!("=?base64?{}?=", base64(name.as_bytes()));

@@ -2,12 +2,15 @@
 
 use super::{Json, Value};
 use bytes::Bytes;
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// A list of replacements over one document.
 #[derive(Debug, Default)]
 pub struct Edits {
     list: Vec<(Range<usize>, String)>,
+    /// Where the items and members begin that are removed.
+    dropped: HashSet<usize>,
 }
 
 impl Edits {
@@ -26,6 +29,7 @@ impl Edits {
     /// Adds all edits of `other`, which must be over the same document.
     pub fn extend(&mut self, other: Self) {
         self.list.extend(other.list);
+        self.dropped.extend(other.dropped);
     }
 
     /// Puts `json_text` where `value` stands.
@@ -43,6 +47,12 @@ impl Edits {
         let at = object.span().start + 1;
         let comma = if object.members().next().is_some() { "," } else { "" };
         self.list.push((at..at, format!("{}:{json_text}{comma}", super::quote(key))));
+    }
+
+    /// Whether this item of an array is removed.
+    #[must_use]
+    pub fn drops(&self, item: Value<'_>) -> bool {
+        !self.dropped.is_empty() && self.dropped.contains(&item.span().start)
     }
 
     /// Removes the items of an array for which `keep` is false.
@@ -66,6 +76,7 @@ impl Edits {
                 kept_before = true;
             } else {
                 dropped += 1;
+                self.dropped.insert(span.start);
                 let range = match (kept_before, previous_end, spans.get(at + 1)) {
                     (true, Some(end), _) => end..span.end,
                     (_, _, Some((next, _))) => span.start..next.start,

@@ -21,11 +21,21 @@ struct Raw {
 struct Entry {
     pin: Arc<Pin>,
     raws: [ArcSwapOption<Raw>; 2],
+    /// Whether a list showed another definition than the approved one, and no survey has begun since.
+    differs: AtomicBool,
 }
 
 impl Entry {
     fn of(pin: Arc<Pin>) -> Arc<Self> {
-        Arc::new(Self { pin, raws: [const { ArcSwapOption::const_empty() }; 2] })
+        Arc::new(Self { pin, raws: [const { ArcSwapOption::const_empty() }; 2], differs: AtomicBool::new(false) })
+    }
+
+    /// How its name stands: what a list has just shown to differ is not used, whatever the last survey saw.
+    fn standing(&self) -> Standing {
+        match self.pin.state.standing() {
+            Standing::Approved if self.differs.load(Ordering::Relaxed) => Standing::Changed,
+            standing => standing,
+        }
     }
 
     fn digest(&self, raw: &str, digest: impl FnOnce() -> Digest) -> Digest {
@@ -54,6 +64,8 @@ pub(super) struct Book {
     doubts: HashMap<(Kind, String), Standing>,
     /// Whether a list showed what the last survey did not.
     restless: AtomicBool,
+    /// Whether that asks for a survey that nobody has sent for yet.
+    calling: AtomicBool,
 }
 
 impl Book {
@@ -71,7 +83,7 @@ impl Book {
 
     /// The book after these transitions, without doubts.
     pub(super) fn after(&self, transitions: &[Transition]) -> Self {
-        let mut book = Self { entries: self.entries.clone(), ..Self::default() };
+        let mut book = self.with(HashMap::new());
         for transition in transitions {
             book.put(Arc::new(transition.pin.clone()));
         }
@@ -88,7 +100,12 @@ impl Book {
             standing => standing,
         };
         let doubts = transitions.iter().map(|t| ((t.pin.kind, t.pin.name.clone()), refused(t))).collect();
-        Self { entries: self.entries.clone(), doubts, restless: AtomicBool::new(false) }
+        self.with(doubts)
+    }
+
+    fn with(&self, doubts: HashMap<(Kind, String), Standing>) -> Self {
+        let copy = |flag: &AtomicBool| AtomicBool::new(flag.load(Ordering::Relaxed));
+        Self { entries: self.entries.clone(), doubts, restless: copy(&self.restless), calling: copy(&self.calling) }
     }
 
     fn entry(&self, kind: Kind, name: &str) -> Option<&Arc<Entry>> {
@@ -130,7 +147,7 @@ impl Book {
 
     /// How a name stands by the last survey.
     pub(super) fn standing(&self, kind: Kind, name: &str) -> Standing {
-        let known = || self.entry(kind, name).map_or(Standing::Unknown, |entry| entry.pin.state.standing());
+        let known = || self.entry(kind, name).map_or(Standing::Unknown, |entry| entry.standing());
         self.doubt(kind, name).unwrap_or_else(known)
     }
 
@@ -147,7 +164,10 @@ impl Book {
         let is_seen = entry.pin.seen.as_ref().is_some_and(|seen| seen.digest == digest);
         match entry.pin.state.standing() {
             Standing::Blocked => Standing::Blocked,
-            Standing::Approved => self.unrest(Standing::Changed),
+            Standing::Approved => {
+                entry.differs.store(true, Ordering::Relaxed);
+                self.unrest(Standing::Changed)
+            }
             standing if is_seen && standing != Standing::Removed => standing,
             standing => self.unrest(standing),
         }
@@ -155,6 +175,7 @@ impl Book {
 
     fn unrest(&self, standing: Standing) -> Standing {
         self.restless.store(true, Ordering::Relaxed);
+        self.calling.store(true, Ordering::Relaxed);
         standing
     }
 
@@ -162,8 +183,16 @@ impl Book {
         self.restless.load(Ordering::Relaxed)
     }
 
-    /// Notes that a survey is on its way.
-    pub(super) fn calm(&self) -> bool {
-        self.restless.swap(false, Ordering::Relaxed)
+    /// Whether a survey has to be sent for; once.
+    pub(super) fn calls(&self) -> bool {
+        self.calling.swap(false, Ordering::Relaxed)
+    }
+
+    /// Notes that a survey begins: what was shown before it, it sees.
+    pub(super) fn calm(&self) {
+        self.restless.store(false, Ordering::Relaxed);
+        for entry in self.entries.values().flat_map(HashMap::values) {
+            entry.differs.store(false, Ordering::Relaxed);
+        }
     }
 }

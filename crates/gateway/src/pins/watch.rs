@@ -55,7 +55,7 @@ pub async fn watch(gateway: Arc<Gateway>) {
                 *at = now + spread(entry);
                 tokio::spawn(survey(Arc::clone(&gateway), pins.clone(), Arc::clone(entry)));
             }
-            if pins.book(&entry.name).is_some_and(|book| book.calm()) {
+            if pins.book(&entry.name).is_some_and(|book| book.calls()) {
                 pins.stir(&gateway, entry);
             }
         }

@@ -54,11 +54,15 @@ impl Replay {
         }
     }
 
-    /// Drops what belongs to streams that ended a while ago.
+    /// Drops what belongs to streams that ended a while ago. The GET stream goes on counting: no id names two events.
     pub(super) fn sweep(&mut self, now: Instant) {
         let is_old = |stream: &Stream| stream.done.is_some_and(|at| now.saturating_duration_since(at) >= KEPT);
         if !self.streams.values().any(is_old) {
             return;
+        }
+        if let Some(standalone) = self.streams.get_mut(&STANDALONE).filter(|stream| is_old(stream)) {
+            (standalone.from, standalone.done) = (standalone.next, None);
+            self.events.retain(|kept| kept.stream != STANDALONE);
         }
         self.streams.retain(|_, stream| !is_old(stream));
         let streams = &self.streams;

@@ -43,6 +43,19 @@ fn call(body: &str, rules: &Rules) -> String {
 }
 
 #[test]
+fn what_a_list_leaves_out_is_not_looked_at() {
+    let text = r#"{"result":{"tools":[{"name":"![x](https://evil.example/a.png)","description":"a b c"},{"name":"good","description":"d"}]}}"#;
+    let json = Json::parse(Bytes::copy_from_slice(text.as_bytes()), Limits::default()).unwrap();
+    let (shape, rules) = (Shape::Result(Method::ToolsList), rules());
+    assert!(inspect_json(&json, shape, &rules, 0).is_err());
+    let mut decided = Edits::new();
+    let tools = json.root().path(&["result", "tools"]).unwrap();
+    decided.retain_items(tools, |tool| tool.get("name").and_then(|name| name.as_str()).as_deref() == Some("good"));
+    let inspected = inspect_rest(&json, shape, &rules, 0, &decided).unwrap();
+    assert!(inspected.notes.is_empty() && inspected.tokens < 5, "{inspected:?}");
+}
+
+#[test]
 fn what_has_nothing_to_hide_keeps_its_bytes() {
     for (method, body) in [
         (

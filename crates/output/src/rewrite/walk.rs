@@ -22,6 +22,8 @@ pub(super) struct Walk<'r> {
     text: inspect::Policy,
     data: inspect::Policy,
     place: Place,
+    /// What the gateway has already decided to change.
+    decided: &'r Edits,
     edits: Edits,
     counts: BTreeMap<(&'static str, Action), u32>,
     findings: Vec<Located>,
@@ -29,7 +31,7 @@ pub(super) struct Walk<'r> {
 }
 
 impl<'r> Walk<'r> {
-    pub(super) fn new(rules: &'r Rules, spent: u64) -> Self {
+    pub(super) fn new(rules: &'r Rules, decided: &'r Edits, spent: u64) -> Self {
         let strip = rules.inspect.strip_images || rules.sensitive;
         let text = inspect::Policy { strip_images: strip, ..rules.inspect.clone() };
         let data = inspect::Policy { keep_bare_links: true, ..text.clone() };
@@ -38,6 +40,7 @@ impl<'r> Walk<'r> {
             text,
             data,
             place: Place::default(),
+            decided,
             edits: Edits::new(),
             counts: BTreeMap::new(),
             findings: Vec::new(),
@@ -74,6 +77,10 @@ impl<'r> Walk<'r> {
             self.drop_icons(array)?;
         }
         for (index, item) in array.items().enumerate() {
+            // What is left out is neither counted nor a reason to withhold the rest.
+            if position == Position::Listing && self.decided.drops(item) {
+                continue;
+            }
             self.place.enter_item(index);
             self.value(item, position::item(position))?;
             self.place.leave();

@@ -87,7 +87,8 @@ async fn a_decision_is_about_what_was_shown_and_nothing_else() {
     assert_eq!((reply.status, &reply.json()["state"]), (200, &json!("approved")));
     assert_eq!(tools(&house, &talk).await, Vec::<String>::new());
     refused(&house, &talk.tool("echo"), CHANGED).await;
-    // Now the gateway has seen it.
+    // Now the gateway sees it.
+    until(&house, Kind::Tool, "echo", State::Changed).await;
     for verb in ["approve", "block"] {
         let reply = ask(&house, &decision(verb, Kind::Tool, "echo", &first)).await;
         assert_eq!((reply.status, &reply.json()["reason"]), (409, &json!("pin.moved")), "{verb}");
@@ -95,8 +96,7 @@ async fn a_decision_is_about_what_was_shown_and_nothing_else() {
     assert_eq!(state(&house, Kind::Tool, "echo"), Some(State::Changed));
     // What the server no longer offers cannot be approved.
     house.puppet.set_tools(json!([]));
-    refused(&house, &talk.tool("ghost"), UNKNOWN).await;
-    let gone = until(&house, Kind::Tool, "echo", State::Removed).await;
+    let gone = sought(&house, &talk, Kind::Tool, "echo", State::Removed).await;
     let digest = gone.seen.as_ref().expect("a definition").digest.to_string();
     let reply = ask(&house, &decision("approve", Kind::Tool, "echo", &digest)).await;
     assert_eq!((reply.status, &reply.json()["reason"]), (409, &json!("pin.moved")));

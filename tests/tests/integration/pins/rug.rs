@@ -12,7 +12,7 @@ fn full(name: &str) -> Value {
             "b": { "type": "string", "description": "A word.", "enum": ["x", "y"] } } } } },
         "outputSchema": { "type": "object", "properties": { "n": { "type": "integer", "maximum": 10 } } },
         "annotations": { "readOnlyHint": true },
-        "icons": [{ "src": "data:image/png;base64,AAAA", "mimeType": "image/png" }],
+        "icons": [{ "src": "https://a.example/i.png", "mimeType": "image/png" }],
         "_meta": { "io.modelcontextprotocol/ui": { "resourceUri": "ui://notes" }, "example.com/kind": "a" },
         "vendor": { "k": [1, 2] },
     })
@@ -41,7 +41,7 @@ fn changes() -> Vec<(String, Value)> {
         ("/outputSchema/properties/n/maximum".into(), json!(10.5)),
         ("/annotations/readOnlyHint".into(), json!(false)),
         ("/annotations".into(), Value::Null),
-        ("/icons/0/src".into(), json!("data:image/png;base64,AAAB")),
+        ("/icons/0/src".into(), json!("https://a.example/j.png")),
         ("/_meta/io.modelcontextprotocol~1ui/resourceUri".into(), json!("ui://other")),
         ("/_meta/example.com~1kind".into(), json!("b")),
         ("/_meta/example.com~1more".into(), json!("c")),
@@ -71,12 +71,14 @@ async fn each_member_that_changes_alone_hides_its_tool_at_once() {
     for (eras, revision) in ERAS {
         let house = house(eras, "trust-first", |_, puppet| puppet.set_tools(json!([&before[..], &[tool("echo", "")]].concat()))).await;
         let talk = Talk::begin(&house, "up", revision).await;
-        assert_eq!(tools(&house, &talk).await.len(), before.len() + 1);
+        let first = pin(&house, Kind::Tool, "t0").expect("a pin");
+        assert_eq!(tools(&house, &talk).await.len(), before.len() + 1, "{:?}", first.findings);
         house.puppet.set_tools(json!([&after[..], &[tool("echo", "")]].concat()));
         assert_eq!(tools(&house, &talk).await, ["echo"], "in the very next list");
         for (n, (place, _)) in changes().iter().enumerate() {
             refused(&house, &talk.tool(&format!("t{n}")), CHANGED).await;
             // What a reviewer is shown names the place.
+            until(&house, Kind::Tool, &format!("t{n}"), State::Changed).await;
             let shown = item(&house, Kind::Tool, &format!("t{n}")).await;
             let paths: Vec<_> = shown["changes"].as_array().expect("changes").iter().map(|change| change["path"].clone()).collect();
             assert!(paths.iter().all(|path| path.as_str().is_some_and(|path| path.starts_with(place))), "{place}: {paths:?}");
@@ -86,6 +88,9 @@ async fn each_member_that_changes_alone_hides_its_tool_at_once() {
         // Back to what was approved, nobody has to say it again.
         house.puppet.set_tools(json!([&before[..], &[tool("echo", "")]].concat()));
         tools(&house, &talk).await;
+        for n in 0..before.len() {
+            until(&house, Kind::Tool, &format!("t{n}"), State::Approved).await;
+        }
         served(&house, &talk.tool("t0")).await;
         assert_eq!(tools(&house, &talk).await.len(), before.len() + 1);
         let entries = house.finish().await;
@@ -139,15 +144,18 @@ async fn a_tool_by_another_name_is_another_tool() {
     decide(&house, "approve", Kind::Tool, "echo").await;
     house.puppet.set_tools(json!([tool("later", "One.")]));
     assert_eq!(tools(&house, &talk).await, Vec::<String>::new());
+    until(&house, Kind::Tool, "later", State::Pending).await;
     refused(&house, &talk.tool("later"), PENDING).await;
     refused(&house, &talk.tool("echo"), UNKNOWN).await;
     // The old name comes back with another meaning.
     house.puppet.set_tools(json!([tool("echo", "Two."), tool("later", "One.")]));
     assert_eq!(tools(&house, &talk).await, Vec::<String>::new());
+    until(&house, Kind::Tool, "echo", State::Changed).await;
     refused(&house, &talk.tool("echo"), CHANGED).await;
     house.puppet.set_tools(json!([tool("echo", "One."), tool("later", "One.")]));
-    assert_eq!(state(&house, Kind::Tool, "later"), Some(State::Pending));
     tools(&house, &talk).await;
+    until(&house, Kind::Tool, "echo", State::Approved).await;
+    assert_eq!(state(&house, Kind::Tool, "later"), Some(State::Pending));
     served(&house, &talk.tool("echo")).await;
     house.finish().await;
 }
@@ -172,6 +180,7 @@ async fn prompts_templates_and_instructions_are_held_to_their_word() {
         served(&house, &talk.tool("echo")).await;
         house.puppet.set_instructions(Value::Null);
         assert_eq!(instructions(&house, revision).await, Value::Null);
+        until(&house, Kind::Prompt, "greet", State::Changed).await;
         for (kind, name) in [(Kind::Prompt, "greet"), (Kind::Template, TEMPLATE)] {
             decide(&house, "approve", kind, name).await;
         }

@@ -9,7 +9,6 @@ use casemate_core::mcp::{Era, Method, Revision};
 /// An open session.
 pub(super) struct Opened {
     pub(super) speech: Speech,
-    pub(super) revision: Revision,
     result: Json,
 }
 
@@ -38,15 +37,15 @@ pub(super) async fn open(wire: &mut Wire<'_>, only: Option<Revision>) -> Result<
     }
     // Closed below also where the revision is not one of ours.
     let speech = Speech::Session(revision.unwrap_or(asked), answer.session);
-    let Some(revision) = revision.filter(|revision| only.is_none_or(|only| only == *revision)) else {
+    if !revision.is_some_and(|revision| only.is_none_or(|only| only == revision)) {
         close(wire, &speech).await;
         return Ok(Err("it answers in another revision"));
-    };
+    }
     if let Err(refusal) = wire.tell(&speech, Method::Initialized).await {
         close(wire, &speech).await;
         return Err(refusal);
     }
-    Ok(Ok(Opened { speech, revision, result }))
+    Ok(Ok(Opened { speech, result }))
 }
 
 /// Ends a session. A server need not allow it (405), and nothing depends on it.
