@@ -3,6 +3,7 @@
 use super::concept::Concepts;
 use super::fold::{folded, unspaced};
 use super::view::{Flat, is_word};
+use std::ops::Range;
 
 /// Concepts, and the phrases that stand for them, with a comma between two. A `*` at the end of a phrase stands for the
 /// rest of a word.
@@ -17,10 +18,21 @@ pub(super) struct Hit {
     pub(super) to: usize,
 }
 
+/// A node while the tree grows.
 #[derive(Debug, Default)]
-struct Node {
+struct Sprout {
     /// The nodes that follow, by their letters, sorted.
-    next: Vec<(char, usize)>,
+    next: Vec<(char, u32)>,
+    concepts: Concepts,
+    ends: bool,
+    stem: bool,
+}
+
+/// A node of the finished tree.
+#[derive(Debug)]
+struct Node {
+    /// Where its edges are.
+    edges: Range<u32>,
     concepts: Concepts,
     /// Whether a phrase ends here; one without concepts hides what it holds.
     ends: bool,
@@ -28,46 +40,59 @@ struct Node {
     stem: bool,
 }
 
-/// A tree of phrases, letter by letter.
+/// A tree of phrases, letter by letter; all edges lie in one list, so that the whole is small.
 #[derive(Debug)]
-pub(super) struct Lexicon(Vec<Node>);
+pub(super) struct Lexicon {
+    nodes: Box<[Node]>,
+    edges: Box<[(char, u32)]>,
+}
+
+fn add(sprouts: &mut Vec<Sprout>, phrase: &str, concepts: Concepts) {
+    let (phrase, stem) = phrase.strip_suffix('*').map_or((phrase, false), |phrase| (phrase, true));
+    let mut at = 0_usize;
+    for c in folded(phrase).chars() {
+        let (Ok(new), Some(sprout)) = (u32::try_from(sprouts.len()), sprouts.get_mut(at)) else { return };
+        let found = sprout.next.binary_search_by_key(&c, |(letter, _)| *letter);
+        let next = match found {
+            Ok(place) => sprout.next.get(place).map_or(0, |(_, next)| *next),
+            Err(place) => {
+                sprout.next.insert(place, (c, new));
+                sprouts.push(Sprout::default());
+                new
+            }
+        };
+        at = next as usize;
+    }
+    if let Some(sprout) = sprouts.get_mut(at) {
+        // A word of several languages stands for what it means in each.
+        sprout.concepts |= concepts;
+        sprout.ends = true;
+        sprout.stem |= stem;
+    }
+}
 
 impl Lexicon {
     /// A lexicon of phrases.
     pub(super) fn of(phrases: impl Iterator<Item = (Concepts, &'static str)>) -> Self {
-        let mut lexicon = Self(vec![Node::default()]);
-        phrases.for_each(|(concepts, phrase)| lexicon.add(phrase, concepts));
-        lexicon
-    }
-
-    fn add(&mut self, phrase: &str, concepts: Concepts) {
-        let (phrase, stem) = phrase.strip_suffix('*').map_or((phrase, false), |phrase| (phrase, true));
-        let mut at = 0;
-        for c in folded(phrase).chars() {
-            let new = self.0.len();
-            let Some(node) = self.0.get_mut(at) else { return };
-            at = match node.next.binary_search_by_key(&c, |(letter, _)| *letter) {
-                Ok(found) => node.next.get(found).map_or(0, |(_, next)| *next),
-                Err(place) => {
-                    node.next.insert(place, (c, new));
-                    self.0.push(Node::default());
-                    new
-                }
-            };
+        let mut sprouts = vec![Sprout::default()];
+        phrases.for_each(|(concepts, phrase)| add(&mut sprouts, phrase, concepts));
+        let mut edges = Vec::with_capacity(sprouts.len());
+        let mut nodes = Vec::with_capacity(sprouts.len());
+        for Sprout { next, concepts, ends, stem } in sprouts {
+            let from = u32::try_from(edges.len()).unwrap_or(u32::MAX);
+            edges.extend(next);
+            let to = u32::try_from(edges.len()).unwrap_or(u32::MAX);
+            nodes.push(Node { edges: from..to, concepts, ends, stem });
         }
-        if let Some(node) = self.0.get_mut(at) {
-            // A word of several languages stands for what it means in each.
-            node.concepts |= concepts;
-            node.ends = true;
-            node.stem |= stem;
-        }
+        Self { nodes: nodes.into(), edges: edges.into() }
     }
 
     fn step(&self, at: usize, c: char) -> Option<(usize, &Node)> {
-        let node = self.0.get(at)?;
-        let found = node.next.binary_search_by_key(&c, |(letter, _)| *letter).ok()?;
-        let (_, next) = node.next.get(found)?;
-        Some((*next, self.0.get(*next)?))
+        let node = self.nodes.get(at)?;
+        let edges = self.edges.get(node.edges.start as usize..node.edges.end as usize)?;
+        let found = edges.binary_search_by_key(&c, |(letter, _)| *letter).ok()?;
+        let next = edges.get(found)?.1 as usize;
+        Some((next, self.nodes.get(next)?))
     }
 
     /// The phrases of a reading from left to right, the longest at each place, none within another.
