@@ -104,6 +104,15 @@ impl Running {
     }
 }
 
+/// Raises the limit on open files to what the system allows: each connection and each stream takes one or two.
+fn room_for_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(fault) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        tracing::warn!(%fault, limit = ?limit.current, "the limit on open files could not be raised");
+    }
+}
+
 /// Runs `casemate serve`.
 ///
 /// # Errors
@@ -119,6 +128,7 @@ pub fn run(args: &ServeArgs) -> anyhow::Result<ExitCode> {
     if !loaded.warnings.diagnostics().is_empty() {
         out::show(&loaded.warnings.render(true));
     }
+    room_for_files();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(serve(args, loaded, watch))
 }

@@ -84,6 +84,8 @@ fn check_error(error: Value<'_>, context: &Context<'_>) -> Result<(), Refusal> {
         Some(-32042) if context.call().era() == Era::Session => {
             input::urls(error.get("data"), context.upstream.requests, context.call().capabilities)
         }
+        // The modern era has no such code, and a client that knows it all the same would open what it names.
+        Some(-32042) => Err(Refusal::new(Reason::UpstreamInputRequest).detail("an error of the session era")),
         Some(code) if OWN_CODES.contains(&code) => Err(malformed("an error code of the gateway's own")),
         Some(_) if has_message => Ok(()),
         _ => Err(malformed("an error without code and message")),

@@ -203,8 +203,12 @@ pub struct Caps {
 pub struct Sessions {
     /// Sessions at once, of all callers.
     pub total: usize,
+    /// Sessions at once of one tenant.
+    pub per_tenant: usize,
     /// Sessions at once of one subject.
     pub per_subject: usize,
+    /// GET streams at once, of all callers; a subject has at most as many as it may have sessions.
+    pub streams: usize,
     /// Time without a request after which a session ends.
     pub idle: Duration,
     /// Time after which a session ends in any case.
@@ -217,7 +221,9 @@ impl Default for Sessions {
     fn default() -> Self {
         Self {
             total: 10_000,
+            per_tenant: 2_000,
             per_subject: 100,
+            streams: 2_000,
             idle: Duration::from_mins(30),
             lifetime: Duration::from_hours(24),
             replay: 256 * 1024,

@@ -222,7 +222,10 @@ pub(crate) async fn send_in_session(
         headers.insert(SESSION, session.clone());
     }
     if let Some(resume) = resume {
-        put(headers, LAST_EVENT, resume);
+        // Event ids may hold any text (HTML, section 9.2.6): it travels as UTF-8.
+        let id = HeaderValue::from_bytes(resume.as_bytes());
+        let id = id.map_err(|_| (Refusal::new(Reason::UpstreamClosed).detail("an event id"), Effect::NotAttempted))?;
+        headers.insert(HeaderName::from_static(LAST_EVENT), id);
     }
     common(headers, upstream, caller);
     let answered = gateway.net.send(&upstream.target, outgoing, upstream.first_byte).await;

@@ -45,6 +45,8 @@ struct Inner {
     store: Store,
     books: ArcSwap<Books>,
     slots: Mutex<HashMap<ServerName, Arc<Slot>>>,
+    /// The tools of servers that are being reviewed: two that are first seen at once are compared with each other.
+    arriving: Mutex<HashMap<ServerName, Vec<String>>>,
     /// Woken when a list showed what the last survey did not.
     restless: Notify,
 }
@@ -61,6 +63,7 @@ impl Pins {
             store,
             books: ArcSwap::from_pointee(books),
             slots: Mutex::new(HashMap::new()),
+            arriving: Mutex::new(HashMap::new()),
             restless: Notify::new(),
         };
         Ok(Self(Arc::new(inner)))

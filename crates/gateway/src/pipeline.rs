@@ -105,7 +105,7 @@ impl Exchange {
         self.method = Some(method);
         let principal = self.authenticate(&server).await?;
         if method == Method::Stream {
-            // A stream stays open for as long as its session; it takes no place among the running calls.
+            // A stream stays open for as long as its session; it has a place of its own, not among the running calls.
             self.limit(&principal, &mut Held::default())?;
             request::check_stream(&self.parts.headers)?;
         } else {
@@ -115,6 +115,9 @@ impl Exchange {
         let call = Call::bare(server, method, &self.mirrored()?, facts)?;
         let permitted = self.judge(call, principal).await?;
         let way = self.way(&permitted)?;
+        if let Way::Stream(session, _) = &way {
+            held.keep(self.gateway.sessions.stream(session, &self.state.config.sessions)?);
+        }
         self.record(permitted, way, held).await
     }
 

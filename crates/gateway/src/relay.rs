@@ -48,6 +48,20 @@ struct Relay {
     started: Instant,
 }
 
+/// What holds for an answer.
+struct CurrentRules {
+    state: Arc<State>,
+    sensitive: bool,
+}
+
+impl std::ops::Deref for CurrentRules {
+    type Target = Rules;
+
+    fn deref(&self) -> &Rules {
+        if self.sensitive { &self.state.rules_sensitive } else { &self.state.rules }
+    }
+}
+
 /// What went out before the final message.
 #[derive(Debug, Clone, Copy, Default)]
 struct Interim {
@@ -62,10 +76,13 @@ impl Relay {
         Context { gateway: &self.gateway, state: &self.state, upstream: &self.upstream, permitted: &self.permitted }
     }
 
-    fn rules(&self) -> &Rules {
-        let tenant = self.state.config.tenants.get(&self.permitted.principal().tenant);
-        let sensitive = self.upstream.sensitive || tenant.is_some_and(|tenant| tenant.sensitive);
-        if sensitive { &self.state.rules_sensitive } else { &self.state.rules }
+    fn rules(&self) -> CurrentRules {
+        // A call ends under the rules it began with; a stream that may last a day does not.
+        let is_long = matches!(self.permitted.call().method, Method::Listen | Method::Stream);
+        let state = if is_long { self.gateway.state() } else { Arc::clone(&self.state) };
+        let tenant = state.config.tenants.get(&self.permitted.principal().tenant);
+        let sensitive = self.upstream.sensitive || tenant.is_none_or(|tenant| tenant.sensitive);
+        CurrentRules { state, sensitive }
     }
 
     fn passage(&self, events: u64) -> Passage {
@@ -129,7 +146,7 @@ impl Relay {
         let shape = Shape::Result(self.permitted.call().method);
         let answer = Answer { json, status: status.as_u16(), upstream_status: status.as_u16() };
         let untrusted = flight.answered(answer, &message);
-        match inspect(untrusted, shape, self.rules(), edits, interim.spent) {
+        match inspect(untrusted, shape, &self.rules(), edits, interim.spent) {
             Ok(clean) => release(clean, self.passage(events), self.trace, &self.form).await,
             Err(withheld) => {
                 let (refusal, flight) = *withheld;

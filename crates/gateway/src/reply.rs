@@ -127,8 +127,9 @@ impl EventSender {
     }
 
     /// A comment that keeps the connection alive; it carries nothing.
-    pub(crate) async fn ping(&self) -> Result<(), Gone> {
-        self.0.send(Bytes::from_static(b":\n\n")).await.map_err(|_| Gone)
+    pub(crate) fn ping(&self) {
+        // Whoever has something to read already knows that the stream lives.
+        let _ = self.0.try_send(Bytes::from_static(b":\n\n"));
     }
 
     /// Resolves once the client is gone.

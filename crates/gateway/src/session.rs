@@ -25,7 +25,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::Instant;
 
 /// The header of a session's id.
@@ -74,7 +74,8 @@ pub(crate) struct Session {
     replay: Mutex<Replay>,
     ended: watch::Sender<bool>,
     seat: Arc<Semaphore>,
-    leave: Notify,
+    /// How often the GET stream was wanted.
+    wanted: watch::Sender<u64>,
 }
 
 #[derive(Default)]
@@ -88,8 +89,8 @@ struct Busy {
 
 /// A request of the client's that runs.
 pub(crate) struct Running {
-    /// Its progress token as JSON text.
-    progress: Option<String>,
+    /// Its progress token.
+    progress: Option<RequestId>,
     cancelled: watch::Sender<bool>,
 }
 
@@ -112,9 +113,9 @@ impl RunningGuard {
         *self.running.cancelled.borrow()
     }
 
-    /// The progress token of the request, as JSON text.
-    pub(crate) fn progress(&self) -> Option<&str> {
-        self.running.progress.as_deref()
+    /// The progress token of the request.
+    pub(crate) fn progress(&self) -> Option<&RequestId> {
+        self.running.progress.as_ref()
     }
 }
 
@@ -148,7 +149,11 @@ impl Session {
     }
 
     /// A request begins.
-    pub(crate) fn begin(self: &Arc<Self>, id: &RequestId, progress: Option<String>) -> Result<RunningGuard, Refusal> {
+    pub(crate) fn begin(
+        self: &Arc<Self>,
+        id: &RequestId,
+        progress: Option<RequestId>,
+    ) -> Result<RunningGuard, Refusal> {
         let mut busy = self.busy();
         if busy.running.contains_key(id) {
             return Err(Reason::SessionRequestId.into());
@@ -173,8 +178,8 @@ impl Session {
     }
 
     /// Whether a running request asked for progress under this token.
-    fn awaits_progress(&self, token: &str) -> bool {
-        self.busy().running.values().any(|running| running.progress.as_deref() == Some(token))
+    fn awaits_progress(&self, token: &RequestId) -> bool {
+        self.busy().running.values().any(|running| running.progress.as_ref() == Some(token))
     }
 
     /// Whether a response of the client's answers an open question of the server's, in the form that was asked for.
@@ -188,7 +193,7 @@ impl Session {
     }
 
     /// Whether an open question of the server's asked for progress under this token.
-    pub(crate) fn is_asked_for_progress(&self, token: &str) -> bool {
+    pub(crate) fn is_asked_for_progress(&self, token: &RequestId) -> bool {
         self.busy().questions.has_progress(token)
     }
 
@@ -197,20 +202,21 @@ impl Session {
         self.busy().questions.forget(stream);
     }
 
-    /// Notes that changes of a resource are wanted, or no longer.
-    pub(crate) fn watch(&self, uri: &str, on: bool) {
+    /// Notes that changes of a resource are wanted; says whether that is new.
+    pub(crate) fn watch(&self, uri: &str) -> Result<bool, Refusal> {
         let mut busy = self.busy();
-        if !on {
-            busy.watched.remove(uri);
+        if busy.watched.contains(uri) {
+            Ok(false)
         } else if busy.watched.len() < WATCHED {
-            busy.watched.insert(uri.to_owned());
+            Ok(busy.watched.insert(uri.to_owned()))
+        } else {
+            Err(Refusal::new(Reason::LimitSessions).hint("watched resources of one session"))
         }
     }
 
-    /// Whether one more resource can be watched.
-    pub(crate) fn may_watch(&self, uri: &str) -> bool {
-        let busy = self.busy();
-        busy.watched.len() < WATCHED || busy.watched.contains(uri)
+    /// Notes that changes of a resource are no longer wanted.
+    pub(crate) fn unwatch(&self, uri: &str) {
+        self.busy().watched.remove(uri);
     }
 
     fn watches(&self, uri: &str) -> bool {
@@ -234,16 +240,10 @@ impl Session {
     /// Takes the session's one GET stream. Whoever holds it is asked to leave: clients come back before the loss of
     /// their old connection is noticed here.
     pub(crate) async fn sit(self: &Arc<Self>) -> Result<Seat, Refusal> {
-        self.leave.notify_waiters();
-        match tokio::time::timeout(HANDOVER, Arc::clone(&self.seat).acquire_owned()).await {
-            Ok(Ok(permit)) => Ok(Seat { session: Arc::clone(self), _permit: permit }),
-            _ => Err(Refusal::new(Reason::SessionStream)),
-        }
-    }
-
-    /// Resolves when another wants the GET stream.
-    pub(crate) async fn wanted(&self) {
-        self.leave.notified().await;
+        self.wanted.send_modify(|count| *count += 1);
+        let seat = tokio::time::timeout(HANDOVER, Arc::clone(&self.seat).acquire_owned());
+        let permit = seat.await.ok().and_then(Result::ok).ok_or(Reason::SessionStream)?;
+        Ok(Seat { session: Arc::clone(self), _permit: permit, wanted: self.wanted.subscribe() })
     }
 
     /// Resolves when the session is over.
@@ -261,6 +261,15 @@ impl Session {
 pub(crate) struct Seat {
     session: Arc<Session>,
     _permit: OwnedSemaphorePermit,
+    wanted: watch::Receiver<u64>,
+}
+
+impl Seat {
+    /// Resolves when another wants the stream.
+    pub(crate) async fn wanted(&mut self) {
+        // The sender lives in the session that this holds.
+        let _ = self.wanted.changed().await.map(drop);
+    }
 }
 
 impl Drop for Seat {

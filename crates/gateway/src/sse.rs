@@ -50,7 +50,7 @@ impl Events {
         Self { last_id: before.last_id.clone(), retry: before.retry, ..Self::new(cap) }
     }
 
-    /// The id of the last whole event that had one; ids over 1,024 bytes count as none.
+    /// The id of the last whole event that had one; ids over 1,024 bytes or with control characters count as empty.
     #[must_use]
     pub fn last_id(&self) -> Option<&str> {
         self.last_id.as_deref()
@@ -115,8 +115,11 @@ impl Events {
         };
         let value = value.strip_prefix(b":").unwrap_or(value);
         let value = value.strip_prefix(b" ").unwrap_or(value);
-        if field == b"id" && value.len() <= ID_MAX && !value.contains(&0) {
-            self.id = std::str::from_utf8(value).ok().map(str::to_owned);
+        if field == b"id" && !value.contains(&0) {
+            // What cannot travel back in a header names no place; the place before it would be the wrong one.
+            let id =
+                std::str::from_utf8(value).ok().filter(|id| id.len() <= ID_MAX && !id.chars().any(char::is_control));
+            self.id = Some(id.unwrap_or_default().to_owned());
         } else if field == b"retry" && value.iter().all(u8::is_ascii_digit) {
             self.retry = std::str::from_utf8(value).ok().and_then(|text| text.parse().ok()).or(self.retry);
         } else if field == b"data" {

@@ -1,8 +1,9 @@
 //! Every reason that a caller can meet is provoked by some test here.
 
 use casemate_core::Reason;
-use casemate_core::mcp::Method;
+use casemate_core::mcp::{Era, Method};
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 /// Reasons that no test of this binary provokes, and where they are tested instead.
 const ELSEWHERE: &[(&str, &str)] = &[
@@ -12,16 +13,25 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("internal", "a mistake of ours, which no input provokes"),
 ];
 
-#[test]
-fn each_reason_is_provoked_or_reviewed() {
-    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/integration");
-    let mut text = String::new();
-    for entry in std::fs::read_dir(here).expect("the tests").map(|entry| entry.expect("a file").path()) {
-        let is_test = entry.extension().is_some_and(|extension| extension == "rs");
-        if is_test && !entry.ends_with("coverage.rs") {
+fn here() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/integration")
+}
+
+/// Reads the tests, those in directories as well; the harness provokes nothing by itself.
+fn read(dir: &Path, text: &mut String) {
+    for entry in std::fs::read_dir(dir).expect("the tests").map(|entry| entry.expect("a file").path()) {
+        if entry.is_dir() && !entry.ends_with("harness") {
+            read(&entry, text);
+        } else if entry.extension().is_some_and(|extension| extension == "rs") && !entry.ends_with("coverage.rs") {
             text.push_str(&std::fs::read_to_string(&entry).expect("readable"));
         }
     }
+}
+
+#[test]
+fn each_reason_is_provoked_or_reviewed() {
+    let mut text = String::new();
+    read(&here(), &mut text);
     let elsewhere: BTreeSet<_> = ELSEWHERE.iter().map(|(code, _)| *code).collect();
     let named = |reason: &Reason| text.contains(&format!("\"{}\"", reason.code()));
     let missing: Vec<_> = Reason::ALL.iter().filter(|r| !named(r) && !elsewhere.contains(r.code())).collect();
@@ -34,12 +44,18 @@ fn each_reason_is_provoked_or_reviewed() {
 
 #[test]
 fn each_method_is_refused_and_served() {
-    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/integration");
     for file in ["hosts.rs", "upstreams.rs"] {
-        let text = std::fs::read_to_string(here.join(file)).expect("readable");
+        let text = std::fs::read_to_string(here().join(file)).expect("readable");
         // Subscriptions have a file of their own for what is served.
-        let all = Method::ALL.into_iter().filter(|method| file == "hosts.rs" || *method != Method::Listen);
-        let missing: Vec<_> = all.filter(|method| !text.contains(&format!("\"{}\"", method.as_str()))).collect();
+        let named = |method: &Method| text.contains(&format!("\"{}\"", method.as_str()));
+        let all = Method::ALL.into_iter().filter(|method| method.is_of(Era::Modern));
+        let all = all.filter(|method| file == "hosts.rs" || *method != Method::Listen);
+        let missing: Vec<_> = all.filter(|method| !named(method)).collect();
         assert!(missing.is_empty(), "{file} has no test of {missing:?}");
     }
+    let mut text = String::new();
+    read(&here().join("session"), &mut text);
+    let all = Method::ALL.into_iter().filter(|method| method.is_of(Era::Session));
+    let missing: Vec<_> = all.filter(|method| !text.contains(&format!("\"{}\"", method.as_str()))).collect();
+    assert!(missing.is_empty(), "no test of sessions has {missing:?}");
 }

@@ -1,9 +1,11 @@
 //! Killing the gateway at any instant loses nothing that a caller was told, and leaves no intent without an outcome.
 
 use crate::harness::binary::{Process, free_port};
-use crate::harness::{AGENT, Authority, Call, Client, Plan, idle_upstream, record};
+use crate::harness::session::{Session, initialize};
+use crate::harness::{AGENT, Authority, Call, Client, Plan, Reply, Wire, record};
 use casemate_tests::hostile::Hostile;
-use serde_json::json;
+use casemate_tests::session::SessionPuppet;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -31,6 +33,37 @@ async fn hammer(client: Client, told: Told) {
     }
 }
 
+/// The same in sessions, one after the other: streams, answers to the server, and ends.
+async fn converse(client: Client, told: Told) {
+    let Ok(mut wire) = client.connect().await else { return };
+    loop {
+        let opening = initialize("stage", "2025-11-25", json!({}));
+        let Some(reply) = exchange(&mut wire, &opening, 200, &told).await else { return };
+        let session = Session::of(&client, "stage", "2025-11-25", &reply);
+        let slow = session.call("tools/call", json!({ "name": "slow", "arguments": { "steps": 2 } }));
+        for (call, status) in [
+            (session.note("notifications/initialized", Value::Null), 202),
+            (session.tool("echo"), 200),
+            (session.tool("secret"), 403),
+            (slow, 200),
+            (session.delete(), 204),
+        ] {
+            if exchange(&mut wire, &call, status, &told).await.is_none() {
+                return;
+            }
+        }
+    }
+}
+
+/// One call that must end in this status, unless the gateway is gone.
+async fn exchange(wire: &mut Wire, call: &Call, status: u16, told: &Told) -> Option<Reply> {
+    wire.send(&call.wire()).await.ok()?;
+    let reply = wire.reply().await.ok()?;
+    assert_eq!(reply.status, status, "{}", reply.text());
+    told.lock().expect("no panic").insert(reply.trace(), status != 403);
+    Some(reply)
+}
+
 /// A sequence that looks random and is the same every time. The first call of each start waits until the upstream is
 /// surveyed, so that some crashes come before any answer.
 fn pause(round: u64) -> Duration {
@@ -41,7 +74,10 @@ fn pause(round: u64) -> Duration {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killing_the_gateway_loses_no_acknowledged_record() {
     let upstream = Hostile::start().await.expect("an upstream");
-    let mut plan = Plan::with(upstream.address(), idle_upstream());
+    let sessions = SessionPuppet::start().await.expect("an upstream");
+    let mut plan = Plan::with(upstream.address(), sessions.address());
+    plan.config["tenants"]["acme"]["rules"][0]["tools"] = json!(["echo", "slow"]);
+    plan.config["upstreams"][3]["read_only"] = json!(["echo", "slow"]);
     plan.patch(&json!({ "mcp_gateway": { "port": free_port() } }));
     plan.write();
     let leaf = Authority::shared().client(AGENT);
@@ -49,7 +85,9 @@ async fn killing_the_gateway_loses_no_acknowledged_record() {
     for round in 0..ROUNDS {
         let mut process = Process::serve(&plan.file(), &plan.dir.path().join("ca.pem"));
         let client = Client::tls(process.address, Some(&leaf));
-        let callers: Vec<_> = (0..CALLERS).map(|_| tokio::spawn(hammer(client.clone(), Arc::clone(&told)))).collect();
+        let mut callers: Vec<_> =
+            (0..CALLERS).map(|_| tokio::spawn(hammer(client.clone(), Arc::clone(&told)))).collect();
+        callers.extend((0..CALLERS / 3).map(|_| tokio::spawn(converse(client.clone(), Arc::clone(&told)))));
         // Not to wait for something: the instant of the crash is what varies.
         tokio::time::sleep(pause(round)).await;
         process.kill();

@@ -207,7 +207,8 @@ fn events(entries: &[Value]) -> Vec<(String, String)> {
 /// The moves of one pin in a log, oldest first.
 fn moves(entries: &[Value], kind: Kind, name: &str) -> Vec<(String, String)> {
     let end = format!(" up {kind} {name}");
-    let own = events(entries).into_iter().filter_map(|(actor, detail)| Some((actor, detail.strip_suffix(&end)?.to_owned())));
+    let own =
+        events(entries).into_iter().filter_map(|(actor, detail)| Some((actor, detail.strip_suffix(&end)?.to_owned())));
     own.collect()
 }
 

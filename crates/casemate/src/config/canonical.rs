@@ -136,7 +136,9 @@ fn caps(out: &mut Lines, caps: &Caps) {
 
 fn sessions(out: &mut Lines, sessions: &Sessions) {
     out.line("sessions.total", &sessions.total);
+    out.line("sessions.per_tenant", &sessions.per_tenant);
     out.line("sessions.per_subject", &sessions.per_subject);
+    out.line("sessions.streams", &sessions.streams);
     out.line("sessions.idle", &sessions.idle.as_millis());
     out.line("sessions.lifetime", &sessions.lifetime.as_millis());
     out.line("sessions.replay", &sessions.replay);

@@ -3,10 +3,10 @@
 use super::{Era, META_CAPABILITIES, Method, Revision, Target};
 use crate::ServerName;
 use crate::digest::Digest;
-use crate::json::{Json, Kind, Value};
+use crate::json::{Json, Kind, Value, quote};
 use std::fmt;
 
-/// A JSON-RPC request id: the original JSON text of a string or an integer.
+/// A JSON-RPC request id or a progress token: a string or an integer, however it was spelt.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct RequestId(String);
 
@@ -16,13 +16,14 @@ impl RequestId {
     /// Reads an id.
     #[must_use]
     pub fn of(value: Value<'_>) -> Option<Self> {
-        let raw = value.raw();
-        let fits = match value.kind() {
-            Kind::String => true,
-            Kind::Number => raw.parse::<i64>().is_ok(),
-            _ => false,
-        };
-        (fits && raw.len() <= Self::MAX).then(|| Self(raw.to_owned()))
+        if value.raw().len() > Self::MAX {
+            return None;
+        }
+        match value.kind() {
+            Kind::String => value.as_str().map(|text| Self(quote(&text))),
+            Kind::Number => value.raw().parse::<i64>().ok().map(|number| Self(number.to_string())),
+            _ => None,
+        }
     }
 
     /// The id that is this number.

@@ -105,6 +105,7 @@ impl Call {
         facts: SessionFacts,
     ) -> Result<Box<Self>, Refusal> {
         agrees(headers, facts)?;
+        mirrors_nothing(headers)?;
         let json = Json::parse(Bytes::from_static(b"{}"), Limits::default()).map_err(|_| Reason::Internal)?;
         let SessionFacts { revision, capabilities } = facts;
         Ok(Box::new(Self { server, revision, id: None, method, target: Target::Server, capabilities, json }))

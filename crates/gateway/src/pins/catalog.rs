@@ -236,6 +236,7 @@ impl Pins {
             moves
         });
         let moves = moving.await.map_err(|_| Refusal::new(Reason::Internal).detail("a review broke off"))?;
+        let arrived = || self.0.arriving.lock().unwrap_or_else(PoisonError::into_inner).remove(server);
         if !moves.is_empty() {
             tracing::info!(upstream.name = %server, moves = moves.len(), "pins move");
         }
@@ -243,6 +244,7 @@ impl Pins {
             tracing::error!(upstream.name = %server, reason = refusal.reason.code(), "pins could not move");
             self.doubt(server, &moves);
         }
+        arrived();
         Ok(Arc::new(Catalog { era, mirrors }))
     }
 }

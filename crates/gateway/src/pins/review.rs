@@ -8,6 +8,7 @@ use casemate_core::pin::{Definition, Finding, Kind, Severity, Sighting};
 use casemate_inspect::signals::{self, names_look_alike, signals, skeleton};
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::PoisonError;
 
 /// Findings that are kept of one definition, the gravest first.
 const FINDINGS: usize = 64;
@@ -33,14 +34,10 @@ pub(super) struct Surroundings {
 
 impl Surroundings {
     pub(super) fn new(pins: &Pins, server: &ServerName, items: &[Sighting]) -> Self {
-        let mut others = Vec::new();
-        for (name, book) in pins.0.books.load().iter().filter(|(name, _)| *name != server) {
-            others.extend(book.names(Kind::Tool).map(|tool| (name.clone(), tool.to_owned())));
-        }
-        others.sort();
-        let own = items.iter().filter(|item| item.kind == Kind::Tool).map(|item| &item.name);
+        let own: Vec<&String> = items.iter().filter(|item| item.kind == Kind::Tool).map(|item| &item.name).collect();
+        let others = others(pins, server, &own);
         let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for name in own.chain(others.iter().map(|(_, name)| name)).collect::<BTreeSet<_>>() {
+        for name in own.into_iter().chain(others.iter().map(|(_, name)| name)).collect::<BTreeSet<_>>() {
             names.entry(name.to_lowercase()).or_default().push(name.clone());
         }
         let mut alike: HashMap<String, Vec<usize>> = HashMap::new();
@@ -74,11 +71,31 @@ impl Surroundings {
     }
 }
 
+/// The tools of other servers: what is known, and what is being reviewed at this moment.
+fn others(pins: &Pins, server: &ServerName, own: &[&String]) -> Vec<(ServerName, String)> {
+    let mut others: Vec<(ServerName, String)> = {
+        let mut arriving = pins.0.arriving.lock().unwrap_or_else(PoisonError::into_inner);
+        arriving.insert(server.clone(), own.iter().map(|name| (*name).clone()).collect());
+        let all = arriving.iter().filter(|(name, _)| *name != server);
+        all.flat_map(|(name, tools)| tools.iter().map(|tool| (name.clone(), tool.clone()))).collect()
+    };
+    // After it: who arrives no more stands in its book.
+    for (name, book) in pins.0.books.load().iter().filter(|(name, _)| *name != server) {
+        others.extend(book.names(Kind::Tool).map(|tool| (name.clone(), tool.to_owned())));
+    }
+    others.sort();
+    others.dedup();
+    others
+}
+
 /// Everything worth a look in a definition.
 pub(super) fn review(kind: Kind, own: &str, definition: &Definition, around: &Surroundings) -> Vec<Finding> {
     let mut findings = Vec::new();
     if definition.is_ambiguous() {
         findings.push(note("pin.duplicate", Severity::High, "the server lists several under this name"));
+    }
+    if kind == Kind::Tool && !own.is_ascii() && skeleton(own).is_ascii() {
+        findings.push(note("pin.look_alike", Severity::High, &format!("reads as {}", skeleton(own))));
     }
     if kind == Kind::Tool {
         findings.extend(around.look_alikes(own).into_iter().map(|(server, name)| {

@@ -4,7 +4,7 @@ use crate::exchange::Exchange;
 use crate::relay::{self, Resumption, Way};
 use crate::request;
 use crate::session::{Owner, Session};
-use casemate_core::mcp::{Call, Era, Method, SessionFacts, Target};
+use casemate_core::mcp::{Call, Era, Method, RequestId, SessionFacts};
 use casemate_core::policy::Permitted;
 use casemate_core::{Principal, Reason, Refusal, ServerName};
 use std::sync::Arc;
@@ -20,7 +20,10 @@ impl Exchange {
         let caps = &self.state.config.sessions;
         let found = self.gateway.sessions.find(id, &Owner::of(principal), server, caps)?;
         if !self.state.upstream(server).is_some_and(|entry| relay::is_same(&found.entry, &entry)) {
-            self.gateway.sessions.remove(&found);
+            if self.gateway.sessions.remove(&found) {
+                let gateway = Arc::clone(&self.gateway);
+                tokio::spawn(async move { relay::farewell(&gateway, &found).await });
+            }
             return Err(Refusal::new(Reason::SessionUnknown).detail("the server's entry has changed since"));
         }
         let facts = found.facts;
@@ -60,14 +63,11 @@ impl Exchange {
                 return Err(Reason::SessionReply.into());
             }
             (Method::Reply, _) | (_, None) => Way::Tell(session),
-            (method, Some(id)) => {
-                if let (Method::Subscribe, Target::Listen(filter)) = (method, &call.target)
-                    && !filter.uris.iter().all(|uri| session.may_watch(uri))
-                {
-                    return Err(Refusal::new(Reason::LimitSessions).hint("watched resources of one session"));
-                }
-                let progress = call.json().root().path(&["params", "_meta", "progressToken"]);
-                let running = session.begin(id, progress.map(|token| token.raw().to_owned()))?;
+            (_, Some(id)) => {
+                let token = call.json().root().path(&["params", "_meta", "progressToken"]);
+                let invalid = || Refusal::new(Reason::McpParams).hint("progressToken");
+                let progress = token.map(|token| RequestId::of(token).ok_or_else(invalid)).transpose()?;
+                let running = session.begin(id, progress)?;
                 Way::Call(session, running)
             }
         })

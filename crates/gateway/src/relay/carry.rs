@@ -100,8 +100,8 @@ impl Carrying<'_> {
             Told::Event(event) => event,
         };
         let untrusted = flight.event(event, &message);
-        let clean = inspect_event(untrusted, flight, self.relay.rules(), &mut interim.spent).map_err(unknown)?;
-        self.outlet.event(&clean).await;
+        let clean = inspect_event(untrusted, flight, &self.relay.rules(), &mut interim.spent).map_err(unknown)?;
+        let _ = self.outlet.event(&clean).await;
         interim.sent += 1;
         Ok(None)
     }

@@ -148,7 +148,8 @@ pub(super) async fn pass(
 ) -> Result<(), Failed> {
     let interim = Event { json, shape: Shape::Notification, edits: Edits::new() };
     let untrusted = flight.event(interim, message);
-    let clean = inspect_event(untrusted, flight, relay.rules(), spent).map_err(|refusal| (refusal, Effect::Unknown))?;
+    let clean =
+        inspect_event(untrusted, flight, &relay.rules(), spent).map_err(|refusal| (refusal, Effect::Unknown))?;
     match timeout_at(relay.stalled(), sender.event(&clean)).await {
         Ok(Ok(())) => Ok(()),
         _ => Err(gone()),

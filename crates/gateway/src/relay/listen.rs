@@ -134,8 +134,8 @@ impl Stream {
         let root = json.root();
         let Some(method) = notification(root)? else { return Ok(None) };
         let id = self.relay.permitted.call().id.as_ref();
-        let tied = root.path(&["params", "_meta", META_SUBSCRIPTION]).map(|v| v.raw());
-        if tied.is_none() || tied != id.map(RequestId::as_json) {
+        let tied = root.path(&["params", "_meta", META_SUBSCRIPTION]).and_then(RequestId::of);
+        if tied.is_none() || tied.as_ref() != id {
             return Err(malformed("a notification of another subscription"));
         }
         if method == "notifications/subscriptions/acknowledged" {

@@ -3,7 +3,7 @@
 
 use super::carry::Carrying;
 use super::events::Source;
-use super::farewell::{FAREWELL, farewell};
+use super::farewell::{FAREWELL, dismiss, farewell};
 use super::{Asker, Interim, Relay};
 use crate::answer::{self, malformed, unreadable};
 use crate::config::Upstream;
@@ -42,22 +42,40 @@ where
 
 /// `initialize`: what the upstream agrees to becomes a session of ours.
 pub(super) async fn open(relay: Relay, flight: InFlight, asker: Asker, place: Place, mut held: Held, head: Head) {
-    let _limits = held.release_others();
+    let limits = held.release_others();
     let call = relay.permitted.call();
     let body = outgoing(call, &relay.upstream, None);
     let sending = send_in_session(&relay.gateway, &relay.upstream, call, asker.caller(), (None, None), body);
     let sent = timeout_at(relay.deadline(), sending).await.unwrap_or_else(|_| Err(late()));
-    let (message, status, id) = match relay.whole_answer(sent).await {
+    let (sent, id) = match sent {
+        Ok((head, id)) => (Ok(head), id),
+        Err(failed) => (Err(failed), None),
+    };
+    // What the upstream opened and nobody gets is ended there too.
+    let vain = |id: Option<HeaderValue>| {
+        if let Some(id) = id {
+            let (gateway, upstream) = (Arc::clone(&relay.gateway), Arc::clone(&relay.upstream));
+            tokio::spawn(async move { dismiss(&gateway, &upstream, id, None).await });
+        }
+    };
+    let (message, status) = match relay.whole_or_failed(sent).await {
         Ok(answer) => answer,
         Err(failed) => {
-            let _ = head.send(reply::whole(&relay.fail(flight, failed, 0).await, held));
+            vain(id);
+            let released = relay.fail(flight, failed, 0).await;
+            drop((place, limits));
+            let _ = head.send(reply::whole(&released, held));
             return;
         }
     };
     let released = relay.conclude(flight, message, status, Interim::default()).await;
     relay.gateway.metrics.took("upstream", relay.started.elapsed());
+    // What a call held is free before its reply is there: the next may follow at once.
+    drop(limits);
     let mut response = reply::whole(&released, held);
     let Some(revision) = agreed(&released) else {
+        vain(id);
+        drop(place);
         let _ = head.send(response);
         return;
     };
@@ -109,11 +127,21 @@ pub(super) async fn call(
     mut held: Held,
     head: Head,
 ) {
-    let _limits = held.release_others();
+    let limits = held.release_others();
     let call = relay.permitted.call();
     let watched = watched(call);
-    if let Some(uri) = watched {
-        session.watch(uri, call.method == Method::Subscribe);
+    let mut is_new = false;
+    match (watched, call.method) {
+        (Some(uri), Method::Subscribe) => match session.watch(uri) {
+            Ok(new) => is_new = new,
+            Err(refusal) => {
+                let released = relay.fail(flight, (refusal, Effect::NotAttempted), 0).await;
+                let _ = head.send(reply::whole(&released, held));
+                return;
+            }
+        },
+        (Some(uri), _) => session.unwatch(uri),
+        (None, _) => {}
     }
     let body = outgoing(call, &relay.upstream, None);
     let route = (session.upstream_id.as_ref(), None);
@@ -122,7 +150,18 @@ pub(super) async fn call(
         sent = timeout_at(relay.deadline(), sending) => sent.unwrap_or_else(|_| Err(late())),
         failed = cut(&running, &session) => Err(failed),
     };
-    let released = match sent.map(|(head, _)| head) {
+    // Whatever follows from the end of a call has followed before its reply is there: the next may come at once.
+    let over = |released: &Released, is_lost: bool, running: RunningGuard| {
+        drop((limits, running));
+        relay.gateway.metrics.took("upstream", relay.started.elapsed());
+        if is_lost {
+            relay.gateway.sessions.remove(&session);
+        }
+        if let Some(uri) = watched.filter(|_| is_new && !is_result(released)) {
+            session.unwatch(uri);
+        }
+    };
+    match sent.map(|(head, _)| head) {
         Ok(SessionHead::Events(body)) => {
             let (sender, response) = reply::stream(held);
             let _ = head.send(response);
@@ -135,21 +174,19 @@ pub(super) async fn call(
             let mut carrying = Carrying { relay: &relay, session: &session, running: &running, asker: &asker, outlet };
             let (ended, interim) = carrying.carry(&mut flight, body).await;
             session.forget_questions(stream);
+            let is_lost = is_lost(&ended);
             let released = relay.settle(flight, ended, interim).await;
-            carrying.outlet.last(&released).await;
-            released
+            let Carrying { outlet, .. } = carrying;
+            over(&released, is_lost, running);
+            outlet.last(&released).await;
         }
         other => {
             let ended = relay.whole_or_failed(other).await;
+            let is_lost = is_lost(&ended);
             let released = relay.settle(flight, ended, Interim::default()).await;
+            over(&released, is_lost, running);
             let _ = head.send(reply::whole(&released, held));
-            released
         }
-    };
-    relay.gateway.metrics.took("upstream", relay.started.elapsed());
-    lost(&relay, &session, &released);
-    if let Some(uri) = watched.filter(|_| call.method == Method::Subscribe && !is_result(&released)) {
-        session.watch(uri, false);
     }
 }
 
@@ -168,11 +205,9 @@ fn is_result(released: &Released) -> bool {
     released.status() == 200 && json.is_ok_and(|json| json.root().get("result").is_some())
 }
 
-/// A session that the upstream does not know any more is over.
-fn lost(relay: &Relay, session: &Session, released: &Released) {
-    if released.status() == Reason::SessionUnknown.facts().status {
-        relay.gateway.sessions.remove(session);
-    }
+/// Whether the upstream does not know the session any more.
+fn is_lost(ended: &Ended) -> bool {
+    matches!(ended, Err((refusal, _)) if refusal.reason == Reason::SessionUnknown)
 }
 
 /// Resolves when a request need not be waited for any longer.
@@ -241,15 +276,6 @@ impl Relay {
         }
     }
 
-    async fn whole_answer(
-        &self,
-        sent: Result<(SessionHead, Option<HeaderValue>), Failed>,
-    ) -> Result<(Bytes, StatusCode, Option<HeaderValue>), Failed> {
-        let (head, id) = sent?;
-        let (message, status) = self.whole_or_failed(Ok(head)).await?;
-        Ok((message, status, id))
-    }
-
     async fn settle(&self, flight: InFlight, ended: Ended, interim: Interim) -> Released {
         match ended {
             Ok((message, status)) => self.conclude(flight, message, status, interim).await,
@@ -261,7 +287,6 @@ impl Relay {
 /// A notification or a response of the client's.
 pub(super) async fn tell(relay: Relay, flight: InFlight, asker: Asker, session: Arc<Session>, held: Held, head: Head) {
     let released = told(&relay, flight, &asker, &session).await;
-    lost(&relay, &session, &released);
     let _ = head.send(reply::whole(&released, held));
 }
 
@@ -281,7 +306,7 @@ async fn told(relay: &Relay, flight: InFlight, asker: &Asker, session: &Session)
             let nothing = Effect::NotAttempted;
             return nod(flight, Nod::Accepted, nothing, None, passage(relay), relay.trace, &relay.form).await;
         }
-        Method::Progress if !call.param("progressToken").is_some_and(|t| session.is_asked_for_progress(t.raw())) => {
+        Method::Progress if !named("progressToken").is_some_and(|token| session.is_asked_for_progress(&token)) => {
             let nothing = Effect::NotAttempted;
             return nod(flight, Nod::Accepted, nothing, None, passage(relay), relay.trace, &relay.form).await;
         }
@@ -294,7 +319,12 @@ async fn told(relay: &Relay, flight: InFlight, asker: &Asker, session: &Session)
             let effect = Effect::Executed;
             nod(flight, Nod::Accepted, effect, None, passage(relay), relay.trace, &relay.form).await
         }
-        Err(failed) => relay.fail(flight, failed, 0).await,
+        Err(failed) => {
+            if failed.0.reason == Reason::SessionUnknown {
+                relay.gateway.sessions.remove(session);
+            }
+            relay.fail(flight, failed, 0).await
+        }
     }
 }
 

@@ -100,7 +100,7 @@ async fn standalone(
     if let Some(missed) = resumption {
         let _ = session.resume(&missed.id, sender.clone());
     }
-    let stream = Stream { relay, credentials, session, outlet, window: (Instant::now(), 0), sent: 0, _seat: seat };
+    let stream = Stream { relay, credentials, session, outlet, window: (Instant::now(), 0), sent: 0, seat };
     tokio::spawn(stream.run(flight, body, sender));
     response
 }
@@ -112,14 +112,13 @@ struct Stream {
     outlet: Outlet,
     window: (Instant, usize),
     sent: u64,
-    _seat: Seat,
+    seat: Seat,
 }
 
 impl Stream {
     async fn run(mut self, mut flight: InFlight, body: Body, sender: EventSender) {
         let stop = self.carry(&mut flight, body, &sender).await;
         drop(sender);
-        self.session.forget_questions(STANDALONE);
         let passage = self.relay.passage(self.sent);
         // A stream without a request has no last message: it ends, and the record says why.
         let _: Released = match stop {
@@ -149,19 +148,24 @@ impl Stream {
                     Over::Gone => Ok(Some(Reason::ClientGone)),
                 },
                 () = self.session.over() => return Ok(Some(Reason::SessionUnknown)),
-                () = self.session.wanted() => return Ok(Some(Reason::SessionStream)),
+                () = self.seat.wanted() => return Ok(Some(Reason::SessionStream)),
                 next = source.next() => next,
             };
             self.session.note_upstream_event(source.last_id());
             match next {
-                Ok(message) => self.message(flight, message).await?,
+                // What the client did not take is kept; it gets the rest when it comes back.
+                Ok(message) => {
+                    if !self.message(flight, message).await? {
+                        return Ok(Some(Reason::ClientGone));
+                    }
+                }
                 Err((refusal, _)) if refusal.reason == Reason::UpstreamClosed => return Ok(None),
                 Err(failed) => return Err(failed),
             }
         }
     }
 
-    async fn message(&mut self, flight: &mut InFlight, message: Bytes) -> Result<(), Failed> {
+    async fn message(&mut self, flight: &mut InFlight, message: Bytes) -> Result<bool, Failed> {
         let unknown = |refusal| (refusal, Effect::Unknown);
         if self.floods() {
             return Err(unknown(Refusal::new(Reason::UpstreamFlood)));
@@ -171,14 +175,13 @@ impl Stream {
             Some(Told::Event(event)) => event,
             // Responses belong to requests, and those have streams of their own.
             Some(Told::Response) => return Err(unknown(answer::malformed("a response that nobody waits for"))),
-            None => return Ok(()),
+            None => return Ok(true),
         };
         let untrusted = flight.event(event, &message);
         // The stream has no end, so each of its events has the whole budget.
-        let clean = inspect_event(untrusted, flight, self.relay.rules(), &mut 0).map_err(unknown)?;
-        self.outlet.event(&clean).await;
+        let clean = inspect_event(untrusted, flight, &self.relay.rules(), &mut 0).map_err(unknown)?;
         self.sent += 1;
-        Ok(())
+        Ok(self.outlet.event(&clean).await)
     }
 
     fn floods(&mut self) -> bool {

@@ -8,6 +8,7 @@ use crate::exchange::Exchange;
 use crate::gateway::draining;
 use crate::reply::EventSender;
 use crate::server::still_trusted;
+use crate::session::Owner;
 use crate::wellknown;
 use casemate_core::pin::Standing;
 use casemate_core::policy::admit;
@@ -101,9 +102,7 @@ impl Watch {
                     let now = keys(relay);
                     self.doubt |= now != std::mem::replace(&mut self.keys, now);
                 }
-                _ = self.ping.tick() => if sender.ping().await.is_err() {
-                    return Over::Gone;
-                },
+                _ = self.ping.tick() => sender.ping(),
             }
         }
     }
@@ -128,6 +127,9 @@ impl Credentials {
         }
         let certificate = connection.certificate();
         let principal = state.identity.authenticate(headers, uri, certificate, &resource, now).await?;
+        if Owner::of(&principal) != Owner::of(relay.permitted.principal()) {
+            return Err(Reason::TenantUnknown.into());
+        }
         let same = state.upstream(&call.server).is_some_and(|entry| is_same(&relay.upstream, &entry));
         if !same {
             return Err(Reason::PolicyServer.into());

@@ -1,5 +1,6 @@
 //! What servers ask of clients: each question goes out under an id of ours and is answered once.
 
+use super::STANDALONE;
 use casemate_core::json::{Kind, Value};
 use casemate_core::mcp::RequestId;
 use casemate_core::{Reason, Refusal};
@@ -15,10 +16,12 @@ pub(crate) struct Asked {
     pub(crate) upstream: RequestId,
     /// Its method.
     pub(crate) method: &'static str,
-    /// Its progress token as JSON text.
-    pub(crate) progress: Option<String>,
+    /// Its progress token.
+    pub(crate) progress: Option<RequestId>,
     /// The stream that it came on.
     pub(crate) stream: u64,
+    /// Its place among the questions of the session; filled in when it is opened.
+    pub(crate) number: u64,
 }
 
 impl Asked {
@@ -54,6 +57,9 @@ impl Questions {
     /// Opens a question and gives its id for the client. An upstream may not use an id twice while it is open.
     pub(super) fn open(&mut self, asked: Asked) -> Result<RequestId, Refusal> {
         if self.open.len() >= OPEN {
+            self.forget_oldest();
+        }
+        if self.open.len() >= OPEN {
             return Err(Refusal::new(Reason::UpstreamFlood).detail("too many open requests to the client"));
         }
         if self.open.values().any(|other| other.upstream == asked.upstream) {
@@ -61,7 +67,7 @@ impl Questions {
         }
         self.last += 1;
         let id = RequestId::of_number(self.last);
-        self.open.insert(id.clone(), asked);
+        self.open.insert(id.clone(), Asked { number: self.last, ..asked });
         Ok(id)
     }
 
@@ -80,8 +86,16 @@ impl Questions {
         Some(found)
     }
 
-    pub(super) fn has_progress(&self, token: &str) -> bool {
-        self.open.values().any(|asked| asked.progress.as_deref() == Some(token))
+    pub(super) fn has_progress(&self, token: &RequestId) -> bool {
+        self.open.values().any(|asked| asked.progress.as_ref() == Some(token))
+    }
+
+    /// Makes room by the oldest question of the GET stream, which no request waits for.
+    fn forget_oldest(&mut self) {
+        let unasked = self.open.iter().filter(|(_, asked)| asked.stream == STANDALONE);
+        if let Some(oldest) = unasked.min_by_key(|(_, asked)| asked.number).map(|(id, _)| id.clone()) {
+            self.open.remove(&oldest);
+        }
     }
 
     pub(super) fn forget(&mut self, stream: u64) {
@@ -96,7 +110,7 @@ mod tests {
     use casemate_core::json::{Json, Limits};
 
     fn asked(id: u64, stream: u64) -> Asked {
-        Asked { upstream: RequestId::of_number(id), method: "roots/list", progress: None, stream }
+        Asked { upstream: RequestId::of_number(id), method: "roots/list", progress: None, stream, number: 0 }
     }
 
     #[test]

@@ -15,8 +15,8 @@ use casemate_output::Shape;
 pub(crate) enum Origin<'a> {
     /// On the stream that answers a request.
     Request {
-        /// The request's progress token, as JSON text.
-        progress: Option<&'a str>,
+        /// The request's progress token.
+        progress: Option<&'a RequestId>,
         /// The stream's number.
         stream: u64,
     },
@@ -69,12 +69,14 @@ fn question(
         "ping" => "ping",
         _ => input::request(root, allowed, session.facts.capabilities)?,
     };
-    let progress = root.path(&["params", "_meta", "progressToken"]).map(|token| token.raw().to_owned());
+    let progress = root.path(&["params", "_meta", "progressToken"]);
+    let progress =
+        progress.map(|token| RequestId::of(token).ok_or_else(|| malformed("a progress token"))).transpose()?;
     let stream = match origin {
         Origin::Request { stream, .. } => stream,
         Origin::Standalone => STANDALONE,
     };
-    let own = session.busy().questions.open(Asked { upstream, method, progress, stream })?;
+    let own = session.busy().questions.open(Asked { upstream, method, progress, stream, number: 0 })?;
     let mut edits = Edits::new();
     edits.replace(id, own.as_json());
     Ok(Heard::Pass(Shape::Request, edits))
@@ -91,9 +93,9 @@ fn notification(
     let param = |name: &str| root.path(&["params", name]);
     let mut edits = Edits::new();
     let passes = match method {
-        "notifications/progress" => param("progressToken").is_some_and(|token| match origin {
-            Origin::Request { progress, .. } => progress == Some(token.raw()),
-            Origin::Standalone => session.awaits_progress(token.raw()),
+        "notifications/progress" => param("progressToken").and_then(RequestId::of).is_some_and(|token| match origin {
+            Origin::Request { progress, .. } => progress == Some(&token),
+            Origin::Standalone => session.awaits_progress(&token),
         }),
         "notifications/message" => true,
         "notifications/cancelled" => {

@@ -9,6 +9,7 @@ use casemate_core::{Reason, Refusal};
 use casemate_output::{CleanEvent, Released};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
@@ -16,6 +17,10 @@ use tokio::time::{Instant, timeout};
 pub(crate) const STANDALONE: u64 = 0;
 /// How long the events of a stream that has ended are kept.
 const KEPT: Duration = Duration::from_secs(60);
+/// Bytes of events that all sessions keep.
+static KEPT_BYTES: AtomicUsize = AtomicUsize::new(0);
+/// How many those may be.
+const KEPT_BYTES_MAX: usize = 256 << 20;
 
 #[derive(Default)]
 pub(super) struct Replay {
@@ -29,6 +34,7 @@ struct Kept {
     stream: u64,
     number: u64,
     frame: Frame,
+    at: Instant,
 }
 
 #[derive(Default)]
@@ -43,33 +49,53 @@ struct Stream {
 
 impl Replay {
     fn keep(&mut self, stream: u64, frame: &Frame, number: u64, cap: usize) {
+        // One event over the cap is not worth all others; its own stream has a gap there.
+        if frame.len() > cap {
+            self.from(stream, number + 1);
+            return;
+        }
         self.bytes += frame.len();
-        self.events.push_back(Kept { stream, number, frame: frame.clone() });
+        let held = KEPT_BYTES.fetch_add(frame.len(), Ordering::Relaxed) + frame.len();
+        self.events.push_back(Kept { stream, number, frame: frame.clone(), at: Instant::now() });
+        // When all sessions together keep too much, each that has something new gives up what it had.
+        let cap = if held > KEPT_BYTES_MAX { frame.len() } else { cap };
         while self.bytes > cap {
             let Some(oldest) = self.events.pop_front() else { break };
-            self.bytes -= oldest.frame.len();
-            if let Some(stream) = self.streams.get_mut(&oldest.stream) {
-                stream.from = oldest.number + 1;
-            }
+            self.drop_event(&oldest);
         }
     }
 
-    /// Drops what belongs to streams that ended a while ago. The GET stream goes on counting: no id names two events.
+    fn drop_event(&mut self, event: &Kept) {
+        self.bytes -= event.frame.len();
+        KEPT_BYTES.fetch_sub(event.frame.len(), Ordering::Relaxed);
+        self.from(event.stream, event.number + 1);
+    }
+
+    /// A stream can be resumed from this event on.
+    fn from(&mut self, stream: u64, number: u64) {
+        if let Some(stream) = self.streams.get_mut(&stream) {
+            stream.from = stream.from.max(number);
+        }
+    }
+
+    /// Drops what belongs to streams that ended a while ago, and what the GET stream sent then. That stream goes on
+    /// counting: no id names two events.
     pub(super) fn sweep(&mut self, now: Instant) {
-        let is_old = |stream: &Stream| stream.done.is_some_and(|at| now.saturating_duration_since(at) >= KEPT);
-        if !self.streams.values().any(is_old) {
-            return;
-        }
-        if let Some(standalone) = self.streams.get_mut(&STANDALONE).filter(|stream| is_old(stream)) {
-            (standalone.from, standalone.done) = (standalone.next, None);
-            self.events.retain(|kept| kept.stream != STANDALONE);
-        }
-        self.streams.retain(|_, stream| !is_old(stream));
-        let streams = &self.streams;
-        self.events.retain(|kept| streams.contains_key(&kept.stream));
-        self.bytes = self.events.iter().map(|kept| kept.frame.len()).sum();
+        let is_old = |at: Instant| now.saturating_duration_since(at) >= KEPT;
+        self.streams.retain(|id, stream| *id == STANDALONE || !stream.done.is_some_and(is_old));
+        let (old, kept): (VecDeque<_>, VecDeque<_>) = std::mem::take(&mut self.events).into_iter().partition(|event| {
+            !self.streams.contains_key(&event.stream) || event.stream == STANDALONE && is_old(event.at)
+        });
+        self.events = kept;
+        old.iter().for_each(|event| self.drop_event(event));
         self.events.shrink_to_fit();
         self.streams.shrink_to_fit();
+    }
+}
+
+impl Drop for Replay {
+    fn drop(&mut self) {
+        KEPT_BYTES.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }
 
@@ -123,17 +149,18 @@ impl Outlet {
 
     /// An event without a message, so that a client can resume from the very beginning.
     pub(crate) async fn prime(&self) {
-        self.put(|id| Frame::prime(id)).await;
+        let _ = self.put(|id| Frame::prime(id)).await;
     }
 
     /// An interim message.
-    pub(crate) async fn event(&self, event: &CleanEvent) {
-        self.put(|id| Frame::event(event, Some(id))).await;
+    /// Says whether the client was there to take it; else it is kept for when it comes back.
+    pub(crate) async fn event(&self, event: &CleanEvent) -> bool {
+        self.put(|id| Frame::event(event, Some(id))).await
     }
 
     /// The last message; the stream has ended then, also for those who resume it.
     pub(crate) async fn last(self, released: &Released) {
-        self.put(|id| Frame::last(released, Some(id))).await;
+        let _ = self.put(|id| Frame::last(released, Some(id))).await;
         self.close();
     }
 
@@ -145,10 +172,10 @@ impl Outlet {
         }
     }
 
-    async fn put(&self, frame: impl Fn(&str) -> Frame) {
+    async fn put(&self, frame: impl Fn(&str) -> Frame) -> bool {
         let (frame, sender) = {
             let mut replay = self.session.replay();
-            let Some(stream) = replay.streams.get_mut(&self.stream) else { return };
+            let Some(stream) = replay.streams.get_mut(&self.stream) else { return false };
             let number = stream.next;
             stream.next += 1;
             let sender = stream.sender.clone();
@@ -156,14 +183,17 @@ impl Outlet {
             replay.keep(self.stream, &frame, number, self.cap);
             (frame, sender)
         };
-        let Some(sender) = sender else { return };
+        let Some(sender) = sender else { return false };
+        if matches!(timeout(self.patience, sender.frame(frame)).await, Ok(Ok(()))) {
+            return true;
+        }
         // A client that is gone, or does not read, may come back for what it missed.
-        if !matches!(timeout(self.patience, sender.frame(frame)).await, Ok(Ok(())))
-            && let Some(stream) = self.session.replay().streams.get_mut(&self.stream)
+        if let Some(stream) = self.session.replay().streams.get_mut(&self.stream)
             && stream.sender.as_ref().is_some_and(|now| now.is_same(&sender))
         {
             stream.sender = None;
         }
+        false
     }
 }
 

@@ -10,10 +10,11 @@ use casemate_core::mcp::SessionFacts;
 use casemate_core::{Reason, Refusal, ServerName, Subject, TenantId};
 use http::HeaderValue;
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Notify, Semaphore, watch};
+use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 
 /// A caller at its cap makes room by its own oldest session that nobody has used for this long.
@@ -32,18 +33,37 @@ struct Table {
     by_key: HashMap<Digest, Arc<Session>>,
     /// Sessions and reserved places of each subject.
     held: HashMap<Who, usize>,
+    /// The same of each tenant.
+    tenants: HashMap<TenantId, usize>,
     places: usize,
+    /// GET streams of each subject.
+    streams: HashMap<Who, usize>,
+    streaming: usize,
+}
+
+/// Counts one more, if that is within the cap.
+fn take<K: Eq + Hash>(counts: &mut HashMap<K, usize>, key: K, cap: usize) -> bool {
+    if counts.get(&key).copied().unwrap_or(0) >= cap {
+        return false;
+    }
+    *counts.entry(key).or_default() += 1;
+    true
+}
+
+fn give_back<K: Eq + Hash>(counts: &mut HashMap<K, usize>, key: &K) {
+    if let Some(count) = counts.get_mut(key) {
+        *count = count.saturating_sub(1);
+        if *count == 0 {
+            counts.remove(key);
+        }
+    }
 }
 
 impl Table {
     fn give_back(&mut self, who: &Who) {
         self.places = self.places.saturating_sub(1);
-        if let Some(held) = self.held.get_mut(who) {
-            *held = held.saturating_sub(1);
-            if *held == 0 {
-                self.held.remove(who);
-            }
-        }
+        give_back(&mut self.held, who);
+        give_back(&mut self.tenants, &who.0);
     }
 
     fn remove(&mut self, key: &Digest) -> Option<Arc<Session>> {
@@ -89,13 +109,32 @@ impl Sessions {
             let unused = table.unused(&who).ok_or_else(full)?;
             evicted = table.remove(&unused);
         }
+        let full = |of: &str| Refusal::new(Reason::LimitSessions).hint(of).retry_after(UNUSED.as_secs());
         if table.places >= caps.total {
-            return Err(Refusal::new(Reason::LimitSessions).hint("of all callers").retry_after(UNUSED.as_secs()));
+            return Err(full("of all callers"));
+        }
+        if !take(&mut table.tenants, who.0.clone(), caps.per_tenant) {
+            return Err(full("of the tenant"));
         }
         table.places += 1;
         *table.held.entry(who).or_default() += 1;
         drop(table);
         Ok((Place { sessions: Arc::clone(self), owner: Some(owner) }, evicted))
+    }
+
+    /// Takes a place among the GET streams, resumptions included.
+    ///
+    /// # Errors
+    /// `limit.sessions`.
+    pub(crate) fn stream(self: &Arc<Self>, session: &Session, caps: &config::Sessions) -> Result<StreamPlace, Refusal> {
+        let who = (session.owner.tenant.clone(), session.owner.subject.clone());
+        let mut table = self.table();
+        let full = || Refusal::new(Reason::LimitSessions).hint("GET streams").retry_after(UNUSED.as_secs());
+        if table.streaming >= caps.streams || !take(&mut table.streams, who.clone(), caps.per_subject) {
+            return Err(full());
+        }
+        table.streaming += 1;
+        Ok(StreamPlace { sessions: Arc::clone(self), who })
     }
 
     /// The session of that id, for its owner and its server only. To everyone else it does not exist.
@@ -153,6 +192,20 @@ fn key_of(id: &str) -> Digest {
     Digest::of_parts("casemate/session/v1", &[id.as_bytes()])
 }
 
+/// A place among the GET streams.
+pub(crate) struct StreamPlace {
+    sessions: Arc<Sessions>,
+    who: Who,
+}
+
+impl Drop for StreamPlace {
+    fn drop(&mut self) {
+        let mut table = self.sessions.table();
+        table.streaming = table.streaming.saturating_sub(1);
+        give_back(&mut table.streams, &self.who);
+    }
+}
+
 /// A place in the table; given back unless a session takes it.
 pub(crate) struct Place {
     sessions: Arc<Sessions>,
@@ -188,7 +241,7 @@ impl Place {
             replay: Mutex::default(),
             ended: watch::Sender::new(false),
             seat: Arc::new(Semaphore::new(1)),
-            leave: Notify::new(),
+            wanted: watch::Sender::new(0),
         });
         self.sessions.table().by_key.insert(session.key, Arc::clone(&session));
         Ok((session, id))

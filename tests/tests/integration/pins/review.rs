@@ -21,12 +21,9 @@ async fn nothing_is_shown_or_used_before_a_reviewer_said_yes() {
         let other = json!({ "type": "ref/resource", "uri": "docs://open/{other}" });
         refused(&house, &complete(&talk, &other), UNKNOWN).await;
 
-        for (kind, name) in [
-            (Kind::Tool, "echo"),
-            (Kind::Prompt, "greet"),
-            (Kind::Template, TEMPLATE),
-            (Kind::Instructions, ""),
-        ] {
+        for (kind, name) in
+            [(Kind::Tool, "echo"), (Kind::Prompt, "greet"), (Kind::Template, TEMPLATE), (Kind::Instructions, "")]
+        {
             decide(&house, "approve", kind, name).await;
         }
         assert_eq!(tools(&house, &talk).await, ["echo"], "one approval is for one tool");
@@ -39,7 +36,9 @@ async fn nothing_is_shown_or_used_before_a_reviewer_said_yes() {
         refused(&house, &talk.tool("add"), PENDING).await;
 
         let entries = house.finish().await;
-        for (kind, name) in [(Kind::Tool, "echo"), (Kind::Prompt, "greet"), (Kind::Template, TEMPLATE), (Kind::Instructions, "\"\"")] {
+        for (kind, name) in
+            [(Kind::Tool, "echo"), (Kind::Prompt, "greet"), (Kind::Template, TEMPLATE), (Kind::Instructions, "\"\"")]
+        {
             assert_eq!(told(&moves(&entries, kind, name)), ["survey: pending", "rita: approved"], "{kind}");
         }
         assert_eq!(told(&moves(&entries, Kind::Tool, "add")), ["survey: pending"]);
@@ -49,7 +48,9 @@ async fn nothing_is_shown_or_used_before_a_reviewer_said_yes() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_blocked_stays_blocked_whatever_it_becomes() {
     for (eras, revision) in ERAS {
-        let house = house(eras, "trust-first", |_, puppet| puppet.set_tools(json!([tool("echo", "One."), tool("add", "")]))).await;
+        let house =
+            house(eras, "trust-first", |_, puppet| puppet.set_tools(json!([tool("echo", "One."), tool("add", "")])))
+                .await;
         let talk = Talk::begin(&house, "up", revision).await;
         served(&house, &talk.tool("echo")).await;
         decide(&house, "block", Kind::Tool, "echo").await;
@@ -66,7 +67,9 @@ async fn what_is_blocked_stays_blocked_whatever_it_becomes() {
         decide(&house, "approve", Kind::Tool, "echo").await;
         assert_eq!(tools(&house, &talk).await, ["echo"]);
         served(&house, &talk.tool("echo")).await;
-        for (kind, name, call) in [(Kind::Prompt, "greet", greet(&talk)), (Kind::Template, TEMPLATE, complete(&talk, &of_template()))] {
+        for (kind, name, call) in
+            [(Kind::Prompt, "greet", greet(&talk)), (Kind::Template, TEMPLATE, complete(&talk, &of_template()))]
+        {
             decide(&house, "block", kind, name).await;
             refused(&house, &call, BLOCKED).await;
         }
@@ -109,8 +112,10 @@ async fn a_decision_is_about_what_was_shown_and_nothing_else() {
 async fn decisions_at_once_happen_one_after_another() {
     let house = house(Eras::Both, "review", |_, _| {}).await;
     let digest = item(&house, Kind::Tool, "echo").await["seen"].as_str().expect("a digest").to_owned();
-    let (approve, block) = (decision("approve", Kind::Tool, "echo", &digest), decision("block", Kind::Tool, "echo", &digest));
-    let (a, b, c, d) = tokio::join!(ask(&house, &approve), ask(&house, &block), ask(&house, &approve), ask(&house, &block));
+    let (approve, block) =
+        (decision("approve", Kind::Tool, "echo", &digest), decision("block", Kind::Tool, "echo", &digest));
+    let (a, b, c, d) =
+        tokio::join!(ask(&house, &approve), ask(&house, &block), ask(&house, &approve), ask(&house, &block));
     assert_eq!([a.status, b.status, c.status, d.status], [200; 4]);
     let last = state(&house, Kind::Tool, "echo").expect("a pin");
     let call = Talk::Modern.tool("echo");

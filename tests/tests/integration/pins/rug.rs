@@ -67,9 +67,13 @@ fn with(mut item: Value, pointer: &str, value: &Value) -> Value {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_member_that_changes_alone_hides_its_tool_at_once() {
     let before: Vec<_> = (0..changes().len()).map(|n| full(&format!("t{n}"))).collect();
-    let after: Vec<_> = before.iter().zip(changes()).map(|(item, (at, value))| with(item.clone(), &at, &value)).collect();
+    let after: Vec<_> =
+        before.iter().zip(changes()).map(|(item, (at, value))| with(item.clone(), &at, &value)).collect();
     for (eras, revision) in ERAS {
-        let house = house(eras, "trust-first", |_, puppet| puppet.set_tools(json!([&before[..], &[tool("echo", "")]].concat()))).await;
+        let house = house(eras, "trust-first", |_, puppet| {
+            puppet.set_tools(json!([&before[..], &[tool("echo", "")]].concat()))
+        })
+        .await;
         let talk = Talk::begin(&house, "up", revision).await;
         let first = pin(&house, Kind::Tool, "t0").expect("a pin");
         assert_eq!(tools(&house, &talk).await.len(), before.len() + 1, "{:?}", first.findings);
@@ -80,8 +84,12 @@ async fn each_member_that_changes_alone_hides_its_tool_at_once() {
             // What a reviewer is shown names the place.
             until(&house, Kind::Tool, &format!("t{n}"), State::Changed).await;
             let shown = item(&house, Kind::Tool, &format!("t{n}")).await;
-            let paths: Vec<_> = shown["changes"].as_array().expect("changes").iter().map(|change| change["path"].clone()).collect();
-            assert!(paths.iter().all(|path| path.as_str().is_some_and(|path| path.starts_with(place))), "{place}: {paths:?}");
+            let paths: Vec<_> =
+                shown["changes"].as_array().expect("changes").iter().map(|change| change["path"].clone()).collect();
+            assert!(
+                paths.iter().all(|path| path.as_str().is_some_and(|path| path.starts_with(place))),
+                "{place}: {paths:?}"
+            );
             assert!(!paths.is_empty(), "{place}");
         }
         served(&house, &talk.tool("echo")).await;
@@ -128,7 +136,10 @@ async fn another_spelling_is_no_change() {
             served(&house, &talk.tool("echo")).await;
         }
         // One number more, and one letter in another case.
-        for other in [first.replace("10", "10.0000000000000000000001"), first.replace("\"type\":\"object\",\"p", "\"Type\":\"object\",\"p")] {
+        for other in [
+            first.replace("10", "10.0000000000000000000001"),
+            first.replace("\"type\":\"object\",\"p", "\"Type\":\"object\",\"p"),
+        ] {
             house.puppet.script("tools/list", spelt(&other));
             assert_eq!(tools(&house, &talk).await, Vec::<String>::new(), "{other}");
             refused(&house, &talk.tool("echo"), CHANGED).await;

@@ -58,7 +58,9 @@ async fn a_change_that_is_told_while_a_call_runs_is_looked_at() {
     for (n, (method, ..)) in NOTES.into_iter().enumerate() {
         let version = format!("version {n}");
         let gate = format!("gate {n}");
-        house.puppet.next("tools/call", Scripted::stream([Step::note(method, &json!({})), Step::hold(&gate), Step::Answer]));
+        house
+            .puppet
+            .next("tools/call", Scripted::stream([Step::note(method, &json!({})), Step::hold(&gate), Step::Answer]));
         let mut stream = Stream::open(&session.client, &session.tool("slow")).await;
         offer(&house.puppet, &version);
         // Whether the client asked to be told plays no part.

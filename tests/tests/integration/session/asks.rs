@@ -39,7 +39,9 @@ async fn each_kind_is_asked_and_answered_on_the_stream_of_a_call() {
     for revision in SESSION_REVISIONS {
         let session = house.asked(revision).await;
         for (method, params, answer, wrong) in kinds() {
-            house.puppet.next("tools/call", Reply::stream([Step::ask(method, method, &params), Step::Repeat(json!(method))]));
+            house
+                .puppet
+                .next("tools/call", Reply::stream([Step::ask(method, method, &params), Step::Repeat(json!(method))]));
             let call = session.tool("echo");
             let mut stream = session.stream(&call).await;
             let asked = stream.message().await.expect("a question");
@@ -89,7 +91,10 @@ async fn a_question_on_the_get_stream_is_answered_too() {
             let before = house.seen_of("reply").len();
             session.tell(&session.answer(&asked["id"], answer.clone())).await;
             let heard = house.seen_of("reply");
-            assert_eq!((heard.len(), &heard[before].json), (before + 1, &json!({ "jsonrpc": "2.0", "id": 1, "result": answer })));
+            assert_eq!(
+                (heard.len(), &heard[before].json),
+                (before + 1, &json!({ "jsonrpc": "2.0", "id": 1, "result": answer }))
+            );
             house.turned_away(&session.client, &session.answer(&asked["id"], answer), "session.reply").await;
         }
         // A client may decline with an error.
@@ -128,7 +133,12 @@ async fn what_may_not_be_asked_ends_the_call() {
             (&all, "initialize", &json!({}), "upstream.input_request"),
             (&all, "tasks/get", &json!({}), "upstream.input_request"),
             (&all, "Sampling/createMessage", &messages, "upstream.input_request"),
-            (&all, elicit, &json!({ "mode": "url", "message": "Go", "url": "http://auth.example/" }), "upstream.malformed"),
+            (
+                &all,
+                elicit,
+                &json!({ "mode": "url", "message": "Go", "url": "http://auth.example/" }),
+                "upstream.malformed",
+            ),
             (&all, elicit, &json!({ "message": "Go", "url": "https://auth.example/" }), "upstream.malformed"),
             (&all, elicit, &json!({ "message": "Go", "Url": "https://auth.example/" }), "upstream.malformed"),
             (&all, sample, &json!({ "messages": [], "task": {} }), "upstream.malformed"),
@@ -183,7 +193,11 @@ async fn an_upstream_that_reuses_the_id_of_an_open_question_is_refused() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn open_questions_are_capped() {
-    let house = SessionHouse::with(casemate_tests::session::Eras::Session, json!({ "mcp_gateway": { "limits": { "events": 1000 } } })).await;
+    let house = SessionHouse::with(
+        casemate_tests::session::Eras::Session,
+        json!({ "mcp_gateway": { "limits": { "events": 1000 } } }),
+    )
+    .await;
     let session = house.asked("2025-06-18").await;
     let steps = (0..200).map(|id| Step::ask(id, "roots/list", &json!({}))).chain([Step::Hang]);
     house.puppet.next("tools/call", Reply::stream(steps));
@@ -196,13 +210,16 @@ async fn open_questions_are_capped() {
 async fn a_question_is_withdrawn_under_the_id_that_the_client_knows() {
     let house = SessionHouse::start().await;
     let session = house.asked("2025-11-25").await;
-    house.puppet.next("tools/call", Reply::stream([
-        Step::ask("q", "roots/list", &json!({})),
-        Step::note("notifications/cancelled", &json!({ "requestId": "q", "reason": "never mind" })),
-        Step::note("notifications/cancelled", &json!({ "requestId": "q" })),
-        Step::hold("end"),
-        Step::Answer,
-    ]));
+    house.puppet.next(
+        "tools/call",
+        Reply::stream([
+            Step::ask("q", "roots/list", &json!({})),
+            Step::note("notifications/cancelled", &json!({ "requestId": "q", "reason": "never mind" })),
+            Step::note("notifications/cancelled", &json!({ "requestId": "q" })),
+            Step::hold("end"),
+            Step::Answer,
+        ]),
+    );
     let mut stream = session.stream(&session.tool("echo")).await;
     let asked = stream.message().await.expect("a question");
     let withdrawn = stream.message().await.expect("its end");
@@ -222,7 +239,8 @@ async fn progress_of_an_answer_passes_only_under_a_token_that_was_asked_for() {
     house.puppet.next("tools/call", Reply::stream([Step::ask("q", method, &params), Step::Repeat(json!("q"))]));
     let mut stream = session.stream(&session.tool("echo")).await;
     let asked = stream.message().await.expect("a question");
-    let progress = |token: Value| session.note("notifications/progress", json!({ "progressToken": token, "progress": 1 }));
+    let progress =
+        |token: Value| session.note("notifications/progress", json!({ "progressToken": token, "progress": 1 }));
     for token in [json!("other"), json!(1)] {
         session.tell(&progress(token)).await;
     }
@@ -241,7 +259,8 @@ async fn progress_of_an_answer_passes_only_under_a_token_that_was_asked_for() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_is_inspected_and_recorded_like_any_message() {
     use base64::Engine as _;
-    let media = json!([{ "name": "MCP_ALLOWED_DOMAINS", "value": "127.0.0.1" }, { "name": "MAX_MEDIA_SIZE", "value": "1000" }]);
+    let media =
+        json!([{ "name": "MCP_ALLOWED_DOMAINS", "value": "127.0.0.1" }, { "name": "MAX_MEDIA_SIZE", "value": "1000" }]);
     let patch = json!({ "mcp_gateway": { "env": media } });
     let house = SessionHouse::with(casemate_tests::session::Eras::Session, patch).await;
     let session = house.asked("2025-11-25").await;
@@ -264,7 +283,9 @@ async fn an_answer_of_another_session_answers_nothing() {
     let house = SessionHouse::start().await;
     let one = house.asked("2025-11-25").await;
     let other = house.asked("2025-11-25").await;
-    house.puppet.next("tools/call", Reply::stream([Step::ask("q", "roots/list", &json!({})), Step::Repeat(json!("q"))]));
+    house
+        .puppet
+        .next("tools/call", Reply::stream([Step::ask("q", "roots/list", &json!({})), Step::Repeat(json!("q"))]));
     let mut stream = one.stream(&one.tool("echo")).await;
     let asked = stream.message().await.expect("a question");
     let answer = other.answer(&asked["id"], json!({ "roots": [] }));

@@ -98,7 +98,11 @@ async fn bytes_that_nobody_changes_pass_unchanged() {
             // The same in an event.
             house.puppet.next("tools/call", Reply::stream([Step::Event(Event::new(answer.replace('\n', " ")))]));
             let reply = session.ask(&call.set("x-trace-id", &crate::harness::request::trace())).await;
-            assert!(reply.text().contains(&answer.replace('\n', " ").replace("{id}", &id.to_string())), "{}", reply.text());
+            assert!(
+                reply.text().contains(&answer.replace('\n', " ").replace("{id}", &id.to_string())),
+                "{}",
+                reply.text()
+            );
         }
     }
     house.finish().await;
@@ -176,18 +180,21 @@ async fn a_streamed_answer_brings_what_was_asked_for() {
     };
     for revision in SESSION_REVISIONS {
         let session = house.open(revision).await;
-        house.puppet.script("tools/call", Reply::stream([
-            note(&json!("mine"), 1),
-            note(&json!("other"), 2),
-            note(&json!(1), 3),
-            Step::log("info", &json!("x")),
-            Step::note("notifications/made/up", &json!({})),
-            Step::note("notifications/cancelled", &json!({ "requestId": "never" })),
-            Step::note("notifications/elicitation/complete", &json!({ "elicitationId": "1" })),
-            Step::note("notifications/resources/updated", &json!({ "uri": "docs://open/a" })),
-            Step::note("notifications/tasks/status", &json!({ "taskId": "1" })),
-            Step::Answer,
-        ]));
+        house.puppet.script(
+            "tools/call",
+            Reply::stream([
+                note(&json!("mine"), 1),
+                note(&json!("other"), 2),
+                note(&json!(1), 3),
+                Step::log("info", &json!("x")),
+                Step::note("notifications/made/up", &json!({})),
+                Step::note("notifications/cancelled", &json!({ "requestId": "never" })),
+                Step::note("notifications/elicitation/complete", &json!({ "elicitationId": "1" })),
+                Step::note("notifications/resources/updated", &json!({ "uri": "docs://open/a" })),
+                Step::note("notifications/tasks/status", &json!({ "taskId": "1" })),
+                Step::Answer,
+            ]),
+        );
         let call = session.tool("echo");
         let reply = session.ask(&call).await;
         assert!(is_stream(&reply));
@@ -224,12 +231,15 @@ async fn poison_is_taken_out_of_everything_that_comes_back() {
             "requestedSchema": { "type": "object", "properties": { "a": { "type": "string", "description": poisoned } } } });
         let progress = json!({ "progressToken": "p", "progress": 1, "message": poisoned });
         let text = json!({ "content": [{ "type": "text", "text": poisoned }] });
-        house.puppet.next("tools/call", Reply::stream([
-            Step::log("info", &json!(poisoned)),
-            Step::note("notifications/progress", &progress),
-            Step::ask("q", "elicitation/create", &elicitation),
-            Step::Result(text.clone()),
-        ]));
+        house.puppet.next(
+            "tools/call",
+            Reply::stream([
+                Step::log("info", &json!(poisoned)),
+                Step::note("notifications/progress", &progress),
+                Step::ask("q", "elicitation/create", &elicitation),
+                Step::Result(text.clone()),
+            ]),
+        );
         let params = json!({ "name": "echo", "arguments": {}, "_meta": { "progressToken": "p" } });
         let reply = session.ask(&session.call("tools/call", params)).await;
         let found = messages(&reply);

@@ -41,7 +41,10 @@ async fn no_message_is_of_both_eras() {
         (own(modern()).without("mcp-protocol-version"), "mcp.header_missing"),
         // A message of the session that names the modern revision.
         (tool().set("mcp-protocol-version", REVISION), "mcp.meta"),
-        (tool().set("mcp-protocol-version", REVISION).set("mcp-method", "tools/call").set("mcp-name", "echo"), "mcp.meta"),
+        (
+            tool().set("mcp-protocol-version", REVISION).set("mcp-method", "tools/call").set("mcp-name", "echo"),
+            "mcp.meta",
+        ),
         (meta("io.modelcontextprotocol/protocolVersion", json!(REVISION)), "mcp.header_mismatch"),
         (meta("io.modelcontextprotocol/protocolVersion", json!("2025-11-25")), "mcp.version"),
         (meta("io.modelcontextprotocol/protocolVersion", json!(7)), "mcp.meta"),
@@ -67,12 +70,21 @@ async fn no_message_is_of_both_eras() {
         (Call::mcp("ping", json!({})).to("asking"), "mcp.method_unknown"),
         (Call::mcp("logging/setLevel", json!({ "level": "info" })).to("asking"), "mcp.method_unknown"),
         (Call::mcp("resources/subscribe", json!({ "uri": "docs://open/a" })).to("asking"), "mcp.method_unknown"),
-        (Call::mcp("initialize", json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {} })).to("asking"), "mcp.method_unknown"),
+        (
+            Call::mcp("initialize", json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {} }))
+                .to("asking"),
+            "mcp.method_unknown",
+        ),
         (initialize("asking", "2025-11-25", json!({})).set("mcp-protocol-version", REVISION), "mcp.meta"),
         (initialize("asking", "2025-11-25", json!({})).set("mcp-param-x", "1"), "mcp.era"),
         (
-            post("asking", Some(json!(1)), "initialize", json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {},
-                "_meta": { "io.modelcontextprotocol/clientCapabilities": {} } })),
+            post(
+                "asking",
+                Some(json!(1)),
+                "initialize",
+                json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {},
+                "_meta": { "io.modelcontextprotocol/clientCapabilities": {} } }),
+            ),
             "mcp.era",
         ),
         (session.get().set("mcp-protocol-version", REVISION), "http.method"),
@@ -115,7 +127,7 @@ async fn a_server_of_the_other_era_is_named_with_both_revisions() {
     .await;
     // The other way round: asked, and known by its entry.
     let call = initialize("up", "2025-06-18", json!({}));
-    let reply = house.broken(&house.agent(), &call, "upstream.era", "unknown").await;
+    let reply = house.broken(&house.agent(), &call, "upstream.era", "refused").await;
     check(&reply.json(), &json!([REVISION]), "2025-06-18");
     assert!(reply.header("mcp-session-id").is_none());
     let call = initialize("asking", "2025-03-26", json!({}));
@@ -125,10 +137,14 @@ async fn a_server_of_the_other_era_is_named_with_both_revisions() {
     house.finish().await;
     // However a modern server says that it does not know `initialize`.
     let house = SessionHouse::with(Eras::Both, json!({})).await;
-    for reply in [Reply::unsupported_version(), Reply::error(-32601, "Method not found"), Reply::error(-32601, "Method not found").status(404)] {
+    for reply in [
+        Reply::unsupported_version(),
+        Reply::error(-32601, "Method not found"),
+        Reply::error(-32601, "Method not found").status(404),
+    ] {
         house.puppet.next("initialize", reply);
         let call = initialize("up", "2025-11-25", json!({}));
-        let reply = house.broken(&house.agent(), &call, "upstream.era", "unknown").await;
+        let reply = house.broken(&house.agent(), &call, "upstream.era", "refused").await;
         check(&reply.json(), &json!([REVISION]), "2025-11-25");
     }
     house.finish().await;
@@ -137,7 +153,10 @@ async fn a_server_of_the_other_era_is_named_with_both_revisions() {
 /// Both sides' revisions, for people and for clients that fall back on them.
 fn check(message: &Value, supported: &Value, requested: &str) {
     let error = &message["error"];
-    assert_eq!((&error["code"], &error["data"]["supported"], &error["data"]["requested"]), (&json!(-32022), supported, &json!(requested)));
+    assert_eq!(
+        (&error["code"], &error["data"]["supported"], &error["data"]["requested"]),
+        (&json!(-32022), supported, &json!(requested))
+    );
     let text = error["message"].as_str().expect("a text");
     let names = supported.as_array().expect("names").iter().filter_map(Value::as_str).chain([requested]);
     for name in names {
@@ -147,7 +166,11 @@ fn check(message: &Value, supported: &Value, requested: &str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_that_falls_back_is_judged_as_before() {
-    let house = SessionHouse::with(Eras::Session, json!({ "tenants": { "acme": { "rules": [{ "servers": ["asking"], "tools": ["echo"] }] } } })).await;
+    let house = SessionHouse::with(
+        Eras::Session,
+        json!({ "tenants": { "acme": { "rules": [{ "servers": ["asking"], "tools": ["echo"] }] } } }),
+    )
+    .await;
     let agent = house.agent();
     // What a client asks first, and what it does when that is refused.
     house.turned_away(&agent, &Call::mcp("server/discover", json!({})), "policy.server").await;

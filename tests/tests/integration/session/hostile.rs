@@ -24,16 +24,37 @@ async fn a_stream_that_answers_anything_else_ends_with_an_error() {
         let session = house.open(revision).await;
         let message = |text: &str| Step::Event(Event::new(text));
         for (steps, code) in [
-            (vec![log("x"), Step::AnswerTo(json!("another"), json!({ "content": [] })), Step::Answer], "upstream.malformed"),
+            (
+                vec![log("x"), Step::AnswerTo(json!("another"), json!({ "content": [] })), Step::Answer],
+                "upstream.malformed",
+            ),
             (vec![Step::AnswerTo(json!(null), json!({})), Step::Answer], "upstream.malformed"),
             (vec![message(r#"{"jsonrpc":"2.0","result":{}}"#), Step::Answer], "upstream.malformed"),
             (vec![message(r#"{"jsonrpc":"2.0","id":"{id}","result":{}}"#), Step::Answer], "upstream.malformed"),
             (vec![message(r#"[{"jsonrpc":"2.0","id":{id},"result":{}}]"#), Step::Answer], "upstream.malformed"),
-            (vec![message(r#"{"jsonrpc":"2.0","id":{id},"result":{},"error":{"code":1,"message":""}}"#), Step::Answer], "upstream.malformed"),
-            (vec![message(r#"{"jsonrpc":"2.0","id":{id},"result":{},"method":"ping"}"#), Step::Answer], "upstream.malformed"),
-            (vec![message(r#"{"jsonrpc":"2.0","id":{id},"result":{},"result":{}}"#), Step::Answer], "upstream.malformed"),
-            (vec![message(r#"{"jsonrpc":"1.0","method":"notifications/message"}"#), Step::Answer], "upstream.malformed"),
-            (vec![message(r#"{"jsonrpc":"2.0","method":"notifications/message","params":[]}"#), Step::Answer], "upstream.malformed"),
+            (
+                vec![
+                    message(r#"{"jsonrpc":"2.0","id":{id},"result":{},"error":{"code":1,"message":""}}"#),
+                    Step::Answer,
+                ],
+                "upstream.malformed",
+            ),
+            (
+                vec![message(r#"{"jsonrpc":"2.0","id":{id},"result":{},"method":"ping"}"#), Step::Answer],
+                "upstream.malformed",
+            ),
+            (
+                vec![message(r#"{"jsonrpc":"2.0","id":{id},"result":{},"result":{}}"#), Step::Answer],
+                "upstream.malformed",
+            ),
+            (
+                vec![message(r#"{"jsonrpc":"1.0","method":"notifications/message"}"#), Step::Answer],
+                "upstream.malformed",
+            ),
+            (
+                vec![message(r#"{"jsonrpc":"2.0","method":"notifications/message","params":[]}"#), Step::Answer],
+                "upstream.malformed",
+            ),
             (vec![message(r#"{"jsonrpc":"2.0","method":7}"#), Step::Answer], "upstream.malformed"),
             (vec![message("no json"), Step::Answer], "upstream.malformed"),
             (vec![message("{}"), Step::Answer], "upstream.malformed"),
@@ -49,7 +70,10 @@ async fn a_stream_that_answers_anything_else_ends_with_an_error() {
             assert!(messages(&reply).len() <= 2, "{}", reply.text());
         }
         // Only the first answer counts.
-        house.puppet.next("tools/call", Reply::stream([Step::Answer, Step::Result(json!({ "content": [{ "type": "text", "text": "poison" }] }))]));
+        house.puppet.next(
+            "tools/call",
+            Reply::stream([Step::Answer, Step::Result(json!({ "content": [{ "type": "text", "text": "poison" }] }))]),
+        );
         let reply = session.ask(&session.tool("echo")).await;
         assert!(!reply.text().contains("poison") && messages(&reply).len() == 1, "{}", reply.text());
         house.done(&session.client, &session.tool("echo")).await;
@@ -123,9 +147,17 @@ async fn streams_are_capped() {
 async fn events_under_odd_ids_are_resumed_from_there_or_not_at_all() {
     let house = SessionHouse::start().await;
     let session = house.open("2025-11-25").await;
-    let note = |id: &str| Step::Event(Event::of(&json!({ "jsonrpc": "2.0", "method": "notifications/message",
-        "params": { "level": "info", "data": "x" } })).id(id).retry(10));
-    for id in ["a b", "caf\u{e9}", "\u{1f600}", "tab\there", "\u{1}", "\u{7f}", "~", &"i".repeat(1000), &"i".repeat(2000)] {
+    let note = |id: &str| {
+        Step::Event(
+            Event::of(&json!({ "jsonrpc": "2.0", "method": "notifications/message",
+        "params": { "level": "info", "data": "x" } }))
+            .id(id)
+            .retry(10),
+        )
+    };
+    for id in
+        ["a b", "caf\u{e9}", "\u{1f600}", "tab\there", "\u{1}", "\u{7f}", "~", &"i".repeat(1000), &"i".repeat(2000)]
+    {
         let before = house.seen_of("GET").len();
         house.puppet.next("tools/call", Reply::stream([note(id), Step::Cut, Step::Answer]));
         let call = session.tool("echo");
@@ -174,9 +206,17 @@ async fn what_no_library_writes_opens_no_session() {
     let opening = |headers: &str| {
         let body = r#"{"jsonrpc":"2.0","id":{id},"result":{"protocolVersion":"2025-11-25","capabilities":{},"serverInfo":{"name":"x","version":"1"}}}"#;
         let length = body.len() + call().id.to_string().len() - 4;
-        Act::Raw(format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n{body}"))
+        Act::Raw(format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n{body}"
+        ))
     };
-    for headers in ["Mcp-Session-Id: a\r\nMcp-Session-Id: b\r\n", "Mcp-Session-Id: a\r\nMcp-Session-Id: a\r\n", "Mcp-Session-Id:\r\n", "Mcp-Session-Id: a b\r\n", "Mcp-Session-Id: caf\u{e9}\r\n"] {
+    for headers in [
+        "Mcp-Session-Id: a\r\nMcp-Session-Id: b\r\n",
+        "Mcp-Session-Id: a\r\nMcp-Session-Id: a\r\n",
+        "Mcp-Session-Id:\r\n",
+        "Mcp-Session-Id: a b\r\n",
+        "Mcp-Session-Id: caf\u{e9}\r\n",
+    ] {
         house.upstream.on("initialize", opening(headers));
         let reply = house.broken(&agent, &call(), "upstream.malformed", "unknown").await;
         assert!(reply.header("mcp-session-id").is_none(), "{headers:?}");

@@ -142,8 +142,11 @@ async fn initialize_is_read_strictly() {
     house.turned_away(&agent, &note, "mcp.envelope").await;
     // Within a session there is none, and the session goes on.
     let session = house.open("2025-11-25").await;
-    let within = session.call("initialize", json!({ "protocolVersion": "2025-11-25", "capabilities": {},
-        "clientInfo": { "name": "x", "version": "1" } }));
+    let within = session.call(
+        "initialize",
+        json!({ "protocolVersion": "2025-11-25", "capabilities": {},
+        "clientInfo": { "name": "x", "version": "1" } }),
+    );
     house.turned_away(&agent, &within, "session.initialized").await;
     house.done(&agent, &session.tool("echo")).await;
     house.finish().await;
@@ -154,7 +157,9 @@ async fn what_names_no_session_is_told_so() {
     let house = SessionHouse::start().await;
     let agent = house.agent();
     let session = house.open("2025-11-25").await;
-    for call in [session.tool("echo"), session.note("notifications/initialized", Value::Null), session.call("ping", json!({}))] {
+    for call in
+        [session.tool("echo"), session.note("notifications/initialized", Value::Null), session.call("ping", json!({}))]
+    {
         house.turned_away(&agent, &call.without("mcp-session-id"), "session.missing").await;
     }
     for call in [session.get(), session.delete()] {

@@ -110,8 +110,17 @@ async fn guessed_and_foreign_ids_find_nothing() {
     close[0] = if close[0] == b'A' { b'B' } else { b'A' };
     let close = String::from_utf8(close).expect("text");
     let upstreams = house.puppet.session_ids();
-    let mut ids = vec![close, session.id.to_uppercase(), session.id.to_lowercase(), format!("{}=", session.id),
-        session.id[..42].to_owned(), "1".to_owned(), "undefined".to_owned(), "*".to_owned(), "../x".to_owned()];
+    let mut ids = vec![
+        close,
+        session.id.to_uppercase(),
+        session.id.to_lowercase(),
+        format!("{}=", session.id),
+        session.id[..42].to_owned(),
+        "1".to_owned(),
+        "undefined".to_owned(),
+        "*".to_owned(),
+        "../x".to_owned(),
+    ];
     ids.extend(upstreams);
     for id in ids {
         let guess = Session { id, ..session.held_by(&session.client) };

@@ -41,9 +41,17 @@ async fn a_client_that_comes_back_gets_what_it_missed() {
     for revision in SESSION_REVISIONS {
         let session = house.open(revision).await;
         let gate = |n: u8| format!("{revision} {n}");
-        house.puppet.next("tools/call", Reply::stream([
-            log("one"), log("two"), Step::hold(&gate(1)), log("three"), Step::hold(&gate(2)), Step::Answer,
-        ]));
+        house.puppet.next(
+            "tools/call",
+            Reply::stream([
+                log("one"),
+                log("two"),
+                Step::hold(&gate(1)),
+                log("three"),
+                Step::hold(&gate(2)),
+                Step::Answer,
+            ]),
+        );
         let call = session.tool("echo");
         let mut stream = session.stream(&call).await;
         let one = next(&mut stream).await;
@@ -147,8 +155,23 @@ async fn what_is_no_event_of_the_session_resumes_nothing() {
         streams.push(stream);
     }
     for wrong in [
-        "", "-", "1", "0-0", "9-9", "1-999999", "01-1", "1-01", "-1-1", "1-1-1", "made up", "18446744073709551615-0",
-        "1-18446744073709551615", "0000000000000000000-1", "\u{661}-1", &theirs, &"1".repeat(5000),
+        "",
+        "-",
+        "1",
+        "0-0",
+        "9-9",
+        "1-999999",
+        "01-1",
+        "1-01",
+        "-1-1",
+        "1-1-1",
+        "made up",
+        "18446744073709551615-0",
+        "1-18446744073709551615",
+        "0000000000000000000-1",
+        "\u{661}-1",
+        &theirs,
+        &"1".repeat(5000),
     ] {
         let call = session.resume(wrong);
         let before = house.seen().len();
@@ -205,10 +228,20 @@ async fn a_stream_that_the_upstream_breaks_off_is_gone_on_with() {
         let session = house.asked(revision).await;
         for (asked, cut) in [("a", Step::Cut), ("b", Step::Break)] {
             let before = house.seen_of("GET").len();
-            house.puppet.next("tools/call", Reply::stream([
-                Step::prime(10), log("one"), cut.clone(), log("two"), cut.clone(),
-                Step::ask(asked, "roots/list", &json!({})), Step::Heard(json!(asked)), cut, Step::Answer,
-            ]));
+            house.puppet.next(
+                "tools/call",
+                Reply::stream([
+                    Step::prime(10),
+                    log("one"),
+                    cut.clone(),
+                    log("two"),
+                    cut.clone(),
+                    Step::ask(asked, "roots/list", &json!({})),
+                    Step::Heard(json!(asked)),
+                    cut,
+                    Step::Answer,
+                ]),
+            );
             let call = session.tool("echo");
             let mut stream = session.stream(&call).await;
             for wanted in ["one", "two"] {

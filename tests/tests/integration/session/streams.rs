@@ -2,7 +2,7 @@
 
 use crate::harness::session::{SESSION_REVISIONS, SessionHouse, Stream};
 use crate::harness::{Token, now};
-use casemate_tests::session::{Event, Eras, Reply, Step};
+use casemate_tests::session::{Eras, Event, Reply, Step};
 use serde_json::{Value, json};
 
 fn newest(house: &SessionHouse) -> String {
@@ -37,7 +37,9 @@ async fn only_what_somebody_wants_comes_through() {
         push(note("notifications/prompts/list_changed", json!({})));
         push(note("notifications/resources/list_changed", json!({})));
         push(note("notifications/message", json!({ "level": "error", "data": "x" })));
-        for method in ["notifications/prompts/list_changed", "notifications/resources/list_changed", "notifications/message"] {
+        for method in
+            ["notifications/prompts/list_changed", "notifications/resources/list_changed", "notifications/message"]
+        {
             assert_eq!(stream.message().await.expect("it")["method"], method);
         }
         let subscribe = session.call("resources/subscribe", json!({ "uri": "docs://open/a" }));
@@ -88,9 +90,12 @@ async fn without_subscriptions_in_a_rule_no_change_is_told() {
 async fn a_server_may_have_no_stream() {
     let house = SessionHouse::start().await;
     let session = house.open("2025-11-25").await;
-    for (status, code, effect) in
-        [(405, "http.method", "refused"), (400, "upstream.status", "unknown"), (500, "upstream.status", "unknown"), (401, "upstream.auth", "refused")]
-    {
+    for (status, code, effect) in [
+        (405, "http.method", "refused"),
+        (400, "upstream.status", "unknown"),
+        (500, "upstream.status", "unknown"),
+        (401, "upstream.auth", "refused"),
+    ] {
         house.puppet.next("GET", Reply::refuse(status));
         house.broken(&session.client, &session.get(), code, effect).await;
     }
@@ -131,7 +136,8 @@ async fn a_new_stream_takes_the_place_of_the_old() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_stream_ends_with_the_token_that_opened_it() {
-    let house = SessionHouse::with(Eras::Session, json!({ "mcp_gateway": { "auth": { "jwt": { "skew": "0s" } } } })).await;
+    let house =
+        SessionHouse::with(Eras::Session, json!({ "mcp_gateway": { "auth": { "jwt": { "skew": "0s" } } } })).await;
     let token = |seconds: i64| Token::new().claim("exp", json!(now() + seconds)).mint();
     let client = house.stranger().bearer(token(600));
     let session = crate::harness::session::Session::open(&client, "up", "2025-11-25").await;
@@ -150,7 +156,9 @@ async fn a_client_that_goes_away_cancels_nothing() {
     for revision in SESSION_REVISIONS {
         let session = house.open(revision).await;
         // A stream on its way.
-        house.puppet.next("tools/call", Reply::stream([Step::log("info", &json!("x")), Step::hold(revision), Step::Answer]));
+        house
+            .puppet
+            .next("tools/call", Reply::stream([Step::log("info", &json!("x")), Step::hold(revision), Step::Answer]));
         let call = session.tool("echo");
         let mut stream = session.stream(&call).await;
         assert!(stream.message().await.is_some());
@@ -193,7 +201,8 @@ async fn a_cancellation_goes_to_the_server() {
     let house = SessionHouse::start().await;
     for revision in SESSION_REVISIONS {
         let session = house.open(revision).await;
-        let cancel = |id: &Value| session.note("notifications/cancelled", json!({ "requestId": id, "reason": "enough" }));
+        let cancel =
+            |id: &Value| session.note("notifications/cancelled", json!({ "requestId": id, "reason": "enough" }));
         let before = house.seen_of("notifications/cancelled").len();
         for nothing in [json!(5), json!("x")] {
             session.tell(&cancel(&nothing)).await;
@@ -220,7 +229,12 @@ async fn a_cancellation_goes_to_the_server() {
         session.tell(&cancel(&call.id)).await;
         house.puppet.release(revision);
         assert!(wire.reply().await.expect("an answer").json().get("result").is_some());
-        for bad in [json!({}), json!({ "requestId": null }), json!({ "requestId": 1.5 }), json!({ "requestId": 1, "reason": {} })] {
+        for bad in [
+            json!({}),
+            json!({ "requestId": null }),
+            json!({ "requestId": 1.5 }),
+            json!({ "requestId": 1, "reason": {} }),
+        ] {
             house.turned_away(&session.client, &session.note("notifications/cancelled", bad), "mcp.params").await;
         }
     }
@@ -249,7 +263,10 @@ async fn a_request_id_is_used_once_at_a_time() {
     let other = house.open("2025-11-25").await;
     let params = json!({ "name": "echo", "arguments": {} });
     for id in [json!(7), json!("7")] {
-        house.puppet.next("tools/call", Reply::stream([Step::log("info", &json!("x")), Step::hold(&id.to_string()), Step::Answer]));
+        house.puppet.next(
+            "tools/call",
+            Reply::stream([Step::log("info", &json!("x")), Step::hold(&id.to_string()), Step::Answer]),
+        );
         let call = session.numbered(&id, "tools/call", params.clone());
         let mut stream = session.stream(&call).await;
         assert!(stream.message().await.is_some());
@@ -293,7 +310,9 @@ async fn a_gateway_that_stops_leaves_no_call_without_outcome() {
     let get = session.stream(&session.get()).await;
     // `finish` checks that each intent has its outcome.
     let entries = house.finish().await;
-    let ends: Vec<_> = entries.iter().filter(|entry| entry["kind"] == "outcome" && entry["trace"] == trace(&left)).collect();
+    let ends: Vec<_> =
+        entries.iter().filter(|entry| entry["kind"] == "outcome" && entry["trace"] == trace(&left)).collect();
     assert_eq!(ends.len(), 1);
+    assert!(entries.iter().any(|entry| entry["kind"] == "intent" && entry["method"] == "session/stream"));
     drop((stream, get));
 }

@@ -109,7 +109,9 @@ pub(super) fn sessions(cx: &mut Context<'_>, section: Section<'_>) -> Sessions {
     }
     Sessions {
         total: count("total"),
+        per_tenant: count("per_tenant"),
         per_subject: count("per_subject"),
+        streams: count("streams"),
         idle,
         lifetime,
         replay: section.size("replay"),

@@ -154,7 +154,9 @@ const SESSIONS: &[Key] = &[
         "Sessions at once, of all callers. Zero refuses every session.",
     )
     .or("10000"),
+    key("per_tenant", LIMIT, "Sessions at once of one tenant, so that none takes them all.").or("2000"),
     key("per_subject", LIMIT, "Sessions at once of one subject.").or("100"),
+    key("streams", LIMIT, "GET streams at once, of all callers. Each holds a connection to its server.").or("2000"),
     key("idle", Kind::Duration { min: SECOND, max: 24 * HOUR }, "Time without a request after which a session ends.")
         .or("30m"),
     key("lifetime", Kind::Duration { min: SECOND, max: 168 * HOUR }, "Time after which a session ends in any case.")

@@ -54,7 +54,10 @@ fn every_key_reaches_the_gateway() {
     assert!(unmanaged.get("other.example").unwrap().contains("reboot") && unmanaged.len() == 2);
     assert!(config.policy.tenants.get("small").unwrap().unmanaged.is_empty());
     let (idle, lifetime) = (Duration::from_mins(10), Duration::from_hours(2));
-    assert_eq!(config.sessions, Sessions { total: 500, per_subject: 5, idle, lifetime, replay: 64 << 10 });
+    assert_eq!(
+        config.sessions,
+        Sessions { total: 500, per_tenant: 50, per_subject: 5, streams: 40, idle, lifetime, replay: 64 << 10 }
+    );
     let acme = config.tenants.get("acme").unwrap();
     assert_eq!(acme.limit.rate, Some(Rate { rpm: 120, burst: 12 }));
     assert_eq!(acme.subject.rate, Some(Rate { rpm: 30, burst: 3 }));
@@ -113,7 +116,9 @@ fn the_digest_is_over_every_key_of_sessions_tools_and_pins() {
     let mut seen = std::collections::HashSet::from([digest(&source)]);
     for (from, to) in [
         ("total: 500", "total: 501"),
+        ("per_tenant: 50", "per_tenant: 60"),
         ("per_subject: 5", "per_subject: 6"),
+        ("streams: 40", "streams: 41"),
         ("idle: 10m", "idle: 11m"),
         ("lifetime: 2h", "lifetime: 3h"),
         ("replay: 64KiB", "replay: 65KiB"),
