@@ -6,7 +6,10 @@ mod state;
 
 pub use definition::{Definition, definition, instructions};
 pub use diff::{Change, diff};
-pub use state::{FIRST_SIGHT, Finding, HISTORY, Mode, Pin, SURVEY, Severity, Sighting, State, Step, Transition, sight};
+pub use state::{
+    FIRST_SIGHT, Finding, HISTORY, LIST, Listed, MODE, MOVED, Mode, Pin, SURVEY, Severity, Sighting, State, Step,
+    Transition, sight,
+};
 
 use crate::Reason;
 use crate::mcp::Target;

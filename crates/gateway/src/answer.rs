@@ -215,7 +215,7 @@ fn capabilities(result: Value<'_>) -> Result<Value<'_>, Refusal> {
 fn instructions(result: Value<'_>, context: &Context<'_>, edits: &mut Edits) -> Result<(), Refusal> {
     let Some(instructions) = result.get("instructions") else { return Ok(()) };
     let text = instructions.as_str().ok_or_else(|| malformed("instructions"))?;
-    if context.gateway.pins.instructions(&context.call().server, &text).refusal().is_some() {
+    if context.gateway.pins.instructions(context.upstream, context.call().era(), &text).refusal().is_some() {
         edits.retain_members(result, |name, _| name != "instructions");
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! Lists show what the caller may use, by the same admission function that judges its calls.
 
 use crate::answer::{Context, malformed};
+use crate::pins::Listing;
 use casemate_core::Refusal;
 use casemate_core::json::{Edits, Value};
 use casemate_core::mcp::{Method, Target, mirrored_params};
@@ -20,7 +21,9 @@ pub(crate) fn filter(
     if let Some(bad) = items.items().find(|item| identity(method, *item).is_none()) {
         return Err(malformed(format!("an item of the list at byte {} has no name", bad.span().start)));
     }
-    edits.retain_items(items, |item| shows(method, item, context));
+    let is_page = context.call().param("cursor").is_some() || result.get("nextCursor").is_some_and(|next| !next.is_null());
+    let listing = Listing::begin(context.call().era(), !is_page);
+    edits.retain_items(items, |item| shows(method, item, listing, context));
     Ok(())
 }
 
@@ -33,7 +36,7 @@ fn identity(method: Method, item: Value<'_>) -> Option<String> {
     item.get(key)?.as_str().map(std::borrow::Cow::into_owned)
 }
 
-fn shows(method: Method, item: Value<'_>, context: &Context<'_>) -> bool {
+fn shows(method: Method, item: Value<'_>, listing: Listing, context: &Context<'_>) -> bool {
     let Some(identity) = identity(method, item) else { return false };
     let target = match method {
         Method::ToolsList => Target::Tool(identity),
@@ -50,7 +53,7 @@ fn shows(method: Method, item: Value<'_>, context: &Context<'_>) -> bool {
     let policy = &context.state.config.policy;
     let admitted = admit(policy, principal, &call.server, &target, Standing::Unpinned, |_| {}).is_ok();
     // What the caller may not use anyway is not worth a look at its definition.
-    let approved = |kind| context.gateway.pins.item(&call.server, kind, item).refusal().is_none();
+    let approved = |kind| context.gateway.pins.item(context.upstream, listing, kind, item).refusal().is_none();
     let annotated = || {
         method != Method::ToolsList || item.get("inputSchema").is_none_or(|schema| mirrored_params(schema).is_some())
     };

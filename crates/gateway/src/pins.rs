@@ -8,13 +8,17 @@ mod book;
 mod catalog;
 mod commit;
 mod error;
+mod marks;
+mod moves;
 mod params;
+mod quota;
 mod review;
 mod store;
 mod survey;
 mod watch;
 
 pub use error::PinError;
+pub(crate) use marks::Listing;
 pub use watch::watch;
 
 use crate::config::Upstream;
@@ -25,7 +29,7 @@ use casemate_audit::Log;
 use casemate_core::digest::Digest;
 use casemate_core::json::Value;
 use casemate_core::mcp::{Era, Target};
-use casemate_core::pin::{self, Kind, Pin, Standing, State};
+use casemate_core::pin::{self, Definition, Kind, Pin, Standing, State};
 use casemate_core::{Reason, Refusal, ServerName, UnixMillis};
 use catalog::{Entry, Slot};
 use commit::Verdict;
@@ -58,7 +62,10 @@ impl Pins {
     /// A file that cannot be read, is damaged or is of a newer format. What cannot be read is never taken for empty.
     pub fn open(dir: &Path) -> Result<Self, PinError> {
         let (store, pins) = Store::open(dir)?;
-        let books = pins.into_iter().map(|(server, pins)| (server, Arc::new(Book::of(pins)))).collect();
+        let books = pins
+            .into_iter()
+            .map(|(server, kept)| (server, Arc::new(Book::of(kept.pins, kept.origin))))
+            .collect();
         let inner = Inner {
             store,
             books: ArcSwap::from_pointee(books),
@@ -177,12 +184,12 @@ impl Pins {
     /// The upstream could not be surveyed.
     pub(crate) async fn judge(
         &self,
-        gateway: &Gateway,
+        gateway: &Arc<Gateway>,
         upstream: &Upstream,
         target: &Target,
     ) -> Result<Standing, Refusal> {
         let Some((kind, name)) = Kind::of(target) else { return Ok(Standing::Unpinned) };
-        let standing = || self.book(&upstream.name).map_or(Standing::Unknown, |book| book.standing(kind, name));
+        let standing = || self.book(&upstream.name).map_or(Standing::Unknown, |book| book.standing(upstream, kind, name));
         self.fresh(gateway, upstream).await?;
         // A list has just shown something else than the last survey.
         if self.book(&upstream.name).is_some_and(|book| book.is_restless()) {
@@ -198,29 +205,33 @@ impl Pins {
     }
 
     /// How an item of a list on its way to a client stands.
-    pub(crate) fn item(&self, server: &ServerName, kind: Kind, item: Value<'_>) -> Standing {
+    pub(crate) fn item(&self, upstream: &Upstream, listing: Listing, kind: Kind, item: Value<'_>) -> Standing {
         let name = kind.named_by().and_then(|member| item.get(member)).and_then(|name| name.as_str());
-        let Some(name) = name else { return Standing::Unknown };
-        self.offered(server, kind, &name, item.raw(), || pin::definition(kind, item).digest)
+        // What no client can ask for no survey notes.
+        let Some(name) = name.filter(|name| is_name(kind, name)) else { return Standing::Unknown };
+        self.offered(upstream, listing, (kind, &name, item.raw()), || pin::definition(kind, item))
     }
 
-    /// How the instructions of a server stand on their way to a client.
-    pub(crate) fn instructions(&self, server: &ServerName, text: &str) -> Standing {
-        self.offered(server, Kind::Instructions, "", text, || pin::instructions(text).digest)
+    /// How the instructions of a server stand on their way to a client. An empty text says nothing.
+    pub(crate) fn instructions(&self, upstream: &Upstream, era: Era, text: &str) -> Standing {
+        if text.is_empty() {
+            return Standing::Unpinned;
+        }
+        let listing = Listing::begin(era, true);
+        self.offered(upstream, listing, (Kind::Instructions, "", text), || pin::instructions(text))
     }
 
     fn offered(
         &self,
-        server: &ServerName,
-        kind: Kind,
-        name: &str,
-        raw: &str,
-        digest: impl FnOnce() -> Digest,
+        upstream: &Upstream,
+        listing: Listing,
+        item: (Kind, &str, &str),
+        define: impl FnOnce() -> Definition,
     ) -> Standing {
         let books = self.0.books.load();
-        let Some(book) = books.get(server) else { return Standing::Unknown };
-        let standing = book.offered(kind, name, raw, digest);
-        if book.is_restless() {
+        let Some(book) = books.get(&upstream.name) else { return Standing::Unknown };
+        let standing = book.offered(upstream, listing, item, define);
+        if book.is_restless() || book.has_marks() {
             self.0.restless.notify_one();
         }
         standing
@@ -230,12 +241,23 @@ impl Pins {
     ///
     /// # Errors
     /// The upstream could not be surveyed.
-    pub(crate) async fn era(&self, gateway: &Gateway, upstream: &Upstream) -> Result<Era, Refusal> {
+    pub(crate) async fn era(&self, gateway: &Arc<Gateway>, upstream: &Upstream) -> Result<Era, Refusal> {
         match self.slot(&upstream.name).era_under(&Entry::of(upstream)) {
             Some(era) => Ok(era),
             None => self.fresh(gateway, upstream).await.map(|catalog| catalog.era),
         }
     }
+}
+
+/// Bytes of a name; no client can ask for a longer one.
+const NAME: usize = 256;
+/// Bytes of a URI template.
+const URI: usize = 4096;
+
+/// Whether a client can ask for something of this name. What else a list has is not pinned and left out.
+fn is_name(kind: Kind, name: &str) -> bool {
+    let longest = if kind == Kind::Template { URI } else { NAME };
+    !name.is_empty() && name.len() <= longest && !name.chars().any(char::is_control)
 }
 
 /// A survey that did not succeed.

@@ -82,11 +82,14 @@ impl Exchange {
     ) -> Result<Response<ReplyBody>, Refusal> {
         self.server = Some(server.clone());
         let principal = self.authenticate(&server).await?;
-        self.limit(&principal, &mut held)?;
+        let full = self.limit_message(&server, &principal, &mut held)?;
         request::check_content(&self.parts.headers, &self.state.config.caps)?;
         let bytes = request::body(body, &self.state.config.caps).await?;
         self.body_bytes = bytes.len() as u64;
         let call = self.read(server, bytes, &principal)?;
+        if let Some(full) = full.filter(|_| call.method.is_request()) {
+            return Err(full);
+        }
         check_request(&call, &self.state.rules)?;
         let permitted = self.judge(call, principal).await?;
         self.limit_tool(&permitted, &mut held)?;
@@ -104,12 +107,10 @@ impl Exchange {
         self.server = Some(server.clone());
         self.method = Some(method);
         let principal = self.authenticate(&server).await?;
+        // Neither takes a place among the running calls: a stream has one of its own, and an end makes room.
+        self.limit_rate(&principal)?;
         if method == Method::Stream {
-            // A stream stays open for as long as its session; it has a place of its own, not among the running calls.
-            self.limit(&principal, &mut Held::default())?;
             request::check_stream(&self.parts.headers)?;
-        } else {
-            self.limit(&principal, &mut held)?;
         }
         let facts = self.enter(&server, &principal)?;
         let call = Call::bare(server, method, &self.mirrored()?, facts)?;
@@ -158,6 +159,35 @@ impl Exchange {
         self.limit_headers = admission.headers();
         held.keep(admission);
         Ok(())
+    }
+
+    /// Required headers and rate alone. The rate is taken before a place is looked for.
+    fn limit_rate(&mut self, principal: &Principal) -> Result<(), Refusal> {
+        match self.limit(principal, &mut Held::default()) {
+            Err(over) if over.reason == Reason::LimitConcurrency => Ok(()),
+            limited => limited,
+        }
+    }
+
+    /// As [`Self::limit`]; but in a session the message may be what a running call waits for, an answer or a
+    /// cancellation. It is read then, a few at a time, and refused only if it turns out to be another call.
+    fn limit_message(
+        &mut self,
+        server: &ServerName,
+        principal: &Principal,
+        held: &mut Held,
+    ) -> Result<Option<Refusal>, Refusal> {
+        match self.limit(principal, held) {
+            Err(over)
+                if over.reason == Reason::LimitConcurrency && request::session(&self.parts.headers)?.is_some() =>
+            {
+                let Ok((session, _)) = self.find(server, principal) else { return Err(over) };
+                let Some(aside) = session.aside() else { return Err(over) };
+                held.keep(aside);
+                Ok(Some(over))
+            }
+            limited => limited.map(|()| None),
+        }
     }
 
     fn mirrored(&self) -> Result<Mirrored<'_>, Refusal> {

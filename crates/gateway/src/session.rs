@@ -74,6 +74,8 @@ pub(crate) struct Session {
     replay: Mutex<Replay>,
     ended: watch::Sender<bool>,
     seat: Arc<Semaphore>,
+    /// Messages that are read though all places for calls are taken.
+    aside: Arc<Semaphore>,
     /// How often the GET stream was wanted.
     wanted: watch::Sender<u64>,
 }
@@ -235,6 +237,11 @@ impl Session {
                 busy.upstream_event = Some(id.to_owned());
             }
         }
+    }
+
+    /// A place for a message that is no call, while there is none for calls.
+    pub(crate) fn aside(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.aside).try_acquire_owned().ok()
     }
 
     /// Takes the session's one GET stream. Whoever holds it is asked to leave: clients come back before the loss of

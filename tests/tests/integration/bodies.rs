@@ -115,7 +115,7 @@ async fn what_is_no_request_of_this_revision_is_refused() {
     let initialize = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25",
         "capabilities":{},"clientInfo":{"name":"tests","version":"1"}}}"#;
     let old = text(initialize).without("mcp-protocol-version").without("mcp-method").without("mcp-name");
-    let reply = house.failed(&agent, &old, "upstream.era", "unknown").await;
+    let reply = house.failed(&agent, &old, "upstream.era", "refused").await;
     assert_eq!(reply.json()["error"]["data"]["supported"], json!(["2026-07-28"]));
     house.finish().await;
 }

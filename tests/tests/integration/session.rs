@@ -3,10 +3,12 @@
 mod asks;
 mod carry;
 mod eras;
+mod faults;
 mod hostile;
 mod many;
 mod open;
 mod others;
 mod refusals;
 mod resume;
+mod shares;
 mod streams;

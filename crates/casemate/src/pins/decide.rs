@@ -87,6 +87,12 @@ async fn one(
 ) -> Result<bool> {
     let (pin, title) = (&item.pin, render::title(&item.pin));
     let Some(digest) = pin.seen.as_deref() else { bail!("{title}: nothing of it was ever seen") };
+    // Where a list showed another definition, the approved one can be confirmed.
+    let confirmed = pin.approved.as_deref().filter(|approved| {
+        let is_named = args.digest.as_deref().is_some_and(|given| is_same(given, approved));
+        is_named && decision == Decision::Approve && !pin.listed.is_empty()
+    });
+    let digest = confirmed.unwrap_or(digest);
     if args.digest.as_deref().is_some_and(|given| !is_same(given, digest)) {
         return Err(Refused::of(Reason::PinMoved).into());
     }
@@ -111,6 +117,9 @@ async fn one(
         _ => {}
     }
     let question = match decision {
+        Decision::Approve if confirmed.is_some() => {
+            format!("Confirm the approved definition of {title}, although a list showed the other?")
+        }
         Decision::Approve => format!("Approve this definition of {title}?"),
         Decision::Block => format!("Block {title}, whatever its definition becomes?"),
     };
@@ -120,6 +129,9 @@ async fn one(
     }
     source.decide(decision, pin, digest).await?;
     out::line(&format!("{} {title} {}", decision.done(), visible::line(digest)))?;
+    if decision == Decision::Block && pin.kind == Kind::Template.as_str() {
+        out::say("URIs that a rule for resources admits can still be read: a template is blocked as a template only");
+    }
     Ok(true)
 }
 
@@ -127,6 +139,9 @@ async fn one(
 fn shown(item: &Item) -> String {
     let differs = item.approved.is_some() && diff::differs(item);
     let mut text = if differs { diff::diff(item) } else { render::heading(&item.pin) + &render::definition(item) };
+    if let Some(told) = render::listed(&item.pin) {
+        text.push_str(&format!("{told}\n"));
+    }
     text.push_str(&render::findings(&item.pin.findings));
     text.push('\n');
     text
@@ -179,6 +194,7 @@ mod tests {
             state: "pending".to_owned(),
             approved: None,
             seen: Some("sha256:00".to_owned()),
+            listed: Vec::new(),
             findings: Vec::new(),
             changed_at: 0,
         }

@@ -120,11 +120,21 @@ pub(super) fn show(item: &Item) -> String {
     out
 }
 
+/// What lists showed that surveys need not see.
+pub(super) fn listed(pin: &Pin) -> Option<String> {
+    let eras: Vec<_> = pin.listed.iter().map(|era| visible::line(era)).collect();
+    let told = format!("seen in a client's list of the {} era; surveys may see another", eras.join(" and of the "));
+    (!eras.is_empty()).then_some(told)
+}
+
 fn digests(item: &Item) -> String {
     let mut out = String::new();
     for (name, digest) in [("approved", &item.pin.approved), ("seen", &item.pin.seen)] {
         let digest = digest.as_deref().map_or_else(|| "nothing".to_owned(), visible::line);
         let _ = writeln!(out, "  {name:<8}  {digest}");
+    }
+    if let Some(told) = listed(&item.pin) {
+        let _ = writeln!(out, "  {told}");
     }
     out
 }

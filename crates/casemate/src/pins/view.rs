@@ -21,8 +21,10 @@ pub(super) struct Pin {
     pub(super) state: String,
     /// The digest that was approved.
     pub(super) approved: Option<String>,
-    /// The digest that was seen last.
+    /// The digest that was seen last, or that a list showed.
     pub(super) seen: Option<String>,
+    /// The eras in which lists showed clients another definition than the approved one.
+    pub(super) listed: Vec<String>,
     /// What a reviewer should know of the definition that was seen last.
     pub(super) findings: Vec<Finding>,
     /// When the state last changed, in milliseconds since the epoch.
@@ -156,6 +158,7 @@ fn pin(value: Value<'_>) -> Result<Pin> {
             excerpt: text(finding, "excerpt")?,
         })
     });
+    let listed = value.get("listed").into_iter().flat_map(|list| list.items());
     Ok(Pin {
         server: text(value, "server")?,
         kind: text(value, "kind")?,
@@ -163,6 +166,7 @@ fn pin(value: Value<'_>) -> Result<Pin> {
         state: text(value, "state")?,
         approved: optional(value, "approved"),
         seen: optional(value, "seen"),
+        listed: listed.map(|each| text(each, "era")).collect::<Result<_>>()?,
         findings: findings.collect::<Result<_>>()?,
         changed_at: number(value, "changed_at")?,
     })

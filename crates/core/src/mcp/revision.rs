@@ -62,6 +62,12 @@ impl Revision {
 }
 
 impl Era {
+    /// The era of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Session, Self::Modern].into_iter().find(|era| era.as_str() == name)
+    }
+
     /// Its name for people.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

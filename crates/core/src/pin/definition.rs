@@ -44,16 +44,20 @@ impl Definition {
 
 /// The definition of an item of a list.
 ///
-/// Left out is what belongs to the transport: `execution` where it says no more than how calls may run, and what the
-/// protocol itself keeps under `_meta`. An empty `_meta` counts as none.
+/// Left out is `execution` where it says no more than how calls may run, and an empty `_meta`: whatever else a client is
+/// sent counts.
 #[must_use]
 pub fn definition(kind: Kind, item: Value<'_>) -> Definition {
     let mut text = String::with_capacity(item.span().len());
-    object(&mut text, item, &|key, value| match key {
-        "execution" => !is_execution(value),
-        "_meta" => !value.is_object() || value.members().any(|member| !is_transport(&member.key())),
-        _ => true,
-    });
+    if item.is_object() {
+        object(&mut text, item, |key, value| match key {
+            "execution" => !is_execution(value),
+            "_meta" => !value.is_object() || value.members().next().is_some(),
+            _ => true,
+        });
+    } else {
+        canonical(&mut text, item);
+    }
     Definition::of_text(kind, &text)
 }
 
@@ -70,17 +74,8 @@ fn is_execution(value: Value<'_>) -> bool {
         && value.members().all(|m| m.key_is("taskSupport") && m.value.as_str().is_some_and(|text| known(&text)))
 }
 
-/// Whether a key of `_meta` is the protocol's own: its prefix has `mcp` or `modelcontextprotocol` as second label
-/// (MCP, "`_meta`"). What names a user interface is shown to people and stays.
-fn is_transport(key: &str) -> bool {
-    let Some((prefix, name)) = key.split_once('/') else { return false };
-    matches!(prefix.split('.').nth(1), Some("mcp" | "modelcontextprotocol")) && !name.starts_with("ui")
-}
-
-fn object(out: &mut String, value: Value<'_>, keep: &dyn Fn(&str, Value<'_>) -> bool) {
-    if !value.is_object() {
-        return canonical(out, value);
-    }
+/// Writes the members that `keep` names, in the order of their keys.
+fn object(out: &mut String, value: Value<'_>, keep: impl Fn(&str, Value<'_>) -> bool) {
     let mut members: Vec<_> = value.members().map(|m| (m.key(), m.value)).filter(|(key, v)| keep(key, *v)).collect();
     members.sort_by(|(a, _), (b, _)| a.cmp(b));
     out.push('{');
@@ -90,7 +85,7 @@ fn object(out: &mut String, value: Value<'_>, keep: &dyn Fn(&str, Value<'_>) -> 
         }
         out.push_str(&quote(key));
         out.push(':');
-        if key == "_meta" { object(out, *value, &|key, _| !is_transport(key)) } else { canonical(out, *value) }
+        canonical(out, *value);
     }
     out.push('}');
 }
@@ -98,20 +93,7 @@ fn object(out: &mut String, value: Value<'_>, keep: &dyn Fn(&str, Value<'_>) -> 
 /// Writes a value in canonical form. Depth is bounded by the limits under which the document was read.
 fn canonical(out: &mut String, value: Value<'_>) {
     match value.kind() {
-        json::Kind::Object => {
-            let mut members: Vec<_> = value.members().map(|m| (m.key(), m.value)).collect();
-            members.sort_by(|(a, _), (b, _)| a.cmp(b));
-            out.push('{');
-            for (at, (key, value)) in members.iter().enumerate() {
-                if at > 0 {
-                    out.push(',');
-                }
-                out.push_str(&quote(key));
-                out.push(':');
-                canonical(out, *value);
-            }
-            out.push('}');
-        }
+        json::Kind::Object => object(out, value, |_, _| true),
         json::Kind::Array => {
             out.push('[');
             for (at, item) in value.items().enumerate() {

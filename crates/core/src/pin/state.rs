@@ -2,6 +2,7 @@
 
 use super::{Definition, Kind, Standing};
 use crate::digest::Digest;
+use crate::mcp::Era;
 use crate::{Reason, UnixMillis};
 
 /// The longest history of one pin; the log has the rest.
@@ -10,6 +11,12 @@ pub const HISTORY: usize = 64;
 pub const FIRST_SIGHT: &str = "first sight";
 /// The actor of what a survey of the server found.
 pub const SURVEY: &str = "survey";
+/// The actor of what a list on its way to a client showed.
+pub const LIST: &str = "list";
+/// The actor of approvals that ended because the server has another address.
+pub const MOVED: &str = "moved";
+/// The actor of approvals at first sight that ended because [`Mode::Review`] holds now.
+pub const MODE: &str = "mode";
 
 /// How a definition that nobody has seen before is treated. No mode accepts a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,8 +134,19 @@ pub struct Step {
     pub what: State,
     /// Of which definition, where one was seen.
     pub digest: Option<Digest>,
-    /// Who: a person, `local:<uid>`, [`FIRST_SIGHT`] or [`SURVEY`].
+    /// Who: a person, `local:<uid>`, [`FIRST_SIGHT`], [`SURVEY`], [`LIST`], [`MOVED`] or [`MODE`].
     pub actor: String,
+}
+
+/// Another definition than the approved one, which a list showed to a client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The era in which the list was asked for.
+    pub era: Era,
+    /// Of the definition that was shown.
+    pub digest: Digest,
+    /// That definition, unless there was no room for it.
+    pub definition: Option<Definition>,
 }
 
 /// What is remembered about one item.
@@ -142,9 +160,13 @@ pub struct Pin {
     pub state: State,
     /// The definition that was approved, also while another is offered.
     pub approved: Option<Definition>,
-    /// The definition that was seen last.
+    /// Whether it was approved at first sight, by nobody.
+    pub trusted: bool,
+    /// The definition that the last survey saw.
     pub seen: Option<Definition>,
-    /// What was found in the one that was seen last.
+    /// What lists showed instead of the approved definition, at most one in each era. No survey ends it.
+    pub listed: Vec<Listed>,
+    /// What was found in the definition that [`Pin::shown`] gives.
     pub findings: Vec<Finding>,
     /// The latest steps, oldest first, at most [`HISTORY`].
     pub history: Vec<Step>,
@@ -159,17 +181,37 @@ pub struct Transition {
     pub from: Option<State>,
     /// The approved definition before it, or the one last seen where none was approved.
     pub was: Option<Digest>,
+    /// The definition that caused it.
+    pub digest: Option<Digest>,
     /// Who caused it.
     pub actor: String,
+    /// The era of the list that caused it, if it was one.
+    pub era: Option<Era>,
 }
 
 impl Transition {
-    fn new(mut pin: Pin, from: Option<State>, was: Option<Digest>, actor: &str, now: UnixMillis) -> Self {
+    fn new(pin: Pin, from: Option<State>, was: Option<Digest>, actor: &str, now: UnixMillis) -> Self {
         let digest = pin.seen.as_ref().map(|seen| seen.digest);
+        Self::about(pin, digest, (from, was), actor, now)
+    }
+
+    fn about(
+        mut pin: Pin,
+        digest: Option<Digest>,
+        (from, was): (Option<State>, Option<Digest>),
+        actor: &str,
+        now: UnixMillis,
+    ) -> Self {
         pin.history.push(Step { at: now, what: pin.state, digest, actor: actor.to_owned() });
         let surplus = pin.history.len().saturating_sub(HISTORY);
         pin.history.drain(..surplus);
-        Self { pin, from, was, actor: actor.to_owned() }
+        Self { pin, from, was, digest, actor: actor.to_owned(), era: None }
+    }
+
+    /// This one as the second half of another: one change, with the cause of the first.
+    #[must_use]
+    pub fn completing(self, first: Self) -> Self {
+        Self { from: first.from, was: first.was, actor: first.actor, ..self }
     }
 }
 
@@ -202,21 +244,20 @@ pub fn sight(
         let trusted = mode == Mode::TrustFirst && !grave;
         let (state, actor) = if trusted { (State::Approved, FIRST_SIGHT) } else { (State::Pending, SURVEY) };
         let approved = trusted.then(|| definition.clone());
-        let pin = Pin { kind, name, state, approved, seen: Some(definition), findings, history: Vec::new() };
+        let seen = Some(definition);
+        let (listed, history) = (Vec::new(), Vec::new());
+        let pin = Pin { kind, name, state, approved, trusted, seen, listed, findings, history };
         return Some(Transition::new(pin, None, None, actor, now));
     };
-    let is_same = |other: &Option<Definition>| other.as_ref().is_some_and(|d| d.digest == definition.digest);
-    let state = match (pin.state, &pin.approved) {
-        (State::Blocked, _) => State::Blocked,
-        (_, None) => State::Pending,
-        (_, Some(_)) if is_same(&pin.approved) => State::Approved,
-        (_, Some(_)) => State::Changed,
-    };
-    if state == pin.state && is_same(&pin.seen) {
+    let is_seen = pin.seen.as_ref().is_some_and(|seen| seen.digest == definition.digest);
+    let state = pin.state_at(definition.digest);
+    if state == pin.state && is_seen {
         return None;
     }
     let was = pin.reference();
-    let findings = if is_same(&pin.seen) { pin.findings.clone() } else { findings(&definition) };
+    // While a list's definition is the one to look at, its findings stay.
+    let keeps = is_seen || pin.listed.iter().any(|listed| listed.definition.is_some());
+    let findings = if keeps { pin.findings.clone() } else { findings(&definition) };
     let next = Pin { state, seen: Some(definition), findings, ..pin.clone() };
     Some(Transition::new(next, Some(pin.state), was, SURVEY, now))
 }
@@ -232,35 +273,119 @@ impl Pin {
         Some(Transition::new(next, Some(self.state), self.reference(), SURVEY, now))
     }
 
-    /// Approves the definition that was seen last, which must be the one that was shown.
+    /// What becomes of it when a list shows another definition than the approved one to a client; none if nothing does.
+    ///
+    /// `findings` is asked only where the definition is the one to look at from now on.
+    #[must_use]
+    pub fn list_differs(
+        &self,
+        listed: Listed,
+        findings: impl FnOnce(&Definition) -> Vec<Finding>,
+        now: UnixMillis,
+    ) -> Option<Transition> {
+        let is_known = self.listed.iter().any(|known| known.era == listed.era);
+        let approved = self.approved.as_ref().map(|approved| approved.digest);
+        if is_known || !matches!(self.state, State::Approved | State::Changed) || approved == Some(listed.digest) {
+            return None;
+        }
+        let (era, digest) = (listed.era, listed.digest);
+        let findings = match &listed.definition {
+            Some(definition) if self.listed.iter().all(|known| known.definition.is_none()) => findings(definition),
+            _ => self.findings.clone(),
+        };
+        let mut next = Self { state: State::Changed, findings, ..self.clone() };
+        next.listed.push(listed);
+        let before = (Some(self.state), self.reference());
+        Some(Transition { era: Some(era), ..Transition::about(next, Some(digest), before, LIST, now) })
+    }
+
+    /// What becomes of it when a list of an era shows the approved definition again; none if nothing does.
+    ///
+    /// `findings` is asked about the definition that is the one to look at from now on.
+    #[must_use]
+    pub fn list_agrees(
+        &self,
+        era: Era,
+        findings: impl FnOnce(&Definition) -> Vec<Finding>,
+        now: UnixMillis,
+    ) -> Option<Transition> {
+        if self.listed.iter().all(|known| known.era != era) {
+            return None;
+        }
+        let mut next = self.clone();
+        next.listed.retain(|known| known.era != era);
+        next.state = match (self.state, &self.seen) {
+            (State::Changed, Some(seen)) => next.state_at(seen.digest),
+            (state, _) => state,
+        };
+        next.findings = next.shown().map(findings).unwrap_or_default();
+        let before = (Some(self.state), self.reference());
+        let digest = self.approved.as_ref().map(|approved| approved.digest);
+        Some(Transition { era: Some(era), ..Transition::about(next, digest, before, LIST, now) })
+    }
+
+    /// Ends an approval, for `actor` is [`MOVED`] or [`MODE`]; none where there is none.
+    #[must_use]
+    pub fn withdraw(&self, actor: &str, now: UnixMillis) -> Option<Transition> {
+        self.approved.as_ref()?;
+        let state = match self.state {
+            kept @ (State::Blocked | State::Removed) => kept,
+            State::Pending | State::Approved | State::Changed => State::Pending,
+        };
+        let next = Self { state, approved: None, trusted: false, listed: Vec::new(), ..self.clone() };
+        Some(Transition::new(next, Some(self.state), self.reference(), actor, now))
+    }
+
+    /// The definition that a reviewer should look at: what a list showed instead of the approved one, else what the last
+    /// survey saw.
+    #[must_use]
+    pub fn shown(&self) -> Option<&Definition> {
+        self.listed.iter().find_map(|listed| listed.definition.as_ref()).or(self.seen.as_ref())
+    }
+
+    /// Approves a definition that the server offers, in a survey or in a list, which must be the one that was shown. Where
+    /// lists showed another than the approved one and surveys did not, approving it once more confirms it.
     ///
     /// # Errors
     /// `pin.moved`: the definition with `digest` is not what the server offers. `pin.changed`: the server offers several
     /// under this name.
     pub fn approve(&self, digest: Digest, actor: &str, now: UnixMillis) -> Result<Transition, Reason> {
-        let seen = self.shown(digest)?;
+        let offered = self.offered(digest)?.clone();
         if self.state == State::Removed {
             return Err(Reason::PinMoved);
         }
-        if seen.is_ambiguous() {
+        if offered.is_ambiguous() {
             return Err(Reason::PinChanged);
         }
-        let next = Self { state: State::Approved, approved: Some(seen.clone()), ..self.clone() };
+        let approved = Some(offered.clone());
+        let (seen, listed) = (Some(offered), Vec::new());
+        let next = Self { state: State::Approved, approved, trusted: false, seen, listed, ..self.clone() };
         Ok(Transition::new(next, Some(self.state), self.reference(), actor, now))
     }
 
     /// Blocks the item, whatever its definition becomes.
     ///
     /// # Errors
-    /// `pin.moved`: the definition with `digest` is not the one that was seen last.
+    /// `pin.moved`: the definition with `digest` is not what the server offers.
     pub fn block(&self, digest: Digest, actor: &str, now: UnixMillis) -> Result<Transition, Reason> {
-        self.shown(digest)?;
+        self.offered(digest)?;
         let next = Self { state: State::Blocked, ..self.clone() };
         Ok(Transition::new(next, Some(self.state), self.reference(), actor, now))
     }
 
-    fn shown(&self, digest: Digest) -> Result<&Definition, Reason> {
-        self.seen.as_ref().filter(|seen| seen.digest == digest).ok_or(Reason::PinMoved)
+    fn offered(&self, digest: Digest) -> Result<&Definition, Reason> {
+        let listed = self.listed.iter().filter_map(|listed| listed.definition.as_ref());
+        self.seen.iter().chain(listed).find(|definition| definition.digest == digest).ok_or(Reason::PinMoved)
+    }
+
+    /// The state when a survey sees the definition with this digest.
+    fn state_at(&self, seen: Digest) -> State {
+        match (self.state, &self.approved) {
+            (State::Blocked, _) => State::Blocked,
+            (_, None) => State::Pending,
+            (_, Some(approved)) if approved.digest == seen && self.listed.is_empty() => State::Approved,
+            (_, Some(_)) => State::Changed,
+        }
     }
 
     fn reference(&self) -> Option<Digest> {

@@ -6,22 +6,25 @@ use casemate_core::json::quote;
 use casemate_core::pin::{Definition, Finding, Pin, Step, diff};
 use std::fmt::Write as _;
 
-/// `{"pins": […]}`: each with `server`, `kind`, `name`, `state`, the digests `approved` and `seen`, `findings` and
-/// `changed_at` (milliseconds since the epoch); with `full`, also what [`item`] adds.
+/// `{"pins": […]}`: each with `server`, `kind`, `name`, `state`, the digests `approved` and `seen`, `listed`, `findings`
+/// and `changed_at` (milliseconds since the epoch); with `full`, also what [`item`] adds.
+///
+/// `listed` has the era and the digest of each list that showed another definition than the approved one; `seen` is then
+/// the definition that such a list showed, and otherwise the one that the last survey saw.
 #[must_use]
 pub fn list<'a>(pins: impl IntoIterator<Item = (&'a ServerName, &'a Pin)>, full: bool) -> String {
     let each = pins.into_iter().map(|(server, pin)| if full { item(server, pin) } else { one(server, pin) });
     format!("{{\"pins\":[{}]}}\n", each.collect::<Vec<_>>().join(","))
 }
 
-/// One pin with its `definitions`, the `changes` from the approved one to the one seen last, and its `history`.
+/// One pin with its `definitions`, the `changes` from the approved one to the one seen, and its `history`.
 #[must_use]
 pub fn item(server: &ServerName, pin: &Pin) -> String {
     let mut out = one(server, pin);
     out.pop();
-    let text = |definition: &Option<Definition>| definition.as_ref().map_or("null", |d| &d.text).to_owned();
-    let (approved, seen) = (text(&pin.approved), text(&pin.seen));
-    let changes = match (&pin.approved, &pin.seen) {
+    let text = |definition: Option<&Definition>| definition.map_or("null", |d| &d.text).to_owned();
+    let (approved, seen) = (text(pin.approved.as_ref()), text(pin.shown()));
+    let changes = match (&pin.approved, pin.shown()) {
         (Some(_), Some(_)) => diff(&approved, &seen),
         _ => Vec::new(),
     };
@@ -47,17 +50,21 @@ pub fn item(server: &ServerName, pin: &Pin) -> String {
 /// What a list has of a pin.
 #[must_use]
 pub fn one(server: &ServerName, pin: &Pin) -> String {
-    let digest = |definition: &Option<Definition>| text(definition.as_ref().map(|d| d.digest));
+    let digest = |definition: Option<&Definition>| text(definition.map(|d| d.digest));
+    let listed = pin.listed.iter().map(|listed| {
+        format!("{{\"era\":\"{}\",\"digest\":{}}}", listed.era.as_str(), text(Some(listed.digest)))
+    });
     let changed_at = pin.history.last().map_or(0, |step| step.at.0);
     format!(
-        "{{\"server\":{},\"kind\":\"{}\",\"name\":{},\"state\":\"{}\",\"approved\":{},\"seen\":{},\"findings\":[{}],\
-         \"changed_at\":{changed_at}}}",
+        "{{\"server\":{},\"kind\":\"{}\",\"name\":{},\"state\":\"{}\",\"approved\":{},\"seen\":{},\"listed\":[{}],\
+         \"findings\":[{}],\"changed_at\":{changed_at}}}",
         quote(server.as_str()),
         pin.kind,
         quote(&pin.name),
         pin.state,
-        digest(&pin.approved),
-        digest(&pin.seen),
+        digest(pin.approved.as_ref()),
+        digest(pin.shown()),
+        joined(listed),
         joined(pin.findings.iter().map(finding)),
     )
 }
@@ -94,6 +101,8 @@ mod tests {
             name: "a\"b".to_owned(),
             state: State::Changed,
             approved: definition("{\"a\":null,\"n\":1e400}"),
+            trusted: false,
+            listed: Vec::new(),
             seen: definition("{\"b\":null,\"n\":1e400}"),
             findings: vec![Finding {
                 rule: "signal.secrecy".to_owned(),

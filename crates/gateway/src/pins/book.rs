@@ -1,14 +1,21 @@
 //! The pins of one server in memory, fast to ask.
 
+use super::marks::{Listing, Marks, Pending};
+use super::store;
+use crate::config::{PinMode, Upstream};
 use arc_swap::ArcSwapOption;
 use casemate_core::digest::Digest;
-use casemate_core::pin::{Definition, Kind, Pin, Sighting, Standing, Transition};
+use casemate_core::pin::{Definition, Kind, Pin, Standing, State, Transition};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Bytes of the longest item that is remembered as it was spelt.
 const RAW: usize = 64 * 1024;
+/// Pins of one server.
+const PINS: usize = 20_000;
+/// Pins of what was never approved and is no longer offered.
+const GONE: usize = 256;
 
 /// Bytes of an item as it was listed last, and the digest that they had.
 struct Raw {
@@ -20,57 +27,93 @@ struct Raw {
 /// cheaper than canonical form and digest. Two, since an upstream may spell an item differently in each era.
 struct Entry {
     pin: Arc<Pin>,
+    /// Bytes of the pin in its file.
+    weight: usize,
     raws: [ArcSwapOption<Raw>; 2],
-    /// Whether a list showed another definition than the approved one, and no survey has begun since.
-    differs: AtomicBool,
+    marks: Arc<Marks>,
 }
 
 impl Entry {
-    fn of(pin: Arc<Pin>) -> Arc<Self> {
-        Arc::new(Self { pin, raws: [const { ArcSwapOption::const_empty() }; 2], differs: AtomicBool::new(false) })
+    fn of(pin: Arc<Pin>, marks: Arc<Marks>) -> Arc<Self> {
+        let weight = store::weight(&pin);
+        Arc::new(Self { pin, weight, raws: [const { ArcSwapOption::const_empty() }; 2], marks })
     }
 
     /// How its name stands: what a list has just shown to differ is not used, whatever the last survey saw.
-    fn standing(&self) -> Standing {
+    fn standing(&self, upstream: &Upstream) -> Standing {
         match self.pin.state.standing() {
-            Standing::Approved if self.differs.load(Ordering::Relaxed) => Standing::Changed,
+            Standing::Approved if self.pin.trusted && upstream.pins == PinMode::Review => Standing::Pending,
+            Standing::Approved if self.marks.wait() => Standing::Changed,
             standing => standing,
         }
     }
 
-    fn digest(&self, raw: &str, digest: impl FnOnce() -> Digest) -> Digest {
+    /// The digest of these bytes, and the definition where it had to be made for that.
+    fn digest(&self, raw: &str, define: impl FnOnce() -> Definition) -> (Digest, Option<Definition>) {
         for known in &self.raws {
             if let Some(known) = known.load().as_ref().filter(|known| *known.text == *raw) {
-                return known.digest;
+                return (known.digest, None);
             }
         }
-        let digest = digest();
-        if raw.len() > RAW {
-            return digest;
+        let definition = define();
+        let digest = definition.digest;
+        let is_known = |known: &Option<Definition>| known.as_ref().is_some_and(|known| known.digest == digest);
+        // Neither white space nor definitions that come and go fill the memory.
+        let is_kept = raw.len() <= RAW.min(definition.text.len().saturating_mul(2))
+            && (is_known(&self.pin.approved) || is_known(&self.pin.seen));
+        if is_kept {
+            let [newer, older] = &self.raws;
+            older.store(newer.swap(Some(Arc::new(Raw { text: raw.into(), digest }))));
         }
-        let [newer, older] = &self.raws;
-        older.store(newer.swap(Some(Arc::new(Raw { text: raw.into(), digest }))));
-        digest
+        (digest, Some(definition))
     }
 }
 
 type Entries = BTreeMap<Kind, HashMap<String, Arc<Entry>>>;
 
-/// The pins of one server. What changes makes a new one.
+/// What every version of a server's book shares.
 #[derive(Default)]
+struct Flags {
+    /// Whether a list showed what the last survey did not.
+    is_restless: AtomicBool,
+    /// Whether that asks for a survey that nobody has sent for yet.
+    calls: AtomicBool,
+    /// Whether marks wait to be settled.
+    has_marks: AtomicBool,
+    /// Bytes of definitions that wait with them.
+    waiting: Arc<AtomicUsize>,
+}
+
+/// What is refused although the pin does not say so, until a later survey settles it.
+pub(super) type Doubt = (Kind, String, Standing);
+
+/// The pins of one server. What changes makes a new one.
+#[derive(Default, Clone)]
 pub(super) struct Book {
     entries: Entries,
-    /// What a survey found and nobody could record or keep: refused until a later survey can.
     doubts: HashMap<(Kind, String), Standing>,
-    /// Whether a list showed what the last survey did not.
-    restless: AtomicBool,
-    /// Whether that asks for a survey that nobody has sent for yet.
-    calling: AtomicBool,
+    flags: Arc<Flags>,
+    /// The URL of the server whose pins these are.
+    origin: Option<Arc<str>>,
+    /// Bytes of all pins in their file.
+    weight: usize,
+}
+
+/// What becomes of a book.
+#[derive(Default)]
+pub(super) struct Change {
+    pub(super) moves: Vec<Transition>,
+    /// The doubts from now on; none to leave them as they are.
+    pub(super) doubts: Option<Vec<Doubt>>,
+    /// The URL of the server from now on; none to leave it.
+    pub(super) origin: Option<Arc<str>>,
+    /// One more record.
+    pub(super) summary: Option<String>,
 }
 
 impl Book {
-    pub(super) fn of(pins: Vec<Pin>) -> Self {
-        let mut book = Self::default();
+    pub(super) fn of(pins: Vec<Pin>, origin: Option<Arc<str>>) -> Self {
+        let mut book = Self { origin, ..Self::default() };
         for pin in pins {
             book.put(Arc::new(pin));
         }
@@ -78,34 +121,71 @@ impl Book {
     }
 
     fn put(&mut self, pin: Arc<Pin>) {
-        self.entries.entry(pin.kind).or_default().insert(pin.name.clone(), Entry::of(pin));
+        let of_kind = self.entries.entry(pin.kind).or_default();
+        let before = of_kind.get(&pin.name);
+        let marks = before.map(|entry| Arc::clone(&entry.marks)).unwrap_or_default();
+        let old = before.map_or(0, |entry| entry.weight);
+        let entry = Entry::of(Arc::clone(&pin), marks);
+        self.weight = self.weight.saturating_sub(old).saturating_add(entry.weight);
+        of_kind.insert(pin.name.clone(), entry);
     }
 
-    /// The book after these transitions, without doubts.
-    pub(super) fn after(&self, transitions: &[Transition]) -> Self {
-        let mut book = self.with(HashMap::new());
-        for transition in transitions {
+    /// The book after a change.
+    pub(super) fn after(&self, change: &Change) -> Self {
+        let mut book = self.clone();
+        for transition in &change.moves {
             book.put(Arc::new(transition.pin.clone()));
         }
-        book
+        book.prune();
+        if let Some(origin) = &change.origin {
+            book.origin = Some(Arc::clone(origin));
+        }
+        match &change.doubts {
+            Some(doubts) => book.doubting(doubts),
+            None => book,
+        }
     }
 
-    /// The book as it was, with doubt about what these transitions could not settle.
-    pub(super) fn doubting(&self, transitions: &[Transition]) -> Self {
-        let refused = |transition: &Transition| match transition.pin.state.standing() {
-            Standing::Approved => transition.from.map_or(Standing::Pending, |from| match from.standing() {
-                Standing::Approved => Standing::Changed,
-                before => before,
-            }),
-            standing => standing,
-        };
-        let doubts = transitions.iter().map(|t| ((t.pin.kind, t.pin.name.clone()), refused(t))).collect();
-        self.with(doubts)
+    /// The book with these doubts and no others.
+    pub(super) fn doubting(mut self, doubts: &[Doubt]) -> Self {
+        self.doubts = doubts.iter().map(|(kind, name, standing)| ((*kind, name.clone()), *standing)).collect();
+        self
     }
 
-    fn with(&self, doubts: HashMap<(Kind, String), Standing>) -> Self {
-        let copy = |flag: &AtomicBool| AtomicBool::new(flag.load(Ordering::Relaxed));
-        Self { entries: self.entries.clone(), doubts, restless: copy(&self.restless), calling: copy(&self.calling) }
+    /// Drops the oldest of what was never approved and is offered no longer; the log has it.
+    fn prune(&mut self) {
+        let all = self.entries.values().flat_map(HashMap::values).map(|entry| &entry.pin);
+        let mut gone: Vec<_> = all.filter(|pin| pin.state == State::Removed && pin.approved.is_none()).collect();
+        let Some(surplus) = gone.len().checked_sub(GONE).filter(|surplus| *surplus > 0) else { return };
+        gone.sort_by_key(|pin| pin.history.last().map(|step| step.at));
+        let oldest: Vec<_> = gone.into_iter().take(surplus).map(|pin| (pin.kind, pin.name.clone())).collect();
+        for (kind, name) in oldest {
+            if let Some(entry) = self.entries.get_mut(&kind).and_then(|of_kind| of_kind.remove(&name)) {
+                self.weight = self.weight.saturating_sub(entry.weight);
+            }
+        }
+    }
+
+    /// Whether it is more than is remembered of one server.
+    pub(super) fn is_too_much(&self) -> bool {
+        self.count() > PINS || self.weight > store::MOST
+    }
+
+    fn count(&self) -> usize {
+        self.entries.values().map(HashMap::len).sum()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.count() == 0
+    }
+
+    pub(super) const fn origin(&self) -> Option<&Arc<str>> {
+        self.origin.as_ref()
+    }
+
+    /// Whether its pins are of the server at this URL. Where no URL is known, they are.
+    pub(super) fn is_of(&self, upstream: &Upstream) -> bool {
+        self.origin.as_deref().is_none_or(|origin| origin == upstream.url.as_str())
     }
 
     fn entry(&self, kind: Kind, name: &str) -> Option<&Arc<Entry>> {
@@ -121,22 +201,9 @@ impl Book {
         self.entries.values().flat_map(HashMap::values).map(|entry| Arc::clone(&entry.pin)).collect()
     }
 
-    /// How many pins there may be, and bytes of definitions, once these items have been seen.
-    pub(super) fn after_all(&self, items: &[Sighting]) -> (usize, usize) {
-        let text = |definition: &Option<Definition>| definition.as_ref().map_or(0, |definition| definition.text.len());
-        let known: usize = self.pins().iter().map(|pin| text(&pin.approved) + text(&pin.seen)).sum();
-        let other = items.iter().filter(|item| {
-            let seen = self.entry(item.kind, &item.name).and_then(|entry| entry.pin.seen.as_ref());
-            seen.is_none_or(|seen| seen.digest != item.definition.digest)
-        });
-        let new = items.iter().filter(|item| self.entry(item.kind, &item.name).is_none()).count();
-        let count: usize = self.entries.values().map(HashMap::len).sum();
-        (count + new, known + other.map(|item| item.definition.text.len()).sum::<usize>())
-    }
-
     /// The names of a kind that the server offers.
     pub(super) fn names(&self, kind: Kind) -> impl Iterator<Item = &str> {
-        let offered = |entry: &&Arc<Entry>| entry.pin.state != casemate_core::pin::State::Removed;
+        let offered = |entry: &&Arc<Entry>| entry.pin.state != State::Removed;
         self.entries.get(&kind).into_iter().flat_map(HashMap::values).filter(offered).map(|e| e.pin.name.as_str())
     }
 
@@ -145,54 +212,113 @@ impl Book {
         if self.doubts.is_empty() { None } else { self.doubts.get(&(kind, name.to_owned())).copied() }
     }
 
-    /// How a name stands by the last survey.
-    pub(super) fn standing(&self, kind: Kind, name: &str) -> Standing {
-        let known = || self.entry(kind, name).map_or(Standing::Unknown, |entry| entry.standing());
-        self.doubt(kind, name).unwrap_or_else(known)
-    }
-
-    /// How an item stands that a list shows now.
-    pub(super) fn offered(&self, kind: Kind, name: &str, raw: &str, digest: impl FnOnce() -> Digest) -> Standing {
+    /// How a name stands by the last survey, and by the lists since.
+    pub(super) fn standing(&self, upstream: &Upstream, kind: Kind, name: &str) -> Standing {
         if let Some(doubt) = self.doubt(kind, name) {
             return doubt;
         }
-        let Some(entry) = self.entry(kind, name) else { return self.unrest(Standing::Unknown) };
-        let digest = entry.digest(raw, digest);
-        if entry.pin.admits(digest) {
-            return Standing::Approved;
+        match self.entry(kind, name).map_or(Standing::Unknown, |entry| entry.standing(upstream)) {
+            Standing::Approved if !self.is_of(upstream) => Standing::Pending,
+            standing => standing,
         }
-        let is_seen = entry.pin.seen.as_ref().is_some_and(|seen| seen.digest == digest);
-        match entry.pin.state.standing() {
+    }
+
+    /// How an item stands that a list shows now.
+    pub(super) fn offered(
+        &self,
+        upstream: &Upstream,
+        listing: Listing,
+        (kind, name, raw): (Kind, &str, &str),
+        define: impl FnOnce() -> Definition,
+    ) -> Standing {
+        if let Some(doubt) = self.doubt(kind, name) {
+            return doubt;
+        }
+        if !self.is_of(upstream) {
+            return self.unrest(Standing::Pending);
+        }
+        let Some(entry) = self.entry(kind, name) else { return self.unrest(Standing::Unknown) };
+        let (digest, definition) = entry.digest(raw, define);
+        let pin = &entry.pin;
+        let is_approved = pin.approved.as_ref().is_some_and(|approved| approved.digest == digest);
+        self.mark(entry, listing, is_approved, definition.ok_or(digest));
+        let is_seen = pin.seen.as_ref().is_some_and(|seen| seen.digest == digest);
+        match entry.standing(upstream) {
+            Standing::Approved if is_approved => Standing::Approved,
+            Standing::Approved => self.unrest(Standing::Changed),
             Standing::Blocked => Standing::Blocked,
-            Standing::Approved => {
-                entry.differs.store(true, Ordering::Relaxed);
-                self.unrest(Standing::Changed)
-            }
             standing if is_seen && standing != Standing::Removed => standing,
             standing => self.unrest(standing),
         }
     }
 
-    fn unrest(&self, standing: Standing) -> Standing {
-        self.restless.store(true, Ordering::Relaxed);
-        self.calling.store(true, Ordering::Relaxed);
+    /// Notes what a list shows, where it matters: another definition than the approved one, or that one after another.
+    fn mark(&self, entry: &Entry, listing: Listing, is_approved: bool, definition: Result<Definition, Digest>) {
+        let (pin, marks) = (&entry.pin, &entry.marks);
+        let is_listed = pin.listed.iter().any(|listed| listed.era == listing.era());
+        match (is_approved, pin.state) {
+            (true, _) if is_listed || marks.wait() => marks.agrees(listing, is_listed),
+            (false, State::Approved | State::Changed) if is_listed => {
+                let digest = definition.map_or_else(|digest| digest, |definition| definition.digest);
+                return marks.still_differs(listing, digest);
+            }
+            (false, State::Approved) => marks.differs(listing, definition, &self.flags.waiting),
+            _ => return,
+        }
+        if marks.wait() {
+            self.flags.has_marks.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// What lists showed and nobody has recorded yet, at most one of each pin.
+    pub(super) fn pending(&self) -> Vec<(Arc<Pin>, Pending)> {
+        self.flags.has_marks.store(false, Ordering::Relaxed);
+        let all = self.entries.values().flat_map(HashMap::values).filter(|entry| entry.marks.wait());
+        all.filter_map(|entry| Some((Arc::clone(&entry.pin), entry.marks.pending()?))).collect()
+    }
+
+    /// What lists showed is in the pins.
+    pub(super) fn settled(&self, pin: &Pin, pending: &Pending) {
+        if let Some(entry) = self.entry(pin.kind, &pin.name) {
+            entry.marks.settled(pending);
+        }
+    }
+
+    /// A person decided about a pin: what lists showed before is answered.
+    pub(super) fn decided(&self, pin: &Pin) {
+        if let Some(entry) = self.entry(pin.kind, &pin.name) {
+            entry.marks.reset();
+        }
+    }
+
+    /// Asks for a survey before the next use.
+    pub(super) fn unrest(&self, standing: Standing) -> Standing {
+        self.flags.is_restless.store(true, Ordering::Relaxed);
+        self.flags.calls.store(true, Ordering::Relaxed);
         standing
     }
 
     pub(super) fn is_restless(&self) -> bool {
-        self.restless.load(Ordering::Relaxed)
+        self.flags.is_restless.load(Ordering::Relaxed)
+    }
+
+    /// Whether something that lists showed is to be settled.
+    pub(super) fn has_marks(&self) -> bool {
+        self.flags.has_marks.load(Ordering::Relaxed)
+    }
+
+    /// Asks again for what could not be settled.
+    pub(super) fn remark(&self) {
+        self.flags.has_marks.store(true, Ordering::Relaxed);
     }
 
     /// Whether a survey has to be sent for; once.
     pub(super) fn calls(&self) -> bool {
-        self.calling.swap(false, Ordering::Relaxed)
+        self.flags.calls.swap(false, Ordering::Relaxed)
     }
 
     /// Notes that a survey begins: what was shown before it, it sees.
     pub(super) fn calm(&self) {
-        self.restless.store(false, Ordering::Relaxed);
-        for entry in self.entries.values().flat_map(HashMap::values) {
-            entry.differs.store(false, Ordering::Relaxed);
-        }
+        self.flags.is_restless.store(false, Ordering::Relaxed);
     }
 }

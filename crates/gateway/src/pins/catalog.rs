@@ -1,15 +1,16 @@
 //! When an upstream is surveyed, and by whom: one survey at a time, the others wait for it.
 
+use super::moves::{self, Planned, Survey};
 use super::params::Mirrors;
+use super::quota::{Left, Quota};
 use super::survey::{self, Offer, Surveyor};
-use super::{Pins, review, unlisted};
+use super::{Pins, unlisted};
 use crate::config::{InputKinds, PinMode, Upstream};
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, draining};
 use casemate_core::digest::Digest;
 use casemate_core::mcp::{Era, Revision};
-use casemate_core::pin::{Mode, Transition, sight};
 use casemate_core::{Reason, Refusal, ServerName};
-use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::OwnedMutexGuard;
@@ -24,10 +25,6 @@ const EAGER: u32 = 8;
 const PAUSE: Duration = Duration::from_secs(16);
 /// After this time without such surveys, the next may be soon again.
 const REST: Duration = Duration::from_mins(1);
-/// Pins of one server.
-const PINS: usize = 20_000;
-/// Bytes of the definitions of one server, those that it no longer offers included.
-const TEXTS: usize = 64 << 20;
 
 /// What a survey found beside the pins.
 pub(super) struct Catalog {
@@ -42,6 +39,7 @@ pub(super) struct Entry {
     credential: Option<(http::HeaderName, Digest)>,
     requests: InputKinds,
     revision: Option<Revision>,
+    pins: PinMode,
 }
 
 impl Entry {
@@ -52,7 +50,13 @@ impl Entry {
             credential: credential.map(|(name, secret)| (name.clone(), Digest::of(secret.expose()))),
             requests: upstream.requests,
             revision: upstream.revision,
+            pins: upstream.pins,
         }
+    }
+
+    /// Whether the entry in force is this one. What was begun under another is neither sent nor believed.
+    fn is_in_force(&self, gateway: &Gateway, server: &ServerName) -> bool {
+        gateway.state().upstream(server).is_some_and(|upstream| Self::of(&upstream) == *self)
     }
 }
 
@@ -84,11 +88,18 @@ pub(super) struct Slot {
     pub(super) pen: Arc<tokio::sync::Mutex<()>>,
     spoken: Mutex<Option<Spoken>>,
     haste: Mutex<Haste>,
+    quota: Mutex<Quota>,
     /// Whether a survey in the background is on its way.
-    pub(super) stirring: std::sync::atomic::AtomicBool,
+    pub(super) stirring: AtomicBool,
+    /// Whether what lists showed is being settled.
+    pub(super) noting: AtomicBool,
 }
 
 impl Slot {
+    fn quota(&self) -> std::sync::MutexGuard<'_, Quota> {
+        self.quota.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn spoken(&self) -> std::sync::MutexGuard<'_, Option<Spoken>> {
         self.spoken.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -126,12 +137,12 @@ impl Pins {
     }
 
     /// A current survey.
-    pub(super) async fn fresh(&self, gateway: &Gateway, upstream: &Upstream) -> Result<Arc<Catalog>, Refusal> {
+    pub(super) async fn fresh(&self, gateway: &Arc<Gateway>, upstream: &Upstream) -> Result<Arc<Catalog>, Refusal> {
         self.within(gateway, upstream, FRESH).await
     }
 
     /// A survey out of turn, unless there was one a moment ago.
-    pub(super) async fn again(&self, gateway: &Gateway, upstream: &Upstream) -> Result<Arc<Catalog>, Refusal> {
+    pub(super) async fn again(&self, gateway: &Arc<Gateway>, upstream: &Upstream) -> Result<Arc<Catalog>, Refusal> {
         let slot = self.slot(&upstream.name);
         self.within(gateway, upstream, slot.pause()).await
     }
@@ -139,7 +150,7 @@ impl Pins {
     /// A survey that is no older than `age`.
     pub(super) async fn within(
         &self,
-        gateway: &Gateway,
+        gateway: &Arc<Gateway>,
         upstream: &Upstream,
         age: Duration,
     ) -> Result<Arc<Catalog>, Refusal> {
@@ -151,6 +162,9 @@ impl Pins {
             && surveyed.at.elapsed() < surveyed.found.as_ref().map_or(AGAIN.min(age), |_| age)
         {
             return surveyed.found.clone();
+        }
+        if !entry.is_in_force(gateway, &upstream.name) {
+            return Err(unlisted("the entry has changed"));
         }
         if age < FRESH {
             slot.hurried();
@@ -180,7 +194,7 @@ async fn survey_once(
     let found = match offer {
         Ok(offer) => {
             let era = offer.era;
-            let taken = pins.take(&slot, &surveyor, offer).await;
+            let taken = pins.take(&slot, &surveyor, &entry, offer).await;
             if taken.is_ok() {
                 slot.note(&entry, era);
             }
@@ -204,47 +218,115 @@ async fn survey_once(
 
 impl Pins {
     /// Moves the pins to what was found.
-    async fn take(&self, slot: &Slot, surveyor: &Surveyor, offer: Offer) -> Result<Arc<Catalog>, Refusal> {
-        let server = &surveyor.upstream.name;
-        let pen = Arc::clone(&slot.pen).lock_owned().await;
-        let book = self.book(server).unwrap_or_default();
-        let Offer { era, mirrors, items } = offer;
-        let offered: HashSet<_> = items.iter().map(|item| (item.kind, item.name.clone())).collect();
-        let (pins, bytes) = book.after_all(&items);
-        if pins > PINS || bytes > TEXTS {
-            return Err(unlisted(format!("more to remember than {PINS} pins and {TEXTS} bytes of definitions")));
+    async fn take(
+        &self,
+        slot: &Slot,
+        surveyor: &Surveyor,
+        entry: &Entry,
+        offer: Offer,
+    ) -> Result<Arc<Catalog>, Refusal> {
+        let (server, gateway) = (surveyor.upstream.name.clone(), &surveyor.gateway);
+        let _pen = slot.pen.lock().await;
+        if !entry.is_in_force(gateway, &server) {
+            return Err(unlisted("the entry has changed"));
         }
-        let mode = match surveyor.upstream.pins {
-            PinMode::Review => Mode::Review,
-            PinMode::TrustFirst => Mode::TrustFirst,
-        };
-        let (pins, name, now) = (self.clone(), server.clone(), surveyor.now);
+        // Lists came first. What of them cannot be settled is refused as it is.
+        let _ = self.settle_lists(slot, gateway, &server).await;
+        let Offer { era, mirrors, items } = offer;
+        let book = self.book(&server).unwrap_or_default();
+        let is_first = book.is_empty() || !book.is_of(&surveyor.upstream);
+        let left = if is_first { Left::FIRST } else { slot.quota().left() };
+        let _arrival = self.arrive(&server);
+        let (pins, upstream, now) = (self.clone(), surveyor.upstream.clone(), surveyor.now);
         // Reviewing hundreds of definitions is work that must not hold up calls.
         let moving = tokio::task::spawn_blocking(move || {
-            let surroundings = review::Surroundings::new(&pins, &name, &items);
-            let mut moves: Vec<Transition> = items
-                .into_iter()
-                .filter_map(|item| {
-                    let known = book.get(item.kind, &item.name);
-                    let (kind, own) = (item.kind, item.name.clone());
-                    let findings = |definition: &_| review::review(kind, &own, definition, &surroundings);
-                    sight(known.as_deref(), item, mode, findings, now)
-                })
-                .collect();
-            let gone = book.pins().into_iter().filter(|pin| !offered.contains(&(pin.kind, pin.name.clone())));
-            moves.extend(gone.filter_map(|pin| pin.absent(now)));
-            moves
+            Survey { upstream: &upstream, book: &book, now }.change(&pins, items, left)
         });
-        let moves = moving.await.map_err(|_| Refusal::new(Reason::Internal).detail("a review broke off"))?;
-        let arrived = || self.0.arriving.lock().unwrap_or_else(PoisonError::into_inner).remove(server);
-        if !moves.is_empty() {
-            tracing::info!(upstream.name = %server, moves = moves.len(), "pins move");
+        let broken = |_| Refusal::new(Reason::Internal).detail("a review broke off");
+        let Planned { mut change, held, used, is_too_much } = moving.await.map_err(broken)?;
+        if !is_first {
+            slot.quota().spend(used);
         }
-        if let Err(refusal) = self.settle(pen, surveyor.log.clone(), server.clone(), moves.clone()).await {
+        if is_too_much {
+            return Err(unlisted("more to remember than one server may have"));
+        }
+        if held > 0 {
+            tracing::warn!(upstream.name = %server, held, "a server changes too often");
+            change.summary = slot.quota().tell();
+        }
+        if !change.moves.is_empty() {
+            tracing::info!(upstream.name = %server, moves = change.moves.len(), "pins move");
+        }
+        if let Err(refusal) = self.0.settle(&surveyor.log, &server, &change).await {
             tracing::error!(upstream.name = %server, reason = refusal.reason.code(), "pins could not move");
-            self.doubt(server, &moves);
+            let mut doubts = moves::doubts(&change.moves);
+            doubts.extend(change.doubts.unwrap_or_default());
+            self.0.doubt(&server, &doubts);
         }
-        arrived();
         Ok(Arc::new(Catalog { era, mirrors }))
+    }
+
+    /// Records and keeps what lists showed. Whoever does it holds the server's pen.
+    pub(super) async fn settle_lists(&self, slot: &Slot, gateway: &Gateway, server: &ServerName) -> Result<(), Refusal> {
+        // A pin may have something pending in each era, and each there and back.
+        for _ in 0..4 {
+            let Some(book) = self.book(server) else { return Ok(()) };
+            let mut pending = book.pending();
+            if pending.is_empty() {
+                return Ok(());
+            }
+            let left = slot.quota().left();
+            let is_cut = pending.len() > left.moves;
+            pending.truncate(left.moves);
+            let _arrival = self.arrive(server);
+            let (pins, name, now, of) = (self.clone(), server.clone(), gateway.now(), Arc::clone(&book));
+            let moving = tokio::task::spawn_blocking(move || {
+                (moves::listed(&pins, &name, &of, &pending, left, now), pending)
+            });
+            let broken = |_| Refusal::new(Reason::Internal).detail("a review broke off");
+            let ((mut change, used), pending) = moving.await.map_err(broken)?;
+            change.summary = if is_cut { slot.quota().tell() } else { None };
+            slot.quota().spend(used);
+            self.0.settle(gateway.log(), server, &change).await?;
+            for (pin, pending) in &pending {
+                book.settled(pin, pending);
+            }
+            if is_cut {
+                return Err(unlisted("more changes than are recorded within an hour"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Settles what lists showed, soon and not all the time.
+    pub(super) fn note(&self, gateway: &Arc<Gateway>, server: &ServerName) {
+        let slot = self.slot(server);
+        if slot.noting.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let (pins, gateway, server) = (self.clone(), Arc::clone(gateway), server.clone());
+        tokio::spawn(async move {
+            let settled = {
+                let _pen = slot.pen.lock().await;
+                pins.settle_lists(&slot, &gateway, &server).await
+            };
+            let pause = match settled {
+                Ok(()) => AGAIN,
+                Err(refusal) => {
+                    tracing::warn!(upstream.name = %server, reason = refusal.reason.code(), "lists could not be noted");
+                    pins.book(&server).inspect(|book| book.remark());
+                    PAUSE
+                }
+            };
+            let mut drain = gateway.watch_drain();
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = draining(&mut drain) => return,
+            }
+            slot.noting.store(false, Ordering::Release);
+            if pins.book(&server).is_some_and(|book| book.has_marks()) {
+                pins.0.restless.notify_one();
+            }
+        });
     }
 }

@@ -1,13 +1,12 @@
 //! The order in which a pin moves: the record first, then the file, then memory.
 
-use super::book::Book;
+use super::book::{Book, Change, Doubt};
 use super::{Inner, Pins};
 use casemate_audit::{Event, EventKind, Log};
 use casemate_core::digest::Digest;
-use casemate_core::pin::{Kind, Pin, Transition};
+use casemate_core::pin::{Kind, Pin, SURVEY, Standing, Transition};
 use casemate_core::{Reason, Refusal, ServerName, UnixMillis};
 use std::sync::Arc;
-use tokio::sync::OwnedMutexGuard;
 use tokio::task::JoinSet;
 
 /// Records that wait for the disk at once.
@@ -43,77 +42,93 @@ impl Pins {
             Reason::PinChanged => Refusal::new(reason).hint("the server lists it more than once"),
             reason => reason.into(),
         })?;
-        let pin = Arc::new(transition.pin.clone());
-        self.settle(pen, log.clone(), server.clone(), vec![transition]).await?;
-        Ok(pin)
-    }
-
-    /// Records, keeps and applies transitions: all of them, or none. It runs to its end even if nobody waits for it.
-    pub(super) async fn settle(
-        &self,
-        pen: OwnedMutexGuard<()>,
-        log: Log,
-        server: ServerName,
-        transitions: Vec<Transition>,
-    ) -> Result<(), Refusal> {
-        let inner = Arc::clone(&self.0);
+        let after = Arc::new(transition.pin.clone());
+        let change = Change { moves: vec![transition], ..Change::default() };
+        let (inner, log, server) = (Arc::clone(&self.0), log.clone(), server.clone());
+        let was_listed = !pin.listed.is_empty();
+        // It runs to its end even if nobody waits for it.
         let settling = tokio::spawn(async move {
-            let settled = settle(&inner, log, &server, &transitions).await;
+            let settled = inner.settle(&log, &server, &change).await;
+            if let (Ok(()), Some(book)) = (&settled, inner.books.load().get(&server)) {
+                book.decided(&pin);
+                if was_listed {
+                    // Lists and surveys did not agree, so that the next use waits for another survey.
+                    book.unrest(Standing::Approved);
+                }
+            }
             drop(pen);
             settled
         });
-        settling.await.unwrap_or_else(|_| Err(Refusal::new(Reason::Internal).detail("settling pins broke off")))
-    }
-
-    /// What a survey found could not be settled: it is refused until it can be.
-    pub(super) fn doubt(&self, server: &ServerName, transitions: &[Transition]) {
-        self.0.change(server, |book| book.doubting(transitions));
+        settling
+            .await
+            .unwrap_or_else(|_| Err(Refusal::new(Reason::Internal).detail("settling pins broke off")))
+            .map(|()| after)
     }
 }
 
 impl Inner {
-    /// Replaces the book of one server.
-    fn change(&self, server: &ServerName, change: impl Fn(&Book) -> Book) {
+    /// Replaces the book of one server. Whoever does it holds the server's pen.
+    fn replace(&self, server: &ServerName, book: Book) {
+        let book = Arc::new(book);
         self.books.rcu(|books| {
             let mut books = super::Books::clone(books);
-            let book = books.get(server).map_or_else(|| change(&Book::default()), |book| change(book));
-            books.insert(server.clone(), Arc::new(book));
+            books.insert(server.clone(), Arc::clone(&book));
             books
         });
     }
-}
 
-async fn settle(inner: &Arc<Inner>, log: Log, server: &ServerName, moves: &[Transition]) -> Result<(), Refusal> {
-    for some in moves.chunks(AT_ONCE) {
-        let mut records = JoinSet::new();
-        for transition in some {
-            let (log, event) = (log.clone(), event(server, transition));
-            records.spawn(async move { log.event(event).await });
+    /// Records, keeps and applies a change: all of it, or none. Whoever does it holds the server's pen.
+    pub(super) async fn settle(self: &Arc<Self>, log: &Log, server: &ServerName, change: &Change) -> Result<(), Refusal> {
+        let moves = &change.moves;
+        // The last of the disk is for the outcomes of calls; an upstream that changes all the time must not use it up.
+        if !moves.is_empty() && !log.health().writable {
+            return Err(Refusal::new(Reason::AuditUnavailable).detail("no room for the records of pins"));
         }
-        while let Some(recorded) = records.join_next().await {
-            recorded.map_err(|_| Refusal::new(Reason::Internal))??;
+        for some in moves.chunks(AT_ONCE) {
+            let mut records = JoinSet::new();
+            for transition in some {
+                let (log, event) = (log.clone(), event(server, transition));
+                records.spawn(async move { log.event(event).await });
+            }
+            while let Some(recorded) = records.join_next().await {
+                recorded.map_err(|_| Refusal::new(Reason::Internal))??;
+            }
         }
+        if let Some(summary) = &change.summary {
+            let detail = Some(format!("{server}: {summary}"));
+            log.event(Event { kind: EventKind::Pin, actor: SURVEY.to_owned(), policy: None, detail }).await?;
+        }
+        let before = self.books.load().get(server).cloned().unwrap_or_default();
+        let after = before.after(change);
+        let is_elsewhere = after.origin() != before.origin() && !after.is_empty();
+        if !moves.is_empty() || is_elsewhere {
+            let (keeper, name, pins) = (Arc::clone(self), server.clone(), after.pins());
+            let origin = after.origin().cloned();
+            let kept = tokio::task::spawn_blocking(move || keeper.store.write(&name, origin.as_deref(), &pins)).await;
+            let kept = kept.unwrap_or_else(|fault| Err(std::io::Error::other(fault)));
+            kept.map_err(|fault| {
+                tracing::error!(upstream.name = %server, %fault, "pins could not be kept");
+                Refusal::new(Reason::PinStore).detail(fault.to_string())
+            })?;
+        }
+        // Where a survey found nothing new, the doubts of an earlier one still end here.
+        self.replace(server, after);
+        Ok(())
     }
-    if !moves.is_empty() {
-        let after = inner.books.load().get(server).map_or_else(|| Book::default().after(moves), |b| b.after(moves));
-        let (keeper, name, pins) = (Arc::clone(inner), server.clone(), after.pins());
-        let kept = tokio::task::spawn_blocking(move || keeper.store.write(&name, &pins)).await;
-        let kept = kept.unwrap_or_else(|fault| Err(std::io::Error::other(fault)));
-        kept.map_err(|fault| {
-            tracing::error!(upstream.name = %server, %fault, "pins could not be kept");
-            Refusal::new(Reason::PinStore).detail(fault.to_string())
-        })?;
+
+    /// What a survey found could not be settled: it is refused until it can be. Whoever says so holds the server's pen.
+    pub(super) fn doubt(&self, server: &ServerName, doubts: &[Doubt]) {
+        let book = self.books.load().get(server).cloned().unwrap_or_default();
+        self.replace(server, Book::clone(&book).doubting(doubts));
     }
-    // Where a survey found nothing new, the doubts of an earlier one still end here.
-    inner.change(server, |book| book.after(moves));
-    Ok(())
 }
 
 fn event(server: &ServerName, transition: &Transition) -> Event {
     let pin = &transition.pin;
-    let digest = pin.seen.as_ref().map_or_else(|| "none".to_owned(), |seen| seen.digest.to_string());
+    let digest = transition.digest.map_or_else(|| "none".to_owned(), |digest| digest.to_string());
     let was = transition.was.map(|was| format!(" (was {was})")).unwrap_or_default();
-    let detail = format!("{} {server} {} {} {digest}{was}", pin.state, pin.kind, shown(&pin.name));
+    let era = transition.era.map(|era| format!(" in a list of the {} era", era.as_str())).unwrap_or_default();
+    let detail = format!("{} {server} {} {} {digest}{was}{era}", pin.state, pin.kind, shown(&pin.name));
     Event { kind: EventKind::Pin, actor: transition.actor.clone(), policy: None, detail: Some(detail) }
 }
 

@@ -3,10 +3,11 @@
 use crate::config::{InputKinds, Mode, PinMode, Upstream};
 use crate::gateway::{Gateway, Parts};
 use crate::identity::fixture::{config, tenant_id};
+use crate::pins::Listing;
 use bytes::Bytes;
 use casemate_audit::Log;
 use casemate_core::json::{Json, Limits};
-use casemate_core::mcp::Target as About;
+use casemate_core::mcp::{Era, Target as About};
 use casemate_core::pin::Standing;
 use casemate_core::{Refusal, Secret, ServerName, UnixMillis};
 use casemate_net::{Named, Target, Trust};
@@ -111,7 +112,8 @@ async fn answer(script: Arc<Mutex<Script>>, request: Request<Incoming>) -> Resul
     let mut script = script.lock().unwrap();
     script.asked.push((method.clone(), head.headers.clone(), message.clone()));
     if let Some((_, status, body)) = script.instead.iter().find(|(name, ..)| *name == method) {
-        return Ok(reply(*status, "application/json", body.clone()));
+        let body = body.replace("{id}", message["id"].as_str().unwrap_or_default());
+        return Ok(reply(*status, "application/json", body));
     }
     let is_modern = !message["params"]["_meta"]["io.modelcontextprotocol/protocolVersion"].is_null();
     if message["id"].is_null() || message["method"].is_null() {
@@ -243,9 +245,46 @@ impl House {
         self.gateway.pins.within(&self.gateway, &self.upstream, Duration::ZERO).await.map(drop)
     }
 
+    /// Surveys one more upstream.
+    pub(super) async fn survey_of(&self, name: &str, address: SocketAddr) {
+        let mut config = self.gateway.state().config.clone();
+        config.upstreams.insert(server(name), upstream(name, address));
+        self.gateway.reload(config, "test").await.unwrap();
+        let entry = self.gateway.state().upstream(&server(name)).unwrap();
+        self.gateway.pins.within(&self.gateway, &entry, Duration::ZERO).await.unwrap();
+    }
+
+    /// Changes the entry of the upstream, as a reload does.
+    pub(super) async fn change(&mut self, change: impl FnOnce(&mut Upstream)) {
+        let mut config = self.gateway.state().config.clone();
+        change(config.upstreams.get_mut(&server("up")).unwrap());
+        self.gateway.reload(config, "test").await.unwrap();
+        self.upstream = self.gateway.state().upstream(&server("up")).unwrap();
+    }
+
+    /// Records and keeps what lists showed, now.
+    pub(super) async fn note(&self) -> Result<(), Refusal> {
+        let slot = self.gateway.pins.slot(&self.upstream.name);
+        let _pen = slot.pen.lock().await;
+        self.gateway.pins.settle_lists(&slot, &self.gateway, &self.upstream.name).await
+    }
+
+    /// Restarts the gateway over the same files.
+    pub(super) async fn restart(self, address: SocketAddr, change: impl FnOnce(&mut Upstream)) -> Self {
+        self.gateway.stop("test").await.unwrap();
+        let Self { gateway, dir, .. } = self;
+        drop(gateway);
+        Self::start_in(dir, address, change).await
+    }
+
+    /// How a tool stands in a whole list of the modern era.
     pub(super) fn item(&self, item: &Value) -> Standing {
+        self.shows(Listing::begin(Era::Modern, true), item)
+    }
+
+    pub(super) fn shows(&self, listing: Listing, item: &Value) -> Standing {
         let json = Json::parse(Bytes::from(item.to_string()), Limits::default()).unwrap();
-        self.gateway.pins.item(&self.upstream.name, casemate_core::pin::Kind::Tool, json.root())
+        self.gateway.pins.item(&self.upstream, listing, casemate_core::pin::Kind::Tool, json.root())
     }
 
     /// The details of the pin records.

@@ -7,6 +7,7 @@ use casemate_core::headers::{Mirrored, param_agrees};
 use casemate_core::mcp::{Call, MirroredParam};
 use casemate_core::{Reason, Refusal};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// By tool; `None` where its annotations are invalid, so that nobody can say which headers belong to it.
 pub(super) type Mirrors = HashMap<String, Option<Vec<MirroredParam>>>;
@@ -18,7 +19,7 @@ impl Pins {
     /// They do not agree, or the upstream could not be surveyed.
     pub(crate) async fn check(
         &self,
-        gateway: &Gateway,
+        gateway: &Arc<Gateway>,
         upstream: &Upstream,
         call: &Call,
         tool: &str,

@@ -4,16 +4,24 @@ use super::Pins;
 use bytes::Bytes;
 use casemate_core::ServerName;
 use casemate_core::json::{Json, Kind as JsonKind, Limits, Value};
-use casemate_core::pin::{Definition, Finding, Kind, Severity, Sighting};
+pub(super) use casemate_core::pin::Finding;
+use casemate_core::pin::{Definition, Kind, Severity};
 use casemate_inspect::signals::{self, names_look_alike, signals, skeleton};
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::PoisonError;
 
 /// Findings that are kept of one definition, the gravest first.
-const FINDINGS: usize = 64;
+const FINDINGS: usize = 32;
 /// Characters of an excerpt.
 const EXCERPT: usize = 120;
+/// Bytes of an excerpt or a place, with what hides in it written out.
+const ESCAPED: usize = 240;
+/// Bytes of the findings of one survey; of more definitions only the gravest finding is kept, without its text.
+const ALL: usize = 8 << 20;
+/// Bytes of texts that are read for one survey, at some megabytes a second; a name that a text is searched for costs as
+/// much as half a byte.
+pub(super) const WORK: usize = 8 << 20;
 /// Names that every text is searched for; of more, only those that are a word of the text.
 const NAMES: usize = 256;
 /// Pairs of names that one survey compares letter by letter.
@@ -30,21 +38,51 @@ pub(super) struct Surroundings {
     /// Places in `others` by what the name looks like.
     alike: HashMap<String, Vec<usize>>,
     pairs: Cell<usize>,
+    found: Cell<usize>,
+    /// How much may still be read.
+    work: Cell<usize>,
 }
 
 impl Surroundings {
-    pub(super) fn new(pins: &Pins, server: &ServerName, items: &[Sighting]) -> Self {
-        let own: Vec<&String> = items.iter().filter(|item| item.kind == Kind::Tool).map(|item| &item.name).collect();
-        let others = others(pins, server, &own);
+    /// `work`: how many bytes are read, at most [`WORK`].
+    pub(super) fn new(pins: &Pins, server: &ServerName, own: &[String], work: usize) -> Self {
+        let others = others(pins, server, own);
         let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for name in own.into_iter().chain(others.iter().map(|(_, name)| name)).collect::<BTreeSet<_>>() {
+        for name in own.iter().chain(others.iter().map(|(_, name)| name)).collect::<BTreeSet<_>>() {
             names.entry(name.to_lowercase()).or_default().push(name.clone());
         }
         let mut alike: HashMap<String, Vec<usize>> = HashMap::new();
         for (at, (_, name)) in others.iter().enumerate() {
             alike.entry(skeleton(name)).or_default().push(at);
         }
-        Self { names, others, alike, pairs: Cell::new(0) }
+        Self { names, others, alike, pairs: Cell::new(0), found: Cell::new(0), work: Cell::new(work.min(WORK)) }
+    }
+
+    /// Whether there is time for one more text.
+    fn affords(&self, text: &str) -> bool {
+        let work = text.len().saturating_add(self.names.len().min(NAMES) / 2);
+        let left = self.work.get().checked_sub(work);
+        self.work.set(left.unwrap_or_default());
+        left.is_some()
+    }
+
+    /// How much may still be read.
+    pub(super) const fn work(&self) -> usize {
+        self.work.get()
+    }
+
+    /// As much of these findings as there is room for.
+    fn keep(&self, mut findings: Vec<Finding>) -> Vec<Finding> {
+        if self.found.get() > ALL {
+            findings.truncate(1);
+            for finding in &mut findings {
+                finding.excerpt.clear();
+                finding.place.clear();
+            }
+        }
+        let bytes: usize = findings.iter().map(|f| f.rule.len() + f.place.len() + f.excerpt.len()).sum();
+        self.found.set(self.found.get().saturating_add(bytes));
+        findings
     }
 
     /// The names that a text is searched for.
@@ -71,11 +109,28 @@ impl Surroundings {
     }
 }
 
+/// A server whose tools are being reviewed; it arrives no more when this is dropped.
+pub(super) struct Arrival(Pins, ServerName);
+
+impl Pins {
+    /// To be held from before [`Surroundings::new`] until what was found stands in the book.
+    pub(super) fn arrive(&self, server: &ServerName) -> Arrival {
+        Arrival(self.clone(), server.clone())
+    }
+}
+
+impl Drop for Arrival {
+    fn drop(&mut self) {
+        let Self(pins, server) = self;
+        pins.0.arriving.lock().unwrap_or_else(PoisonError::into_inner).remove(server);
+    }
+}
+
 /// The tools of other servers: what is known, and what is being reviewed at this moment.
-fn others(pins: &Pins, server: &ServerName, own: &[&String]) -> Vec<(ServerName, String)> {
+fn others(pins: &Pins, server: &ServerName, own: &[String]) -> Vec<(ServerName, String)> {
     let mut others: Vec<(ServerName, String)> = {
         let mut arriving = pins.0.arriving.lock().unwrap_or_else(PoisonError::into_inner);
-        arriving.insert(server.clone(), own.iter().map(|name| (*name).clone()).collect());
+        arriving.insert(server.clone(), own.to_vec());
         let all = arriving.iter().filter(|(name, _)| *name != server);
         all.flat_map(|(name, tools)| tools.iter().map(|tool| (name.clone(), tool.clone()))).collect()
     };
@@ -94,20 +149,26 @@ pub(super) fn review(kind: Kind, own: &str, definition: &Definition, around: &Su
     if definition.is_ambiguous() {
         findings.push(note("pin.duplicate", Severity::High, "the server lists several under this name"));
     }
-    if kind == Kind::Tool && !own.is_ascii() && skeleton(own).is_ascii() {
-        findings.push(note("pin.look_alike", Severity::High, &format!("reads as {}", skeleton(own))));
-    }
     if kind == Kind::Tool {
         findings.extend(around.look_alikes(own).into_iter().map(|(server, name)| {
-            // Many servers have a `search`; letters of another script are chosen.
-            let grave = own != name && !(own.is_ascii() && name.is_ascii());
+            // Many servers have a `search`; letters of another script are chosen, by whoever has them.
+            let grave = own != name && !own.is_ascii();
             let severity = if grave { Severity::High } else { Severity::Medium };
             note("pin.look_alike", severity, &format!("{server}: {name}"))
         }));
+        // Whether or not the other is known yet: letters of another script that read as ASCII are chosen.
+        let read = skeleton(own);
+        if !own.is_ascii() && read.is_ascii() {
+            findings.push(note("pin.look_alike", Severity::High, &format!("reads as {read}")));
+        }
     }
+    let mut is_whole = true;
     let limits = Limits { depth: 160, nodes: 8_000_000, key_len: usize::MAX / 2, number_len: usize::MAX / 2 };
     match Json::parse(Bytes::copy_from_slice(definition.text.as_bytes()), limits) {
         Ok(json) => texts(json.root(), &mut String::new(), &mut |place, text| {
+            if !around.affords(text) {
+                return is_whole = false;
+            }
             let names = around.around(own, text);
             let around = signals::Surroundings { own, names: &names };
             findings.extend(signals(text, &around).into_iter().map(|found| Finding {
@@ -120,9 +181,12 @@ pub(super) fn review(kind: Kind, own: &str, definition: &Definition, around: &Su
         // A canonical text is JSON; were it none, nobody should trust it unseen.
         Err(_) => findings.push(note("pin.unread", Severity::High, "the definition could not be read for review")),
     }
+    if !is_whole {
+        findings.push(note("pin.unread", Severity::High, "too much to read at once"));
+    }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings.truncate(FINDINGS);
-    findings
+    around.keep(findings)
 }
 
 fn note(rule: &str, severity: Severity, text: &str) -> Finding {
@@ -176,9 +240,14 @@ fn excerpt(text: &str, span: std::ops::Range<usize>) -> String {
     let piece = text.get(start..).unwrap_or_default();
     let end = piece.ceil_char_boundary(span.len());
     let (found, _) = piece.split_at_checked(end).unwrap_or((piece, ""));
-    let mut out: String = found.chars().take(EXCERPT).map(visible).collect();
-    if found.chars().nth(EXCERPT).is_some() {
-        out.push_str("...");
+    let mut out = String::new();
+    for (at, c) in found.chars().enumerate() {
+        let shown = visible(c);
+        if at >= EXCERPT || out.len() + shown.len() > ESCAPED {
+            out.push_str("...");
+            break;
+        }
+        out.push_str(&shown);
     }
     out
 }

@@ -4,7 +4,8 @@ use super::error::PinError;
 use bytes::Bytes;
 use casemate_core::digest::Digest;
 use casemate_core::json::{Json, Limits, Value, quote};
-use casemate_core::pin::{Definition, Finding, Kind, Pin, Severity, State, Step};
+use casemate_core::mcp::Era;
+use casemate_core::pin::{Definition, Finding, Kind, Listed, Pin, Severity, State, Step};
 use casemate_core::{ServerName, UnixMillis};
 use std::fmt::Write as _;
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -15,12 +16,21 @@ use std::sync::Arc;
 
 /// The format that this release writes.
 const FORMAT: i64 = 1;
-/// The largest file that is read.
-const FILE: u64 = 1 << 30;
+/// The largest file that is read, and the largest that is written.
+const FILE: usize = 64 << 20;
+/// Bytes of all pins of one server up to which a survey may add to them. A person's decisions find room beyond it.
+pub(super) const MOST: usize = FILE - (4 << 20);
 const SUFFIX: &str = ".json";
 
 /// The pins of every server that has a file.
-pub(super) type Found = Vec<(ServerName, Vec<Pin>)>;
+pub(super) type Found = Vec<(ServerName, Kept)>;
+
+/// What a file holds.
+pub(super) struct Kept {
+    /// The URL of the server, where it is known.
+    pub(super) origin: Option<Arc<str>>,
+    pub(super) pins: Vec<Pin>,
+}
 
 /// The directory.
 pub(super) struct Store {
@@ -45,11 +55,11 @@ impl Store {
             let server = ServerName::parse(name).map_err(|_| damaged("the name is not that of a server"))?;
             let mut bytes = Vec::new();
             let file = File::open(&path).map_err(fault(&path))?;
-            file.take(FILE + 1).read_to_end(&mut bytes).map_err(fault(&path))?;
-            if bytes.len() as u64 > FILE {
+            file.take(FILE as u64 + 1).read_to_end(&mut bytes).map_err(fault(&path))?;
+            if bytes.len() > FILE {
                 return Err(damaged("it is too large"));
             }
-            let limits = Limits { depth: 16, nodes: 32_000_000, key_len: 256, number_len: 32 };
+            let limits = Limits { depth: 16, nodes: FILE, key_len: 256, number_len: 32 };
             let json = Json::parse(Bytes::from(bytes), limits).map_err(|_| damaged("not JSON"))?;
             match json.root().get("format").and_then(|v| v.as_i64()) {
                 Some(FORMAT) => {}
@@ -64,20 +74,34 @@ impl Store {
         Ok((Self { dir: dir.to_owned() }, all))
     }
 
-    /// Replaces the file of a server, durably and whole or not at all. Blocks.
-    pub(super) fn write(&self, server: &ServerName, pins: &[Arc<Pin>]) -> std::io::Result<()> {
+    /// Replaces the file of a server, durably and whole or not at all. What could not be read again is not written.
+    /// Blocks.
+    pub(super) fn write(&self, server: &ServerName, origin: Option<&str>, pins: &[Arc<Pin>]) -> std::io::Result<()> {
+        let text = text(server, origin, pins);
+        if text.len() > FILE {
+            return Err(std::io::Error::other("it would be too large to be read again"));
+        }
         let path = self.dir.join(format!("{server}{SUFFIX}"));
         let partial = self.dir.join(format!("{server}{SUFFIX}.partial"));
         let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
-        file.write_all(text(server, pins).as_bytes())?;
+        file.write_all(text.as_bytes())?;
         file.sync_all()?;
         fs::rename(&partial, &path)?;
         File::open(&self.dir)?.sync_all()
     }
 }
 
-fn text(server: &ServerName, pins: &[Arc<Pin>]) -> String {
-    let mut out = format!("{{\"format\":{FORMAT},\"server\":{},\"pins\":[", quote(server.as_str()));
+/// Bytes of a pin in its file.
+pub(super) fn weight(pin: &Pin) -> usize {
+    let mut out = String::new();
+    write_pin(&mut out, pin);
+    // What separates it from the next.
+    out.len().saturating_add(2)
+}
+
+fn text(server: &ServerName, origin: Option<&str>, pins: &[Arc<Pin>]) -> String {
+    let origin = origin.map(|origin| format!(",\"origin\":{}", quote(origin))).unwrap_or_default();
+    let mut out = format!("{{\"format\":{FORMAT},\"server\":{}{origin},\"pins\":[", quote(server.as_str()));
     let mut pins: Vec<_> = pins.iter().collect();
     pins.sort_by_key(|pin| (pin.kind, &pin.name));
     for (at, pin) in pins.into_iter().enumerate() {
@@ -94,11 +118,27 @@ fn write_pin(out: &mut String, pin: &Pin) {
     let of = |definition: &Option<Definition>| digest(definition.as_ref().map(|d| d.digest));
     let (kind, state) = (quote(pin.kind.as_str()), quote(pin.state.as_str()));
     let _ = write!(out, "{{\"kind\":{kind},\"name\":{},\"state\":{state}", quote(&pin.name));
-    let _ = write!(out, ",\"approved\":{},\"seen\":{},\"texts\":{{", of(&pin.approved), of(&pin.seen));
-    let second = pin.seen.iter().filter(|seen| pin.approved.as_ref().is_none_or(|a| a.digest != seen.digest));
-    for (at, definition) in pin.approved.iter().chain(second).enumerate() {
-        let comma = if at > 0 { "," } else { "" };
+    let _ = write!(out, ",\"approved\":{},\"seen\":{}", of(&pin.approved), of(&pin.seen));
+    if pin.trusted {
+        out.push_str(",\"trusted\":true");
+    }
+    if !pin.listed.is_empty() {
+        let each = pin.listed.iter().map(|listed| {
+            let (era, hex) = (quote(listed.era.as_str()), digest(Some(listed.digest)));
+            format!("{{\"era\":{era},\"digest\":{hex}}}")
+        });
+        let _ = write!(out, ",\"listed\":[{}]", each.collect::<Vec<_>>().join(","));
+    }
+    out.push_str(",\"texts\":{");
+    let listed = pin.listed.iter().filter_map(|listed| listed.definition.as_ref());
+    let mut written = Vec::new();
+    for definition in pin.approved.iter().chain(&pin.seen).chain(listed) {
+        if written.contains(&definition.digest) {
+            continue;
+        }
+        let comma = if written.is_empty() { "" } else { "," };
         let _ = write!(out, "{comma}{}:{}", quote(&definition.digest.hex()), quote(&definition.text));
+        written.push(definition.digest);
     }
     out.push_str("},\"findings\":[");
     for (at, finding) in pin.findings.iter().enumerate() {
@@ -117,7 +157,7 @@ fn write_pin(out: &mut String, pin: &Pin) {
     out.push_str("]}");
 }
 
-fn read(root: Value<'_>, server: &ServerName) -> Result<Vec<Pin>, &'static str> {
+fn read(root: Value<'_>, server: &ServerName) -> Result<Kept, &'static str> {
     if root.get("server").and_then(|v| v.as_str()).as_deref() != Some(server.as_str()) {
         return Err("it is the file of another server");
     }
@@ -125,7 +165,14 @@ fn read(root: Value<'_>, server: &ServerName) -> Result<Vec<Pin>, &'static str> 
     let pins: Vec<Pin> = pins.items().map(|item| read_pin(item).ok_or("a pin")).collect::<Result<_, _>>()?;
     let mut seen = std::collections::HashSet::new();
     let unique = pins.iter().all(|pin| seen.insert((pin.kind, pin.name.as_str())));
-    if unique { Ok(pins) } else { Err("a pin stands twice") }
+    if !unique {
+        return Err("a pin stands twice");
+    }
+    let origin = match root.get("origin") {
+        None => None,
+        Some(origin) => Some(Arc::from(&*origin.as_str().ok_or("the origin")?)),
+    };
+    Ok(Kept { origin, pins })
 }
 
 fn member(value: Value<'_>, key: &str) -> Option<String> {
@@ -144,6 +191,13 @@ fn read_pin(item: Value<'_>) -> Option<Pin> {
         let Some(digest) = digest(item.get(key)?)? else { return Some(None) };
         let definition = Definition::of_text(kind, &texts.get(&digest.hex())?.as_str()?);
         (definition.digest == digest).then_some(Some(definition))
+    };
+    let listed = |value: Value<'_>| {
+        let digest = Digest::from_hex(&member(value, "digest")?)?;
+        let text = texts.get(&digest.hex()).and_then(|text| text.as_str());
+        let definition = text.map(|text| Definition::of_text(kind, &text));
+        let is_own = definition.as_ref().is_none_or(|definition| definition.digest == digest);
+        is_own.then_some(Listed { era: Era::parse(&member(value, "era")?)?, digest, definition })
     };
     let finding = |value: Value<'_>| {
         Some(Finding {
@@ -166,11 +220,14 @@ fn read_pin(item: Value<'_>) -> Option<Pin> {
         name: member(item, "name")?,
         state: State::parse(&member(item, "state")?)?,
         approved: definition("approved")?,
+        trusted: item.get("trusted").map_or(Some(false), |value| value.as_bool())?,
         seen: definition("seen")?,
+        listed: item.get("listed").into_iter().flat_map(|all| all.items()).map(listed).collect::<Option<_>>()?,
         findings: item.get("findings")?.items().map(finding).collect::<Option<_>>()?,
         history: item.get("history")?.items().map(step).collect::<Option<_>>()?,
     };
-    let is_whole = pin.seen.is_some() && (pin.state != State::Approved || pin.approved == pin.seen);
+    let is_approved = pin.approved == pin.seen && pin.listed.is_empty();
+    let is_whole = pin.seen.is_some() && (pin.state != State::Approved || is_approved);
     is_whole.then_some(pin)
 }
 

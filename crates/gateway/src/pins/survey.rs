@@ -16,10 +16,12 @@ use casemate_core::pin::Sighting;
 use casemate_core::{Refusal, UnixMillis};
 use lists::Lists;
 use message::Speech;
+use std::sync::Arc;
 use wire::{Heard, Wire};
 
 /// Whatever a survey needs, so that it can run on its own.
 pub(super) struct Surveyor {
+    pub(super) gateway: Arc<Gateway>,
     pub(super) upstream: Upstream,
     pub(super) log: Log,
     pub(super) now: UnixMillis,
@@ -28,8 +30,9 @@ pub(super) struct Surveyor {
 }
 
 impl Surveyor {
-    pub(super) fn new(gateway: &Gateway, upstream: &Upstream) -> Self {
+    pub(super) fn new(gateway: &Arc<Gateway>, upstream: &Upstream) -> Self {
         Self {
+            gateway: Arc::clone(gateway),
             upstream: upstream.clone(),
             log: gateway.log().clone(),
             now: gateway.now(),

@@ -79,7 +79,7 @@ async fn an_entry_that_changed_is_surveyed_anew() {
     house.gateway.reload(config, "test").await.unwrap();
     let upstream = house.gateway.state().upstream(&server("up")).unwrap();
     let judged = house.gateway.pins.judge(&house.gateway, &upstream, &Target::Tool("echo".to_owned())).await;
-    assert_eq!(judged, Ok(Standing::Changed));
+    assert_eq!(judged, Ok(Standing::Pending));
     assert_eq!(two.count("tools/list"), 1);
 }
 
@@ -91,7 +91,7 @@ async fn an_item_is_known_by_its_bytes_and_by_its_meaning() {
     let pins = &house.gateway.pins;
     let judge = |text: &str| {
         let json = Json::parse(Bytes::copy_from_slice(text.as_bytes()), Limits::default()).unwrap();
-        pins.item(&server("up"), Kind::Tool, json.root())
+        pins.item(&house.upstream, Listing::begin(Era::Modern, true), Kind::Tool, json.root())
     };
     let same = [
         r#"{"name":"echo","description":"Says it again.","inputSchema":{"type":"object"}}"#,
@@ -104,22 +104,20 @@ async fn an_item_is_known_by_its_bytes_and_by_its_meaning() {
         r#"{"name":"echo","description":"Says it again."}"#,
     ];
     for _ in 0..3 {
-        for (a, b) in same.iter().zip(other) {
-            assert_eq!(judge(a), Standing::Approved, "{a}");
-            assert_eq!(judge(b), Standing::Changed, "{b}");
+        for text in same {
+            assert_eq!(judge(text), Standing::Approved, "{text}");
         }
+    }
+    for text in other.iter().chain(&same).chain(&other) {
+        assert_eq!(judge(text), Standing::Changed, "{text}");
     }
     for nameless in ["{}", r#"{"name":7}"#, r#"{"Name":"echo"}"#, "7"] {
         assert_eq!(judge(nameless), Standing::Unknown, "{nameless}");
     }
-    assert_eq!(
-        pins.item(
-            &server("other"),
-            Kind::Tool,
-            Json::parse(Bytes::from_static(b"{}"), Limits::default()).unwrap().root()
-        ),
-        Standing::Unknown
-    );
+    let other = fixture::upstream("other", upstream.address);
+    let json = Json::parse(Bytes::from_static(b"{}"), Limits::default()).unwrap();
+    let listing = Listing::begin(Era::Modern, true);
+    assert_eq!(pins.item(&other, listing, Kind::Tool, json.root()), Standing::Unknown);
 }
 
 #[tokio::test]
@@ -139,9 +137,10 @@ async fn what_one_server_makes_the_gateway_remember_is_bounded() {
     let pin = |n: usize| {
         let definition = Definition::of_text(Kind::Tool, &format!("{{\"name\":\"old{n}\"}}"));
         let sighting = Sighting { kind: Kind::Tool, name: format!("old{n}"), definition };
-        Arc::new(sight(None, sighting, Mode::TrustFirst, |_| vec![], UnixMillis(1)).unwrap().pin)
+        let pin = sight(None, sighting, Mode::TrustFirst, |_| vec![], UnixMillis(1)).unwrap().pin;
+        Arc::new(pin.absent(UnixMillis(1)).unwrap().pin)
     };
-    store.write(&server("up"), &(0..20_000).map(pin).collect::<Vec<_>>()).unwrap();
+    store.write(&server("up"), None, &(0..20_000).map(pin).collect::<Vec<_>>()).unwrap();
     let upstream = Server::start(Script::default()).await;
     let house = House::start_in(dir, upstream.address, |_| {}).await;
     assert_eq!(house.survey().await.unwrap_err().reason, Reason::UpstreamSchema);

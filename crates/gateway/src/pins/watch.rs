@@ -23,7 +23,7 @@ impl Pins {
         if slot.stirring.swap(true, Ordering::AcqRel) {
             return;
         }
-        let (pins, gateway, upstream) = (self.clone(), Arc::clone(gateway), Arc::clone(upstream));
+        let (pins, gateway, name) = (self.clone(), Arc::clone(gateway), upstream.name.clone());
         tokio::spawn(async move {
             let mut drain = gateway.watch_drain();
             let pause = slot.pause();
@@ -33,8 +33,10 @@ impl Pins {
             }
             // What is shown from here on asks for the next one.
             slot.stirring.store(false, Ordering::Release);
-            // A failure is logged where it happens.
-            let _ = pins.within(&gateway, &upstream, pause).await;
+            // The entry may have changed since. A failure is logged where it happens.
+            if let Some(upstream) = gateway.state().upstream(&name) {
+                let _ = pins.within(&gateway, &upstream, pause).await;
+            }
         });
     }
 }
@@ -57,6 +59,9 @@ pub async fn watch(gateway: Arc<Gateway>) {
             }
             if pins.book(&entry.name).is_some_and(|book| book.calls()) {
                 pins.stir(&gateway, entry);
+            }
+            if pins.book(&entry.name).is_some_and(|book| book.has_marks()) {
+                pins.note(&gateway, &entry.name);
             }
         }
         let next = due.values().min().copied().unwrap_or(now + NAP).min(now + NAP);
@@ -88,6 +93,10 @@ async fn survey(gateway: Arc<Gateway>, pins: Pins, upstream: Arc<Upstream>) {
     let mut drain = gateway.watch_drain();
     let mut pause = Duration::from_secs(1);
     for _ in 0..3 {
+        // A reload surveys anew.
+        if gateway.state().upstream(&upstream.name).is_none_or(|now| !Arc::ptr_eq(&now, &upstream)) {
+            return;
+        }
         if pins.within(&gateway, &upstream, Duration::from_secs(1)).await.is_ok() {
             return;
         }

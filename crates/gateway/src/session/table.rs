@@ -20,6 +20,9 @@ use tokio::time::Instant;
 /// A caller at its cap makes room by its own oldest session that nobody has used for this long.
 const UNUSED: Duration = Duration::from_secs(60);
 
+/// Messages of one session that are read beyond the limit of concurrency.
+const ASIDE: usize = 4;
+
 type Who = (TenantId, Subject);
 
 /// All open sessions.
@@ -241,6 +244,7 @@ impl Place {
             replay: Mutex::default(),
             ended: watch::Sender::new(false),
             seat: Arc::new(Semaphore::new(1)),
+            aside: Arc::new(Semaphore::new(ASIDE)),
             wanted: watch::Sender::new(0),
         });
         self.sessions.table().by_key.insert(session.key, Arc::clone(&session));

@@ -7,6 +7,7 @@ use casemate_core::pin::Kind;
 use casemate_tests::session::{Eras, Seen, SessionPuppet};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 /// The revisions with sessions.
 pub(crate) const SESSION_REVISIONS: [&str; 3] = ["2025-11-25", "2025-06-18", "2025-03-26"];
@@ -75,7 +76,7 @@ impl SessionHouse {
             if known == ENTRIES {
                 return;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
         panic!("the upstream is never surveyed");
     }
@@ -475,4 +476,11 @@ impl Talk {
 /// The same call under a new trace.
 pub(crate) fn again(call: &Call) -> Call {
     call.clone().set("x-trace-id", &trace())
+}
+
+/// Lets time pass, in a test on one thread.
+pub(crate) async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
 }

@@ -1,6 +1,6 @@
 //! Many sessions: their caps, their limits, and each by itself.
 
-use crate::harness::session::{Session, SessionHouse, initialize};
+use crate::harness::session::{Session, SessionHouse, initialize, pass};
 use crate::harness::{AGENT, Authority, Call};
 use casemate_tests::session::{Eras, Reply, Step};
 use serde_json::{Value, json};
@@ -108,13 +108,6 @@ async fn a_caller_at_its_cap_makes_room_by_its_own_oldest_unused_session() {
     house.turned_away(&third, &opening(), "limit.sessions").await;
     house.done(&other, &theirs.tool("echo")).await;
     house.finish().await;
-}
-
-/// Lets time pass.
-async fn pass(time: Duration) {
-    tokio::time::pause();
-    tokio::time::advance(time).await;
-    tokio::time::resume();
 }
 
 #[tokio::test]
@@ -236,7 +229,6 @@ async fn concurrency_counts_calls_that_run_and_nothing_else() {
     house.finish().await;
 }
 
-#[ignore = "open: at the limit of concurrency the answer that a call waits for is refused"]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_running_call_waits_for_gets_through_at_the_limit() {
     let limit = json!({ "tenants": { "acme": { "limits": { "subject": { "concurrency": 1 } } } } });

@@ -1,6 +1,6 @@
 //! Sessions are of use to nobody but the one who opened them, and only for as long as they live.
 
-use crate::harness::session::{SESSION_REVISIONS, Session, SessionHouse};
+use crate::harness::session::{SESSION_REVISIONS, Session, SessionHouse, pass};
 use crate::harness::{AGENT, Authority, Client, Token, now};
 use casemate_tests::session::{Eras, Reply, Step};
 use serde_json::{Value, json};
@@ -142,38 +142,39 @@ async fn guessed_and_foreign_ids_find_nothing() {
     house.finish().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+/// On one thread, so that the clock can be moved.
+#[tokio::test]
 async fn sessions_expire() {
-    let caps = json!({ "mcp_gateway": { "sessions": { "idle": "1s", "lifetime": "3s" } } });
+    let caps = json!({ "mcp_gateway": { "sessions": { "idle": "60s", "lifetime": "200s" } } });
     let house = SessionHouse::with(Eras::Session, caps).await;
     let idle = house.open("2025-11-25").await;
     let used = house.open("2025-11-25").await;
     let streaming = house.open("2025-11-25").await;
     let calling = house.open("2025-11-25").await;
-    let stream = streaming.stream(&streaming.get()).await;
+    let get = streaming.get();
+    let stream = streaming.stream(&get).await;
     house.puppet.next("tools/call", Reply::stream([Step::log("info", &json!("x")), Step::hold("on"), Step::Answer]));
     let mut call = calling.stream(&calling.tool("echo")).await;
     assert!(call.message().await.is_some());
-    for _ in 0..4 {
-        tokio::time::sleep(Duration::from_millis(350)).await;
+    for _ in 0..2 {
+        pass(Duration::from_secs(40)).await;
         house.done(&used.client, &used.tool("add")).await;
     }
     house.turned_away(&idle.client, &idle.tool("echo"), "session.unknown").await;
     // What a stream was open in, or a call ran in, was in use until then.
     drop(stream);
+    house.outcome(&get.header("x-trace-id").expect("a trace"), "client.gone", "executed").await;
     house.done(&streaming.client, &streaming.tool("echo")).await;
     house.puppet.release("on");
     assert!(call.message().await.expect("the result").get("result").is_some());
     house.done(&calling.client, &calling.tool("echo")).await;
-    // The lifetime ends whatever is in use.
-    let opened = std::time::Instant::now();
-    let mut ended = false;
-    while !ended && opened.elapsed() < Duration::from_secs(20) {
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        let reply = used.ask(&used.tool("echo")).await;
-        ended = reply.status == 404;
-    }
-    assert!(ended, "it lives for ever");
+    // The lifetime ends what is in use as well.
+    pass(Duration::from_secs(55)).await;
+    house.done(&used.client, &used.tool("add")).await;
+    pass(Duration::from_secs(55)).await;
+    house.done(&used.client, &used.tool("add")).await;
+    pass(Duration::from_secs(15)).await;
+    house.turned_away(&used.client, &used.tool("add"), "session.unknown").await;
     house.finish().await;
 }
 

@@ -130,15 +130,91 @@ fn the_history_is_bounded_and_findings_belong_to_what_was_seen() {
     assert_eq!(sight(Some(&found), sighting(9), Mode::Review, |_| panic!("asked again"), NOW), None);
 }
 
+fn listed(era: Era, n: u8) -> Listed {
+    Listed { era, digest: version(n).digest, definition: Some(version(n)) }
+}
+
+fn lists(pin: &Pin, era: Era, n: u8) -> Option<Transition> {
+    pin.list_differs(listed(era, n), |_| finding(Severity::High), NOW)
+}
+
+#[test]
+fn what_a_list_showed_ends_with_a_list_or_a_person_and_never_with_a_survey() {
+    let approved = pin(State::Approved);
+    assert_eq!(lists(&approved, Era::Session, 1), None, "it is the approved one");
+    let moved = lists(&approved, Era::Session, 2).unwrap();
+    assert_eq!((moved.actor.as_str(), moved.era, moved.digest), (LIST, Some(Era::Session), Some(version(2).digest)));
+    let differs = moved.pin;
+    assert_eq!((differs.state, differs.shown()), (State::Changed, Some(&version(2))));
+    assert_eq!(differs.findings, finding(Severity::High));
+    assert_eq!(lists(&differs, Era::Session, 3), None, "once in each era");
+    // Surveys that see the approved one, another one, or none.
+    let mut now = differs.clone();
+    for n in [1, 3, 0, 1] {
+        let after = if n == 0 { now.absent(NOW) } else { see(Some(&now), version(n), Mode::TrustFirst) };
+        now = after.map_or(now, |after| after.pin);
+        assert_ne!(now.state, State::Approved, "{n}");
+        assert_eq!(now.shown(), Some(&version(2)));
+    }
+    assert_eq!(now.state, State::Changed);
+    // A list of the other era says nothing of this one.
+    assert_eq!(now.list_agrees(Era::Modern, |_| vec![], NOW), None);
+    let both = lists(&now, Era::Modern, 3).unwrap().pin;
+    assert_eq!(both.list_agrees(Era::Modern, |_| vec![], NOW).unwrap().pin.state, State::Changed);
+    let back = now.list_agrees(Era::Session, |_| vec![], NOW).unwrap();
+    assert_eq!((back.pin.state, back.actor.as_str(), back.pin.findings.len()), (State::Approved, LIST, 0));
+    // A person confirms the approved one where surveys see it, or approves the other.
+    assert_eq!(now.approve(version(1).digest, "ann", NOW).unwrap().pin.state, State::Approved);
+    let other = both.approve(version(2).digest, "ann", NOW).unwrap().pin;
+    assert!(other.admits(version(2).digest) && other.listed.is_empty());
+    let elsewhere = see(Some(&differs), version(3), Mode::Review).unwrap().pin;
+    assert_eq!(elsewhere.approve(version(1).digest, "ann", NOW), Err(Reason::PinMoved), "surveys see another");
+    for state in [State::Pending, State::Removed, State::Blocked] {
+        assert_eq!(lists(&pin(state), Era::Session, 2), None, "{state}");
+    }
+}
+
+#[test]
+fn an_approval_that_is_withdrawn_waits_for_a_person() {
+    for state in State::ALL {
+        let pin = pin(state);
+        let Some(withdrawn) = pin.withdraw(MOVED, NOW) else {
+            assert_eq!(pin.approved, None);
+            continue;
+        };
+        let want = match state {
+            kept @ (State::Removed | State::Blocked) => kept,
+            _ => State::Pending,
+        };
+        assert_eq!((withdrawn.pin.state, &withdrawn.pin.approved), (want, &None), "{state}");
+        let again = see(Some(&withdrawn.pin), version(1), Mode::TrustFirst);
+        assert!(again.is_none_or(|again| again.pin.state == State::Pending), "{state}");
+    }
+    let first = see(None, version(1), Mode::TrustFirst).unwrap();
+    assert!(first.pin.trusted);
+    let by_person = first.pin.approve(version(1).digest, "ann", NOW).unwrap().pin;
+    assert!(!by_person.trusted);
+    let moved = first.pin.withdraw(MODE, NOW).unwrap();
+    let whole = see(Some(&moved.pin), version(2), Mode::Review).unwrap().completing(moved);
+    assert_eq!((whole.from, whole.actor.as_str()), (Some(State::Approved), MODE));
+    assert_eq!((whole.was, whole.digest), (Some(version(1).digest), Some(version(2).digest)));
+}
+
 #[derive(Debug, Clone)]
 enum Act {
     See(u8),
     Miss,
     Block(u8),
+    List(bool, u8),
 }
 
 fn act() -> impl Strategy<Value = Act> {
-    prop_oneof![8 => (0..4_u8).prop_map(Act::See), 2 => Just(Act::Miss), 1 => (0..4_u8).prop_map(Act::Block)]
+    prop_oneof![
+        8 => (0..4_u8).prop_map(Act::See),
+        2 => Just(Act::Miss),
+        1 => (0..4_u8).prop_map(Act::Block),
+        4 => (any::<bool>(), 0..4_u8).prop_map(|(modern, n)| Act::List(modern, n)),
+    ]
 }
 
 proptest! {
@@ -151,6 +227,7 @@ proptest! {
     ) {
         let mut now = if approved { Some(pin(State::Approved)) } else { None };
         let mut only = approved.then(|| version(1).digest);
+        let mut differ = std::collections::BTreeSet::new();
         for (act, trust) in acts {
             let mode = if trust { Mode::TrustFirst } else { Mode::Review };
             let next = match act {
@@ -161,6 +238,16 @@ proptest! {
                     see(now.as_ref(), version(n), mode)
                 }
                 Act::Miss => now.as_ref().and_then(|pin| pin.absent(NOW)),
+                Act::List(modern, n) => now.as_ref().and_then(|pin| {
+                    let era = if modern { Era::Modern } else { Era::Session };
+                    if Some(version(n).digest) == pin.approved.as_ref().map(|approved| approved.digest) {
+                        differ.remove(&era);
+                        return pin.list_agrees(era, |_| vec![], NOW);
+                    }
+                    let differs = lists(pin, era, n);
+                    differ.extend(differs.as_ref().map(|_| era));
+                    differs
+                }),
                 Act::Block(n) => now.as_ref().and_then(|pin| pin.block(version(n).digest, "ann", NOW).ok()),
             };
             if let Some(next) = next {
@@ -173,6 +260,7 @@ proptest! {
             }
             if pin.state.standing() == Standing::Approved {
                 prop_assert!(pin.seen.as_ref().is_some_and(|seen| pin.admits(seen.digest)));
+                prop_assert!(differ.is_empty(), "{differ:?}");
             }
         }
     }

@@ -52,7 +52,9 @@ async fn a_tool_waits_for_a_reviewer_and_so_does_each_change_of_it() {
         [
             format!("pending up tool echo {one}"),
             format!("approved up tool echo {one} (was {one})"),
+            format!("changed up tool echo {two} (was {one}) in a list of the modern era"),
             format!("changed up tool echo {two} (was {one})"),
+            format!("changed up tool echo {one} (was {one}) in a list of the modern era"),
             format!("approved up tool echo {one} (was {one})"),
             format!("removed up tool echo {one} (was {one})"),
             format!("blocked up tool echo {one} (was {one})"),

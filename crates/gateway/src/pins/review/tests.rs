@@ -1,14 +1,25 @@
 //! What is shown to a reviewer.
 
+use super::super::book::Book;
 use super::super::fixture::{House, Script, Server, server, tool};
 use super::*;
+use casemate_core::UnixMillis;
+use casemate_core::pin::{Mode, Sighting, sight};
+use std::sync::Arc;
 use crate::config::PinMode;
 use casemate_core::json::Limits;
 use casemate_core::pin::{Standing, State, definition};
 use serde_json::{Value, json};
 
 fn alone() -> Surroundings {
-    Surroundings { names: BTreeMap::new(), others: Vec::new(), alike: HashMap::new(), pairs: Cell::new(0) }
+    Surroundings {
+        names: BTreeMap::new(),
+        others: Vec::new(),
+        alike: HashMap::new(),
+        pairs: Cell::new(0),
+        found: Cell::new(0),
+        work: Cell::new(WORK),
+    }
 }
 
 fn found(item: &Value) -> Vec<Finding> {
@@ -80,9 +91,8 @@ async fn a_tool_that_could_be_taken_for_another_servers_is_flagged() {
     two.script().tools = tools;
     let house = House::start(one.address, |_| {}).await;
     house.survey().await.unwrap();
-    let second = super::super::fixture::upstream("second", two.address);
+    house.survey_of("second", two.address).await;
     let pins = &house.gateway.pins;
-    pins.within(&house.gateway, &second, std::time::Duration::ZERO).await.unwrap();
     let flagged = |name: &str| {
         let pin = pins.get(&server("second"), Kind::Tool, name).unwrap();
         let alike = pin.findings.iter().find(|finding| finding.rule == "pin.look_alike");
@@ -91,4 +101,89 @@ async fn a_tool_that_could_be_taken_for_another_servers_is_flagged() {
     assert_eq!(flagged("send_mail"), Some((Severity::Medium, "up: send-mail".to_owned())));
     assert_eq!(flagged("s\u{435}arch_docs"), Some((Severity::High, "up: search_docs".to_owned())));
     assert_eq!(flagged("other"), None);
+}
+
+#[test]
+fn excerpts_and_places_are_short_with_all_that_hides_written_out() {
+    let tags = "\u{e0041}".repeat(200);
+    assert!(excerpt(&tags, 0..tags.len()).len() <= ESCAPED + 3);
+    let mut item = tool("sum", "");
+    item["inputSchema"] = json!({ "properties": { format!("{tags}{POISON}"): { "description": format!("{tags} {POISON}") } } });
+    let findings = found(&item);
+    assert!(findings.len() <= FINDINGS && findings.iter().any(|f| f.severity == Severity::High), "{findings:?}");
+    assert!(findings.iter().all(|f| f.place.len() <= ESCAPED + 3 && f.excerpt.len() <= ESCAPED + 3), "{findings:?}");
+}
+
+#[test]
+fn what_is_too_much_to_read_is_not_taken_for_harmless() {
+    let around = alone();
+    around.work.set(10);
+    let json = Json::parse(Bytes::from(tool("sum", POISON).to_string()), Limits::default()).unwrap();
+    let findings = review(Kind::Tool, "sum", &definition(Kind::Tool, json.root()), &around);
+    assert_eq!(findings.iter().map(|f| (f.rule.as_str(), f.severity)).collect::<Vec<_>>(), [("pin.unread", Severity::High)]);
+    let around = alone();
+    around.found.set(ALL + 1);
+    let findings = review(Kind::Tool, "sum", &definition(Kind::Tool, json.root()), &around);
+    assert_eq!((findings.len(), findings[0].severity, findings[0].excerpt.as_str()), (1, Severity::High, ""));
+}
+
+#[tokio::test]
+async fn the_name_that_imitates_is_flagged_and_not_the_one_that_it_imitates() {
+    let (one, two) = (Server::start(Script::default()).await, Server::start(Script::default()).await);
+    one.script().tools = vec![tool("s\u{435}arch_docs", "")];
+    two.script().tools = vec![tool("search_docs", "")];
+    let house = House::start(one.address, |_| {}).await;
+    house.survey().await.unwrap();
+    house.survey_of("second", two.address).await;
+    let state = |of: &str, name: &str| house.gateway.pins.get(&server(of), Kind::Tool, name).unwrap().state;
+    assert_eq!(state("up", "s\u{435}arch_docs"), State::Pending);
+    assert_eq!(state("second", "search_docs"), State::Approved, "nobody keeps it out by coming first");
+}
+
+#[tokio::test]
+async fn two_servers_that_arrive_at_once_see_each_other() {
+    let upstream = Server::start(Script::default()).await;
+    let house = House::start(upstream.address, |_| {}).await;
+    for _ in 0..50 {
+        let barrier = Arc::new(std::sync::Barrier::new(2));
+        let both = ["one", "two"].map(|name| {
+            let (pins, barrier) = (house.gateway.pins.clone(), Arc::clone(&barrier));
+            std::thread::spawn(move || {
+                let arrival = pins.arrive(&server(name));
+                barrier.wait();
+                let around = Surroundings::new(&pins, &server(name), &[format!("search_{name}")], WORK);
+                // Neither has settled when both have looked.
+                barrier.wait();
+                drop(arrival);
+                around.others.len()
+            })
+        });
+        let seen = both.map(|thread| thread.join().unwrap());
+        assert!(seen.iter().sum::<usize>() >= 1, "whoever comes second sees the first");
+    }
+    assert!(house.gateway.pins.0.arriving.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_survey_that_breaks_off_arrives_no_more() {
+    let upstream = Server::start(Script::default()).await;
+    let house = House::start(upstream.address, |_| {}).await;
+    house.survey().await.unwrap();
+    assert!(house.gateway.pins.0.arriving.lock().unwrap().is_empty());
+    // More than is remembered of one server.
+    let gone = |n: usize| {
+        let definition = Definition::of_text(Kind::Tool, &format!("{{\"n\":{n}}}"));
+        let sighting = Sighting { kind: Kind::Tool, name: format!("old{n}"), definition };
+        let pin = sight(None, sighting, Mode::TrustFirst, |_| vec![], UnixMillis(1)).unwrap().pin;
+        pin.absent(UnixMillis(1)).unwrap().pin
+    };
+    let pins = &house.gateway.pins;
+    let full = Arc::new(Book::of((0..20_000).map(gone).collect(), None));
+    pins.0.books.rcu(|books| {
+        let mut books = HashMap::clone(books);
+        books.insert(server("up"), Arc::clone(&full));
+        books
+    });
+    assert!(house.survey().await.is_err());
+    assert!(pins.0.arriving.lock().unwrap().is_empty());
 }

@@ -39,7 +39,7 @@ fn written() -> (TempDir, PathBuf) {
     let dir = tempfile::tempdir().unwrap();
     let (store, found) = Store::open(&dir.path().join("pins")).unwrap();
     assert!(found.is_empty());
-    store.write(&name(), &pins()).unwrap();
+    store.write(&name(), Some("https://up.example/mcp"), &pins()).unwrap();
     let file = dir.path().join("pins/up.1.json");
     (dir, file)
 }
@@ -62,10 +62,10 @@ fn a_write_that_a_crash_cut_short_changes_nothing() {
     for length in [0, 1, whole.len() / 2, whole.len()] {
         fs::write(dir.path().join("pins/up.1.json.partial"), &whole[..length]).unwrap();
         let (store, found) = Store::open(&dir.path().join("pins")).unwrap();
-        assert_eq!(found[0].1.len(), 4);
+        assert_eq!(found[0].1.pins.len(), 4);
         if length == whole.len() {
-            store.write(&name(), &[]).unwrap();
-            assert!(Store::open(&dir.path().join("pins")).unwrap().1[0].1.is_empty());
+            store.write(&name(), None, &[]).unwrap();
+            assert!(Store::open(&dir.path().join("pins")).unwrap().1[0].1.pins.is_empty());
         }
     }
 }

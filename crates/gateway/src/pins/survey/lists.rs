@@ -4,7 +4,7 @@ use super::is_text;
 use super::message::Speech;
 use super::wire::{Heard, Wire};
 use crate::pins::params::Mirrors;
-use crate::pins::unlisted;
+use crate::pins::{is_name, unlisted};
 use casemate_core::Refusal;
 use casemate_core::json::{Kind as Json, Value, quote};
 use casemate_core::mcp::{Era, Method, mirrored_params};
@@ -15,10 +15,6 @@ use std::collections::BTreeMap;
 const PAGES: usize = 64;
 /// Items of all lists.
 const ITEMS: usize = 10_000;
-/// Bytes of a name; no client can ask for a longer one.
-const NAME: usize = 256;
-/// Bytes of a URI template.
-const URI: usize = 4096;
 
 /// The lists that are pinned: the kind, the method, the capability that a server with it declares.
 const LISTS: [(Kind, Method, &str); 3] = [
@@ -96,9 +92,7 @@ impl Lists {
             return Err("too many items");
         }
         let name = kind.named_by().and_then(|member| item.get(member)?.as_str()).ok_or("an item without a name")?;
-        let longest = if kind == Kind::Template { URI } else { NAME };
-        // No client can ask for such a name, so that there is nothing to pin; lists leave it out.
-        if name.is_empty() || name.len() > longest || name.chars().any(char::is_control) {
+        if !is_name(kind, &name) {
             return Ok(());
         }
         let definitions = self.found.entry((kind, name.clone().into_owned())).or_default();

@@ -37,7 +37,7 @@ pub(super) async fn open(wire: &mut Wire<'_>, only: Option<Revision>) -> Result<
     }
     // Closed below also where the revision is not one of ours.
     let speech = Speech::Session(revision.unwrap_or(asked), answer.session);
-    if !revision.is_some_and(|revision| only.is_none_or(|only| only == revision)) {
+    if revision.is_none_or(|revision| only.is_some_and(|only| only != revision)) {
         close(wire, &speech).await;
         return Ok(Err("it answers in another revision"));
     }

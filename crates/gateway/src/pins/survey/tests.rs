@@ -39,8 +39,8 @@ async fn check_full(house: &House) {
     }
     assert_eq!(house.judge(Target::Resource("file:///a".to_owned())).await, Ok(Standing::Unpinned));
     let pins = house.gateway.pins();
-    assert_eq!(pins.instructions(&house.upstream.name, "Be brief."), Standing::Approved);
-    assert_eq!(pins.instructions(&house.upstream.name, "Be brief!"), Standing::Changed);
+    assert_eq!(pins.instructions(&house.upstream, Era::Modern, "Be brief."), Standing::Approved);
+    assert_eq!(pins.instructions(&house.upstream, Era::Modern, "Be brief!"), Standing::Changed);
     assert_eq!(pins.list().len(), 28);
     assert!(pins.get(&house.upstream.name, Kind::Instructions, "").is_some());
 }
@@ -52,9 +52,13 @@ async fn a_modern_upstream_is_listed_page_by_page() {
     check_full(&house).await;
     let era = house.gateway.pins.era(&house.gateway, &house.upstream).await.unwrap();
     assert_eq!(era, Era::Modern);
+    let mut ids = std::collections::HashSet::new();
     for (method, headers, body) in &server.script().asked {
         assert_eq!(headers["mcp-method"], method.as_str());
         assert_eq!(headers["mcp-protocol-version"], "2026-07-28");
+        // As a call of any client.
+        assert!(headers.contains_key("x-trace-id") && !body.to_string().contains("casemate"), "{body}");
+        assert!(ids.insert(body["id"].to_string()), "{body}");
         assert_eq!(body["params"]["_meta"]["io.modelcontextprotocol/clientCapabilities"], json!({}));
     }
 }
@@ -141,7 +145,7 @@ async fn a_page_that_fails_moves_no_pin() {
     let before = house.gateway.pins.list();
     let list = |member: &str, value: Value| {
         let result = json!({ "resultType": "complete", member: value });
-        json!({ "jsonrpc": "2.0", "id": "casemate-3", "result": result }).to_string()
+        json!({ "jsonrpc": "2.0", "id": "{id}", "result": result }).to_string()
     };
     let faults = [
         ("prompts/list", 500, String::new()),
