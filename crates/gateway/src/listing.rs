@@ -21,7 +21,8 @@ pub(crate) fn filter(
     if let Some(bad) = items.items().find(|item| identity(method, *item).is_none()) {
         return Err(malformed(format!("an item of the list at byte {} has no name", bad.span().start)));
     }
-    let is_page = context.call().param("cursor").is_some() || result.get("nextCursor").is_some_and(|next| !next.is_null());
+    let is_page =
+        context.call().param("cursor").is_some() || result.get("nextCursor").is_some_and(|next| !next.is_null());
     let listing = Listing::begin(context.call().era(), !is_page);
     edits.retain_items(items, |item| shows(method, item, listing, context));
     Ok(())

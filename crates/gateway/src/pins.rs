@@ -62,10 +62,8 @@ impl Pins {
     /// A file that cannot be read, is damaged or is of a newer format. What cannot be read is never taken for empty.
     pub fn open(dir: &Path) -> Result<Self, PinError> {
         let (store, pins) = Store::open(dir)?;
-        let books = pins
-            .into_iter()
-            .map(|(server, kept)| (server, Arc::new(Book::of(kept.pins, kept.origin))))
-            .collect();
+        let books =
+            pins.into_iter().map(|(server, kept)| (server, Arc::new(Book::of(kept.pins, kept.origin)))).collect();
         let inner = Inner {
             store,
             books: ArcSwap::from_pointee(books),
@@ -189,7 +187,8 @@ impl Pins {
         target: &Target,
     ) -> Result<Standing, Refusal> {
         let Some((kind, name)) = Kind::of(target) else { return Ok(Standing::Unpinned) };
-        let standing = || self.book(&upstream.name).map_or(Standing::Unknown, |book| book.standing(upstream, kind, name));
+        let standing =
+            || self.book(&upstream.name).map_or(Standing::Unknown, |book| book.standing(upstream, kind, name));
         self.fresh(gateway, upstream).await?;
         // A list has just shown something else than the last survey.
         if self.book(&upstream.name).is_some_and(|book| book.is_restless()) {

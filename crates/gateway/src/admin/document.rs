@@ -51,9 +51,10 @@ pub fn item(server: &ServerName, pin: &Pin) -> String {
 #[must_use]
 pub fn one(server: &ServerName, pin: &Pin) -> String {
     let digest = |definition: Option<&Definition>| text(definition.map(|d| d.digest));
-    let listed = pin.listed.iter().map(|listed| {
-        format!("{{\"era\":\"{}\",\"digest\":{}}}", listed.era.as_str(), text(Some(listed.digest)))
-    });
+    let listed = pin
+        .listed
+        .iter()
+        .map(|listed| format!("{{\"era\":\"{}\",\"digest\":{}}}", listed.era.as_str(), text(Some(listed.digest))));
     let changed_at = pin.history.last().map_or(0, |step| step.at.0);
     format!(
         "{{\"server\":{},\"kind\":\"{}\",\"name\":{},\"state\":\"{}\",\"approved\":{},\"seen\":{},\"listed\":[{}],\

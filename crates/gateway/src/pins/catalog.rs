@@ -267,7 +267,12 @@ impl Pins {
     }
 
     /// Records and keeps what lists showed. Whoever does it holds the server's pen.
-    pub(super) async fn settle_lists(&self, slot: &Slot, gateway: &Gateway, server: &ServerName) -> Result<(), Refusal> {
+    pub(super) async fn settle_lists(
+        &self,
+        slot: &Slot,
+        gateway: &Gateway,
+        server: &ServerName,
+    ) -> Result<(), Refusal> {
         // A pin may have something pending in each era, and each there and back.
         for _ in 0..4 {
             let Some(book) = self.book(server) else { return Ok(()) };
@@ -280,9 +285,8 @@ impl Pins {
             pending.truncate(left.moves);
             let _arrival = self.arrive(server);
             let (pins, name, now, of) = (self.clone(), server.clone(), gateway.now(), Arc::clone(&book));
-            let moving = tokio::task::spawn_blocking(move || {
-                (moves::listed(&pins, &name, &of, &pending, left, now), pending)
-            });
+            let moving =
+                tokio::task::spawn_blocking(move || (moves::listed(&pins, &name, &of, &pending, left, now), pending));
             let broken = |_| Refusal::new(Reason::Internal).detail("a review broke off");
             let ((mut change, used), pending) = moving.await.map_err(broken)?;
             change.summary = if is_cut { slot.quota().tell() } else { None };

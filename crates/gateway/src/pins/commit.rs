@@ -78,7 +78,12 @@ impl Inner {
     }
 
     /// Records, keeps and applies a change: all of it, or none. Whoever does it holds the server's pen.
-    pub(super) async fn settle(self: &Arc<Self>, log: &Log, server: &ServerName, change: &Change) -> Result<(), Refusal> {
+    pub(super) async fn settle(
+        self: &Arc<Self>,
+        log: &Log,
+        server: &ServerName,
+        change: &Change,
+    ) -> Result<(), Refusal> {
         let moves = &change.moves;
         // The last of the disk is for the outcomes of calls; an upstream that changes all the time must not use it up.
         if !moves.is_empty() && !log.health().writable {

@@ -136,9 +136,9 @@ impl Marks {
             if !is_listed && !seen.is_other {
                 return;
             }
-            let is_after = seen.last.is_none_or(|(at, _)| {
-                if listing.is_whole { at < listing.began } else { at.elapsed() >= PERIOD }
-            });
+            let is_after = seen
+                .last
+                .is_none_or(|(at, _)| if listing.is_whole { at < listing.began } else { at.elapsed() >= PERIOD });
             if is_after && seen.ended.is_none_or(|ended| ended.elapsed() >= PERIOD) {
                 seen.is_back = true;
             }

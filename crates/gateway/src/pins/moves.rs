@@ -54,7 +54,11 @@ impl Survey<'_> {
         pin.withdraw(by, self.now)
     }
 
-    fn transition(&self, item: &Item, findings: impl FnOnce(&Definition) -> Vec<review::Finding>) -> Option<Transition> {
+    fn transition(
+        &self,
+        item: &Item,
+        findings: impl FnOnce(&Definition) -> Vec<review::Finding>,
+    ) -> Option<Transition> {
         let first = item.known.as_deref().and_then(|pin| self.withdrawn(pin));
         let known = first.as_ref().map(|first| &first.pin).or(item.known.as_deref());
         let then = match &item.seen {
@@ -73,7 +77,8 @@ impl Survey<'_> {
         let work = around.work();
         let names: HashSet<_> = offered.iter().map(|item| (item.kind, item.name.clone())).collect();
         let known = |item: &Sighting| self.book.get(item.kind, &item.name);
-        let mut items: Vec<_> = offered.into_iter().map(|seen| Item { known: known(&seen), seen: Some(seen) }).collect();
+        let mut items: Vec<_> =
+            offered.into_iter().map(|seen| Item { known: known(&seen), seen: Some(seen) }).collect();
         let gone = self.book.pins().into_iter().filter(|pin| !names.contains(&(pin.kind, pin.name.clone())));
         items.extend(gone.map(|pin| Item { known: Some(pin), seen: None }));
         // What moves at all is found without a look at its texts.

@@ -132,18 +132,51 @@ async fn what_one_client_alone_is_shown_is_hidden_from_it() {
             Scripted::honest().change("/result/tools", json!([tool("echo", "Two."), tool("ghost", "")])),
         );
         assert_eq!(tools(&house, &talk).await, Vec::<String>::new());
-        // Until somebody has looked again, it is not used either.
-        refused(&house, &talk.tool("echo"), CHANGED).await;
-        refused(&house, &talk.tool("ghost"), UNKNOWN).await;
-        served(&house, &talk.tool("add")).await;
-        while house.agent().ask(&talk.tool("echo")).await.status != 200 {
-            tokio::time::sleep(Duration::from_millis(50)).await;
+        // It is not used either, and no survey ends that.
+        for _ in 0..3 {
+            refused(&house, &talk.tool("echo"), CHANGED).await;
+            refused(&house, &talk.tool("ghost"), UNKNOWN).await;
         }
+        served(&house, &talk.tool("add")).await;
+        let pin = until(&house, Kind::Tool, "echo", State::Changed).await;
+        assert!(pin.shown().is_some_and(|shown| shown.text.contains("Two.")));
+        // A list that shows this client what was approved does, once that is in the record.
+        assert_eq!(tools(&house, &talk).await, ["add"]);
+        until(&house, Kind::Tool, "echo", State::Approved).await;
+        served(&house, &talk.tool("echo")).await;
         assert_eq!(tools(&house, &talk).await, ["echo", "add"]);
         let entries = house.finish().await;
-        assert_eq!(told(&moves(&entries, Kind::Tool, "echo")), ["first sight: approved"]);
+        let of_echo = ["first sight: approved", "list: changed", "list: approved"];
+        assert_eq!(told(&moves(&entries, Kind::Tool, "echo")), of_echo);
         assert_eq!(told(&moves(&entries, Kind::Tool, "ghost")), Vec::<String>::new());
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_one_era_alone_is_shown_is_refused_in_both() {
+    let house = house(Eras::Both, "trust-first", |_, puppet| puppet.set_tools(json!([tool("echo", "One.")]))).await;
+    let session = Talk::begin(&house, "up", "2025-06-18").await;
+    // Surveys are of the modern era.
+    let other = Scripted::honest().change("/result/tools", json!([tool("echo", "Two.")]));
+    house.puppet.next("tools/list", other);
+    assert_eq!(tools(&house, &session).await, Vec::<String>::new());
+    for talk in [&session, &Talk::Modern] {
+        refused(&house, &talk.tool("echo"), CHANGED).await;
+    }
+    until(&house, Kind::Tool, "echo", State::Changed).await;
+    assert_eq!(item(&house, Kind::Tool, "echo").await["listed"][0]["era"], "session");
+    // A list of the modern era says nothing of the other; a person does.
+    assert_eq!(tools(&house, &Talk::Modern).await, Vec::<String>::new());
+    refused(&house, &Talk::Modern.tool("echo"), CHANGED).await;
+    let approved = item(&house, Kind::Tool, "echo").await["approved"].as_str().expect("a digest").to_owned();
+    let reply = ask(&house, &decision("approve", Kind::Tool, "echo", &approved)).await;
+    assert_eq!((reply.status, &reply.json()["state"]), (200, &json!("approved")));
+    for talk in [&session, &Talk::Modern] {
+        served(&house, &talk.tool("echo")).await;
+    }
+    let entries = house.finish().await;
+    let of_echo = ["first sight: approved", "list: changed", "rita: approved"];
+    assert_eq!(told(&moves(&entries, Kind::Tool, "echo")), of_echo);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

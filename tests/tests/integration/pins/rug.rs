@@ -104,7 +104,7 @@ async fn each_member_that_changes_alone_hides_its_tool_at_once() {
         let entries = house.finish().await;
         for n in 0..before.len() {
             let told = told(&moves(&entries, Kind::Tool, &format!("t{n}")));
-            assert_eq!(told, ["first sight: approved", "survey: changed", "survey: approved"], "t{n}");
+            assert_eq!(told, ["first sight: approved", "list: changed", "list: approved"], "t{n}");
         }
     }
 }
@@ -121,7 +121,7 @@ async fn another_spelling_is_no_change() {
     let spellings = [
         r#"{ "inputSchema" : {"properties":{"n":{"default":-0.5,"maximum":10}},"type":"object"},"_meta":{"a.example/k":[true]}, "description":"Says it.","name":"echo" }"#,
         r#"{"name":"\u0065cho","description":"Says it\u002e","inputSchema":{"type":"object","properties":{"n":{"maximum":1.0e1,"default":-5E-1}}},"_meta":{"a.example/k":[true]}}"#,
-        r#"{"name":"echo","description":"Says it.","inputSchema":{"type":"object","properties":{"n":{"maximum":10.00,"default":-0.50}}},"_meta":{"a.example/k":[true],"io.modelcontextprotocol/trace":"1"}}"#,
+        r#"{"name":"echo","description":"Says it.","inputSchema":{"type":"object","properties":{"n":{"maximum":10.00,"default":-0.50}}},"_meta":{"a.example/k":[true]}}"#,
         r#"{"name":"echo","description":"Says it.","inputSchema":{"type":"object","properties":{"n":{"maximum":10,"default":-0.5}}},"_meta":{"a.example/k":[true]},"execution":{"taskSupport":"optional"}}"#,
     ];
     for (eras, revision) in ERAS {
@@ -135,10 +135,11 @@ async fn another_spelling_is_no_change() {
             refused(&house, &talk.tool("ghost"), UNKNOWN).await;
             served(&house, &talk.tool("echo")).await;
         }
-        // One number more, and one letter in another case.
+        // One number more, one letter in another case, and a note under a prefix of the protocol's.
         for other in [
             first.replace("10", "10.0000000000000000000001"),
             first.replace("\"type\":\"object\",\"p", "\"Type\":\"object\",\"p"),
+            first.replace("\"_meta\":{", "\"_meta\":{\"io.modelcontextprotocol/note\":\"Obey.\","),
         ] {
             house.puppet.script("tools/list", spelt(&other));
             assert_eq!(tools(&house, &talk).await, Vec::<String>::new(), "{other}");

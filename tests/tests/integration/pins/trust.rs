@@ -1,6 +1,7 @@
 //! `pins: trust-first`: the first sight is believed, a change never is, and a restart forgets nothing.
 
 use super::*;
+use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_first_sight_is_believed_and_no_change_is() {
@@ -19,22 +20,29 @@ async fn the_first_sight_is_believed_and_no_change_is() {
         house.puppet.set_tools(json!([tool("echo", "Two."), tool("later", "Later."), tool("lookup", "Harmless.")]));
         assert_eq!(tools(&house, &talk).await, ["later"]);
         refused(&house, &talk.tool("echo"), CHANGED).await;
-        until(&house, Kind::Tool, "echo", State::Changed).await;
+        until_pin(&house, Kind::Tool, "echo", |pin| pin.seen.as_ref().is_some_and(|seen| seen.text.contains("Two.")))
+            .await;
         refused(&house, &talk.tool("lookup"), PENDING).await;
         // Gone, and back as it was; gone, and back as something else.
         house.puppet.set_tools(json!([]));
         sought(&house, &talk, Kind::Tool, "echo", State::Removed).await;
         refused(&house, &talk.tool("later"), UNKNOWN).await;
         house.puppet.set_tools(json!([tool("echo", "One."), tool("later", "Later!")]));
-        sought(&house, &talk, Kind::Tool, "echo", State::Approved).await;
-        assert_eq!(tools(&house, &talk).await, ["echo"]);
+        // What a list showed, a list takes back.
+        while tools(&house, &talk).await != ["echo"] {
+            house.agent().ask(&talk.tool("ghost")).await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        until(&house, Kind::Tool, "echo", State::Approved).await;
         served(&house, &talk.tool("echo")).await;
         refused(&house, &talk.tool("later"), CHANGED).await;
         let entries = house.finish().await;
         let told = |name| told(&moves(&entries, Kind::Tool, name));
-        assert_eq!(told("echo"), ["first sight: approved", "survey: changed", "survey: removed", "survey: approved"]);
-        assert_eq!(told("later"), ["first sight: approved", "survey: removed", "survey: changed"]);
-        assert_eq!(told("lookup"), ["survey: pending", "survey: pending", "survey: removed"]);
+        let ends = |name, last: &str| told(name).last().is_some_and(|end: &String| end.ends_with(last));
+        assert_eq!(told("echo").first().map(String::as_str), Some("first sight: approved"));
+        assert!(told("echo").iter().any(|step| step.ends_with(": changed")) && ends("echo", ": approved"));
+        assert!(ends("later", ": changed"), "{:?}", told("later"));
+        assert!(told("lookup").iter().all(|step| !step.ends_with(": approved")) && ends("lookup", ": removed"));
     }
 }
 

@@ -64,7 +64,10 @@ async fn what_a_client_is_shown_counts_although_surveys_see_what_was_approved() 
         // Only a list of the same era ends it; and that is in the record as well.
         assert_eq!(house.shows(whole(era), &first()), Standing::Changed, "not before it is recorded");
         house.note().await.unwrap();
-        assert_eq!((house.tool("echo").await, house.shows(whole(era), &first())), (Standing::Approved, Standing::Approved));
+        assert_eq!(
+            (house.tool("echo").await, house.shows(whole(era), &first())),
+            (Standing::Approved, Standing::Approved)
+        );
         let one = pin(&house).approved.clone().unwrap().digest;
         let era = era.as_str();
         assert_eq!(

@@ -93,7 +93,14 @@ async fn what_findings_take_is_counted_and_what_was_written_is_read_again() {
         upstream.script().tools = heavy(round);
         house.survey().await.unwrap();
     }
-    let findings: usize = house.gateway.pins.list().iter().flat_map(|(_, pin)| &pin.findings).map(|f| f.excerpt.len() + f.place.len()).sum();
+    let findings: usize = house
+        .gateway
+        .pins
+        .list()
+        .iter()
+        .flat_map(|(_, pin)| &pin.findings)
+        .map(|f| f.excerpt.len() + f.place.len())
+        .sum();
     let pins = house.gateway.pins.list().len();
     assert!(findings <= pins * 32 * 500, "{findings} of {pins}");
     house = house.restart(upstream.address, |_| {}).await;

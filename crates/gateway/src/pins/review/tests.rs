@@ -3,13 +3,13 @@
 use super::super::book::Book;
 use super::super::fixture::{House, Script, Server, server, tool};
 use super::*;
-use casemate_core::UnixMillis;
-use casemate_core::pin::{Mode, Sighting, sight};
-use std::sync::Arc;
 use crate::config::PinMode;
+use casemate_core::UnixMillis;
 use casemate_core::json::Limits;
+use casemate_core::pin::{Mode, Sighting, sight};
 use casemate_core::pin::{Standing, State, definition};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 fn alone() -> Surroundings {
     Surroundings {
@@ -108,7 +108,8 @@ fn excerpts_and_places_are_short_with_all_that_hides_written_out() {
     let tags = "\u{e0041}".repeat(200);
     assert!(excerpt(&tags, 0..tags.len()).len() <= ESCAPED + 3);
     let mut item = tool("sum", "");
-    item["inputSchema"] = json!({ "properties": { format!("{tags}{POISON}"): { "description": format!("{tags} {POISON}") } } });
+    item["inputSchema"] =
+        json!({ "properties": { format!("{tags}{POISON}"): { "description": format!("{tags} {POISON}") } } });
     let findings = found(&item);
     assert!(findings.len() <= FINDINGS && findings.iter().any(|f| f.severity == Severity::High), "{findings:?}");
     assert!(findings.iter().all(|f| f.place.len() <= ESCAPED + 3 && f.excerpt.len() <= ESCAPED + 3), "{findings:?}");
@@ -120,7 +121,10 @@ fn what_is_too_much_to_read_is_not_taken_for_harmless() {
     around.work.set(10);
     let json = Json::parse(Bytes::from(tool("sum", POISON).to_string()), Limits::default()).unwrap();
     let findings = review(Kind::Tool, "sum", &definition(Kind::Tool, json.root()), &around);
-    assert_eq!(findings.iter().map(|f| (f.rule.as_str(), f.severity)).collect::<Vec<_>>(), [("pin.unread", Severity::High)]);
+    assert_eq!(
+        findings.iter().map(|f| (f.rule.as_str(), f.severity)).collect::<Vec<_>>(),
+        [("pin.unread", Severity::High)]
+    );
     let around = alone();
     around.found.set(ALL + 1);
     let findings = review(Kind::Tool, "sum", &definition(Kind::Tool, json.root()), &around);

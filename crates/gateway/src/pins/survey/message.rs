@@ -1,8 +1,6 @@
 //! The messages of a survey, as each era writes them.
 
 use crate::config::{InputKinds, Upstream};
-use crate::exchange::mint;
-use crate::request;
 use casemate_core::mcp::{META_CAPABILITIES, META_VERSION, Method, REVISION, Revision};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
@@ -19,8 +17,7 @@ pub(super) enum Speech {
     Session(Revision, Option<HeaderValue>),
 }
 
-/// What libraries for clients say of themselves by default: a survey does not announce itself.
-const INFO: &str = "{\"name\":\"mcp\",\"version\":\"0.1.0\"}";
+const INFO: &str = concat!("{\"name\":\"casemate\",\"version\":\"", env!("CARGO_PKG_VERSION"), "\"}");
 
 /// The capabilities that a client of this upstream could have, so that it shows what it hides from others.
 fn capabilities(kinds: InputKinds) -> String {
@@ -79,10 +76,6 @@ pub(super) fn headers(speech: &Speech, upstream: &Upstream, method: Method) -> H
                 headers.insert(SESSION, id.clone());
             }
         }
-    }
-    // As calls have it.
-    if let Ok(trace) = HeaderValue::from_str(&mint().to_string()) {
-        headers.insert(request::TRACE, trace);
     }
     crate::forward::credential(upstream, &mut headers);
     headers

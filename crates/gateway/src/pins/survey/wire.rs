@@ -3,7 +3,6 @@
 use super::message::{self, SESSION, Speech};
 use super::{Surveyor, is_text};
 use crate::answer::limits;
-use crate::exchange::mint;
 use crate::pins::unlisted;
 use crate::request::{is_event_stream, is_json};
 use crate::sse::Events;
@@ -42,6 +41,7 @@ pub(super) struct Wire<'a> {
     surveyor: &'a Surveyor,
     left: usize,
     asked: usize,
+    count: u32,
 }
 
 fn fault(error: &NetError) -> Refusal {
@@ -54,13 +54,13 @@ fn unreadable(error: impl std::fmt::Display) -> Refusal {
 
 impl<'a> Wire<'a> {
     pub(super) const fn new(surveyor: &'a Surveyor) -> Self {
-        Self { surveyor, left: BYTES, asked: 0 }
+        Self { surveyor, left: BYTES, asked: 0, count: 0 }
     }
 
     /// Sends a request and waits for its response.
     pub(super) async fn ask(&mut self, speech: &Speech, method: Method, members: &str) -> Result<Answer, Refusal> {
-        // An id says neither who asks nor how often.
-        let id = mint().to_string();
+        self.count += 1;
+        let id = format!("casemate-{}", self.count);
         let body = message::body(speech, &self.surveyor.upstream, Some(&id), method, members);
         let headers = message::headers(speech, &self.surveyor.upstream, method);
         let response = self.send(http::Method::POST, headers, body).await?;
