@@ -149,7 +149,7 @@ impl Outlet {
 
     /// An event without a message, so that a client can resume from the very beginning.
     pub(crate) async fn prime(&self) {
-        let _ = self.put(|id| Frame::prime(id)).await;
+        let _ = self.put(Frame::prime).await;
     }
 
     /// An interim message.

@@ -116,7 +116,7 @@ async fn no_era_carries_urls_that_nobody_allowed() {
     for revision in ["2026-07-28", "2025-11-25"] {
         let talk = crate::harness::session::Talk::begin(&house, "up", revision).await;
         let error = json!({ "jsonrpc": "2.0", "id": "{id}", "error": urls });
-        house.puppet.next("tools/call", Reply::json(&error.to_string().replace("\"{id}\"", "{id}")));
+        house.puppet.next("tools/call", Reply::json(error.to_string().replace("\"{id}\"", "{id}")));
         let reply = house.agent().ask(&talk.tool("echo")).await;
         assert!(reply.text().contains("\"upstream.input_request\""), "{revision}: {}", reply.text());
         assert!(!reply.text().contains("evil.example"), "{revision}");
