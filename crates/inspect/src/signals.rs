@@ -1,6 +1,6 @@
 //! Signals in descriptions: what the description of a tool, a prompt or a resource should not hold.
 //!
-//! Words of nine languages stand for concepts, and rules say which concepts together are a signal; so a rule holds in
+//! Words of ten languages stand for concepts, and rules say which concepts together are a signal; so a rule holds in
 //! every language and for every wording of its words. Each text is read in several ways: folded, with look-alike
 //! letters, with digits for letters, with letters set apart, decoded, backwards. Phrases are evidence and no proof:
 //! what is found is for a reviewer and for policy, and nothing here removes anything.
@@ -13,6 +13,7 @@ mod fold;
 mod hidden;
 mod lexicon;
 mod marks;
+mod raster;
 mod rules;
 mod tools;
 mod typo;
@@ -47,9 +48,12 @@ const FINDINGS: usize = 256;
 /// of names.
 ///
 /// The findings are ordered by place. A span covers whole characters of `text`; what was decoded is reported at the
-/// run that holds it.
+/// run that holds it. A text that is nothing but the `data:` URI of a raster image, as an icon has, holds nothing.
 #[must_use]
 pub fn signals(text: &str, around: &Surroundings<'_>) -> Vec<Finding> {
+    if raster::is_image(text) {
+        return Vec::new();
+    }
     let names = Names::new(around, text);
     let mut found = look(text, &names, 0);
     for finding in &mut found {

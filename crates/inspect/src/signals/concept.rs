@@ -152,4 +152,35 @@ concepts! {
     BACKGROUND,
     /// To go on, to run.
     PROCEED,
+    /// To set aside in thought: ignore, forget. No one does that to data alone.
+    MIND,
+    /// What came before, in time or in the text.
+    EARLIER,
+    /// Directions, orders, commands.
+    ORDERS,
+    /// What was said, of any kind: text, context.
+    REMARKS,
+    /// Everything that came before, in one phrase.
+    WHOLE,
+    /// No longer counts.
+    VOIDED,
+    /// From now on.
+    START,
+    /// You are, you act as.
+    YOUBE,
+    /// New, updated, real.
+    NEW,
+    COLON,
+    /// Another, the rest.
+    ELSE,
+    /// To this place: here, to this tool.
+    HERE,
+    /// As well.
+    ALSO,
+    /// A tool can be used, or was.
+    READY,
+    /// Another tool, perhaps: its name is a word of its own.
+    NAMED,
+    /// Not, of what nobody needs.
+    NEEDLESS,
 }

@@ -23,13 +23,14 @@ const REACH_OF_RELIEF: usize = 12;
 const REACH_BACK: usize = 30;
 
 /// What a negation makes of what it stands before.
-fn negated(concepts: Concepts, without: bool) -> (Concepts, Concepts) {
+fn negated(concepts: Concepts, without: bool, needless: bool) -> (Concepts, Concepts) {
     let mut gains = 0;
     for (from, to) in [
         (TELL, HUSH),
         (SHOW, if without { UNTOLD } else { CURTAIN }),
-        (KNOW, UNAWARE),
-        (FOLLOW, IGNORE),
+        // A reader who need not know something can also look for it.
+        (KNOW, if needless { UNTOLD } else { UNAWARE }),
+        (FOLLOW, IGNORE | MIND),
         (ASK | CONFIRM, UNASKED),
     ] {
         if concepts & from != 0 {
@@ -46,6 +47,7 @@ struct Not {
     from: usize,
     to: usize,
     without: bool,
+    needless: bool,
     used: bool,
 }
 
@@ -84,7 +86,7 @@ pub(super) fn negate(hits: &mut [Hit], flat: &Flat) {
                     not = None;
                     seen_in_sentence = false;
                 }
-                ',' => not = None,
+                ',' | ':' => not = None,
                 _ => {}
             }
         }
@@ -100,23 +102,24 @@ pub(super) fn negate(hits: &mut [Hit], flat: &Flat) {
             not = if double || hit.concepts & NEG == 0 && hit.concepts & KNOW == 0 {
                 None
             } else {
-                Some(Not { from: hit.from, to: hit.to, without, used: false })
+                let needless = hit.concepts & NEEDLESS != 0;
+                Some(Not { from: hit.from, to: hit.to, without, needless, used: false })
             };
             if hit.concepts & NEGDESC != 0 {
                 describe(rest, flat);
             }
             continue;
         }
-        let Some(Not { from, to, without, used }) = not else { continue };
+        let Some(Not { from, to, without, needless, used }) = not else { continue };
         let gap = hit.from.saturating_sub(to);
         if gap > REACH_OF_NOT {
             not = None;
         } else if hit.concepts & (VERBS | CONFIRM) != 0 {
-            let (gains, loses) = negated(hit.concepts, without);
+            let (gains, loses) = negated(hit.concepts, without, needless);
             let relieved = if !used && gap <= REACH_OF_RELIEF { hit.concepts & RELIEVED } else { 0 };
             let avoid = if relieved & (USE | PASS | SEND) != 0 { AVOID } else { 0 };
             hit.concepts = (hit.concepts & !(loses | relieved)) | gains | avoid;
-            not = Some(Not { from, to: hit.to, without, used: true });
+            not = Some(Not { from, to: hit.to, without, needless, used: true });
             if gains != 0 {
                 hit.from = from;
             }
@@ -129,7 +132,7 @@ fn describe(rest: &mut [Hit], flat: &Flat) {
     let mut rest = rest.iter_mut();
     let (Some(not), Some(next)) = (rest.next(), rest.next()) else { return };
     let gap = flat.chars.get(not.to..next.from).unwrap_or_default();
-    if gap.len() <= 2 && !gap.iter().any(|c| matches!(c, '.' | ',')) {
+    if gap.len() <= 2 && !gap.iter().any(|c| matches!(c, '.' | ',' | ':')) {
         if next.concepts & NOTICE != 0 {
             next.concepts |= UNAWARE;
         }
@@ -141,11 +144,11 @@ fn describe(rest: &mut [Hit], flat: &Flat) {
 fn backwards(before: &mut [Hit], flat: &Flat, not: &Hit) {
     for hit in before.iter_mut().rev().take(4) {
         let gap = flat.chars.get(hit.to..not.from).unwrap_or_default();
-        if gap.len() > REACH_BACK || gap.iter().any(|c| matches!(c, '.' | ',')) {
+        if gap.len() > REACH_BACK || gap.iter().any(|c| matches!(c, '.' | ',' | ':')) {
             return;
         }
         if hit.concepts & (TELL | SHOW | KNOW) != 0 {
-            let (gains, loses) = negated(hit.concepts, false);
+            let (gains, loses) = negated(hit.concepts, false, false);
             hit.concepts = (hit.concepts & !loses) | gains;
             return;
         }
@@ -156,20 +159,25 @@ fn backwards(before: &mut [Hit], flat: &Flat, not: &Hit) {
 struct State {
     /// For each part the last place: of the part, or of the row up to it.
     last: [Option<(usize, usize)>; PARTS],
+    /// The sentence that they stand in.
+    sentence: usize,
 }
 
 /// Matches all rules.
 pub(super) fn matches(hits: &[Hit], flat: &Flat) -> Vec<Match> {
     let mut states = vec![State::default(); RULES_TABLE.len()];
     let mut found = Vec::new();
-    let mut at = 0;
+    let (mut at, mut sentence) = (0, 0);
     for hit in hits {
         let gap = flat.chars.get(at..hit.from).unwrap_or_default();
-        let ended = gap.contains(&'.');
+        sentence += usize::from(gap.contains(&'.'));
         at = at.max(hit.from);
         for (rule, state) in RULES_TABLE.iter().zip(&mut states) {
-            if ended && !rule.across {
-                *state = State::default();
+            if rule.touched_by & hit.concepts == 0 {
+                continue;
+            }
+            if state.sentence != sentence && !rule.across {
+                *state = State { sentence, ..State::default() };
             }
             if let Some(place) = step(rule, state, hit) {
                 found.push(Match { id: rule.id, severity: rule.severity, place });

@@ -43,6 +43,8 @@ fn styled(c: char) -> Option<char> {
         '\u{1f150}'..='\u{1f169}' => nth(0x1f150),
         '\u{1f170}'..='\u{1f189}' => nth(0x1f170),
         '\u{1f1e6}'..='\u{1f1ff}' => nth(0x1f1e6),
+        // None of them stands here: Cyrillic to Vedic, and what is written in East Asia.
+        '\u{400}'..='\u{1cff}' | '\u{2e80}'..='\u{a6ff}' | '\u{ac00}'.. => None,
         _ => STYLED.iter().find(|(_, all)| all.contains(c)).map(|(letter, _)| *letter),
     }
 }
@@ -108,7 +110,7 @@ const ALIKE: [(char, &str); 26] = [
 
 /// The Latin letter that a letter of another script looks like.
 pub(super) fn alike(c: char) -> Option<char> {
-    if c.is_ascii() {
+    if !matches!(c, '\u{370}'..='\u{13ff}') {
         return None;
     }
     ALIKE.iter().find(|(_, all)| all.contains(c)).map(|(letter, _)| *letter)
@@ -141,6 +143,16 @@ pub(super) const fn unspaced(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_letter_of_the_tables_is_found() {
+        for (letter, all) in STYLED {
+            assert!(all.chars().all(|c| styled(c) == Some(letter)), "{all}");
+        }
+        for (_, all) in ALIKE {
+            assert!(all.chars().all(|c| alike(c).is_some()), "{all}");
+        }
+    }
 
     #[test]
     fn dress_and_accents_fall() {

@@ -3,7 +3,7 @@
 use super::concept::Concepts;
 use super::fold::{folded, unspaced};
 use super::view::{Flat, is_word};
-use std::ops::Range;
+use std::collections::HashMap;
 
 /// Concepts, and the phrases that stand for them, with a comma between two. A `*` at the end of a phrase stands for the
 /// rest of a word.
@@ -32,19 +32,23 @@ struct Sprout {
 #[derive(Debug)]
 struct Node {
     /// Where its edges are.
-    edges: Range<u32>,
-    concepts: Concepts,
+    edges: (u32, u32),
+    /// Where its concepts are.
+    set: u16,
     /// Whether a phrase ends here; one without concepts hides what it holds.
     ends: bool,
     /// Whether the word may go on.
     stem: bool,
 }
 
-/// A tree of phrases, letter by letter; all edges lie in one list, so that the whole is small.
+/// A tree of phrases, letter by letter; all edges lie in one list and all sets of concepts in another, so that the
+/// whole is small.
 #[derive(Debug)]
 pub(super) struct Lexicon {
     nodes: Box<[Node]>,
     edges: Box<[(char, u32)]>,
+    /// Each set of concepts that a phrase stands for, once.
+    sets: Box<[Concepts]>,
 }
 
 fn add(sprouts: &mut Vec<Sprout>, phrase: &str, concepts: Concepts) {
@@ -78,18 +82,24 @@ impl Lexicon {
         phrases.for_each(|(concepts, phrase)| add(&mut sprouts, phrase, concepts));
         let mut edges = Vec::with_capacity(sprouts.len());
         let mut nodes = Vec::with_capacity(sprouts.len());
+        let mut sets = vec![0];
+        let mut places = HashMap::from([(0, 0_u16)]);
         for Sprout { next, concepts, ends, stem } in sprouts {
             let from = u32::try_from(edges.len()).unwrap_or(u32::MAX);
             edges.extend(next);
             let to = u32::try_from(edges.len()).unwrap_or(u32::MAX);
-            nodes.push(Node { edges: from..to, concepts, ends, stem });
+            let set = *places.entry(concepts).or_insert_with(|| {
+                sets.push(concepts);
+                u16::try_from(sets.len() - 1).unwrap_or_default()
+            });
+            nodes.push(Node { edges: (from, to), set, ends, stem });
         }
-        Self { nodes: nodes.into(), edges: edges.into() }
+        Self { nodes: nodes.into(), edges: edges.into(), sets: sets.into() }
     }
 
     fn step(&self, at: usize, c: char) -> Option<(usize, &Node)> {
         let node = self.nodes.get(at)?;
-        let edges = self.edges.get(node.edges.start as usize..node.edges.end as usize)?;
+        let edges = self.edges.get(node.edges.0 as usize..node.edges.1 as usize)?;
         let found = edges.binary_search_by_key(&c, |(letter, _)| *letter).ok()?;
         let next = edges.get(found)?.1 as usize;
         Some((next, self.nodes.get(next)?))
@@ -138,7 +148,8 @@ impl Lexicon {
             };
             // A stem and a whole word may cover the same.
             let same = best.filter(|best| best.to == to).map_or(0, |best| best.concepts);
-            best = Some(Hit { concepts: end.concepts | same, from, to });
+            let concepts = self.sets.get(usize::from(end.set)).copied().unwrap_or_default();
+            best = Some(Hit { concepts: concepts | same, from, to });
         }
         best
     }

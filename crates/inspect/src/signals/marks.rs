@@ -82,7 +82,7 @@ fn call(row: &Flat, marks: &mut Marks) {
     let name: Vec<char> = "\"name\"".chars().collect();
     let arguments: [Vec<char>; 2] = ["\"arguments\"".chars().collect(), "\"parameters\"".chars().collect()];
     let mut last = None;
-    for (at, window) in row.chars.windows(12).enumerate() {
+    for (at, window) in row.chars.windows(12).enumerate().filter(|(_, window)| window.starts_with(&['"'])) {
         if window.starts_with(&name) {
             last = Some(at);
         } else if arguments.iter().any(|word| window.starts_with(word))

@@ -28,18 +28,27 @@ pub(super) struct Rule {
     pub(super) across: bool,
     /// Each part is met by any one of its concepts.
     pub(super) parts: &'static [Concepts],
+    /// All concepts of the parts.
+    pub(super) touched_by: Concepts,
+}
+
+const fn union(parts: &[Concepts]) -> Concepts {
+    match parts {
+        [first, rest @ ..] => *first | union(rest),
+        [] => 0,
+    }
 }
 
 const fn any(id: &'static str, severity: Severity, window: usize, parts: &'static [Concepts]) -> Rule {
-    Rule { id, severity, order: Order::Any(window), across: false, parts }
+    Rule { id, severity, order: Order::Any(window), across: false, parts, touched_by: union(parts) }
 }
 
 const fn row(id: &'static str, severity: Severity, gap: usize, parts: &'static [Concepts]) -> Rule {
-    Rule { id, severity, order: Order::Row(gap), across: false, parts }
+    Rule { id, severity, order: Order::Row(gap), across: false, parts, touched_by: union(parts) }
 }
 
 const fn across(id: &'static str, severity: Severity, window: usize, parts: &'static [Concepts]) -> Rule {
-    Rule { id, severity, order: Order::Any(window), across: true, parts }
+    Rule { id, severity, order: Order::Any(window), across: true, parts, touched_by: union(parts) }
 }
 
 const fn one(id: &'static str, severity: Severity, parts: &'static [Concepts]) -> Rule {
@@ -59,6 +68,17 @@ pub(super) const RULES_TABLE: &[Rule] = &[
     any(INSTRUCTION, Medium, 50, &[IGNORE, PRIOR, NORMS]),
     any(INSTRUCTION, Medium, 30, &[IGNORE, RULES]),
     any(INSTRUCTION, High, 80, &[IGNORE, RULES, PERSIST | ROLE]),
+    any(INSTRUCTION, High, 60, &[MIND, EARLIER, ORDERS]),
+    any(INSTRUCTION, Medium, 50, &[IGNORE, EARLIER, ORDERS]),
+    any(INSTRUCTION, Medium, 50, &[MIND, EARLIER, REMARKS]),
+    row(INSTRUCTION, High, 20, &[MIND, QUANT, EARLIER, REMARKS]),
+    row(INSTRUCTION, High, 20, &[MIND, QUANT, REMARKS, EARLIER]),
+    any(INSTRUCTION, High, 40, &[MIND, WHOLE]),
+    any(INSTRUCTION, Medium, 40, &[IGNORE, WHOLE]),
+    any(INSTRUCTION, Medium, 60, &[EARLIER, ORDERS | REMARKS, VOIDED]),
+    row(INSTRUCTION, High, 14, &[START, YOUBE]),
+    row(INSTRUCTION, High, 10, &[YOUBE, START]),
+    row(INSTRUCTION, Medium, 1, &[NEW, ORDERS | RULES, COLON]),
     any(INSTRUCTION, High, 60, &[PRIOR, RULES, BROKEN]),
     one(INSTRUCTION, Medium, &[ROLE]),
     one(INSTRUCTION, Medium, &[PERSIST]),
@@ -157,6 +177,13 @@ pub(super) const RULES_TABLE: &[Rule] = &[
     row(OTHER_TOOL, Medium, 12, &[TOOL | OTHERS, BROKEN]),
     any(OTHER_TOOL, Medium, 60, &[OTHERS, AVOID]),
     any(OTHER_TOOL, Medium, 60, &[BEFORE, OTHERS]),
+    row(OTHER_TOOL, Medium, 14, &[BEFORE, ELSE, TOOLWORD]),
+    any(OTHER_TOOL, Medium, 80, &[USE, THISTOOL, BEFORE, ELSE]),
+    row(OTHER_TOOL, Medium, 30, &[INSTEAD, TOOL | OTHERS, USE | PASS, STEP | THISTOOL | HERE]),
+    row(OTHER_TOOL, Medium, 40, &[AVOID, NAMED, HERE | THISTOOL]),
+    row(OTHER_TOOL, Medium, 12, &[INSTEAD, NAMED, USE, THISTOOL]),
+    row(OTHER_TOOL, Medium, 45, &[WHEN | BEFORE, TOOL | NAMED | OTHERS, READY | USED, OUT | USE, HERE]),
+    any(OTHER_TOOL, Medium, 100, &[OTHERS | TOOL, HERE, OUT, ALSO | ALWAYS | WHENYOU]),
     any(OTHER_TOOL, High, 80, &[BEFORE, OTHERS, ALWAYS]),
     any(OTHER_TOOL, Medium, 100, &[OTHERS, WHEN | ALWAYS, MUST | OUT | CHANGE]),
     row(OTHER_TOOL, Medium, 25, &[WHEN, IDENT, USED]),

@@ -3,7 +3,10 @@
 mod attacks;
 mod benign;
 mod disguises;
+mod ordinary;
 mod properties;
+mod reworded;
+mod slots;
 mod wordings;
 
 use super::{Surroundings, signals};

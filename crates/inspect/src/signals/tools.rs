@@ -2,7 +2,7 @@
 
 use super::Surroundings;
 use super::alike::skeleton;
-use super::concept::{IDENT, TOOL};
+use super::concept::{IDENT, NAMED, TOOL};
 use super::lexicon::Hit;
 use std::collections::HashMap;
 
@@ -93,9 +93,12 @@ pub(super) fn mentions(text: &str, names: &Names) -> Vec<Hit> {
     let tokens = tokens(text);
     let mut hits = Vec::new();
     for (i, token) in tokens.iter().enumerate() {
-        if let Some(concepts) = judge(text, token, names) {
+        let judged = judge(text, token, names);
+        if let Some(concepts) = judged {
             hits.push(Hit { concepts, from: token.start, to: token.end });
-        } else if matches!(token.text.to_lowercase().as_str(), "tool" | "function" | "command" | "tools" | "endpoint") {
+        }
+        let noun = matches!(token.text.to_lowercase().as_str(), "tool" | "function" | "command" | "tools" | "endpoint");
+        if noun && judged.is_none_or(|concepts| concepts == NAMED) {
             spoken(&tokens, i, names, &mut hits);
         }
     }
@@ -123,6 +126,7 @@ fn judge(text: &str, token: &Token<'_>, names: &Names) -> Option<u128> {
     let marked = (before.is_some_and(around) && after.is_some_and(around)) || after == Some('(') || before == Some('@');
     let tail = token.text.rsplit(['.', '/', ':']).next().unwrap_or(token.text);
     let last = tail.rsplit("__").next().unwrap_or(tail);
+    let mut plain = false;
     for form in [token.text, tail, last] {
         let form = words(form);
         if form == names.own {
@@ -131,6 +135,7 @@ fn judge(text: &str, token: &Token<'_>, names: &Names) -> Option<u128> {
         match names.known.get(&form) {
             Some(true) => return Some(TOOL),
             Some(false) if marked => return Some(TOOL),
+            Some(false) => plain = true,
             _ => {}
         }
     }
@@ -139,7 +144,8 @@ fn judge(text: &str, token: &Token<'_>, names: &Names) -> Option<u128> {
     }
     let inner = token.text.trim_matches('_');
     let camel = inner.starts_with(|c: char| c.is_lowercase()) && inner.contains(char::is_uppercase);
-    ((inner.contains('_') || camel || marked) && inner.len() > 3 && !inner.contains('/')).then_some(IDENT)
+    let ident = (inner.contains('_') || camel || marked) && inner.len() > 3 && !inner.contains('/');
+    ident.then_some(IDENT).or_else(|| plain.then_some(NAMED))
 }
 
 /// A name in plain words before or after the word `tool`.

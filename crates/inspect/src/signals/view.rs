@@ -1,7 +1,9 @@
 //! Readings of a text: what it says once folded, and once each common disguise is undone.
 //!
 //! A reading is a row of words with one mark between two: a space, a comma where a clause ends, a full stop where a
-//! sentence ends. Each character knows the bytes of the text that it comes from.
+//! sentence ends, a colon. Each character knows the bytes of the text that it comes from.
+
+mod flow;
 
 use super::fold::{Script, alike, fold, script, unspaced};
 use super::typo::mended;
@@ -36,6 +38,18 @@ impl Flat {
         self.chars.push(c);
         self.at.push(at);
         self.index.push(index);
+    }
+
+    /// Takes the word at the start of `rest`, which is at `at`; its length there.
+    fn word(&mut self, rest: &[Ch], at: usize, letters: Letters) -> usize {
+        let len = word_len(rest);
+        let word = rest.get(..len).unwrap_or_default();
+        let has = |kind| word.iter().any(|ch| ch.script == kind);
+        let latin = letters == Letters::Latin || (has(Script::Latin) && has(Script::Foreign));
+        for (i, ch) in word.iter().enumerate().filter(|(_, ch)| is_word(ch.c)) {
+            self.push(if latin { ch.latin } else { ch.c }, (ch.start, ch.end), at + i);
+        }
+        len
     }
 
     /// The bytes of a row of characters.
@@ -124,6 +138,7 @@ pub(super) fn readings(chars: Vec<Ch>) -> Vec<Reading> {
     if chars.iter().any(|ch| ch.latin != ch.c) {
         flats.push(flat(&chars, Letters::Latin));
     }
+    flats.extend(flow::flowing(&chars, &plain));
     flats.extend(glued(&plain));
     flats.extend(inlined(&plain));
     flats.extend(mended(&plain));
@@ -165,14 +180,7 @@ fn flat(chars: &[Ch], letters: Letters) -> Flat {
     while let Some(ch) = chars.get(at) {
         let rest = chars.get(at..).unwrap_or_default();
         if is_word(ch.c) {
-            let len = word_len(rest);
-            let word = rest.get(..len).unwrap_or_default();
-            let has = |kind| word.iter().any(|ch| ch.script == kind);
-            let latin = letters == Letters::Latin || (has(Script::Latin) && has(Script::Foreign));
-            for (i, ch) in word.iter().enumerate().filter(|(_, ch)| is_word(ch.c)) {
-                out.push(if latin { ch.latin } else { ch.c }, (ch.start, ch.end), at + i);
-            }
-            at += len;
+            at += out.word(rest, at, letters);
         } else {
             let len = rest.iter().take_while(|ch| !is_word(ch.c)).count().max(1);
             let gap = rest.get(..len).unwrap_or_default();
@@ -198,9 +206,13 @@ fn word_len(rest: &[Ch]) -> usize {
     len
 }
 
+const fn ends_clause(c: char) -> bool {
+    matches!(c, ',' | '(' | ')' | '、' | '，' | ';' | '；' | '\u{2013}' | '\u{2014}' | '>')
+}
+
 /// What a gap between words separates.
 fn mark(gap: &[Ch], next: Option<&Ch>) -> char {
-    let mut clause = false;
+    let mut clause = None;
     let mut newline = false;
     for (i, ch) in gap.iter().enumerate() {
         let spaced = gap.get(i + 1).map_or(next.is_none(), |after| after.c.is_whitespace() || after.c == '<');
@@ -211,12 +223,12 @@ fn mark(gap: &[Ch], next: Option<&Ch>) -> char {
             '\n' => newline = true,
             '-' | '*' | '•' | '#' if newline => return '.',
             c if c.is_whitespace() => {}
-            ',' | ':' | '(' | ')' | '、' | '，' | '：' | ';' | '；' | '\u{2013}' | '\u{2014}' => clause = true,
-            '>' => clause = true,
+            ':' | '：' => clause = Some(':'),
+            c if ends_clause(c) => clause = clause.or(Some(',')),
             _ => newline = false,
         }
     }
-    if clause { ',' } else { ' ' }
+    clause.unwrap_or(' ')
 }
 
 /// Digits and signs that stand for letters, in words that have letters too; nothing where there is none.

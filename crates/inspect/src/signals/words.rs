@@ -8,7 +8,9 @@ mod fr;
 mod it;
 mod ja;
 mod ko;
+mod orders;
 mod pt;
+mod relay;
 mod ru;
 mod zh;
 
@@ -27,4 +29,6 @@ pub(super) const ALL: &[Table] = &[
     ja::WORDS,
     ko::WORDS,
     ru::WORDS,
+    orders::WORDS,
+    relay::WORDS,
 ];

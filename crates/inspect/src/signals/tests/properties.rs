@@ -62,6 +62,18 @@ const PIECES: &[&str] = &[
     "]",
     "%%",
     "\u{10ffff}",
+    "<b>",
+    "</i>",
+    "<br",
+    "\n- ",
+    "\n2. ",
+    ": ",
+    "|",
+    "search is used",
+    "here too",
+    "from now on",
+    "you are",
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAA",
 ];
 
 fn holds(text: &str) -> Result<(), TestCaseError> {

@@ -48,6 +48,7 @@ pub(super) const WORDS: Table = &[
          jedes andere, jedem anderen",
     ),
     (NEG, "nicht, niemals, nie, keinesfalls, auf keinen fall, keiner"),
+    (NEG, "nichts, nix"),
     (NEG | WITHOUT, "ohne, ohne dass"),
     (
         0,

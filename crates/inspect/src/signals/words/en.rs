@@ -46,7 +46,7 @@ pub(super) const WORDS: Table = &[
     ),
     (
         ROLE,
-        "you are now, youre now, you will now act, from now on you, act as an ai, act as if you, act as root, \
+        "you are now, youre now, you will now act, act as an ai, act as if you, act as root, \
          act as the system, act as a system administrator, pretend to be, pretend you, pretend that you, \
          roleplay as, role play as, your new role, your new task, your new goal, your new objective, \
          your new instructions, your new identity, your new purpose, new instructions, updated instructions, \
@@ -63,7 +63,7 @@ pub(super) const WORDS: Table = &[
          higher priority than, authority over, as commands, as instructions, as an instruction, as orders, \
          as if the user, i am the system administrator, i am your developer, i am the developer, \
          i am the administrator, this is the system, message from the system, message from the developer, \
-         message from the administrator, act only on, only obey, obey only, new orders, you work for, you serve, \
+         message from the administrator, act only on, only obey, obey only, your new orders, you work for, you serve, \
          system alert, system notice, mandatory protocol",
     ),
     (
@@ -121,11 +121,16 @@ pub(super) const WORDS: Table = &[
         NEG,
         "do not, dont, don t, never ever, must not, mustnt, should not, shouldnt, shall not, may never, not to, \
          avoid, avoiding, refrain from, no need to, there is no need to, under no circumstances, at no point, \
-         must never, should never, do n t, need not, does not need to, doesnt need to, do not need to, \
-         dont need to, does not have to, is not to, are not to, neither, nor, no reason to, no point in, \
+         must never, should never, do n t, \
+         is not to, are not to, neither, nor, no reason to, no point in, \
          no use in, unnecessary to, not worth, stop, cease, quit, no longer, do not under any circumstances, \
          do not ever, do not in any case, not ever, not, stop short of, forbidden to, prohibited from, \
          you cannot, you can not, is never, ought not, are never, skip any",
+    ),
+    (
+        NEG | NEEDLESS,
+        "no need for, there is no need for, need not, does not need to, doesnt need to, do not need to, \
+         dont need to, does not have to, doesnt have to",
     ),
     (NEG | ALWAYS, "never"),
     (NEG | USER, "nobody, no one, none of the users, no human, no user"),
@@ -146,7 +151,7 @@ pub(super) const WORDS: Table = &[
     (NEGPOST, "nothing, none of this, nothing about"),
     (
         HUSH,
-        "no word, not a word, no mention of, make no mention, without a word, describe only, explain only, \
+        "stay silent, stays silent, remain silent, keep silent, keep quiet, stay quiet, say nothing, no word, not a word, no mention of, make no mention, without a word, describe only, explain only, \
          mention only, only mention, only explain, only describe, gloss over, leave unmentioned, unmentioned, \
          skip that part, skip this part, leave out the, leave that out, leave this out, leave it out",
     ),
@@ -157,7 +162,7 @@ pub(super) const WORDS: Table = &[
     ),
     (
         TELL,
-        "tell, telling, mention, mentioning, mentioned, inform, informing, reveal, revealing, revealed, \
+        "bring, bringing, tell, telling, mention, mentioning, mentioned, inform, informing, reveal, revealing, revealed, \
          disclose, disclosing, disclosed, announce, divulge, discuss, admit, confess, expose, exposing, \
          talk about, refer to, bring up, draw attention, point out, tip off, acknowledge, speak of, let on, \
          explain, say, let slip, make aware, told, informed, speak about, hint at, describe to, allude to, \

@@ -21,7 +21,7 @@ pub(super) const WORDS: Table = &[
          access token*, auth token*, authentication token*, bearer token*, refresh token*, session token*, \
          token, tokens, session cookie*, cookie, cookies, secret, secrets, credential*, login data, \
          seed phrase*, mnemonic, recovery phrase*, recovery code*, backup code*, 2fa code*, otp, \
-         one time password*, one time code*, verification code*, credit card*, card number*, cvv, pin code*, \
+         one time password*, one time code*, verification code*, credit card*, card number*, cvv, cvc, pin code*, card pin, your pin, their pin, pin of the, debit card*, \
          social security number*, ssn, environment variable*, env variable*, env vars, env var, \
          connection string*, client secret*, signing key*, encryption key*, keychain, service account key*, \
          personal access token*, bank details, bank account*, oauth token*, api token*, api secret*, \
@@ -93,7 +93,7 @@ pub(super) const WORDS: Table = &[
         VAULT,
         "env file*, dotenv file*, ssh directory, ssh folder, ssh key file*, id rsa, id ed25519, bash history, \
          shell history, aws credentials, kube config, mcp configuration, mcp config*, mcp settings, \
-         browser cookies, saved passwords, stored passwords, password store, password manager, \
+         browser cookies, saved logins, stored logins, browser logins, saved passwords, stored passwords, password store, password manager, \
          credentials file*, key file*, secrets file*, environment file*, browser profile, login keychain, \
          credential store, claude desktop config*, cursor config*, instance metadata, process environment, \
          git credentials, wallet file*",
