@@ -81,7 +81,8 @@ pub enum EventKind {
     Admin,
     /// Keys of an issuer, certificates or revocation lists changed.
     Keys,
-    /// The definition of a tool, a prompt, a template or instructions was seen, changed, approved, blocked or removed.
+    /// The definition of a tool, a prompt, a template or instructions was seen, changed, approved, blocked, removed or
+    /// forgotten.
     Pin,
 }
 

@@ -6,6 +6,7 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Reading.
 pub(crate) trait Source {
@@ -105,10 +106,8 @@ impl DirStorage {
             }
         }
         let lock = private().write(true).create(true).truncate(false).open(dir.join(files::LOCK))?;
-        match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => {}
-            Err(rustix::io::Errno::WOULDBLOCK) => return Ok(None),
-            Err(error) => return Err(error.into()),
+        if !take(&lock)? {
+            return Ok(None);
         }
         Ok(Some(Self { source: DirSource::new(dir), head: None, dir: File::open(dir)?, _lock: lock }))
     }
@@ -116,6 +115,18 @@ impl DirStorage {
     fn path(&self, name: &str) -> PathBuf {
         self.source.0.join(name)
     }
+}
+
+/// Takes the lock. Whoever has just let go of it may have a child process that holds it between its fork and its exec.
+fn take(lock: &File) -> io::Result<bool> {
+    for _ in 0..20 {
+        match flock(lock, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => return Ok(true),
+            Err(rustix::io::Errno::WOULDBLOCK) => std::thread::sleep(Duration::from_millis(25)),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(false)
 }
 
 fn private() -> OpenOptions {

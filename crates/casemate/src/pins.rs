@@ -4,6 +4,8 @@ mod admin;
 mod args;
 mod decide;
 mod diff;
+mod export;
+mod forget;
 mod local;
 mod print;
 mod render;
@@ -16,10 +18,9 @@ use anyhow::Result;
 pub use args::{Access, PinsArgs};
 use args::{Command, ItemArgs, ListArgs};
 use casemate_core::Reason;
-use casemate_core::json::quote;
 use source::{Refused, Source};
 use std::process::ExitCode;
-use view::{Item, Pin};
+use view::Pin;
 
 /// Runs `casemate pins`: exit 0 where all is well, 1 where something waits, differs or was not decided, 2 where the
 /// command could not do what it was asked.
@@ -29,12 +30,17 @@ use view::{Item, Pin};
 pub fn run(args: &PinsArgs) -> Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     match runtime.block_on(perform(args)) {
-        Err(fault) if fault.downcast_ref::<Refused>().is_some_and(|refused| refused.reason == Reason::PinMoved) => {
+        Err(fault) if fault.downcast_ref().is_some_and(is_left) => {
             out::say(&format!("error: {fault:#}"));
             Ok(ExitCode::from(1))
         }
         done => done,
     }
+}
+
+/// Whether the gateway did what it was asked for: it looked, and left the pin as it is.
+const fn is_left(refused: &Refused) -> bool {
+    matches!(refused.reason, Reason::PinMoved | Reason::PinKept)
 }
 
 async fn perform(args: &PinsArgs) -> Result<ExitCode> {
@@ -54,9 +60,10 @@ async fn perform(args: &PinsArgs) -> Result<ExitCode> {
         }
         Command::Approve(args) => decide::decide(&mut source, decide::Decision::Approve, args, &mut Terminal).await?,
         Command::Block(args) => decide::decide(&mut source, decide::Decision::Block, args, &mut Terminal).await?,
+        Command::Forget(args) => forget::forget(&mut source, args, &mut Terminal).await?,
         Command::Export { server } => {
             let document = source.list(server.as_deref(), None, true).await?;
-            out::data(&export(&document)?)?;
+            out::data(&export::export(&document)?)?;
             false
         }
     };
@@ -91,32 +98,6 @@ pub(crate) fn difference(server: &casemate_core::ServerName, pin: &casemate_core
 async fn find(source: &mut Source, args: &ItemArgs) -> Result<casemate_core::json::Json> {
     let pin = decide::choose(source, &args.server, &args.first, args.name.as_deref()).await?;
     source.item(&pin).await
-}
-
-/// All pins without what changes from day to day: a file to keep under version control and to review.
-fn export(document: &casemate_core::json::Json) -> Result<String> {
-    let mut pins = document.root().get("pins").into_iter().flat_map(|list| list.items()).map(|value| {
-        let document = view::parse(bytes::Bytes::copy_from_slice(value.raw().as_bytes()))?;
-        let Item { pin, approved, seen, .. } = view::item(&document)?;
-        let side = |digest: &Option<String>, definition: Option<casemate_core::json::Json>| match (digest, definition) {
-            (Some(digest), Some(json)) => {
-                format!("{{\"digest\":{},\"definition\":{}}}", quote(digest), json.root().raw())
-            }
-            _ => "null".to_owned(),
-        };
-        let [server, kind, name, state] = [&pin.server, &pin.kind, &pin.name, &pin.state].map(|text| quote(text));
-        let text = format!(
-            "{{\"server\":{server},\"kind\":{kind},\"name\":{name},\"state\":{state},\"approved\":{},\"seen\":{}}}",
-            side(&pin.approved, approved),
-            side(&pin.seen, seen),
-        );
-        Ok(((pin.server, pin.kind, pin.name), text))
-    });
-    let mut sorted = pins.by_ref().collect::<Result<Vec<_>>>()?;
-    sorted.sort();
-    let texts: Vec<_> = sorted.into_iter().map(|(_, text)| text).collect();
-    let whole = view::parse(format!("{{\"format\":\"casemate-pins/1\",\"pins\":[{}]}}", texts.join(",")).into())?;
-    Ok(print::json(whole.root()) + "\n")
 }
 
 /// Asks the person at the terminal.

@@ -80,50 +80,19 @@ impl Glob {
     /// Whether the whole of `text` matches.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
-        // Set simulation of the pattern as an automaton: one bit for each position.
-        let mut states = vec![false; self.parts.len() + 1];
-        let mut next = states.clone();
-        if let Some(first) = states.first_mut() {
-            *first = true;
-        }
-        self.skip_stars(&mut states);
-        for c in text.chars() {
-            next.fill(false);
-            let mut alive = false;
-            for (at, part) in self.parts.iter().enumerate() {
-                if !states.get(at).copied().unwrap_or(false) {
-                    continue;
-                }
-                let target = match part {
-                    Part::Literal(l) if *l == c => at + 1,
-                    Part::One if c != '/' => at + 1,
-                    Part::Segment if c != '/' => at,
-                    Part::Any => at,
-                    _ => continue,
-                };
-                if let Some(slot) = next.get_mut(target) {
-                    *slot = true;
-                    alive = true;
-                }
-            }
-            if !alive {
+        // Most patterns are letters, and perhaps a star at the end.
+        let (mut parts, mut chars) = (self.parts.as_slice(), text.chars());
+        while let [Part::Literal(literal), rest @ ..] = parts {
+            if chars.next() != Some(*literal) {
                 return false;
             }
-            self.skip_stars(&mut next);
-            std::mem::swap(&mut states, &mut next);
+            parts = rest;
         }
-        states.last().copied().unwrap_or(false)
-    }
-
-    fn skip_stars(&self, states: &mut [bool]) {
-        for (at, part) in self.parts.iter().enumerate() {
-            let here = states.get(at).copied().unwrap_or(false);
-            if here
-                && matches!(part, Part::Segment | Part::Any)
-                && let Some(slot) = states.get_mut(at + 1)
-            {
-                *slot = true;
-            }
+        match parts {
+            [] => chars.as_str().is_empty(),
+            [Part::Any] => true,
+            [Part::Segment] => !chars.as_str().contains('/'),
+            _ => simulate(parts, chars.as_str()),
         }
     }
 }
@@ -131,6 +100,54 @@ impl Glob {
 impl fmt::Display for Glob {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.source)
+    }
+}
+
+/// Set simulation of a pattern as an automaton: one bit for each position.
+fn simulate(parts: &[Part], text: &str) -> bool {
+    let mut states = vec![false; parts.len() + 1];
+    let mut next = states.clone();
+    if let Some(first) = states.first_mut() {
+        *first = true;
+    }
+    skip_stars(parts, &mut states);
+    for c in text.chars() {
+        next.fill(false);
+        let mut alive = false;
+        for (at, part) in parts.iter().enumerate() {
+            if !states.get(at).copied().unwrap_or(false) {
+                continue;
+            }
+            let target = match part {
+                Part::Literal(l) if *l == c => at + 1,
+                Part::One if c != '/' => at + 1,
+                Part::Segment if c != '/' => at,
+                Part::Any => at,
+                _ => continue,
+            };
+            if let Some(slot) = next.get_mut(target) {
+                *slot = true;
+                alive = true;
+            }
+        }
+        if !alive {
+            return false;
+        }
+        skip_stars(parts, &mut next);
+        std::mem::swap(&mut states, &mut next);
+    }
+    states.last().copied().unwrap_or(false)
+}
+
+fn skip_stars(parts: &[Part], states: &mut [bool]) {
+    for (at, part) in parts.iter().enumerate() {
+        let here = states.get(at).copied().unwrap_or(false);
+        if here
+            && matches!(part, Part::Segment | Part::Any)
+            && let Some(slot) = states.get_mut(at + 1)
+        {
+            *slot = true;
+        }
     }
 }
 
@@ -155,6 +172,23 @@ mod tests {
         assert!(matches("a?c", "abc"));
         assert!(!matches("abc", "abcd"));
         assert!(!matches("abcd", "abc"));
+    }
+
+    #[test]
+    fn letters_before_and_after_stars_count_too() {
+        assert!(matches("ab*c*", "abxcx") && matches("**/c", "a/b/c") && matches("read", "read"));
+        assert!(!matches("ab*c", "abcd") && !matches("ab*", "ab/c") && !matches("ab**", "a"));
+        assert!(matches("\u{e9}*", "\u{e9}t\u{e9}") && !matches("\u{e9}?", "\u{e9}"));
+    }
+
+    #[test]
+    fn the_short_way_and_the_automaton_agree() {
+        for (pattern, text) in
+            [("ab*", "ab"), ("ab*", "abc"), ("ab*", "a"), ("ab*", "ab/"), ("a**", "a/b"), ("ab", "abc")]
+        {
+            let glob = Glob::parse(pattern).unwrap();
+            assert_eq!(glob.matches(text), super::simulate(&glob.parts, text), "{pattern} {text}");
+        }
     }
 
     #[test]

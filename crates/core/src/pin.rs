@@ -2,14 +2,15 @@
 
 mod definition;
 mod diff;
+mod finding;
 mod state;
+mod transition;
 
 pub use definition::{Definition, definition, instructions};
 pub use diff::{Change, diff};
-pub use state::{
-    FIRST_SIGHT, Finding, HISTORY, LIST, Listed, MODE, MOVED, Mode, Pin, SURVEY, Severity, Sighting, State, Step,
-    Transition, sight,
-};
+pub use finding::{Finding, Severity};
+pub use state::{FIRST_SIGHT, HISTORY, LIST, Listed, MODE, MOVED, Mode, Pin, SURVEY, Sighting, State, Step, sight};
+pub use transition::Transition;
 
 use crate::Reason;
 use crate::mcp::Target;

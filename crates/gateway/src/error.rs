@@ -21,7 +21,7 @@ pub enum GatewayError {
     #[error("{0} cannot change while the gateway runs; restart it")]
     NeedsRestart(&'static str),
     /// The pins cannot be read.
-    #[error("the pins cannot be read: {0}")]
+    #[error(transparent)]
     Pins(#[from] crate::pins::PinError),
     /// The audit log refused the record of the change.
     #[error("the audit log cannot take the record: {0}")]

@@ -7,6 +7,9 @@ use casemate_core::json::{Edits, Value};
 use casemate_core::mcp::{Method, Target, mirrored_params};
 use casemate_core::pin::{Kind, Standing};
 use casemate_core::policy::admit;
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::time::Instant;
 
 /// Leaves out what the caller may not use, what is not defined as it was approved, and tools whose header annotations are invalid.
 pub(crate) fn filter(
@@ -18,27 +21,45 @@ pub(crate) fn filter(
     let member = method.list_member().unwrap_or_default();
     let items = result.get(member).filter(|v| v.kind() == casemate_core::json::Kind::Array);
     let items = items.ok_or_else(|| malformed("the list is missing"))?;
-    if let Some(bad) = items.items().find(|item| identity(method, *item).is_none()) {
-        return Err(malformed(format!("an item of the list at byte {} has no name", bad.span().start)));
-    }
+    let started = Instant::now();
+    let names: Result<Vec<_>, _> =
+        items.items().map(|item| identity(method, item).ok_or_else(|| item.span().start)).collect();
+    let names = names.map_err(|at| malformed(format!("an item of the list at byte {at} has no name")))?;
     let is_page =
         context.call().param("cursor").is_some() || result.get("nextCursor").is_some_and(|next| !next.is_null());
     let listing = Listing::begin(context.call().era(), !is_page);
-    edits.retain_items(items, |item| shows(method, item, listing, context));
+    let named = items.items().zip(&names);
+    let mut shown: Vec<bool> = named.map(|(item, name)| shows(method, item, name, listing, context)).collect();
+    hide_namesakes(&names, &mut shown);
+    let mut shown = shown.into_iter();
+    edits.retain_items(items, |_| shown.next().unwrap_or_default());
+    context.gateway.metrics.took("list", started.elapsed());
     Ok(())
 }
 
-fn identity(method: Method, item: Value<'_>) -> Option<String> {
+/// Where one of several items of a name is left out, all are: a call could mean any of them, and is refused.
+fn hide_namesakes(names: &[Cow<'_, str>], shown: &mut [bool]) {
+    let hidden = names.iter().zip(shown.iter()).filter(|(_, shown)| !**shown);
+    let hidden: HashSet<_> = hidden.map(|(name, _)| name).collect();
+    if hidden.is_empty() {
+        return;
+    }
+    for (name, shown) in names.iter().zip(shown).filter(|(_, shown)| **shown) {
+        *shown = !hidden.contains(name);
+    }
+}
+
+fn identity<'a>(method: Method, item: Value<'a>) -> Option<Cow<'a, str>> {
     let key = match method {
         Method::ResourcesList => "uri",
         Method::TemplatesList => "uriTemplate",
         _ => "name",
     };
-    item.get(key)?.as_str().map(std::borrow::Cow::into_owned)
+    item.get(key)?.as_str()
 }
 
-fn shows(method: Method, item: Value<'_>, listing: Listing, context: &Context<'_>) -> bool {
-    let Some(identity) = identity(method, item) else { return false };
+fn shows(method: Method, item: Value<'_>, name: &str, listing: Listing, context: &Context<'_>) -> bool {
+    let identity = name.to_owned();
     let target = match method {
         Method::ToolsList => Target::Tool(identity),
         Method::PromptsList => Target::Prompt(identity),
@@ -55,8 +76,14 @@ fn shows(method: Method, item: Value<'_>, listing: Listing, context: &Context<'_
     let admitted = admit(policy, principal, &call.server, &target, Standing::Unpinned, |_| {}).is_ok();
     // What the caller may not use anyway is not worth a look at its definition.
     let approved = |kind| context.gateway.pins.item(context.upstream, listing, kind, item).refusal().is_none();
-    let annotated = || {
-        method != Method::ToolsList || item.get("inputSchema").is_none_or(|schema| mirrored_params(schema).is_some())
-    };
+    let annotated = || method != Method::ToolsList || item.get("inputSchema").is_none_or(is_annotated);
     admitted && kind.is_none_or(approved) && annotated()
+}
+
+/// Whether the header annotations of a schema are valid, if it has any.
+fn is_annotated(schema: Value<'_>) -> bool {
+    let raw = schema.raw();
+    // Without the key in so many letters, or an escape that could spell it, there is nothing to read.
+    let has_any = raw.contains("x-mcp-header") || raw.contains('\\');
+    !has_any || mirrored_params(schema).is_some()
 }

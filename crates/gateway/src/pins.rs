@@ -4,9 +4,11 @@
 //! list on its way to a client. A survey lists what an upstream offers and moves the pins; each move is in the log
 //! before it is in the file, and in the file before it counts.
 
+mod alike;
 mod book;
 mod catalog;
 mod commit;
+mod decide;
 mod error;
 mod marks;
 mod moves;
@@ -15,8 +17,10 @@ mod quota;
 mod review;
 mod store;
 mod survey;
+mod turn;
 mod watch;
 
+pub use decide::{Subject, Verdict};
 pub use error::PinError;
 pub(crate) use marks::Listing;
 pub use watch::watch;
@@ -25,14 +29,11 @@ use crate::config::Upstream;
 use crate::gateway::Gateway;
 use arc_swap::ArcSwap;
 use book::Book;
-use casemate_audit::Log;
-use casemate_core::digest::Digest;
 use casemate_core::json::Value;
 use casemate_core::mcp::{Era, Target};
 use casemate_core::pin::{self, Definition, Kind, Pin, Standing, State};
-use casemate_core::{Reason, Refusal, ServerName, UnixMillis};
+use casemate_core::{Reason, Refusal, ServerName};
 use catalog::{Entry, Slot};
-use commit::Verdict;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -94,6 +95,13 @@ impl Pins {
         self.0.books.load().get(server)?.get(kind, name)
     }
 
+    /// The URL of each server when it was last surveyed, where that is known.
+    #[must_use]
+    pub fn origins(&self) -> BTreeMap<ServerName, Arc<str>> {
+        let books = self.0.books.load();
+        books.iter().filter_map(|(server, book)| Some((server.clone(), Arc::clone(book.origin()?)))).collect()
+    }
+
     /// How many pins each server has in each state.
     pub(crate) fn counts(&self) -> BTreeMap<(ServerName, State), usize> {
         let mut counts = BTreeMap::new();
@@ -107,76 +115,9 @@ impl Pins {
         counts
     }
 
-    /// Approves what the server offers under a name, if it is still the definition with `digest`.
-    ///
-    /// # Errors
-    /// `pin.missing`, `pin.moved`, `pin.changed` (several under one name), `pin.store`, `audit.unavailable`.
-    pub async fn approve(
-        &self,
-        gateway: &Gateway,
-        server: &ServerName,
-        kind: Kind,
-        name: &str,
-        digest: Digest,
-        actor: &str,
-    ) -> Result<Arc<Pin>, Refusal> {
-        self.approve_offline(gateway.log(), gateway.now(), server, kind, name, digest, actor).await
-    }
-
-    /// Blocks what the server offers under a name, whatever it becomes.
-    ///
-    /// # Errors
-    /// As [`Pins::approve`].
-    pub async fn block(
-        &self,
-        gateway: &Gateway,
-        server: &ServerName,
-        kind: Kind,
-        name: &str,
-        digest: Digest,
-        actor: &str,
-    ) -> Result<Arc<Pin>, Refusal> {
-        self.block_offline(gateway.log(), gateway.now(), server, kind, name, digest, actor).await
-    }
-
-    /// [`Pins::approve`] while no gateway runs. Whoever calls it holds the log, and with it the lock of the state.
-    ///
-    /// # Errors
-    /// As [`Pins::approve`].
-    #[expect(clippy::too_many_arguments, reason = "each names a different part of one decision")]
-    pub async fn approve_offline(
-        &self,
-        log: &Log,
-        now: UnixMillis,
-        server: &ServerName,
-        kind: Kind,
-        name: &str,
-        digest: Digest,
-        actor: &str,
-    ) -> Result<Arc<Pin>, Refusal> {
-        self.decide(log, now, server, (kind, name), Verdict::Approve(digest), actor).await
-    }
-
-    /// [`Pins::block`] while no gateway runs.
-    ///
-    /// # Errors
-    /// As [`Pins::approve`].
-    #[expect(clippy::too_many_arguments, reason = "each names a different part of one decision")]
-    pub async fn block_offline(
-        &self,
-        log: &Log,
-        now: UnixMillis,
-        server: &ServerName,
-        kind: Kind,
-        name: &str,
-        digest: Digest,
-        actor: &str,
-    ) -> Result<Arc<Pin>, Refusal> {
-        self.decide(log, now, server, (kind, name), Verdict::Block(digest), actor).await
-    }
-
-    /// How what a call is about stands now. Surveys the upstream where the last survey is too old, and once more before
-    /// it says that the upstream does not offer it.
+    /// How what a call is about stands now. Surveys the upstream where the last survey is too old or began before the
+    /// upstream announced a change or a list showed one, and once more before it says that the upstream does not offer
+    /// it.
     ///
     /// # Errors
     /// The upstream could not be surveyed.
@@ -189,11 +130,7 @@ impl Pins {
         let Some((kind, name)) = Kind::of(target) else { return Ok(Standing::Unpinned) };
         let standing =
             || self.book(&upstream.name).map_or(Standing::Unknown, |book| book.standing(upstream, kind, name));
-        self.fresh(gateway, upstream).await?;
-        // A list has just shown something else than the last survey.
-        if self.book(&upstream.name).is_some_and(|book| book.is_restless()) {
-            self.again(gateway, upstream).await?;
-        }
+        self.abreast(gateway, upstream).await?;
         match standing() {
             Standing::Unknown | Standing::Removed => {
                 self.again(gateway, upstream).await?;

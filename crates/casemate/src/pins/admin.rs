@@ -70,9 +70,9 @@ impl Admin {
         self.send(Method::GET, &format!("{path}?{query}"), Bytes::new()).await
     }
 
-    /// Sends a decision.
-    pub(super) async fn post(&self, path: &str, body: String) -> Result<()> {
-        self.send(Method::POST, path, body.into()).await.map(drop)
+    /// Sends a decision, and gives what is said of it.
+    pub(super) async fn post(&self, path: &str, body: String) -> Result<Bytes> {
+        self.send(Method::POST, path, body.into()).await
     }
 
     async fn send(&self, method: Method, path: &str, body: Bytes) -> Result<Bytes> {

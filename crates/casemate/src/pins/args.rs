@@ -1,5 +1,6 @@
 //! The arguments of `casemate pins`.
 
+use casemate_core::digest::Digest;
 use casemate_core::pin::State;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
@@ -64,7 +65,20 @@ pub(super) enum Command {
     Approve(DecideArgs),
     /// Blocks an item, whatever its definition becomes.
     Block(DecideArgs),
-    /// Prints all pins with their definitions as one JSON document.
+    /// Forgets what a server no longer offers; offered again, it is as new.
+    ///
+    /// A server has room for 20,000 pins, and what was approved keeps its place when the server stops offering it. A
+    /// server whose names change all the time fills that room, and then cannot be surveyed any more: `forget --all
+    /// --server SERVER` makes room. Pins that are pending, approved, changed or blocked are kept, since a server with
+    /// `pins: trust-first` would have them accepted at first sight. Only of a server that is no longer in the
+    /// configuration everything can be forgotten, its blocks as well. Each pin that goes is a record in the log.
+    Forget(ForgetArgs),
+    /// Prints all pins with their definitions, findings and history as one JSON document.
+    ///
+    /// `{"format": "casemate-pins/1", "pins": [...]}`, sorted by server, kind and name. Each pin has `server`, `origin`
+    /// (the server's URL at its last survey, or null), `kind`, `name`, `state`, `approved` and `seen` (each null, or
+    /// `digest` and `definition`), `findings` (`rule`, `place`, `severity`, `excerpt`) and `history` (`at` in milliseconds
+    /// since the epoch, `what`, `digest`, `actor`; oldest first, at most 64). Within a format, members are only added.
     Export {
         /// Of this server alone.
         #[arg(long)]
@@ -106,17 +120,60 @@ pub(super) struct DecideArgs {
     pub(super) first: Option<String>,
     /// The name as it is shown.
     pub(super) name: Option<String>,
-    /// The digest that was reviewed; with any other, nothing happens.
-    #[arg(long, conflicts_with = "all")]
-    pub(super) digest: Option<String>,
-    /// Everything of a server that waits for a reviewer, one after the other.
+    /// The digest that was reviewed, as `casemate pins show` has it; with any other, nothing happens.
+    #[arg(long, conflicts_with = "all", value_parser = digest)]
+    pub(super) digest: Option<Digest>,
+    /// Everything of a server that waits for a reviewer, one after the other; exit 1 where any was left as it is.
     #[arg(long, requires = "of")]
     pub(super) all: bool,
     /// With --all: of this server.
     #[arg(long = "server", id = "of", value_name = "SERVER", requires = "all")]
     pub(super) of: Option<String>,
-    /// Does not ask. Without a terminal it needs --digest or --all as well; with --all, what has a grave finding is left
-    /// to be approved by itself.
+    /// Does not ask. Without a terminal it needs --digest or --all as well. With `approve --all`, it takes what nobody has
+    /// approved before: what has changed since, and what has a grave finding, is left to be approved by itself.
     #[arg(long, short)]
     pub(super) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ForgetArgs {
+    /// The upstream's name in the configuration.
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    pub(super) server: Option<String>,
+    /// `tool`, `prompt`, `template` or `instructions`; or the name, where only one item has it.
+    #[arg(value_name = "KIND|NAME", required_unless_present = "all")]
+    pub(super) first: Option<String>,
+    /// The name as it is shown.
+    pub(super) name: Option<String>,
+    /// All that a server no longer offers, and everything of one that is no longer in the configuration.
+    #[arg(long, requires = "of")]
+    pub(super) all: bool,
+    /// With --all: of this server.
+    #[arg(long = "server", id = "of", value_name = "SERVER", requires = "all")]
+    pub(super) of: Option<String>,
+    /// Does not ask; without a terminal it is needed.
+    #[arg(long, short)]
+    pub(super) yes: bool,
+}
+
+/// A digest as it is shown; the name of its hash may be left out.
+fn digest(text: &str) -> Result<Digest, String> {
+    let hex = text.strip_prefix("sha256:").unwrap_or(text);
+    let fault = || "a digest is `sha256:` and 64 hexadecimal digits, as `casemate pins show` prints it".to_owned();
+    Digest::from_hex(hex).ok_or_else(fault)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_may_leave_out_its_hash() {
+        let whole = Digest::of(b"x");
+        assert_eq!(digest(&whole.to_string()), Ok(whole));
+        assert_eq!(digest(&whole.hex()), Ok(whole));
+        for bad in ["", "sha256:", "abc", "sha1:00", &whole.to_string()[..70], &format!("{whole}0")] {
+            assert!(digest(bad).is_err_and(|fault| fault.contains("64 hexadecimal digits")), "{bad}");
+        }
+    }
 }

@@ -66,10 +66,25 @@ pub(super) async fn decide(
     }
     let mut is_left = false;
     for pin in pins {
-        let item = view::item(&source.item(&pin).await?)?;
-        is_left |= !one(source, decision, &item, args, person).await?;
+        let decided = match source.item(&pin).await {
+            Ok(document) => one(source, decision, &view::item(&document)?, args, person).await,
+            Err(fault) => Err(fault),
+        };
+        is_left |= !match decided {
+            Err(fault) if args.all && has_moved(&fault) => {
+                out::say(&format!("{}: {fault:#}", render::title(&pin)));
+                false
+            }
+            decided => decided?,
+        };
     }
     Ok(is_left)
+}
+
+/// Whether somebody or the server was faster; the others are still to be decided.
+fn has_moved(fault: &anyhow::Error) -> bool {
+    let moved = |refused: &Refused| matches!(refused.reason, Reason::PinMoved | Reason::PinMissing);
+    fault.downcast_ref().is_some_and(moved)
 }
 
 async fn waiting(source: &mut Source, server: &str) -> Result<Vec<Pin>> {
@@ -89,11 +104,11 @@ async fn one(
     let Some(digest) = pin.seen.as_deref() else { bail!("{title}: nothing of it was ever seen") };
     // Where a list showed another definition, the approved one can be confirmed.
     let confirmed = pin.approved.as_deref().filter(|approved| {
-        let is_named = args.digest.as_deref().is_some_and(|given| is_same(given, approved));
+        let is_named = args.digest.is_some_and(|given| given.to_string() == *approved);
         is_named && decision == Decision::Approve && !pin.listed.is_empty()
     });
     let digest = confirmed.unwrap_or(digest);
-    if args.digest.as_deref().is_some_and(|given| !is_same(given, digest)) {
+    if args.digest.is_some_and(|given| given.to_string() != digest) {
         return Err(Refused::of(Reason::PinMoved).into());
     }
     person.show(&shown(item));
@@ -110,8 +125,13 @@ async fn one(
             out::say(&format!("{title}: blocked already"));
             return Ok(true);
         }
-        Decision::Approve if args.all && args.yes && pin.is_grave() => {
-            out::say(&format!("{title}: left as it is, because of what was found; approve it by itself"));
+        Decision::Approve if args.all && args.yes && (pin.is_grave() || !item.is_first()) => {
+            let why = match pin.is_grave() {
+                true => "because of what was found",
+                false => "because another definition of it was approved before",
+            };
+            let command = render::command("approve --yes --digest", &[digest], pin);
+            out::say(&format!("{title}: left as it is, {why}. Where the definition above is right:\n  {command}"));
             return Ok(false);
         }
         _ => {}
@@ -145,11 +165,6 @@ fn shown(item: &Item) -> String {
     text.push_str(&render::findings(&item.pin.findings));
     text.push('\n');
     text
-}
-
-/// Whether two texts are one digest; the prefix that names the hash may be left out.
-fn is_same(given: &str, digest: &str) -> bool {
-    given == digest || digest.strip_prefix("sha256:").is_some_and(|hex| hex == given)
 }
 
 /// The pin that the arguments name: kind and name, or a name that only one pin has.
@@ -225,11 +240,5 @@ mod tests {
         assert!(fault("search", None).contains("one of tool, prompt"));
         assert!(fault("resource", Some("search")).contains("is no kind"));
         assert!(fault("prompt", Some("read")).starts_with("pin.missing"));
-    }
-
-    #[test]
-    fn a_digest_may_leave_out_its_hash() {
-        assert!(is_same("sha256:ab", "sha256:ab") && is_same("ab", "sha256:ab"));
-        assert!(!is_same("a", "sha256:ab") && !is_same("", "sha256:ab") && !is_same("sha256:", "sha256:ab"));
     }
 }

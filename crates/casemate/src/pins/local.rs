@@ -3,16 +3,18 @@
 use super::decide::Decision;
 use super::source::Refused;
 use super::view::Pin;
+use super::visible;
 use crate::out;
 use crate::serve::{local_actor, now};
 use anyhow::{Context as _, Result, anyhow};
 use bytes::Bytes;
 use casemate_audit::{Log, OpenError};
 use casemate_core::digest::Digest;
-use casemate_core::pin::Kind;
+use casemate_core::pin::{Kind, State};
 use casemate_core::{Reason, Refusal, ServerName};
 use casemate_gateway::admin::document;
-use casemate_gateway::pins::Pins;
+use casemate_gateway::pins::{Pins, Subject, Verdict};
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -20,14 +22,16 @@ use std::sync::Arc;
 pub(super) struct Local {
     state: PathBuf,
     audit: casemate_audit::Config,
+    /// The upstreams of the configuration.
+    servers: HashSet<ServerName>,
     /// Opened for the first decision. Pins that were read before it are read again.
     open: Option<(Log, Pins)>,
 }
 
 impl Local {
-    pub(super) fn new(state: PathBuf, audit: casemate_audit::Config) -> Self {
+    pub(super) fn new(state: PathBuf, audit: casemate_audit::Config, servers: HashSet<ServerName>) -> Self {
         let audit = casemate_audit::Config { dir: state.join("audit"), ..audit };
-        Self { state, audit, open: None }
+        Self { state, audit, servers, open: None }
     }
 
     fn pins(&self) -> Result<Pins> {
@@ -38,29 +42,42 @@ impl Local {
     }
 
     pub(super) fn list(&self, server: Option<&str>, state: Option<&str>, full: bool) -> Result<Bytes> {
-        let pins = self.pins()?.list();
+        let all = self.pins()?;
+        let (pins, mut origins) = (all.reviewed(), all.origins());
         let fits = pins.iter().filter(|(name, pin)| {
             server.is_none_or(|server| name.as_str() == server) && state.is_none_or(|state| pin.state.as_str() == state)
         });
-        Ok(document::list(fits.map(|(name, pin)| (name, pin.as_ref())), full).into())
+        let fits = fits.map(|(name, pin)| (name, pin.as_ref()));
+        origins.retain(|name, _| server.is_none_or(|server| name.as_str() == server));
+        Ok(if full { document::full(fits, &origins) } else { document::list(fits) }.into())
     }
 
     pub(super) fn item(&self, pin: &Pin) -> Result<Bytes> {
         let (server, kind) = key(pin)?;
-        let found = self.pins()?.get(&server, kind, &pin.name).ok_or_else(|| Refused::of(Reason::PinMissing))?;
+        let found = self.pins()?.review(&server, kind, &pin.name).ok_or_else(|| Refused::of(Reason::PinMissing))?;
         Ok(document::item(&server, &found).into())
     }
 
     pub(super) async fn decide(&mut self, decision: Decision, pin: &Pin, digest: &str) -> Result<()> {
         let (server, kind) = key(pin)?;
         let digest = digest.strip_prefix("sha256:").and_then(Digest::from_hex).context("the digest cannot be read")?;
-        let (log, pins) = self.opened()?;
-        let (actor, name) = (local_actor(), pin.name.as_str());
-        let decided = match decision {
-            Decision::Approve => pins.approve_offline(log, now(), &server, kind, name, digest, &actor).await,
-            Decision::Block => pins.block_offline(log, now(), &server, kind, name, digest, &actor).await,
+        let shown = Some(State::parse(&pin.state).context("the state cannot be read")?);
+        let verdict = match decision {
+            Decision::Approve => Verdict::Approve(digest),
+            Decision::Block => Verdict::Block(digest),
         };
-        decided.map(drop).map_err(|refusal: Refusal| Refused::new(refusal.reason, refusal.message()).into())
+        let subject = Subject { server: &server, kind, name: &pin.name, shown };
+        let (log, pins) = self.opened()?;
+        pins.decide(log, now(), subject, verdict, &local_actor()).await.map(drop).map_err(refused)
+    }
+
+    pub(super) async fn forget(&mut self, server: &str, one: Option<&Pin>) -> Result<Bytes> {
+        let server = ServerName::parse(server).context("the server's name cannot be read")?;
+        let one = one.map(|pin| Ok::<_, anyhow::Error>((key(pin)?.1, pin.name.as_str()))).transpose()?;
+        let is_configured = self.servers.contains(&server);
+        let (log, pins) = self.opened()?;
+        let gone = pins.forget(log, &server, one, || is_configured, &local_actor()).await.map_err(refused)?;
+        Ok(document::forgotten(&server, &gone).into())
     }
 
     /// The log, whose lock says that no gateway runs, and the pins as they are since.
@@ -87,6 +104,10 @@ impl Local {
             log.close().await;
         }
     }
+}
+
+fn refused(refusal: Refusal) -> anyhow::Error {
+    Refused::new(refusal.reason, visible::safe(&refusal.message())).into()
 }
 
 fn key(pin: &Pin) -> Result<(ServerName, Kind)> {

@@ -97,6 +97,27 @@ pub(super) fn title(pin: &Pin) -> String {
     texts.join(" ").trim_end().to_owned()
 }
 
+/// A command about a pin, as a shell takes it whatever the server has called its item.
+pub(super) fn command(verb: &str, values: &[&str], pin: &Pin) -> String {
+    let name = visible::line(&pin.name);
+    let mut words: Vec<_> = values.iter().map(|value| visible::line(value)).collect();
+    words.extend(name.starts_with('-').then(|| "--".to_owned()));
+    words.extend([visible::line(&pin.server), visible::line(&pin.kind)]);
+    words.extend((!name.is_empty()).then_some(name));
+    let words: Vec<_> = words.iter().map(|word| quoted(word)).collect();
+    format!("casemate pins {verb} {}", words.join(" "))
+}
+
+/// A word as a POSIX shell takes it (POSIX.1-2024, Shell Command Language, section 2.2).
+fn quoted(word: &str) -> String {
+    let is_plain =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '/' | '@' | '%' | '+' | ',');
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
 /// The first line of what is said of a pin.
 pub(super) fn heading(pin: &Pin) -> String {
     let state = paint(state_colour(&pin.state), &visible::line(&pin.state));

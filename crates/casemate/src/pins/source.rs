@@ -73,7 +73,8 @@ impl Source {
             bail!("no gateway answers, and `{}` holds no pins yet: casemate serve", state.display());
         }
         out::say(&format!("no gateway answers: working in `{}`", state.display()));
-        Ok(Some(Self::Local(Local::new(state, loaded.audit))))
+        let servers = loaded.config.upstreams.keys().cloned().collect();
+        Ok(Some(Self::Local(Local::new(state, loaded.audit, servers))))
     }
 
     /// The list of pins, as the admin listener gives it.
@@ -102,16 +103,34 @@ impl Source {
         view::parse(bytes)
     }
 
-    /// Decides about the definition with this digest.
+    /// Decides about the definition with this digest, if the pin is still in the state in which it was shown.
     pub(super) async fn decide(&mut self, decision: Decision, pin: &Pin, digest: &str) -> Result<()> {
         match self {
             Self::Admin(admin) => {
-                let [server, kind, name, digest] = [&pin.server, &pin.kind, &pin.name, digest].map(quote);
-                let body = format!("{{\"server\":{server},\"kind\":{kind},\"name\":{name},\"digest\":{digest}}}");
-                admin.post(&format!("/pins/{}", decision.as_str()), body).await
+                let [server, kind, name, digest, state] =
+                    [&pin.server, &pin.kind, &pin.name, digest, &pin.state].map(quote);
+                let body = format!(
+                    "{{\"server\":{server},\"kind\":{kind},\"name\":{name},\"digest\":{digest},\"state\":{state}}}"
+                );
+                admin.post(&format!("/pins/{}", decision.as_str()), body).await.map(drop)
             }
             Self::Local(local) => local.decide(decision, pin, digest).await,
         }
+    }
+
+    /// Forgets one pin, or whatever can be of a server. Gives the document of what was forgotten.
+    pub(super) async fn forget(&mut self, server: &str, one: Option<&Pin>) -> Result<Json> {
+        let bytes = match self {
+            Self::Admin(admin) => {
+                let which = match one {
+                    Some(pin) => format!("\"kind\":{},\"name\":{}", quote(&pin.kind), quote(&pin.name)),
+                    None => "\"all\":true".to_owned(),
+                };
+                admin.post("/pins/forget", format!("{{\"server\":{},{which}}}", quote(server))).await?
+            }
+            Self::Local(local) => local.forget(server, one).await?,
+        };
+        view::parse(bytes)
     }
 
     /// Ends what was begun: a log that was opened gets its head.

@@ -142,3 +142,40 @@ fn what_is_no_answer_of_ours_is_refused() {
     assert!(view::item(&parse("{}".into()).unwrap()).is_err());
     assert!(parse("{\"a\":1,\"a\":2}".into()).is_err());
 }
+
+#[test]
+fn a_first_review_is_one_of_what_nobody_has_approved_otherwise() {
+    let seen = "{\"description\":\"Finds things.\",\"name\":\"search\"}";
+    let new = |state: &str| item(state, None, seen);
+    // The history of these items has an approval, of the definition that was approved before or of nothing.
+    let mut first = new("pending");
+    first.history.retain(|step| step.what != "approved");
+    assert!(first.is_first());
+    let mut again = new("pending");
+    again.history.iter_mut().for_each(|step| step.digest.clone_from(&again.pin.seen));
+    assert!(again.is_first(), "the same definition, which waits again");
+    assert!(!item("pending", Some(APPROVED), seen).is_first());
+    let mut long = first.clone();
+    let step = long.history.first().expect("a step").clone();
+    long.history = vec![step; casemate_core::pin::HISTORY];
+    assert!(!long.is_first(), "nobody knows any more");
+    for state in ["changed", "removed", "blocked", "approved"] {
+        first.pin.state = state.to_owned();
+        assert!(!first.is_first(), "{state}");
+    }
+}
+
+#[test]
+fn a_command_is_one_whatever_the_name() {
+    let mut pin = item("pending", None, "{}").pin;
+    let mut told = |kind: &str, name: &str| {
+        (pin.kind, pin.name) = (kind.to_owned(), name.to_owned());
+        render::command("approve --yes --digest", &["sha256:00"], &pin)
+    };
+    assert_eq!(told("tool", "search"), "casemate pins approve --yes --digest sha256:00 files tool search");
+    assert!(told("tool", "a'; rm -rf ~ #").ends_with(" tool 'a'\\''; rm -rf ~ #'"));
+    assert!(told("tool", "a\n$(b)`c`!\u{200b}").ends_with(" tool 'a\\u{a}$(b)`c`!\\u{200b}'"));
+    assert!(told("tool", "--yes").ends_with(" -- files tool --yes"));
+    assert!(told("template", "docs://{name}").ends_with(" template 'docs://{name}'"));
+    assert!(told("instructions", "").ends_with(" files instructions"));
+}

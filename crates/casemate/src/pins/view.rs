@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result, bail};
 use bytes::Bytes;
 use casemate_core::json::{Json, Limits, Value};
+use casemate_core::pin::HISTORY;
 use std::borrow::Cow;
 
 /// How much of it is read: definitions stand within it, so it may nest deeper than a single message.
@@ -100,6 +101,14 @@ pub(super) struct Item {
     pub(super) history: Vec<Step>,
 }
 
+impl Item {
+    /// Whether it waits for its first review: no other definition of it was ever approved, as far back as its history goes.
+    pub(super) fn is_first(&self) -> bool {
+        let is_other = |step: &Step| step.what == "approved" && step.digest != self.pin.seen;
+        self.pin.state == "pending" && self.history.len() < HISTORY && !self.history.iter().any(is_other)
+    }
+}
+
 /// Reads an answer.
 ///
 /// # Errors
@@ -114,6 +123,17 @@ pub(super) fn parse(bytes: Bytes) -> Result<Json> {
 /// It is no list of pins.
 pub(super) fn list(json: &Json) -> Result<Vec<Pin>> {
     let Some(pins) = json.root().get("pins") else { bail!("the gateway's answer holds no pins") };
+    pins.items().map(pin).collect()
+}
+
+/// Reads what is remembered no longer.
+///
+/// # Errors
+/// It is no such list.
+pub(super) fn forgotten(json: &Json) -> Result<Vec<Pin>> {
+    let Some(pins) = json.root().get("forgotten") else {
+        bail!("the gateway's answer does not say what was forgotten")
+    };
     pins.items().map(pin).collect()
 }
 

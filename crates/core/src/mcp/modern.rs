@@ -57,7 +57,8 @@ fn revision(root: Value<'_>, method: &str, headers: &Mirrored<'_>) -> Result<(),
     let unsupported = |requested: &str| {
         let requested: String = requested.chars().take(64).collect();
         Refusal::new(Reason::McpVersion)
-            .data("supported", format!("[{}]", quote(REVISION)))
+            .hint(format!("served are {}", Revision::names()))
+            .data("supported", Revision::names_json())
             .data("requested", quote(&requested))
     };
     match (headers.version, stated.as_deref()) {

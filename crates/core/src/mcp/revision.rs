@@ -54,6 +54,18 @@ impl Revision {
         }
     }
 
+    /// The names of all revisions, newest first, for people.
+    #[must_use]
+    pub fn names() -> String {
+        Self::ALL.map(Self::as_str).into_iter().rev().collect::<Vec<_>>().join(", ")
+    }
+
+    /// The same as a JSON array.
+    #[must_use]
+    pub fn names_json() -> String {
+        names_json(|_| true)
+    }
+
     /// Whether clients send `MCP-Protocol-Version` in it (Streamable HTTP, "Protocol Version Header").
     #[must_use]
     pub const fn has_version_header(self) -> bool {
@@ -80,10 +92,14 @@ impl Era {
     /// The names of its revisions, newest first, as a JSON array.
     #[must_use]
     pub fn revisions_json(self) -> String {
-        let names = Revision::ALL.into_iter().rev().filter(|revision| revision.era() == self);
-        let quoted: Vec<_> = names.map(|revision| format!("\"{}\"", revision.as_str())).collect();
-        format!("[{}]", quoted.join(","))
+        names_json(|revision| revision.era() == self)
     }
+}
+
+fn names_json(which: impl Fn(&Revision) -> bool) -> String {
+    let names = Revision::ALL.into_iter().rev().filter(which);
+    let quoted: Vec<_> = names.map(|revision| format!("\"{}\"", revision.as_str())).collect();
+    format!("[{}]", quoted.join(","))
 }
 
 impl std::fmt::Display for Revision {
@@ -103,6 +119,8 @@ mod tests {
         }
         assert_eq!(Revision::parse("2024-11-05"), None);
         assert_eq!(Revision::parse("2025-11-25 "), None);
+        assert_eq!(Revision::names(), "2026-07-28, 2025-11-25, 2025-06-18, 2025-03-26");
+        assert_eq!(Revision::names_json(), r#"["2026-07-28","2025-11-25","2025-06-18","2025-03-26"]"#);
         assert_eq!(Era::Session.revisions_json(), r#"["2025-11-25","2025-06-18","2025-03-26"]"#);
     }
 }

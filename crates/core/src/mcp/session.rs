@@ -23,9 +23,8 @@ pub(super) fn initialize(server: ServerName, json: Json, headers: &Mirrored<'_>)
     let declared = params.get("capabilities").filter(Value::is_object).ok_or_else(|| invalid("capabilities"))?;
     no_look_alikes(declared, &["roots", "sampling", "elicitation", "experimental", "tasks", "extensions"])?;
     params.get("clientInfo").filter(Value::is_object).ok_or_else(|| invalid("clientInfo"))?;
-    if headers.version.is_some_and(|header| header != requested) {
-        return Err(Refusal::new(Reason::SessionVersion).hint("MCP-Protocol-Version"));
-    }
+    // The header is for what follows (2025-11-25, "Protocol Version Header"); here the body alone negotiates. Clients that
+    // open a session again send what the one before had agreed on.
     let asked = Revision::parse(&requested).filter(|revision| revision.era() == Era::Session);
     let revision = asked.unwrap_or(Revision::V2025_11_25);
     let capabilities = Capabilities::of(declared);

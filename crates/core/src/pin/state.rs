@@ -1,6 +1,6 @@
 //! A pin and how it changes: pure functions from what is remembered and what was seen to what is remembered next.
 
-use super::{Definition, Kind, Standing};
+use super::{Definition, Finding, Kind, Severity, Standing, Transition};
 use crate::digest::Digest;
 use crate::mcp::Era;
 use crate::{Reason, UnixMillis};
@@ -83,48 +83,6 @@ impl std::fmt::Display for State {
     }
 }
 
-/// How much a finding says about intent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// Seen in ordinary definitions.
-    Low,
-    /// Worth a look.
-    Medium,
-    /// Hardly ever innocent. It keeps a first sight from being approved.
-    High,
-}
-
-impl Severity {
-    /// Its name in files and commands.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-        }
-    }
-
-    /// The severity of that name.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Low, Self::Medium, Self::High].into_iter().find(|severity| severity.as_str() == name)
-    }
-}
-
-/// Something in a definition that a reviewer should look at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// The rule's id, such as `signal.secrecy`.
-    pub rule: String,
-    /// Where: a JSON pointer into the definition.
-    pub place: String,
-    /// How grave it is.
-    pub severity: Severity,
-    /// A short piece of the text, safe to display: control and invisible characters are escaped.
-    pub excerpt: String,
-}
-
 /// One step of a pin's history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
@@ -170,49 +128,6 @@ pub struct Pin {
     pub findings: Vec<Finding>,
     /// The latest steps, oldest first, at most [`HISTORY`].
     pub history: Vec<Step>,
-}
-
-/// A change of a pin that is yet to be recorded and kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Transition {
-    /// The pin after it.
-    pub pin: Pin,
-    /// The state before it; none for what is new.
-    pub from: Option<State>,
-    /// The approved definition before it, or the one last seen where none was approved.
-    pub was: Option<Digest>,
-    /// The definition that caused it.
-    pub digest: Option<Digest>,
-    /// Who caused it.
-    pub actor: String,
-    /// The era of the list that caused it, if it was one.
-    pub era: Option<Era>,
-}
-
-impl Transition {
-    fn new(pin: Pin, from: Option<State>, was: Option<Digest>, actor: &str, now: UnixMillis) -> Self {
-        let digest = pin.seen.as_ref().map(|seen| seen.digest);
-        Self::about(pin, digest, (from, was), actor, now)
-    }
-
-    fn about(
-        mut pin: Pin,
-        digest: Option<Digest>,
-        (from, was): (Option<State>, Option<Digest>),
-        actor: &str,
-        now: UnixMillis,
-    ) -> Self {
-        pin.history.push(Step { at: now, what: pin.state, digest, actor: actor.to_owned() });
-        let surplus = pin.history.len().saturating_sub(HISTORY);
-        pin.history.drain(..surplus);
-        Self { pin, from, was, digest, actor: actor.to_owned(), era: None }
-    }
-
-    /// This one as the second half of another: one change, with the cause of the first.
-    #[must_use]
-    pub fn completing(self, first: Self) -> Self {
-        Self { from: first.from, was: first.was, actor: first.actor, ..self }
-    }
 }
 
 /// What a survey saw of one item.
@@ -386,6 +301,12 @@ impl Pin {
             (_, Some(approved)) if approved.digest == seen && self.listed.is_empty() => State::Approved,
             (_, Some(_)) => State::Changed,
         }
+    }
+
+    /// The step that brought it into its state.
+    #[must_use]
+    pub fn since(&self) -> Option<&Step> {
+        self.history.iter().rev().take_while(|step| step.what == self.state).last()
     }
 
     fn reference(&self) -> Option<Digest> {

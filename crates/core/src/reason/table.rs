@@ -86,8 +86,8 @@ reasons! {
         "compressed bodies are not accepted"
         "Send the body without Content-Encoding: what is inspected must be what arrives.";
     HttpAccept "http.accept" 406 -31406 Client
-        "the client must accept application/json and text/event-stream"
-        "Send `Accept: application/json, text/event-stream`.";
+        "the client does not accept the media types of the answer"
+        "Send `Accept: application/json, text/event-stream` with a POST and `Accept: text/event-stream` with a GET.";
     HttpHost "http.host" 421 -31421 Client
         "this host is not served here"
         "The Host header (or :authority) is neither the listener nor public_url. It guards against DNS rebinding. Use the configured name, or add it to mcp_gateway.hosts.";
@@ -258,7 +258,7 @@ reasons! {
         "params._meta needs io.modelcontextprotocol/protocolVersion and io.modelcontextprotocol/clientCapabilities.";
     McpVersion "mcp.version" 400 -32022 Client
         "this protocol version is not supported"
-        "error.data.supported lists what is.";
+        "error.data.supported lists the revisions that are served: 2026-07-28 in each request's _meta, the others by initialize.";
     McpHeaderMissing "mcp.header_missing" 400 -32020 Client
         "a required MCP header is missing"
         "MCP-Protocol-Version and Mcp-Method on every request; Mcp-Name on tools/call, prompts/get and resources/read.";
@@ -329,11 +329,14 @@ reasons! {
         "the server does not offer this item"
         "It is not, or no longer, in the server's list, so nobody can have approved it.";
     PinMoved "pin.moved" 409 -31409 Client
-        "the definition is no longer the one that was shown"
-        "It changed between review and decision. Look at it again.";
+        "this is no longer what was shown"
+        "Its definition or its state changed between review and decision. Look at it again: casemate pins show.";
     PinMissing "pin.missing" 404 -31404 Client
         "there is no such pin"
         "casemate pins list shows all that are known.";
+    PinKept "pin.kept" 409 -31409 Client
+        "this pin cannot be forgotten"
+        "Only what the server no longer offers is forgotten, or anything of a server that is no longer in the configuration. A block outlives the offer: approving it ends it.";
     PinStore "pin.store" 503 -31503 Internal
         "the decision could not be kept"
         "The state directory takes no writes. Nothing changed; see the gateway's log.";

@@ -4,17 +4,35 @@ use casemate_core::ServerName;
 use casemate_core::digest::Digest;
 use casemate_core::json::quote;
 use casemate_core::pin::{Definition, Finding, Pin, Step, diff};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// `{"pins": […]}`: each with `server`, `kind`, `name`, `state`, the digests `approved` and `seen`, `listed`, `findings`
-/// and `changed_at` (milliseconds since the epoch); with `full`, also what [`item`] adds.
+/// and `changed_at` (milliseconds since the epoch).
 ///
 /// `listed` has the era and the digest of each list that showed another definition than the approved one; `seen` is then
 /// the definition that such a list showed, and otherwise the one that the last survey saw.
 #[must_use]
-pub fn list<'a>(pins: impl IntoIterator<Item = (&'a ServerName, &'a Pin)>, full: bool) -> String {
-    let each = pins.into_iter().map(|(server, pin)| if full { item(server, pin) } else { one(server, pin) });
-    format!("{{\"pins\":[{}]}}\n", each.collect::<Vec<_>>().join(","))
+pub fn list<'a>(pins: impl IntoIterator<Item = (&'a ServerName, &'a Pin)>) -> String {
+    format!("{{\"pins\":[{}]}}\n", joined(pins.into_iter().map(|(server, pin)| one(server, pin))))
+}
+
+/// The same with what [`item`] adds to each, and before it `"origins"`: the URL of each server when it was last surveyed.
+#[must_use]
+pub fn full<'a>(
+    pins: impl IntoIterator<Item = (&'a ServerName, &'a Pin)>,
+    origins: &BTreeMap<ServerName, Arc<str>>,
+) -> String {
+    let origins = origins.iter().map(|(server, url)| format!("{}:{}", quote(server.as_str()), quote(url)));
+    let pins = pins.into_iter().map(|(server, pin)| item(server, pin));
+    format!("{{\"origins\":{{{}}},\"pins\":[{}]}}\n", joined(origins), joined(pins))
+}
+
+/// `{"forgotten": […]}`: what is remembered no longer, as a list has it.
+#[must_use]
+pub fn forgotten(server: &ServerName, pins: &[Arc<Pin>]) -> String {
+    format!("{{\"forgotten\":[{}]}}\n", joined(pins.iter().map(|pin| one(server, pin))))
 }
 
 /// One pin with its `definitions`, the `changes` from the approved one to the one seen, and its `history`.
@@ -118,7 +136,15 @@ mod tests {
     #[test]
     fn it_is_json_and_numbers_keep_their_text() {
         let (server, pin) = (ServerName::parse("files").unwrap(), pin());
-        for text in [item(&server, &pin), one(&server, &pin), list([(&server, &pin)], true), list([], false)] {
+        let origins = BTreeMap::from([(server.clone(), Arc::from("https://files.example/mcp"))]);
+        for text in [
+            item(&server, &pin),
+            one(&server, &pin),
+            list([(&server, &pin)]),
+            list([]),
+            full([(&server, &pin)], &origins),
+            forgotten(&server, &[Arc::new(pin.clone())]),
+        ] {
             let json = casemate_core::json::Json::parse(text.clone().into(), Default::default());
             assert!(json.is_ok(), "{text}");
         }

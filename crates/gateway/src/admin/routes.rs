@@ -33,6 +33,7 @@ pub(super) fn router(gateway: Arc<Gateway>, peer: Peer) -> Router {
         .route("/pins/item", get(pins::item))
         .route("/pins/approve", post(pins::approve))
         .route("/pins/block", post(pins::block))
+        .route("/pins/forget", post(pins::forget))
         .fallback(nothing)
         .method_not_allowed_fallback(not_so)
         .with_state(Shared { gateway, peer })

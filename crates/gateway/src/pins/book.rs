@@ -2,13 +2,15 @@
 
 use super::marks::{Listing, Marks, Pending};
 use super::store;
+use super::turn::moment;
 use crate::config::{PinMode, Upstream};
 use arc_swap::ArcSwapOption;
 use casemate_core::digest::Digest;
 use casemate_core::pin::{Definition, Kind, Pin, Standing, State, Transition};
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Bytes of the longest item that is remembered as it was spelt.
 const RAW: usize = 64 * 1024;
@@ -16,6 +18,9 @@ const RAW: usize = 64 * 1024;
 const PINS: usize = 20_000;
 /// Pins of what was never approved and is no longer offered.
 const GONE: usize = 256;
+
+/// Items that lists showed and surveys did not, of one server.
+const KNOWN: usize = 1024;
 
 /// Bytes of an item as it was listed last, and the digest that they had.
 struct Raw {
@@ -74,14 +79,36 @@ type Entries = BTreeMap<Kind, HashMap<String, Arc<Entry>>>;
 /// What every version of a server's book shares.
 #[derive(Default)]
 struct Flags {
-    /// Whether a list showed what the last survey did not.
-    is_restless: AtomicBool,
+    /// The moment in which a list last showed what no survey had.
+    shown: AtomicU64,
+    /// The moment in which the last survey began.
+    looked: AtomicU64,
+    /// What else lists showed, and when: a survey that did not see it either has nothing more to say about it.
+    known: Mutex<HashMap<u64, u64>>,
+    keys: RandomState,
     /// Whether that asks for a survey that nobody has sent for yet.
     calls: AtomicBool,
     /// Whether marks wait to be settled.
     has_marks: AtomicBool,
     /// Bytes of definitions that wait with them.
     waiting: Arc<AtomicUsize>,
+}
+
+impl Flags {
+    /// Whether this was not shown before the last survey began, or something has changed since. Surveys of a server that
+    /// shows each client other things would otherwise hold up its calls for ever.
+    fn is_news(&self, item: (Kind, &str, &str)) -> bool {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let looked = self.looked.load(Ordering::SeqCst);
+        if known.len() >= KNOWN {
+            known.clear();
+        }
+        *known.entry(self.keys.hash_one(item)).or_insert_with(moment) > looked
+    }
+
+    fn forget(&self) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
 }
 
 /// What is refused although the pin does not say so, until a later survey settles it.
@@ -99,10 +126,18 @@ pub(super) struct Book {
     weight: usize,
 }
 
+/// What a person has the gateway forget.
+#[derive(Default)]
+pub(super) struct Forgotten {
+    pub(super) pins: Vec<Arc<Pin>>,
+    pub(super) actor: String,
+}
+
 /// What becomes of a book.
 #[derive(Default)]
 pub(super) struct Change {
     pub(super) moves: Vec<Transition>,
+    pub(super) forgotten: Forgotten,
     /// The doubts from now on; none to leave them as they are.
     pub(super) doubts: Option<Vec<Doubt>>,
     /// The URL of the server from now on; none to leave it.
@@ -133,8 +168,14 @@ impl Book {
     /// The book after a change.
     pub(super) fn after(&self, change: &Change) -> Self {
         let mut book = self.clone();
+        if !change.moves.is_empty() {
+            self.flags.forget();
+        }
         for transition in &change.moves {
             book.put(Arc::new(transition.pin.clone()));
+        }
+        for pin in &change.forgotten.pins {
+            book.drop_pin(pin.kind, &pin.name);
         }
         book.prune();
         if let Some(origin) = &change.origin {
@@ -160,9 +201,13 @@ impl Book {
         gone.sort_by_key(|pin| pin.history.last().map(|step| step.at));
         let oldest: Vec<_> = gone.into_iter().take(surplus).map(|pin| (pin.kind, pin.name.clone())).collect();
         for (kind, name) in oldest {
-            if let Some(entry) = self.entries.get_mut(&kind).and_then(|of_kind| of_kind.remove(&name)) {
-                self.weight = self.weight.saturating_sub(entry.weight);
-            }
+            self.drop_pin(kind, &name);
+        }
+    }
+
+    fn drop_pin(&mut self, kind: Kind, name: &str) {
+        if let Some(entry) = self.entries.get_mut(&kind).and_then(|of_kind| of_kind.remove(name)) {
+            self.weight = self.weight.saturating_sub(entry.weight);
         }
     }
 
@@ -207,7 +252,8 @@ impl Book {
         self.entries.get(&kind).into_iter().flat_map(HashMap::values).filter(offered).map(|e| e.pin.name.as_str())
     }
 
-    fn doubt(&self, kind: Kind, name: &str) -> Option<Standing> {
+    /// How a name stands although its pin does not say so.
+    pub(super) fn doubt(&self, kind: Kind, name: &str) -> Option<Standing> {
         // Without doubts, which is nearly always, nothing is allocated.
         if self.doubts.is_empty() { None } else { self.doubts.get(&(kind, name.to_owned())).copied() }
     }
@@ -235,9 +281,9 @@ impl Book {
             return doubt;
         }
         if !self.is_of(upstream) {
-            return self.unrest(Standing::Pending);
+            return self.shows((kind, name, raw), Standing::Pending);
         }
-        let Some(entry) = self.entry(kind, name) else { return self.unrest(Standing::Unknown) };
+        let Some(entry) = self.entry(kind, name) else { return self.shows((kind, name, raw), Standing::Unknown) };
         let (digest, definition) = entry.digest(raw, define);
         let pin = &entry.pin;
         let is_approved = pin.approved.as_ref().is_some_and(|approved| approved.digest == digest);
@@ -245,10 +291,10 @@ impl Book {
         let is_seen = pin.seen.as_ref().is_some_and(|seen| seen.digest == digest);
         match entry.standing(upstream) {
             Standing::Approved if is_approved => Standing::Approved,
-            Standing::Approved => self.unrest(Standing::Changed),
+            Standing::Approved => self.shows((kind, name, raw), Standing::Changed),
             Standing::Blocked => Standing::Blocked,
             standing if is_seen && standing != Standing::Removed => standing,
-            standing => self.unrest(standing),
+            standing => self.shows((kind, name, raw), standing),
         }
     }
 
@@ -291,15 +337,26 @@ impl Book {
         }
     }
 
+    /// A list shows what no survey saw.
+    fn shows(&self, item: (Kind, &str, &str), standing: Standing) -> Standing {
+        if self.flags.is_news(item) { self.unrest(standing) } else { standing }
+    }
+
     /// Asks for a survey before the next use.
     pub(super) fn unrest(&self, standing: Standing) -> Standing {
-        self.flags.is_restless.store(true, Ordering::Relaxed);
+        self.flags.shown.fetch_max(moment(), Ordering::SeqCst);
         self.flags.calls.store(true, Ordering::Relaxed);
         standing
     }
 
+    /// When a survey was last asked for in this way.
+    pub(super) fn shown(&self) -> u64 {
+        self.flags.shown.load(Ordering::SeqCst)
+    }
+
+    /// Whether one was since the last survey began.
     pub(super) fn is_restless(&self) -> bool {
-        self.flags.is_restless.load(Ordering::Relaxed)
+        self.shown() > self.flags.looked.load(Ordering::SeqCst)
     }
 
     /// Whether something that lists showed is to be settled.
@@ -317,8 +374,8 @@ impl Book {
         self.flags.calls.swap(false, Ordering::Relaxed)
     }
 
-    /// Notes that a survey begins: what was shown before it, it sees.
-    pub(super) fn calm(&self) {
-        self.flags.is_restless.store(false, Ordering::Relaxed);
+    /// Notes when a survey begins: what was shown before, it sees.
+    pub(super) fn calm(&self, began: u64) {
+        self.flags.looked.fetch_max(began, Ordering::SeqCst);
     }
 }

@@ -1,24 +1,23 @@
-//! When an upstream is surveyed, and by whom: one survey at a time, the others wait for it.
+//! What is remembered of an upstream between surveys, and what a survey changes.
 
 use super::moves::{self, Planned, Survey};
 use super::params::Mirrors;
 use super::quota::{Left, Quota};
 use super::survey::{self, Offer, Surveyor};
+use super::turn::moment;
 use super::{Pins, unlisted};
 use crate::config::{InputKinds, PinMode, Upstream};
 use crate::gateway::{Gateway, draining};
 use casemate_core::digest::Digest;
 use casemate_core::mcp::{Era, Revision};
 use casemate_core::{Reason, Refusal, ServerName};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::OwnedMutexGuard;
 
-/// How long a survey counts as current.
-const FRESH: Duration = Duration::from_secs(30);
 /// How soon an upstream may be surveyed again because of what it or a client did.
-const AGAIN: Duration = Duration::from_secs(1);
+pub(super) const AGAIN: Duration = Duration::from_secs(1);
 /// How many surveys may follow each other that soon; after that the pause doubles, up to [`PAUSE`].
 const EAGER: u32 = 8;
 /// The longest pause.
@@ -55,16 +54,18 @@ impl Entry {
     }
 
     /// Whether the entry in force is this one. What was begun under another is neither sent nor believed.
-    fn is_in_force(&self, gateway: &Gateway, server: &ServerName) -> bool {
+    pub(super) fn is_in_force(&self, gateway: &Gateway, server: &ServerName) -> bool {
         gateway.state().upstream(server).is_some_and(|upstream| Self::of(&upstream) == *self)
     }
 }
 
 /// The last survey of one upstream. A failure is kept too, so that those who waited do not each wait for another.
-struct Surveyed {
-    at: Instant,
-    entry: Entry,
-    found: Result<Arc<Catalog>, Refusal>,
+pub(super) struct Surveyed {
+    pub(super) at: Instant,
+    /// The moment in which it began.
+    pub(super) began: u64,
+    pub(super) entry: Entry,
+    pub(super) found: Result<Arc<Catalog>, Refusal>,
 }
 
 /// In which era an upstream was surveyed, and under which entry.
@@ -83,12 +84,16 @@ struct Haste {
 /// One server's place in the schedule.
 #[derive(Default)]
 pub(super) struct Slot {
-    survey: Arc<tokio::sync::Mutex<Option<Surveyed>>>,
+    pub(super) survey: Arc<tokio::sync::Mutex<Option<Surveyed>>>,
     /// Held by whoever changes the server's pins.
     pub(super) pen: Arc<tokio::sync::Mutex<()>>,
     spoken: Mutex<Option<Spoken>>,
     haste: Mutex<Haste>,
     quota: Mutex<Quota>,
+    /// The moment in which the server last announced that its lists changed.
+    pub(super) announced: AtomicU64,
+    /// Items without a usable name in the last survey.
+    pub(super) nameless: AtomicUsize,
     /// Whether a survey in the background is on its way.
     pub(super) stirring: AtomicBool,
     /// Whether what lists showed is being settled.
@@ -113,6 +118,11 @@ impl Slot {
         *self.spoken() = Some(Spoken { entry: entry.clone(), era });
     }
 
+    /// The server announced a change: no call passes until a survey that begins later is done.
+    pub(super) fn announce(&self) {
+        self.announced.fetch_max(moment(), Ordering::SeqCst);
+    }
+
     /// How old the last survey must be for another out of turn.
     pub(super) fn pause(&self) -> Duration {
         let haste = self.haste.lock().unwrap_or_else(PoisonError::into_inner);
@@ -122,7 +132,7 @@ impl Slot {
         AGAIN.saturating_mul(1 << haste.count.saturating_sub(EAGER).min(8)).min(PAUSE)
     }
 
-    fn hurried(&self) {
+    pub(super) fn hurried(&self) {
         let mut haste = self.haste.lock().unwrap_or_else(PoisonError::into_inner);
         let rested = haste.last.is_none_or(|last| last.elapsed() > REST);
         haste.count = if rested { 1 } else { haste.count.saturating_add(1) };
@@ -130,62 +140,17 @@ impl Slot {
     }
 }
 
-impl Pins {
-    pub(super) fn slot(&self, server: &ServerName) -> Arc<Slot> {
-        let mut slots = self.0.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(slots.entry(server.clone()).or_default())
-    }
-
-    /// A current survey.
-    pub(super) async fn fresh(&self, gateway: &Arc<Gateway>, upstream: &Upstream) -> Result<Arc<Catalog>, Refusal> {
-        self.within(gateway, upstream, FRESH).await
-    }
-
-    /// A survey out of turn, unless there was one a moment ago.
-    pub(super) async fn again(&self, gateway: &Arc<Gateway>, upstream: &Upstream) -> Result<Arc<Catalog>, Refusal> {
-        let slot = self.slot(&upstream.name);
-        self.within(gateway, upstream, slot.pause()).await
-    }
-
-    /// A survey that is no older than `age`.
-    pub(super) async fn within(
-        &self,
-        gateway: &Arc<Gateway>,
-        upstream: &Upstream,
-        age: Duration,
-    ) -> Result<Arc<Catalog>, Refusal> {
-        let slot = self.slot(&upstream.name);
-        let last = Arc::clone(&slot.survey).lock_owned().await;
-        let entry = Entry::of(upstream);
-        if let Some(surveyed) = last.as_ref()
-            && surveyed.entry == entry
-            && surveyed.at.elapsed() < surveyed.found.as_ref().map_or(AGAIN.min(age), |_| age)
-        {
-            return surveyed.found.clone();
-        }
-        if !entry.is_in_force(gateway, &upstream.name) {
-            return Err(unlisted("the entry has changed"));
-        }
-        if age < FRESH {
-            slot.hurried();
-        }
-        let surveyor = Surveyor::new(gateway, upstream);
-        // It runs to its end even if the client that asked goes away.
-        let surveying = tokio::spawn(survey_once(self.clone(), slot, last, entry, surveyor));
-        surveying.await.unwrap_or_else(|_| Err(Refusal::new(Reason::Internal).detail("a survey broke off")))
-    }
-}
-
-async fn survey_once(
+pub(super) async fn survey_once(
     pins: Pins,
     slot: Arc<Slot>,
     mut last: OwnedMutexGuard<Option<Surveyed>>,
     entry: Entry,
     surveyor: Surveyor,
 ) -> Result<Arc<Catalog>, Refusal> {
+    // What is announced or shown from here on may be newer than what this survey sees.
+    let began = moment();
     if let Some(book) = pins.book(&surveyor.upstream.name) {
-        // What a list shows from here on may be newer than what this survey sees.
-        book.calm();
+        book.calm(began);
     }
     let started = Instant::now();
     let total = surveyor.upstream.total;
@@ -212,7 +177,7 @@ async fn survey_once(
     };
     // What was announced while it ran may have come too late for it; a failure is rested on from its end.
     let at = if found.is_ok() { started } else { Instant::now() };
-    *last = Some(Surveyed { at, entry, found: found.clone() });
+    *last = Some(Surveyed { at, began, entry, found: found.clone() });
     found
 }
 
@@ -232,7 +197,10 @@ impl Pins {
         }
         // Lists came first. What of them cannot be settled is refused as it is.
         let _ = self.settle_lists(slot, gateway, &server).await;
-        let Offer { era, mirrors, items } = offer;
+        let Offer { era, mirrors, items, nameless } = offer;
+        if slot.nameless.swap(nameless, Ordering::Relaxed) != nameless && nameless > 0 {
+            tracing::warn!(upstream.name = %server, items = nameless, "names that no client can ask for: left out");
+        }
         let book = self.book(&server).unwrap_or_default();
         let is_first = book.is_empty() || !book.is_of(&surveyor.upstream);
         let left = if is_first { Left::FIRST } else { slot.quota().left() };

@@ -1,11 +1,10 @@
 //! The order in which a pin moves: the record first, then the file, then memory.
 
-use super::book::{Book, Change, Doubt};
-use super::{Inner, Pins};
+use super::Inner;
+use super::book::{Book, Change, Doubt, Forgotten};
 use casemate_audit::{Event, EventKind, Log};
-use casemate_core::digest::Digest;
-use casemate_core::pin::{Kind, Pin, SURVEY, Standing, Transition};
-use casemate_core::{Reason, Refusal, ServerName, UnixMillis};
+use casemate_core::pin::{SURVEY, Transition};
+use casemate_core::{Reason, Refusal, ServerName};
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
@@ -14,65 +13,16 @@ const AT_ONCE: usize = 64;
 /// Characters of a name in a record.
 const NAME: usize = 256;
 
-/// What a person decides.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Verdict {
-    Approve(Digest),
-    Block(Digest),
-}
-
-impl Pins {
-    /// Carries out a person's decision.
-    pub(super) async fn decide(
-        &self,
-        log: &Log,
-        now: UnixMillis,
-        server: &ServerName,
-        (kind, name): (Kind, &str),
-        verdict: Verdict,
-        actor: &str,
-    ) -> Result<Arc<Pin>, Refusal> {
-        let pen = Arc::clone(&self.slot(server).pen).lock_owned().await;
-        let pin = self.get(server, kind, name).ok_or(Reason::PinMissing)?;
-        let transition = match verdict {
-            Verdict::Approve(digest) => pin.approve(digest, actor, now),
-            Verdict::Block(digest) => pin.block(digest, actor, now),
-        };
-        let transition = transition.map_err(|reason| match reason {
-            Reason::PinChanged => Refusal::new(reason).hint("the server lists it more than once"),
-            reason => reason.into(),
-        })?;
-        let after = Arc::new(transition.pin.clone());
-        let change = Change { moves: vec![transition], ..Change::default() };
-        let (inner, log, server) = (Arc::clone(&self.0), log.clone(), server.clone());
-        let was_listed = !pin.listed.is_empty();
-        // It runs to its end even if nobody waits for it.
-        let settling = tokio::spawn(async move {
-            let settled = inner.settle(&log, &server, &change).await;
-            if let (Ok(()), Some(book)) = (&settled, inner.books.load().get(&server)) {
-                book.decided(&pin);
-                if was_listed {
-                    // Lists and surveys did not agree, so that the next use waits for another survey.
-                    book.unrest(Standing::Approved);
-                }
-            }
-            drop(pen);
-            settled
-        });
-        settling
-            .await
-            .unwrap_or_else(|_| Err(Refusal::new(Reason::Internal).detail("settling pins broke off")))
-            .map(|()| after)
-    }
-}
-
 impl Inner {
-    /// Replaces the book of one server. Whoever does it holds the server's pen.
-    fn replace(&self, server: &ServerName, book: Book) {
-        let book = Arc::new(book);
+    /// Replaces the book of one server; none ends it. Whoever does it holds the server's pen.
+    fn replace(&self, server: &ServerName, book: Option<Book>) {
+        let book = book.map(Arc::new);
         self.books.rcu(|books| {
             let mut books = super::Books::clone(books);
-            books.insert(server.clone(), Arc::clone(&book));
+            match &book {
+                Some(book) => drop(books.insert(server.clone(), Arc::clone(book))),
+                None => drop(books.remove(server)),
+            }
             books
         });
     }
@@ -84,15 +34,16 @@ impl Inner {
         server: &ServerName,
         change: &Change,
     ) -> Result<(), Refusal> {
-        let moves = &change.moves;
+        let events = events(server, change);
+        let is_change = !events.is_empty();
         // The last of the disk is for the outcomes of calls; an upstream that changes all the time must not use it up.
-        if !moves.is_empty() && !log.health().writable {
+        if is_change && !log.health().writable {
             return Err(Refusal::new(Reason::AuditUnavailable).detail("no room for the records of pins"));
         }
-        for some in moves.chunks(AT_ONCE) {
+        for some in events.chunks(AT_ONCE) {
             let mut records = JoinSet::new();
-            for transition in some {
-                let (log, event) = (log.clone(), event(server, transition));
+            for event in some {
+                let (log, event) = (log.clone(), event.clone());
                 records.spawn(async move { log.event(event).await });
             }
             while let Some(recorded) = records.join_next().await {
@@ -106,10 +57,15 @@ impl Inner {
         let before = self.books.load().get(server).cloned().unwrap_or_default();
         let after = before.after(change);
         let is_elsewhere = after.origin() != before.origin() && !after.is_empty();
-        if !moves.is_empty() || is_elsewhere {
+        let is_over = after.is_empty() && !change.forgotten.pins.is_empty();
+        if is_change || is_elsewhere {
             let (keeper, name, pins) = (Arc::clone(self), server.clone(), after.pins());
             let origin = after.origin().cloned();
-            let kept = tokio::task::spawn_blocking(move || keeper.store.write(&name, origin.as_deref(), &pins)).await;
+            let keeping = move || match is_over {
+                true => keeper.store.remove(&name),
+                false => keeper.store.write(&name, origin.as_deref(), &pins),
+            };
+            let kept = tokio::task::spawn_blocking(keeping).await;
             let kept = kept.unwrap_or_else(|fault| Err(std::io::Error::other(fault)));
             kept.map_err(|fault| {
                 tracing::error!(upstream.name = %server, %fault, "pins could not be kept");
@@ -117,15 +73,27 @@ impl Inner {
             })?;
         }
         // Where a survey found nothing new, the doubts of an earlier one still end here.
-        self.replace(server, after);
+        self.replace(server, (!is_over).then_some(after));
         Ok(())
     }
 
     /// What a survey found could not be settled: it is refused until it can be. Whoever says so holds the server's pen.
     pub(super) fn doubt(&self, server: &ServerName, doubts: &[Doubt]) {
         let book = self.books.load().get(server).cloned().unwrap_or_default();
-        self.replace(server, Book::clone(&book).doubting(doubts));
+        self.replace(server, Some(Book::clone(&book).doubting(doubts)));
     }
+}
+
+/// The records of a change.
+fn events(server: &ServerName, change: &Change) -> Vec<Event> {
+    let moves = change.moves.iter().map(|transition| event(server, transition));
+    let Forgotten { pins, actor } = &change.forgotten;
+    let forgotten = pins.iter().map(|pin| {
+        let digest = pin.shown().map_or_else(|| "none".to_owned(), |shown| shown.digest.to_string());
+        let detail = format!("forgotten {server} {} {} {digest} (was {})", pin.kind, shown(&pin.name), pin.state);
+        Event { kind: EventKind::Pin, actor: actor.clone(), policy: None, detail: Some(detail) }
+    });
+    moves.chain(forgotten).collect()
 }
 
 fn event(server: &ServerName, transition: &Transition) -> Event {

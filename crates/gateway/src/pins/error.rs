@@ -6,7 +6,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum PinError {
     /// The system does not give or take it.
-    #[error("{}: {source}", path.display())]
+    #[error("the pins in {} cannot be read", path.display())]
     Io {
         /// The file or directory.
         path: PathBuf,
@@ -14,7 +14,13 @@ pub enum PinError {
         source: std::io::Error,
     },
     /// It is not what this release writes.
-    #[error("{} is damaged: {what}", path.display())]
+    #[error(
+        "the pins in {} are damaged: {what}\n\
+         help: Restore the file from a backup. Or move it away: every approval and every block of this server is then \
+         gone, and all that it offers waits for a review; where its entry says `pins: trust-first`, set `pins: review` \
+         first, or it would be accepted at first sight.",
+        path.display()
+    )]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -22,7 +28,11 @@ pub enum PinError {
         what: &'static str,
     },
     /// A later release wrote it.
-    #[error("{} has format {found}; this release knows {known}", path.display())]
+    #[error(
+        "the pins in {} have format {found}, and this release knows {known}\n\
+         help: Run the release that wrote them, or restore the file from a backup of this release's.",
+        path.display()
+    )]
     Newer {
         /// The file.
         path: PathBuf,

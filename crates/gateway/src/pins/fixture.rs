@@ -3,13 +3,13 @@
 use crate::config::{InputKinds, Mode, PinMode, Upstream};
 use crate::gateway::{Gateway, Parts};
 use crate::identity::fixture::{config, tenant_id};
-use crate::pins::Listing;
+use crate::pins::{Listing, Subject, Verdict};
 use bytes::Bytes;
 use casemate_audit::Log;
 use casemate_core::json::{Json, Limits};
 use casemate_core::mcp::{Era, Target as About};
-use casemate_core::pin::Standing;
-use casemate_core::{Refusal, Secret, ServerName, UnixMillis};
+use casemate_core::pin::{Kind, Standing, State};
+use casemate_core::{Reason, Refusal, Secret, ServerName, UnixMillis};
 use casemate_net::{Named, Target, Trust};
 use http::{HeaderMap, Request, Response};
 use http_body_util::{BodyExt as _, Full};
@@ -240,6 +240,15 @@ impl House {
         self.judge(About::Tool(name.to_owned())).await.unwrap()
     }
 
+    /// What Ann decides about a tool, however it is shown to her.
+    pub(super) async fn decide(&self, name: &str, verdict: Verdict) -> Result<State, Reason> {
+        let (server, pins) = (server("up"), &self.gateway.pins);
+        let shown = pins.get(&server, Kind::Tool, name).map(|pin| pin.state);
+        let subject = Subject { server: &server, kind: Kind::Tool, name, shown };
+        let done = pins.decide(self.gateway.log(), self.gateway.now(), subject, verdict, "ann").await;
+        done.map(|pin| pin.state).map_err(|refusal| refusal.reason)
+    }
+
     /// A survey now, whatever the schedule says.
     pub(super) async fn survey(&self) -> Result<(), Refusal> {
         self.gateway.pins.within(&self.gateway, &self.upstream, Duration::ZERO).await.map(drop)
@@ -284,7 +293,7 @@ impl House {
 
     pub(super) fn shows(&self, listing: Listing, item: &Value) -> Standing {
         let json = Json::parse(Bytes::from(item.to_string()), Limits::default()).unwrap();
-        self.gateway.pins.item(&self.upstream, listing, casemate_core::pin::Kind::Tool, json.root())
+        self.gateway.pins.item(&self.upstream, listing, Kind::Tool, json.root())
     }
 
     /// The details of the pin records.

@@ -94,7 +94,7 @@ impl Survey<'_> {
             moves: moves.collect(),
             doubts: Some(held.iter().filter_map(Item::doubt).collect()),
             origin: Some(Arc::from(self.upstream.url.as_str())),
-            summary: None,
+            ..Change::default()
         };
         let used = Left { moves: change.moves.len(), work: work - around.work() };
         Planned { is_too_much: self.book.after(&change).is_too_much(), held: held.len(), used, change }

@@ -12,7 +12,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::PoisonError;
 
 /// Findings that are kept of one definition, the gravest first.
-const FINDINGS: usize = 32;
+pub(super) const FINDINGS: usize = 32;
+/// A name that looks like another's.
+pub(super) const LOOK_ALIKE: &str = "pin.look_alike";
 /// Characters of an excerpt.
 const EXCERPT: usize = 120;
 /// Bytes of an excerpt or a place, with what hides in it written out.
@@ -28,6 +30,8 @@ const NAMES: usize = 256;
 const PAIRS: usize = 1_000_000;
 /// Bytes up to which a key that is one ASCII word is no text.
 const KEY: usize = 48;
+/// Words of a key that may say more than what it names.
+const WORDS: usize = 4;
 
 /// What else is offered, by this server and by others.
 pub(super) struct Surroundings {
@@ -150,28 +154,24 @@ pub(super) fn review(kind: Kind, own: &str, definition: &Definition, around: &Su
         findings.push(note("pin.duplicate", Severity::High, "the server lists several under this name"));
     }
     if kind == Kind::Tool {
-        findings.extend(around.look_alikes(own).into_iter().map(|(server, name)| {
-            // Many servers have a `search`; letters of another script are chosen, by whoever has them.
-            let grave = own != name && !own.is_ascii();
-            let severity = if grave { Severity::High } else { Severity::Medium };
-            note("pin.look_alike", severity, &format!("{server}: {name}"))
-        }));
+        findings.extend(around.look_alikes(own).into_iter().map(|(server, name)| look_alike(own, server, name)));
         // Whether or not the other is known yet: letters of another script that read as ASCII are chosen.
         let read = skeleton(own);
         if !own.is_ascii() && read.is_ascii() {
-            findings.push(note("pin.look_alike", Severity::High, &format!("reads as {read}")));
+            findings.push(note(LOOK_ALIKE, Severity::High, &format!("reads as {read}")));
         }
     }
     let mut is_whole = true;
     let limits = Limits { depth: 160, nodes: 8_000_000, key_len: usize::MAX / 2, number_len: usize::MAX / 2 };
     match Json::parse(Bytes::copy_from_slice(definition.text.as_bytes()), limits) {
-        Ok(json) => texts(json.root(), &mut String::new(), &mut |place, text| {
+        Ok(json) => texts(json.root(), &mut String::new(), &mut |place, text, least| {
             if !around.affords(text) {
                 return is_whole = false;
             }
             let names = around.around(own, text);
             let around = signals::Surroundings { own, names: &names };
-            findings.extend(signals(text, &around).into_iter().map(|found| Finding {
+            let found = signals(text, &around).into_iter().filter(|found| severity(found.severity) >= least);
+            findings.extend(found.map(|found| Finding {
                 rule: found.rule.to_owned(),
                 place: excerpt(place, 0..place.len()),
                 severity: severity(found.severity),
@@ -189,6 +189,14 @@ pub(super) fn review(kind: Kind, own: &str, definition: &Definition, around: &Su
     around.keep(findings)
 }
 
+/// The finding of a tool that could be taken for another server's.
+pub(super) fn look_alike(own: &str, server: &ServerName, name: &str) -> Finding {
+    // Many servers have a `search`; letters of another script are chosen, by whoever has them.
+    let grave = own != name && !own.is_ascii();
+    let severity = if grave { Severity::High } else { Severity::Medium };
+    note(LOOK_ALIKE, severity, &format!("{server}: {name}"))
+}
+
 fn note(rule: &str, severity: Severity, text: &str) -> Finding {
     Finding { rule: rule.to_owned(), place: String::new(), severity, excerpt: excerpt(text, 0..text.len()) }
 }
@@ -201,18 +209,21 @@ const fn severity(of: casemate_inspect::Severity) -> Severity {
     }
 }
 
-/// Visits every text within with its place: strings, and keys that are more than a name.
-fn texts(value: Value<'_>, place: &mut String, visit: &mut impl FnMut(&str, &str)) {
+/// Visits every text within with its place and how grave a finding in it must be: strings, keys that are more than a
+/// name, and the words of keys that are sentences.
+fn texts(value: Value<'_>, place: &mut String, visit: &mut impl FnMut(&str, &str, Severity)) {
     match value.kind() {
-        JsonKind::String => visit(place, &value.as_str().unwrap_or_default()),
+        JsonKind::String => visit(place, &value.as_str().unwrap_or_default(), Severity::Low),
         JsonKind::Object => {
             for member in value.members() {
                 let key = member.key();
                 within(place, &key, |place| {
                     let is_name = key.len() <= KEY && key.bytes().all(|b| b.is_ascii_graphic());
                     if !is_name {
-                        visit(place, &key);
+                        visit(place, &key, Severity::Low);
                     }
+                    // That a name speaks of tokens or keys is nothing to report.
+                    phrase(&key).inspect(|words| visit(place, words, Severity::Medium));
                     texts(member.value, place, visit);
                 });
             }
@@ -224,6 +235,25 @@ fn texts(value: Value<'_>, place: &mut String, visit: &mut impl FnMut(&str, &str
         }
         JsonKind::Null | JsonKind::Bool | JsonKind::Number => {}
     }
+}
+
+/// The words of a key such as `send_all_of_it`, `send-all-of-it` or `sendAllOfIt`, if they are many.
+fn phrase(name: &str) -> Option<String> {
+    let mut words = String::with_capacity(name.len() + WORDS);
+    let mut chars = name.chars().peekable();
+    let mut before = ' ';
+    while let Some(c) = chars.next() {
+        let is_start = c.is_uppercase()
+            && (before.is_lowercase()
+                || before.is_numeric()
+                || before.is_uppercase() && chars.peek().is_some_and(|next| next.is_lowercase()));
+        if is_start {
+            words.push(' ');
+        }
+        words.push(if matches!(c, '_' | '-') { ' ' } else { c });
+        before = c;
+    }
+    (words != name && words.split_whitespace().count() >= WORDS).then_some(words)
 }
 
 fn within(place: &mut String, step: &str, then: impl FnOnce(&mut String)) {

@@ -60,13 +60,13 @@ impl Store {
                 return Err(damaged("it is too large"));
             }
             let limits = Limits { depth: 16, nodes: FILE, key_len: 256, number_len: 32 };
-            let json = Json::parse(Bytes::from(bytes), limits).map_err(|_| damaged("not JSON"))?;
+            let json = Json::parse(Bytes::from(bytes), limits).map_err(|_| damaged("it is not JSON"))?;
             match json.root().get("format").and_then(|v| v.as_i64()) {
                 Some(FORMAT) => {}
                 Some(found) if found > FORMAT => {
                     return Err(PinError::Newer { path: path.clone(), found, known: FORMAT });
                 }
-                _ => return Err(damaged("no format")),
+                _ => return Err(damaged("it has no format")),
             }
             let pins = read(json.root(), &server).map_err(damaged)?;
             all.push((server, pins));
@@ -87,6 +87,15 @@ impl Store {
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
         fs::rename(&partial, &path)?;
+        File::open(&self.dir)?.sync_all()
+    }
+
+    /// Removes the file of a server, durably. Blocks.
+    pub(super) fn remove(&self, server: &ServerName) -> std::io::Result<()> {
+        match fs::remove_file(self.dir.join(format!("{server}{SUFFIX}"))) {
+            Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => return Err(fault),
+            _ => {}
+        }
         File::open(&self.dir)?.sync_all()
     }
 }
@@ -161,16 +170,17 @@ fn read(root: Value<'_>, server: &ServerName) -> Result<Kept, &'static str> {
     if root.get("server").and_then(|v| v.as_str()).as_deref() != Some(server.as_str()) {
         return Err("it is the file of another server");
     }
-    let pins = root.get("pins").filter(|v| v.kind() == casemate_core::json::Kind::Array).ok_or("no pins")?;
-    let pins: Vec<Pin> = pins.items().map(|item| read_pin(item).ok_or("a pin")).collect::<Result<_, _>>()?;
+    let pins = root.get("pins").filter(|v| v.kind() == casemate_core::json::Kind::Array).ok_or("it has no pins")?;
+    let pins: Vec<Pin> =
+        pins.items().map(|item| read_pin(item).ok_or("a pin in it cannot be read")).collect::<Result<_, _>>()?;
     let mut seen = std::collections::HashSet::new();
     let unique = pins.iter().all(|pin| seen.insert((pin.kind, pin.name.as_str())));
     if !unique {
-        return Err("a pin stands twice");
+        return Err("a pin stands in it twice");
     }
     let origin = match root.get("origin") {
         None => None,
-        Some(origin) => Some(Arc::from(&*origin.as_str().ok_or("the origin")?)),
+        Some(origin) => Some(Arc::from(&*origin.as_str().ok_or("its origin is no text")?)),
     };
     Ok(Kept { origin, pins })
 }

@@ -49,6 +49,8 @@ pub(super) struct Offer {
     pub(super) era: Era,
     pub(super) mirrors: Mirrors,
     pub(super) items: Vec<Sighting>,
+    /// How many items have no name that a client can ask for.
+    pub(super) nameless: usize,
 }
 
 /// Asks for everything. A page that fails fails the whole.
@@ -71,8 +73,7 @@ pub(super) async fn survey(surveyor: &Surveyor) -> Result<Offer, Refusal> {
     let listed = lists.fill(&mut wire, &session.speech, session.result()).await;
     session::close(&mut wire, &session.speech).await;
     listed?;
-    let (items, mirrors) = lists.finish();
-    Ok(Offer { era: Era::Session, mirrors, items })
+    Ok(lists.finish(Era::Session))
 }
 
 /// `server/discover`; the inner error says why the upstream is not of the modern era.
@@ -105,8 +106,7 @@ async fn modern(wire: &mut Wire<'_>, discovered: &Json) -> Result<Offer, Refusal
     let result = discovered.root().get("result").ok_or_else(|| unlisted("no result"))?;
     let mut lists = Lists::default();
     lists.fill(wire, &Speech::Modern, result).await?;
-    let (items, mirrors) = lists.finish();
-    Ok(Offer { era: Era::Modern, mirrors, items })
+    Ok(lists.finish(Era::Modern))
 }
 
 fn is_text(value: Value<'_>, text: &str) -> bool {

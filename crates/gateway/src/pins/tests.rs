@@ -3,6 +3,7 @@
 use super::fixture::{House, Script, Server, server, tool};
 use super::*;
 use bytes::Bytes;
+use casemate_core::UnixMillis;
 use casemate_core::json::{Json, Limits};
 use casemate_core::pin::{Definition, Kind, Mode, Sighting, sight};
 use std::time::Duration;
@@ -147,4 +148,9 @@ async fn what_one_server_makes_the_gateway_remember_is_bounded() {
     assert_eq!(house.gateway.pins.list().len(), 20_000);
     let judged = house.judge(Target::Tool("echo".to_owned())).await;
     assert_eq!(judged.unwrap_err().reason, Reason::UpstreamSchema);
+    // The way out.
+    let gone = house.gateway.pins.forget(house.gateway.log(), &server("up"), None, || true, "olga").await.unwrap();
+    assert_eq!(gone.len(), 20_000);
+    house.survey().await.unwrap();
+    assert_eq!(house.tool("echo").await, Standing::Approved);
 }

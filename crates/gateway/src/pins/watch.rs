@@ -17,25 +17,30 @@ const RETRY: Duration = Duration::from_secs(10);
 const NAP: Duration = Duration::from_mins(1);
 
 impl Pins {
-    /// Surveys an upstream in the background, as soon as it may be: its list changed, it says.
+    /// An upstream says that its lists changed: calls wait for a survey that begins after this, and one is sent for.
     pub(crate) fn stir(&self, gateway: &Arc<Gateway>, upstream: &Arc<Upstream>) {
-        let slot = self.slot(&upstream.name);
+        self.slot(&upstream.name).announce();
+        self.look_again(gateway, &upstream.name);
+    }
+
+    /// Surveys an upstream in the background, as soon as it may be.
+    fn look_again(&self, gateway: &Arc<Gateway>, server: &ServerName) {
+        let slot = self.slot(server);
         if slot.stirring.swap(true, Ordering::AcqRel) {
             return;
         }
-        let (pins, gateway, name) = (self.clone(), Arc::clone(gateway), upstream.name.clone());
+        let (pins, gateway, name) = (self.clone(), Arc::clone(gateway), server.clone());
         tokio::spawn(async move {
             let mut drain = gateway.watch_drain();
-            let pause = slot.pause();
             tokio::select! {
-                () = tokio::time::sleep(pause) => {}
+                () = tokio::time::sleep(slot.pause()) => {}
                 () = draining(&mut drain) => return,
             }
             // What is shown from here on asks for the next one.
             slot.stirring.store(false, Ordering::Release);
             // The entry may have changed since. A failure is logged where it happens.
             if let Some(upstream) = gateway.state().upstream(&name) {
-                let _ = pins.within(&gateway, &upstream, pause).await;
+                let _ = pins.abreast(&gateway, &upstream).await;
             }
         });
     }
@@ -58,7 +63,7 @@ pub async fn watch(gateway: Arc<Gateway>) {
                 tokio::spawn(survey(Arc::clone(&gateway), pins.clone(), Arc::clone(entry)));
             }
             if pins.book(&entry.name).is_some_and(|book| book.calls()) {
-                pins.stir(&gateway, entry);
+                pins.look_again(&gateway, &entry.name);
             }
             if pins.book(&entry.name).is_some_and(|book| book.has_marks()) {
                 pins.note(&gateway, &entry.name);
@@ -97,7 +102,7 @@ async fn survey(gateway: Arc<Gateway>, pins: Pins, upstream: Arc<Upstream>) {
         if gateway.state().upstream(&upstream.name).is_none_or(|now| !Arc::ptr_eq(&now, &upstream)) {
             return;
         }
-        if pins.within(&gateway, &upstream, Duration::from_secs(1)).await.is_ok() {
+        if pins.in_turn(&gateway, &upstream, Duration::from_secs(1)).await.is_ok() {
             return;
         }
         tokio::select! {

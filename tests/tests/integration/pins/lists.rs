@@ -21,9 +21,10 @@ async fn two_definitions_under_one_name_are_none() {
         house.puppet.set_tools(json!([tool("echo", "One."), tool("add", "Adds.")]));
         assert_eq!(tools(&house, &talk).await, ["add"]);
         refused(&house, &talk.tool("echo"), PENDING).await;
-        // A second one beside an approved one takes both away.
+        // A second one beside an approved one takes both away, from the very list that has it.
         house.puppet.set_tools(json!([tool("add", "Adds."), tool("add", "Adds!")]));
-        tools(&house, &talk).await;
+        assert_eq!(tools(&house, &talk).await, Vec::<String>::new());
+        refused(&house, &talk.tool("add"), CHANGED).await;
         until(&house, Kind::Tool, "add", State::Changed).await;
         assert_eq!(tools(&house, &talk).await, Vec::<String>::new());
         refused(&house, &talk.tool("add"), CHANGED).await;

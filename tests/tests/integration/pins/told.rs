@@ -1,7 +1,7 @@
 //! Servers that say that something changed, and servers that say nothing.
 
 use super::*;
-use crate::harness::session::Stream;
+use crate::harness::session::{Stream, last};
 use casemate_tests::session::{Event, Reply as Scripted, Step};
 
 const NOTES: [(&str, Kind, &str); 3] = [
@@ -21,6 +21,7 @@ fn offer(puppet: &SessionPuppet, version: &str) {
 /// A gateway that looks again only if it is told, as far as these tests last.
 async fn patient(eras: Eras) -> SessionHouse {
     house(eras, "trust-first", |plan, puppet| {
+        plan.patch(&json!({ "mcp_gateway": { "limits": { "events": 1000 } } }));
         plan.config["upstreams"][0]["relist"] = json!("1h");
         offer(puppet, "first");
     })
@@ -90,6 +91,142 @@ async fn a_change_that_is_told_to_a_listener_is_looked_at() {
     assert_eq!(stream.message().await.expect("it")["method"], "notifications/tools/list_changed");
     drop(stream);
     house.finish().await;
+}
+
+/// How a server tells a client that its tools changed, in each era.
+struct Told {
+    talk: Talk,
+    stream: Stream,
+    /// The session or the subscription that is told.
+    name: Value,
+}
+
+const TOOLS: &str = "notifications/tools/list_changed";
+
+impl Told {
+    async fn begin(house: &SessionHouse, revision: &str) -> Self {
+        if revision == crate::harness::request::REVISION {
+            let call = Call::mcp("subscriptions/listen", json!({ "notifications": { "toolsListChanged": true } }));
+            let mut stream = Stream::open(&house.agent(), &call).await;
+            stream.message().await.expect("an acknowledgment");
+            return Self { talk: Talk::Modern, stream, name: call.id };
+        }
+        let session = house.open(revision).await;
+        let stream = session.stream(&session.get()).await;
+        let name = json!(house.puppet.session_ids().pop().expect("a session"));
+        Self { talk: Talk::Session(session), stream, name }
+    }
+
+    /// Says it, and waits until the gateway has heard it.
+    async fn tell(&mut self, house: &SessionHouse) {
+        match self.name.as_str().filter(|_| !self.talk.is_modern()) {
+            Some(name) => {
+                assert!(house.puppet.push(name, Event::of(&json!({ "jsonrpc": "2.0", "method": TOOLS }))));
+            }
+            None => {
+                let tie = json!({ "_meta": { "io.modelcontextprotocol/subscriptionId": self.name } });
+                house.puppet.announce(TOOLS, tie);
+            }
+        }
+        assert_eq!(self.stream.message().await.expect("it")["method"], TOOLS);
+    }
+}
+
+/// How often the gateway has asked for the tools of its own accord.
+fn surveys(house: &SessionHouse) -> usize {
+    let asked = house.puppet.seen_of("tools/list");
+    asked.iter().filter(|seen| seen.id.as_str().is_some_and(|id| id.starts_with("casemate-"))).count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_call_reaches_a_tool_after_its_server_said_that_it_changed() {
+    for (eras, revision) in ERAS {
+        let house = patient(eras).await;
+        let mut told = Told::begin(&house, revision).await;
+        served(&house, &told.talk.tool("echo")).await;
+        for version in ["second", "third"] {
+            offer(&house.puppet, version);
+            told.tell(&house).await;
+            refused(&house, &told.talk.tool("echo"), CHANGED).await;
+            refused(&house, &greet(&told.talk), CHANGED).await;
+            offer(&house.puppet, "first");
+            told.tell(&house).await;
+            served(&house, &told.talk.tool("echo")).await;
+        }
+        drop(told);
+        house.finish().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_that_is_told_while_a_call_runs_counts_for_the_next() {
+    for (eras, revision) in ERAS {
+        let house = patient(eras).await;
+        let talk = Talk::begin(&house, "up", revision).await;
+        let steps = [
+            Step::note(TOOLS, &json!({})),
+            Step::note("notifications/message", &json!({ "level": "info", "data": "x" })),
+            Step::hold("gate"),
+            Step::Answer,
+        ];
+        house.puppet.next("tools/call", Scripted::stream(steps));
+        let call = json!({ "name": "slow", "arguments": {}, "_meta": { "io.modelcontextprotocol/logLevel": "info" } });
+        let mut stream = Stream::open(&house.agent(), &talk.call("tools/call", call)).await;
+        offer(&house.puppet, "second");
+        while stream.message().await.expect("it")["method"] != "notifications/message" {}
+        refused(&house, &talk.tool("echo"), CHANGED).await;
+        house.puppet.release("gate");
+        let last = stream.rest().await.pop().expect("an answer");
+        assert!(last["result"].is_object(), "{last}");
+        house.finish().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_announces_all_the_time_is_asked_a_few_times() {
+    for (eras, revision) in ERAS {
+        let house = patient(eras).await;
+        let mut told = Told::begin(&house, revision).await;
+        let before = surveys(&house);
+        for _ in 0..50 {
+            told.tell(&house).await;
+        }
+        let calls = (0..8).map(|_| {
+            let (agent, call) = (house.agent(), told.talk.tool("echo"));
+            tokio::spawn(async move { agent.ask(&call).await })
+        });
+        for call in calls.collect::<Vec<_>>() {
+            let reply = call.await.expect("an answer");
+            assert!(last(&reply)["result"].is_object(), "{}", reply.text());
+        }
+        told.tell(&house).await;
+        served(&house, &told.talk.tool("echo")).await;
+        let asked = surveys(&house) - before;
+        assert!((1..=5).contains(&asked), "{asked} surveys");
+        drop(told);
+        house.finish().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_announces_and_cannot_be_surveyed_gets_no_call() {
+    for (eras, revision) in ERAS {
+        let house = patient(eras).await;
+        let mut told = Told::begin(&house, revision).await;
+        served(&house, &told.talk.tool("echo")).await;
+        house.puppet.script("tools/list", Scripted::refuse(500));
+        told.tell(&house).await;
+        for _ in 0..3 {
+            refused(&house, &told.talk.tool("echo"), "upstream.schema").await;
+        }
+        house.puppet.unscript("tools/list");
+        sought(&house, &told.talk, Kind::Tool, "echo", State::Approved).await;
+        while house.agent().ask(&told.talk.tool("echo")).await.status != 200 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        drop(told);
+        house.finish().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -155,7 +155,7 @@ const SESSIONS: &[Key] = &[
     )
     .or("10000"),
     key("per_tenant", LIMIT, "Sessions at once of one tenant, so that none takes them all.").or("2000"),
-    key("per_subject", LIMIT, "Sessions at once of one subject.").or("100"),
+    key("per_subject", LIMIT, "Sessions at once of one subject, and as many of its GET streams.").or("100"),
     key("streams", LIMIT, "GET streams at once, of all callers. Each holds a connection to its server.").or("2000"),
     key("idle", Kind::Duration { min: SECOND, max: 24 * HOUR }, "Time without a request after which a session ends.")
         .or("30m"),

@@ -56,7 +56,10 @@ const REVISIONS: Choice = Choice {
 };
 
 const PINS: Choice = Choice {
-    words: &[("review", "they wait for a reviewer"), ("trust-first", "the first sight is approved")],
+    words: &[
+        ("review", "they wait for a reviewer"),
+        ("trust-first", "the first sight is approved, unless a finding on it is grave"),
+    ],
     any_case: false,
     hints: &[
         ("none", "there is no mode that accepts changes; `trust-first` accepts the first sight"),

@@ -3,16 +3,17 @@
 use super::super::fixture::{House, Script, Server, log, server, tool};
 use super::*;
 use crate::config::PinMode;
+use crate::pins::{Pins, Subject, Verdict};
+use casemate_core::UnixMillis;
 use casemate_core::digest::Digest;
-use casemate_core::pin::{Standing, State};
+use casemate_core::pin::{Kind, Standing, State};
 
 fn seen(house: &House, name: &str) -> Digest {
     house.gateway.pins.get(&server("up"), Kind::Tool, name).unwrap().seen.clone().unwrap().digest
 }
 
 async fn approve(house: &House, name: &str, digest: Digest) -> Result<State, Reason> {
-    let approved = house.gateway.pins.approve(&house.gateway, &server("up"), Kind::Tool, name, digest, "ann").await;
-    approved.map(|pin| pin.state).map_err(|refusal| refusal.reason)
+    house.decide(name, Verdict::Approve(digest)).await
 }
 
 #[tokio::test]
@@ -42,8 +43,7 @@ async fn a_tool_waits_for_a_reviewer_and_so_does_each_change_of_it() {
     upstream.script().tools.clear();
     house.survey().await.unwrap();
     assert_eq!((house.tool("echo").await, house.item(&first)), (Standing::Removed, Standing::Removed));
-    let block = house.gateway.pins.block(&house.gateway, &server("up"), Kind::Tool, "echo", one, "bob").await;
-    assert_eq!(block.unwrap().state, State::Blocked);
+    assert_eq!(house.decide("echo", Verdict::Block(one)).await, Ok(State::Blocked));
     upstream.script().tools = vec![first];
     house.survey().await.unwrap();
     assert_eq!(house.tool("echo").await, Standing::Blocked);
@@ -88,7 +88,8 @@ async fn without_a_gateway_decisions_go_to_the_same_files() {
     drop(house.gateway);
     let (pins, log) = (Pins::open(&dir.path().join("pins")).unwrap(), log(&dir));
     let now = UnixMillis(2);
-    let done = pins.approve_offline(&log, now, &server("up"), Kind::Tool, "echo", digest, "local:0").await;
+    let subject = Subject { server: &server("up"), kind: Kind::Tool, name: "echo", shown: Some(State::Pending) };
+    let done = pins.decide(&log, now, subject, Verdict::Approve(digest), "local:0").await;
     assert_eq!(done.unwrap().history.last().unwrap().actor, "local:0");
     log.close().await;
     let house = House::start_in(dir, upstream.address, |_| {}).await;
@@ -111,8 +112,7 @@ async fn what_cannot_be_recorded_or_kept_does_not_happen() {
     assert_eq!(house.gateway.pins.list(), before);
     assert_eq!((house.tool("echo").await, house.tool("new").await), (Standing::Changed, Standing::Pending));
     assert_eq!(house.item(&tool("echo", "Says it again.")), Standing::Changed);
-    let block = house.gateway.pins.block(&house.gateway, &server("up"), Kind::Tool, "echo", one, "ann").await;
-    assert_eq!(block.unwrap_err().reason, Reason::PinStore);
+    assert_eq!(house.decide("echo", Verdict::Block(one)).await, Err(Reason::PinStore));
 
     // As soon as it can be, the next survey catches up.
     std::fs::rename(house.dir.path().join("away"), &pins).unwrap();

@@ -2,9 +2,10 @@
 
 use super::super::fixture::{House, Script, Server, server, tool};
 use super::*;
+use crate::pins::Verdict;
+use casemate_core::Reason;
 use casemate_core::digest::Digest;
 use casemate_core::pin::{Kind, Pin, Standing, State};
-use casemate_core::{Reason, Refusal};
 use serde_json::{Value, json};
 
 fn first() -> Value {
@@ -31,9 +32,7 @@ fn pin(house: &House) -> Arc<Pin> {
 }
 
 async fn approve(house: &House, digest: Digest) -> Result<State, Reason> {
-    let pins = &house.gateway.pins;
-    let done = pins.approve(&house.gateway, &server("up"), Kind::Tool, "echo", digest, "ann").await;
-    done.map(|pin| pin.state).map_err(|refusal: Refusal| refusal.reason)
+    house.decide("echo", Verdict::Approve(digest)).await
 }
 
 async fn minute() {

@@ -4,7 +4,7 @@ use super::super::fixture::{House, Script, Server, server, tool};
 use super::super::quota::MOVES;
 use super::super::store::{MOST, Store};
 use super::*;
-use crate::pins::Listing;
+use crate::pins::{Listing, Verdict};
 use casemate_core::Reason;
 use casemate_core::mcp::Era;
 use casemate_core::pin::State;
@@ -160,8 +160,7 @@ async fn another_address_is_another_server() {
     assert_eq!(records.last().unwrap(), &format!("pending up tool echo {digest} (was {digest})"));
     let pin = house.gateway.pins.get(&server("up"), Kind::Tool, "echo").unwrap();
     assert_eq!(pin.history.last().unwrap().actor, MOVED);
-    let pins = &house.gateway.pins;
-    pins.approve(&house.gateway, &server("up"), Kind::Tool, "echo", digest, "ann").await.unwrap();
+    house.decide("echo", Verdict::Approve(digest)).await.unwrap();
     assert_eq!((house.tool("echo").await, house.item(&first)), (Standing::Approved, Standing::Approved));
     // It is known over a restart as well.
     let house = house.restart(one.address, |_| {}).await;
@@ -177,7 +176,7 @@ async fn a_first_sight_is_believed_as_long_as_first_sights_are() {
     house.survey().await.unwrap();
     let seen = house.gateway.pins.get(&server("up"), Kind::Tool, "person").unwrap().seen.clone().unwrap();
     let pins = house.gateway.pins.clone();
-    pins.approve(&house.gateway, &server("up"), Kind::Tool, "person", seen.digest, "ann").await.unwrap();
+    house.decide("person", Verdict::Approve(seen.digest)).await.unwrap();
     house.change(|entry| entry.pins = PinMode::Review).await;
     assert_eq!(house.item(&tool("echo", "")), Standing::Pending, "in a list before any survey");
     assert_eq!((house.tool("echo").await, house.tool("person").await), (Standing::Pending, Standing::Approved));

@@ -1,8 +1,8 @@
 //! The lists of an upstream, all pages, as definitions.
 
-use super::is_text;
 use super::message::Speech;
 use super::wire::{Heard, Wire};
+use super::{Offer, is_text};
 use crate::pins::params::Mirrors;
 use crate::pins::{is_name, unlisted};
 use casemate_core::Refusal;
@@ -29,6 +29,7 @@ pub(super) struct Lists {
     found: BTreeMap<(Kind, String), Vec<Definition>>,
     mirrors: Mirrors,
     items: usize,
+    nameless: usize,
 }
 
 impl Lists {
@@ -93,6 +94,7 @@ impl Lists {
         }
         let name = kind.named_by().and_then(|member| item.get(member)?.as_str()).ok_or("an item without a name")?;
         if !is_name(kind, &name) {
+            self.nameless += 1;
             return Ok(());
         }
         let definitions = self.found.entry((kind, name.clone().into_owned())).or_default();
@@ -111,12 +113,12 @@ impl Lists {
     }
 
     /// What is offered under each name.
-    pub(super) fn finish(self) -> (Vec<Sighting>, Mirrors) {
+    pub(super) fn finish(self, era: Era) -> Offer {
         let items = self.found.into_iter().filter_map(|((kind, name), mut definitions)| {
             let definition =
                 if definitions.len() > 1 { Definition::ambiguous(kind, &definitions) } else { definitions.pop()? };
             Some(Sighting { kind, name, definition })
         });
-        (items.collect(), self.mirrors)
+        Offer { era, mirrors: self.mirrors, items: items.collect(), nameless: self.nameless }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::message::Speech;
 use super::wire::{Heard, Wire};
+use crate::session::Claim;
 use casemate_core::Refusal;
 use casemate_core::json::{Json, Value};
 use casemate_core::mcp::{Era, Method, Revision};
@@ -10,6 +11,8 @@ use casemate_core::mcp::{Era, Method, Revision};
 pub(super) struct Opened {
     pub(super) speech: Speech,
     result: Json,
+    /// Its id is no client's as long as it is open.
+    _claim: Option<Claim>,
 }
 
 impl Opened {
@@ -35,6 +38,9 @@ pub(super) async fn open(wire: &mut Wire<'_>, only: Option<Revision>) -> Result<
     if answer.session.as_ref().is_some_and(|id| !visible(id.as_bytes())) {
         return Ok(Err("its session id has characters that no id has"));
     }
+    // An id that is a client's is not ours to end.
+    let sessions = &wire.surveyor().gateway.sessions;
+    let claim = answer.session.clone().map(|id| sessions.claim(&wire.surveyor().upstream, id)).transpose()?;
     // Closed below also where the revision is not one of ours.
     let speech = Speech::Session(revision.unwrap_or(asked), answer.session);
     if revision.is_none_or(|revision| only.is_some_and(|only| only != revision)) {
@@ -45,7 +51,7 @@ pub(super) async fn open(wire: &mut Wire<'_>, only: Option<Revision>) -> Result<
         close(wire, &speech).await;
         return Err(refusal);
     }
-    Ok(Ok(Opened { speech, result }))
+    Ok(Ok(Opened { speech, result, _claim: claim }))
 }
 
 /// Ends a session. A server need not allow it (405), and nothing depends on it.

@@ -57,6 +57,10 @@ impl<'a> Wire<'a> {
         Self { surveyor, left: BYTES, asked: 0, count: 0 }
     }
 
+    pub(super) const fn surveyor(&self) -> &'a Surveyor {
+        self.surveyor
+    }
+
     /// Sends a request and waits for its response.
     pub(super) async fn ask(&mut self, speech: &Speech, method: Method, members: &str) -> Result<Answer, Refusal> {
         self.count += 1;
