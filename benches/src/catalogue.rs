@@ -8,6 +8,11 @@ pub const TOOLS: &str = "report_a_*";
 /// What the rules admit of the resources.
 pub const RESOURCES: &str = "bench://a/**";
 
+/// A pattern for all of the tools.
+pub const EVERY_TOOL: &str = "report_*";
+/// A pattern for all of the resources.
+pub const EVERY_RESOURCE: &str = "bench://**";
+
 const DESCRIPTION_BYTES: usize = 400;
 
 /// The name of tool `index`. The even ones are admitted.

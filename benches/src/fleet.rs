@@ -2,10 +2,11 @@
 
 use crate::catalogue;
 use crate::cores::Cores;
-use crate::gateway;
+use crate::gateway::{self, Admitted};
 use crate::pki::{Pair, Pki};
 use crate::process::{Running, command};
 use crate::proxy::Mode;
+use crate::stage::Admin;
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum as _;
 use serde::Serialize;
@@ -25,6 +26,8 @@ pub enum Row {
     Json,
     /// Casemate over plain HTTP.
     Casemate,
+    /// The same, where the rules admit all of a long list.
+    CasemateAll,
     /// The JSON proxy behind mutual TLS.
     JsonTls,
     /// Casemate behind mutual TLS.
@@ -33,8 +36,13 @@ pub enum Row {
 
 impl Row {
     /// All rows, in the order of the tables.
-    pub const ALL: [Self; 6] =
+    pub const ALL: [Self; 7] =
+        [Self::Direct, Self::Stream, Self::Json, Self::Casemate, Self::CasemateAll, Self::JsonTls, Self::CasemateTls];
+    /// The rows of calls.
+    pub const CALLS: [Self; 6] =
         [Self::Direct, Self::Stream, Self::Json, Self::Casemate, Self::JsonTls, Self::CasemateTls];
+    /// The rows of long lists.
+    pub const LISTS: [Self; 5] = [Self::Direct, Self::Stream, Self::Json, Self::Casemate, Self::CasemateAll];
 
     /// Its name in the tables.
     #[must_use]
@@ -44,6 +52,7 @@ impl Row {
             Self::Stream => "hyper proxy",
             Self::Json => "JSON proxy",
             Self::Casemate => "Casemate",
+            Self::CasemateAll => "Casemate, all admitted",
             Self::JsonTls => "JSON proxy, mTLS",
             Self::CasemateTls => "Casemate, mTLS",
         }
@@ -63,7 +72,7 @@ impl Row {
     }
 
     const fn is_casemate(self) -> bool {
-        matches!(self, Self::Casemate | Self::CasemateTls)
+        matches!(self, Self::Casemate | Self::CasemateAll | Self::CasemateTls)
     }
 }
 
@@ -101,13 +110,15 @@ pub struct Hop {
     pub urls: Vec<String>,
     /// The authority and the client's pair, for TLS.
     pub tls: Option<(PathBuf, Pair)>,
+    /// The admin listener of a gateway with long lists.
+    pub admin: Option<Admin>,
 }
 
 impl Hop {
     /// How many of an upstream's `items` come through.
     #[must_use]
     pub const fn items(&self, items: usize) -> usize {
-        if self.row.is_casemate() { catalogue::admitted(items) } else { items }
+        if matches!(self.row, Row::Casemate) { catalogue::admitted(items) } else { items }
     }
 }
 
@@ -126,7 +137,7 @@ impl Shape<'_> {
     /// Every row, for one number of upstreams.
     #[must_use]
     pub const fn of(upstreams: usize) -> Self {
-        Self { upstreams, items: 0, rows: &Row::ALL }
+        Self { upstreams, items: 0, rows: &Row::CALLS }
     }
 }
 
@@ -195,14 +206,17 @@ fn start_upstream(
 
 impl Site<'_> {
     fn hop(&self, row: Row) -> Result<Hop> {
+        // Only what is asked about lists is asked at an admin listener.
+        let has_admin = self.items > 0 && row.is_casemate();
+        let admin = if has_admin { Some(Admin::new(free_port()?, self.pki)) } else { None };
         let (process, urls) = match row {
             Row::Direct => (None, self.direct.iter().map(|address| format!("http://{address}/mcp")).collect()),
             Row::Stream => self.proxy(row, Mode::Stream)?,
             Row::Json | Row::JsonTls => self.proxy(row, Mode::Json)?,
-            Row::Casemate | Row::CasemateTls => self.casemate(row)?,
+            Row::Casemate | Row::CasemateAll | Row::CasemateTls => self.casemate(row, admin.as_ref())?,
         };
         let tls = row.tls().then(|| (self.pki.ca.clone(), self.pki.client.clone()));
-        Ok(Hop { row, process, urls, tls })
+        Ok(Hop { row, process, urls, tls, admin })
     }
 
     fn urls(&self, base: &str) -> Vec<String> {
@@ -234,7 +248,7 @@ impl Site<'_> {
         Ok((Some(proxy), self.urls(&format!("{scheme}://{address}"))))
     }
 
-    fn casemate(&self, row: Row) -> Result<(Option<Running>, Vec<String>)> {
+    fn casemate(&self, row: Row, admin: Option<&Admin>) -> Result<(Option<Running>, Vec<String>)> {
         if !self.programs.casemate.is_file() {
             bail!("{} does not exist", self.programs.casemate.display());
         }
@@ -242,7 +256,9 @@ impl Site<'_> {
         std::fs::create_dir_all(&dir)?;
         let config = dir.join("casemate.yaml");
         let pki = row.tls().then_some(self.pki);
-        std::fs::write(&config, gateway::config(free_port()?, &self.addresses, self.items, pki))?;
+        let mut text = gateway::config(free_port()?, &self.addresses, Admitted::of(row, self.items), pki);
+        text.extend(admin.map(|admin| admin.config(self.pki)));
+        std::fs::write(&config, text)?;
         let mut casemate = command(&self.programs.casemate);
         casemate.arg("serve").arg("--config").arg(&config).arg("--state").arg(dir.join("state"));
         let casemate = Running::start(casemate, self.core(), 1, &self.log(row))?;

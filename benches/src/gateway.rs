@@ -2,15 +2,46 @@
 
 use crate::answer::{SIZES, tool_name};
 use crate::catalogue;
-use crate::fleet::server_name;
+use crate::fleet::{Row, server_name};
 use crate::pki::{CLIENT_URI, Pki};
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
-/// The text of `casemate.yaml`: plain HTTP in mode `none`, or mTLS where there is a `pki`. Of upstreams with long lists,
-/// of `items` each, the rules admit about half; without `items`, every tool.
+/// What the rules admit of each upstream's lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admitted {
+    /// All of the few tools that can be called.
+    Calls,
+    /// All of so many items.
+    All(usize),
+    /// About half of so many items.
+    Half(usize),
+}
+
+impl Admitted {
+    /// What a row's rules admit of lists of `items`; none are the tools that can be called.
+    #[must_use]
+    pub const fn of(row: Row, items: usize) -> Self {
+        match (row, items) {
+            (_, 0) => Self::Calls,
+            (Row::CasemateAll, items) => Self::All(items),
+            (_, items) => Self::Half(items),
+        }
+    }
+
+    /// The patterns for tools and for resources.
+    const fn patterns(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Calls => ("*", "**"),
+            Self::All(_) => (catalogue::EVERY_TOOL, catalogue::EVERY_RESOURCE),
+            Self::Half(_) => (catalogue::TOOLS, catalogue::RESOURCES),
+        }
+    }
+}
+
+/// The text of `casemate.yaml`: plain HTTP in mode `none`, or mTLS where there is a `pki`.
 #[must_use]
-pub fn config(port: u16, upstreams: &[SocketAddr], items: usize, pki: Option<&Pki>) -> String {
+pub fn config(port: u16, upstreams: &[SocketAddr], admitted: Admitted, pki: Option<&Pki>) -> String {
     let (auth, tls, identity) = match pki {
         None => ("mode: none".to_owned(), String::new(), "anonymous: true".to_owned()),
         Some(pki) => (
@@ -19,15 +50,16 @@ pub fn config(port: u16, upstreams: &[SocketAddr], items: usize, pki: Option<&Pk
             format!("certificates:\n      - san: \"{CLIENT_URI}\"\n        scopes: [mcp]"),
         ),
     };
-    let tools: Vec<_> = if items == 0 {
-        SIZES.iter().flat_map(|bytes| [tool_name(*bytes, false), tool_name(*bytes, true)]).collect()
-    } else {
-        (0..items).map(catalogue::tool_name).collect()
+    // Long lists are over the default of the token budget.
+    let (tools, budget): (Vec<_>, _) = match admitted {
+        Admitted::Calls => {
+            let both = |bytes: &usize| [tool_name(*bytes, false), tool_name(*bytes, true)];
+            (SIZES.iter().flat_map(both).collect(), 100_000)
+        }
+        Admitted::All(items) | Admitted::Half(items) => ((0..items).map(catalogue::tool_name).collect(), 1_000_000),
     };
     let tools = tools.join(", ");
-    // Long lists are over the default of the token budget, which counts what is left out as well.
-    let (admitted, resources, budget) =
-        if items == 0 { ("*", "**", 100_000) } else { (catalogue::TOOLS, catalogue::RESOURCES, 1_000_000) };
+    let (pattern, resources) = admitted.patterns();
     let mut entries = String::new();
     for (index, address) in upstreams.iter().enumerate() {
         // Writing to a string does not fail.
@@ -64,7 +96,7 @@ tenants:
     {identity}
     rules:
       - servers: ["s*"]
-        tools: ["{admitted}"]
+        tools: ["{pattern}"]
         resources: ["{resources}"]
 upstreams:
 {entries}"#
@@ -78,7 +110,7 @@ mod tests {
     #[test]
     fn every_upstream_has_its_entry() {
         let upstreams: Vec<SocketAddr> = (1..=60).map(|port| SocketAddr::from(([127, 0, 0, 1], port))).collect();
-        let text = config(8080, &upstreams, 0, None);
+        let text = config(8080, &upstreams, Admitted::Calls, None);
         assert!(text.contains("- name: s00\n    url: http://127.0.0.1:1/mcp\n"));
         assert!(text.contains("- name: s59\n    url: http://127.0.0.1:60/mcp\n"));
         assert!(text.contains("mode: none") && text.contains("anonymous: true") && !text.contains("tls:"));
@@ -87,7 +119,7 @@ mod tests {
 
     #[test]
     fn of_long_lists_every_tool_is_read_only_and_half_are_admitted() {
-        let text = config(8080, &[SocketAddr::from(([127, 0, 0, 1], 1))], 3, None);
+        let text = config(8080, &[SocketAddr::from(([127, 0, 0, 1], 1))], Admitted::Half(3), None);
         assert!(text.contains("read_only: [report_a_0000, report_b_0001, report_a_0002]"), "{text}");
         assert!(text.contains("tools: [\"report_a_*\"]") && text.contains("bench://a/**"));
     }

@@ -6,7 +6,7 @@
 //! - `load` calls in a closed loop and checks every answer ([`load`], [`call`], [`session`]);
 //! - `bench` starts them all beside `casemate` ([`fleet`]), runs every row in interleaved rounds ([`matrix`]) and
 //!   reports ([`report`]); `bench sessions` weighs idle sessions ([`idle`]), `bench listing` times long lists
-//!   ([`listing`]).
+//!   ([`listing`]), by the gateway's own clock too ([`stage`]).
 //!
 //! Nothing here asserts a time: numbers are printed, never judged by an exit status.
 
@@ -23,9 +23,11 @@ pub mod machine;
 pub mod matrix;
 pub mod pki;
 pub mod process;
+pub mod progress;
 pub mod proxy;
 pub mod report;
 pub mod session;
+pub mod stage;
 pub mod summary;
 pub mod table;
 pub mod tally;

@@ -5,10 +5,10 @@ use crate::cores;
 use crate::fleet::{Fleet, Hop, Programs, Row, tls_args};
 use crate::load::{Kind, List, Outcome};
 use crate::process::command;
+use crate::progress::Progress;
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::ValueEnum as _;
 use serde::Serialize;
-use std::io::{IsTerminal as _, Write as _};
 use std::process::Stdio;
 
 /// One kind of load.
@@ -90,13 +90,13 @@ impl Matrix {
         Self { scenarios, rounds: 3, seconds: 0.7, warmup: 0.2 }
     }
 
-    /// Lists of an upstream with that many items of each kind, beside lists of two.
+    /// Lists of an upstream with that many items of each kind, beside lists of two: under a minute.
     #[must_use]
     pub fn listing(items: usize) -> Self {
         let list = |list, items| Scenario { list: Some(list), items, ..Scenario::from((0, false, 1, 1)) };
         let lists = [List::Tools, List::Resources];
         let scenarios = [items, 2].into_iter().flat_map(|items| lists.map(|kind| list(kind, items))).collect();
-        Self { scenarios, rounds: 7, seconds: 1.0, warmup: 0.3 }
+        Self { scenarios, rounds: 5, seconds: 0.3, warmup: 0.1 }
     }
 
     /// Only the rows of sessions.
@@ -140,6 +140,8 @@ pub struct Sample {
     pub outcome: Outcome,
     /// Processor time that the hop's process used meanwhile, in clock ticks; none for a direct call.
     pub ticks: Option<u64>,
+    /// What filtering one list took by the gateway's own clock, in microseconds, the mean of the round.
+    pub filter: Option<f64>,
 }
 
 /// Runs all rounds. The order of rows turns by one in each round, so that no row is always first.
@@ -148,8 +150,7 @@ pub struct Sample {
 /// The load generator cannot be run.
 pub fn run(matrix: &Matrix, programs: &Programs, fleets: &[Fleet]) -> Result<Vec<Sample>> {
     let mut samples = Vec::new();
-    let total = matrix.rounds * matrix.scenarios.len();
-    let mut progress = Progress { done: 0, total, show: std::io::stderr().is_terminal() };
+    let mut progress = Progress::begin(matrix.rounds, matrix.scenarios.len());
     for round in 0..matrix.rounds {
         for scenario in &matrix.scenarios {
             progress.step(&scenario.title());
@@ -168,10 +169,14 @@ pub fn run(matrix: &Matrix, programs: &Programs, fleets: &[Fleet]) -> Result<Vec
 fn measure(matrix: &Matrix, programs: &Programs, scenario: &Scenario, hop: &Hop, round: usize) -> Result<Sample> {
     // A server that has died has no usage; the load generator's errors tell of it.
     let ticks = || Some(hop.process.as_ref()?.usage().ok()?.ticks);
+    // The metrics are read outside of what is counted.
+    let spent = || hop.admin.as_ref().map(|admin| admin.spent("list")).transpose();
+    let spent_before = spent()?;
     let before = ticks();
     let outcome = load(matrix, programs, scenario, hop)?;
     let ticks = before.zip(ticks()).map(|(before, after)| after.saturating_sub(before));
-    Ok(Sample { scenario: *scenario, row: hop.row, round, outcome, ticks })
+    let filter = spent_before.zip(spent()?).and_then(|(before, after)| after.since(before));
+    Ok(Sample { scenario: *scenario, row: hop.row, round, outcome, ticks, filter })
 }
 
 fn load(matrix: &Matrix, programs: &Programs, scenario: &Scenario, hop: &Hop) -> Result<Outcome> {
@@ -203,30 +208,6 @@ fn load(matrix: &Matrix, programs: &Programs, scenario: &Scenario, hop: &Hop) ->
     let outcome: Outcome = serde_json::from_slice(&output.stdout).context("the load generator's results")?;
     ensure!(outcome.requests + outcome.errors > 0, "the load generator made no call");
     Ok(outcome)
-}
-
-struct Progress {
-    done: usize,
-    total: usize,
-    show: bool,
-}
-
-impl Progress {
-    fn step(&mut self, title: &str) {
-        self.done += 1;
-        self.line(&format!("{}/{} {title}", self.done, self.total));
-    }
-
-    fn end(&self) {
-        self.line("");
-    }
-
-    fn line(&self, text: &str) {
-        if self.show {
-            // Progress is a courtesy: a closed stderr does not end the run.
-            let _ = write!(std::io::stderr(), "\r\x1b[2K{text}");
-        }
-    }
 }
 
 #[cfg(test)]

@@ -131,7 +131,11 @@ impl Report {
         };
         let processor = processor.as_deref().map_or(String::new(), |name| format!(" ({name})"));
         let load = self.machine.load_before.map_or(String::new(), |load| format!(", load average before {load:.2}"));
-        let casemate = if self.cells.iter().any(|cell| matches!(cell.row, Row::Casemate | Row::CasemateTls)) {
+        let casemate = if self
+            .cells
+            .iter()
+            .any(|cell| matches!(cell.row, Row::Casemate | Row::CasemateAll | Row::CasemateTls))
+        {
             format!(
                 " Casemate ran with everything on: each call was on disk (fsync) before the upstream was called, and \
                  its outcome before the answer left. One durable write of 4 KiB took {sync_p50:.0} µs there (median; \
@@ -198,8 +202,8 @@ impl Report {
         let valid = |row: Row| self.cells.iter().filter(move |cell| cell.row == row && cell.errors == 0);
         let mut aims = Vec::new();
         for row in [Row::Casemate, Row::CasemateTls] {
-            // The aim is about calls; a session is opened once.
-            let calls = valid(row).filter(|cell| cell.scenario.kind != Kind::Opening);
+            // The aim is about calls; a session is opened once, and lists have an aim of their own.
+            let calls = valid(row).filter(|cell| cell.scenario.kind != Kind::Opening && cell.scenario.list.is_none());
             let ratios: Vec<f64> = calls.filter_map(|cell| cell.cpu_ratio).collect();
             if let Some((least, most)) = range(&ratios) {
                 aims.push((
@@ -307,6 +311,7 @@ mod tests {
                 ..Outcome::default()
             },
             ticks,
+            filter: None,
         };
         let samples = vec![
             sample(Row::Direct, 50.0, None, 0),

@@ -118,7 +118,7 @@ mod tests {
 
     fn sample(row: Row, round: usize, p50: f64, ticks: Option<u64>) -> Sample {
         let outcome = Outcome { requests: 90, warmup: 10, rps: 1e6 / p50, p50, p99: p50 * 2.0, ..Outcome::default() };
-        Sample { scenario: SCENARIO, row, round, outcome, ticks }
+        Sample { scenario: SCENARIO, row, round, outcome, ticks, filter: None }
     }
 
     fn matrix() -> Matrix {

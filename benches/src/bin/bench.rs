@@ -146,7 +146,7 @@ fn lists(args: &Args, items: usize, programs: &Programs, pki: &Pki, dir: &Path) 
     let report = Report::new(machine, matrix, samples, &[], &[]);
     let json = serde_json::to_string_pretty(&report)?;
     let text = move |style| {
-        let shares = listing::render(&report.matrix, &report.samples, style);
+        let shares = listing::render(&report.matrix, &report.samples, &report.cells, style);
         format!("{}{shares}", report.render(style))
     };
     Ok(Findings { text: Box::new(text), json })

@@ -205,9 +205,9 @@ pub struct Sessions {
     pub total: usize,
     /// Sessions at once of one tenant.
     pub per_tenant: usize,
-    /// Sessions at once of one subject.
+    /// Sessions at once of one subject; and as many of its GET streams at once, resumptions included.
     pub per_subject: usize,
-    /// GET streams at once, of all callers; a subject has at most as many as it may have sessions.
+    /// GET streams at once, of all callers; those of one subject are capped by `per_subject`.
     pub streams: usize,
     /// Time without a request after which a session ends.
     pub idle: Duration,

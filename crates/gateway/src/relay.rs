@@ -3,6 +3,7 @@
 //! Every way through here ends in exactly one outcome. If the client goes away, the dropped intent writes its own.
 
 mod carry;
+mod errands;
 mod events;
 mod farewell;
 mod listen;
@@ -10,7 +11,7 @@ mod session;
 mod stream;
 mod watch;
 
-pub(crate) use farewell::{farewell, sweep};
+pub(crate) use farewell::{farewell, part, sweep};
 pub(crate) use stream::Resumption;
 pub(crate) use watch::is_same;
 
@@ -97,21 +98,19 @@ impl Relay {
 
     /// When a stream that begins now ends with the credential that opened it, and what the reason then is.
     ///
-    /// A credential that was accepted within its grace (the skew of tokens, the second that ends a certificate) keeps it.
+    /// That is when requests would be refused as well: a token has its skew, a certificate the second that ends it.
     fn credential_end(&self) -> Option<(tokio::time::Instant, Reason)> {
         let skew = self.state.config.auth.jwt.as_ref().map_or(Duration::ZERO, |jwt| jwt.skew);
-        let certificate =
-            |facts: &CertificateFacts| (facts.not_after, Duration::from_secs(1), Reason::AuthCertificateExpired);
-        let token = |facts: &TokenFacts| (facts.expires, skew, Reason::TokenExpired);
-        let (at, grace, reason) = match &self.permitted.principal().how {
+        let skew = u64::try_from(skew.as_millis()).unwrap_or(u64::MAX);
+        let certificate = |facts: &CertificateFacts| (facts.not_after.plus(1000), Reason::AuthCertificateExpired);
+        let token = |facts: &TokenFacts| (facts.expires.plus(skew), Reason::TokenExpired);
+        let (at, reason) = match &self.permitted.principal().how {
             How::Anonymous => return None,
             How::Certificate(facts) => certificate(facts),
             How::Token(facts) => token(facts),
-            How::Both(c, t) if c.not_after < t.expires => certificate(c),
-            How::Both(_, facts) => token(facts),
+            How::Both(c, t) => std::cmp::min_by_key(certificate(c), token(t), |(at, _)| *at),
         };
-        let left = at.0.saturating_sub(self.gateway.now().0);
-        let left = if left > 0 { Duration::from_millis(left) } else { grace };
+        let left = Duration::from_millis(at.0.saturating_sub(self.gateway.now().0));
         // Nothing stays open for longer than a day; the far future cannot be represented.
         Some((tokio::time::Instant::now() + left.min(Duration::from_hours(24)), reason))
     }

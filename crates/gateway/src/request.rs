@@ -56,7 +56,11 @@ pub(crate) fn last_event(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
 /// Checks that a GET asks for a stream and has no body.
 pub(crate) fn check_stream(headers: &HeaderMap) -> Result<(), Refusal> {
     let accepted: Vec<_> = headers.get_all(header::ACCEPT).iter().filter_map(|v| v.to_str().ok()).collect();
-    if accepts(&accepted, "text/event-stream") { Ok(()) } else { Err(Reason::HttpAccept.into()) }
+    if accepts(&accepted, "text/event-stream") {
+        Ok(())
+    } else {
+        Err(Refusal::new(Reason::HttpAccept).hint("a GET needs text/event-stream"))
+    }
 }
 
 /// Checks the playbook's two headers: present where required, valid wherever present.
@@ -95,7 +99,7 @@ pub(crate) fn check_content(headers: &HeaderMap, caps: &Caps) -> Result<(), Refu
     }
     let accepted: Vec<_> = headers.get_all(header::ACCEPT).iter().filter_map(|v| v.to_str().ok()).collect();
     if !(accepts(&accepted, "application/json") && accepts(&accepted, "text/event-stream")) {
-        return Err(Reason::HttpAccept.into());
+        return Err(Refusal::new(Reason::HttpAccept).hint("a POST needs application/json and text/event-stream"));
     }
     let declared = single(headers, "content-length")?.and_then(|text| text.parse::<u64>().ok());
     if declared.is_some_and(|length| length > caps.payload as u64) {

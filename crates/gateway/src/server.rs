@@ -7,8 +7,8 @@ use crate::connection::{Connection, Watched};
 use crate::error::GatewayError;
 use crate::gateway::{Gateway, draining};
 use crate::limits::{Place, Places};
-use crate::pipeline;
 use crate::reply::ReplyBody;
+use crate::{pipeline, relay};
 use casemate_audit::Observed;
 use casemate_core::Reason;
 use drive::{Patience, drive};
@@ -25,6 +25,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
 
 /// The part of all connections that those of one address may be before they have authenticated: a quarter.
 const SHARE: usize = 4;
@@ -35,6 +36,8 @@ const HOLDERS: usize = 4;
 /// Time for such a handshake, and how long its place stays taken if it was in vain.
 const HOLDERS_PATIENCE: Duration = Duration::from_secs(2);
 const PENALTY: Duration = Duration::from_millis(100);
+/// How long before the end of the drain the sessions end in which something still runs; a quarter of a short drain.
+const LAST_FAREWELLS: Duration = Duration::from_secs(3);
 
 /// The data listener.
 pub struct Server {
@@ -94,7 +97,7 @@ impl Server {
         let caps = self.gateway.state().config.caps.clone();
         let mut drain = self.gateway.watch_drain();
         let mut tasks = JoinSet::new();
-        tokio::spawn(crate::relay::sweep(Arc::clone(&self.gateway)));
+        tokio::spawn(relay::sweep(Arc::clone(&self.gateway)));
         tokio::spawn(crate::pins::watch(Arc::clone(&self.gateway)));
         loop {
             tokio::select! {
@@ -110,7 +113,19 @@ impl Server {
             }
         }
         drop(self.listener);
-        let drained = tokio::time::timeout(caps.drain, async { while tasks.join_next().await.is_some() {} }).await;
+        Self::end(&self.gateway, tasks, caps.drain).await;
+    }
+
+    /// Waits for running calls as long as `drain` allows, and tells upstreams within it that their sessions are over.
+    async fn end(gateway: &Arc<Gateway>, mut tasks: JoinSet<()>, drain: Duration) {
+        let until = Instant::now() + drain;
+        let last = until - LAST_FAREWELLS.min(drain / 4);
+        let calls = async {
+            let _ = timeout_at(last, all(&mut tasks)).await;
+            tokio::join!(timeout_at(until, all(&mut tasks)), relay::part(gateway, true, until)).0
+        };
+        // A session in which something runs waits for it.
+        let (drained, ()) = tokio::join!(calls, relay::part(gateway, false, until));
         if drained.is_err() {
             tracing::warn!(connections = tasks.len(), "the drain time is over; connections are closed");
             tasks.shutdown().await;
@@ -137,6 +152,10 @@ impl Server {
             drop(slot);
         });
     }
+}
+
+async fn all(tasks: &mut JoinSet<()>) {
+    while tasks.join_next().await.is_some() {}
 }
 
 impl Doors {

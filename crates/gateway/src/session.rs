@@ -4,11 +4,14 @@
 //! remembers is small and capped: what runs, what the server has asked, what is watched, and the last events it was sent.
 
 mod asked;
+mod claims;
+pub(crate) mod errands;
 pub(crate) mod heard;
 mod replay;
 mod table;
 
 pub(crate) use asked::Asked;
+pub(crate) use claims::Claim;
 pub(crate) use heard::{Heard, Origin, hear};
 pub(crate) use replay::{Outlet, STANDALONE};
 pub(crate) use table::{Place, Sessions};
@@ -19,6 +22,7 @@ use casemate_core::digest::Digest;
 use casemate_core::json::Value;
 use casemate_core::mcp::{RequestId, SessionFacts};
 use casemate_core::{Principal, Reason, Refusal, ServerName, Subject, TenantId};
+use errands::{Errands, INTERNAL_ERROR};
 use http::HeaderValue;
 use replay::Replay;
 use std::collections::{HashMap, HashSet};
@@ -63,8 +67,8 @@ pub(crate) struct Session {
     owner: Owner,
     pub(crate) server: ServerName,
     pub(crate) facts: SessionFacts,
-    /// The upstream's own id for it, where it gave one.
-    pub(crate) upstream_id: Option<HeaderValue>,
+    /// The upstream's own id for it, where it gave one. Kept until nothing speaks of it any more, the farewell included.
+    claim: Option<Claim>,
     /// The entry under which it was opened.
     pub(crate) entry: Arc<Upstream>,
     opened: Instant,
@@ -85,6 +89,7 @@ struct Busy {
     running: HashMap<RequestId, Arc<Running>>,
     questions: Questions,
     watched: HashSet<String>,
+    errands: Errands,
     /// The last event id of the upstream's on the GET stream.
     upstream_event: Option<String>,
 }
@@ -144,7 +149,7 @@ impl Session {
 
     /// How long nobody has asked anything in it. While something runs or a stream is open, it is not idle.
     fn idle(&self) -> Duration {
-        if self.seat.available_permits() == 0 || !self.busy().running.is_empty() {
+        if self.seat.available_permits() == 0 || self.is_running() {
             return Duration::ZERO;
         }
         self.opened.elapsed().saturating_sub(Duration::from_millis(self.used.load(Ordering::Relaxed)))
@@ -199,9 +204,24 @@ impl Session {
         self.busy().questions.has_progress(token)
     }
 
-    /// Forgets the questions that were asked on a stream that has ended.
+    /// Forgets the questions that were asked on a stream that has ended: nobody answers them.
     pub(crate) fn forget_questions(&self, stream: u64) {
-        self.busy().questions.forget(stream);
+        let forgotten = self.busy().questions.forget(stream);
+        forgotten.iter().for_each(|id| self.decline(id, INTERNAL_ERROR));
+    }
+
+    /// Forgets all questions, at the end of the session.
+    pub(crate) fn forget_all_questions(&self) {
+        let forgotten = self.busy().questions.forget_all();
+        forgotten.iter().for_each(|id| self.decline(id, INTERNAL_ERROR));
+    }
+
+    /// Takes back a question that never reached the client, by the id that the upstream gave it.
+    pub(crate) fn withdraw(&self, upstream: &RequestId) {
+        let withdrawn = self.busy().questions.withdraw(upstream);
+        if withdrawn.is_some() {
+            self.decline(upstream, INTERNAL_ERROR);
+        }
     }
 
     /// Notes that changes of a resource are wanted; says whether that is new.
@@ -251,6 +271,27 @@ impl Session {
         let seat = tokio::time::timeout(HANDOVER, Arc::clone(&self.seat).acquire_owned());
         let permit = seat.await.ok().and_then(Result::ok).ok_or(Reason::SessionStream)?;
         Ok(Seat { session: Arc::clone(self), _permit: permit, wanted: self.wanted.subscribe() })
+    }
+
+    /// The upstream's own id for it, where it gave one.
+    pub(crate) fn upstream_id(&self) -> Option<&HeaderValue> {
+        self.claim.as_ref().map(Claim::id)
+    }
+
+    /// The upstream knows the session no more.
+    pub(crate) fn release(&self) {
+        if let Some(claim) = &self.claim {
+            claim.release();
+        }
+    }
+
+    fn is_running(&self) -> bool {
+        !self.busy().running.is_empty()
+    }
+
+    /// Whether nobody can ask anything in it any more.
+    pub(crate) fn is_over(&self) -> bool {
+        *self.ended.borrow()
     }
 
     /// Resolves when the session is over.

@@ -146,7 +146,7 @@ async fn a_stream_that_is_not_the_one_asked_for_ends() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_ends_when_its_token_does() {
-    let house = House::start().await;
+    let house = House::with(json!({ "mcp_gateway": { "auth": { "jwt": { "skew": "0s" } } } })).await;
     let token = Token::new().server("stage").claim("exp", json!(now() + 2));
     let client = house.stranger().bearer(token.mint());
     let call = listen();

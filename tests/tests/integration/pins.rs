@@ -112,8 +112,11 @@ async fn item(house: &SessionHouse, kind: Kind, name: &str) -> Value {
 
 /// Decides about the definition that the reviewer is shown.
 async fn decide(house: &SessionHouse, verb: &str, kind: Kind, name: &str) {
-    let digest = item(house, kind, name).await["seen"].as_str().expect("a digest").to_owned();
-    let reply = ask(house, &decision(verb, kind, name, &digest)).await;
+    let item = item(house, kind, name).await;
+    let body =
+        json!({ "server": "up", "kind": kind.as_str(), "name": name, "digest": item["seen"], "state": item["state"] });
+    let call = Call::http("POST", &format!("/pins/{verb}")).set("content-type", "application/json");
+    let reply = ask(house, &call.bytes(body.to_string())).await;
     assert_eq!(reply.status, 200, "{}", reply.text());
     let state = if verb == "approve" { "approved" } else { "blocked" };
     assert_eq!(reply.json()["state"], state);

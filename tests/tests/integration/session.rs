@@ -2,12 +2,15 @@
 
 mod asks;
 mod carry;
+mod claims;
+mod ends;
 mod eras;
 mod faults;
 mod hostile;
 mod many;
 mod open;
 mod others;
+mod part;
 mod refusals;
 mod resume;
 mod shares;

@@ -133,7 +133,7 @@ async fn a_token_within_the_skew_is_as_good_as_any() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_streamed_answer_ends_with_its_token() {
-    let house = House::start().await;
+    let house = House::with(json!({ "mcp_gateway": { "auth": { "jwt": { "skew": "0s" } } } })).await;
     let token = Token::new().server("stage").claim("exp", json!(now() + 2));
     let client = house.stranger().bearer(token.mint());
     let call = Call::tool("echo").to("stage");

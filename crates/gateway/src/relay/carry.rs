@@ -4,14 +4,14 @@
 use super::events::{Source, ended};
 use super::session::{Ended, Told, cut, late};
 use super::{Asker, Interim, Relay};
-use crate::answer::{self, unreadable};
+use crate::answer::{self, malformed, unreadable};
 use crate::forward::{Failed, SessionHead, send_in_session};
 use crate::session::{Origin, Outlet, RunningGuard, Session};
 use bytes::Bytes;
 use casemate_audit::{Effect, InFlight};
 use casemate_core::headers::Mirrored;
 use casemate_core::json::Json;
-use casemate_core::mcp::{Call, Method};
+use casemate_core::mcp::{Call, Method, RequestId};
 use casemate_core::{Reason, Refusal};
 use casemate_net::Body;
 use casemate_output::inspect_event;
@@ -91,6 +91,10 @@ impl Carrying<'_> {
     ) -> Result<Option<Bytes>, Failed> {
         let unknown = |refusal| (refusal, Effect::Unknown);
         let json = Json::parse(message.clone(), answer::limits()).map_err(|e| unknown(unreadable(e)))?;
+        // Another's response ends the call, and the request is not answered by it.
+        if json.root().get("method").is_none() && json.root().get("id").and_then(RequestId::of) != self.call_id() {
+            return Err(unknown(malformed("the id is not the request's")));
+        }
         let origin = Origin::Request { progress: self.running.progress(), stream: self.outlet.stream() };
         let Some(event) = self.relay.hear(json, self.session, origin).map_err(unknown)? else {
             return Ok(None);
@@ -106,6 +110,10 @@ impl Carrying<'_> {
         Ok(None)
     }
 
+    fn call_id(&self) -> Option<RequestId> {
+        self.relay.permitted.call().id.clone()
+    }
+
     /// Asks the upstream for what follows the last event that it gave an id.
     async fn resume(&self, source: &Source) -> Result<Source, Failed> {
         let wait = source.retry().map_or(RETRY, Duration::from_millis).min(RETRY_MAX);
@@ -115,7 +123,7 @@ impl Carrying<'_> {
         }
         let stream = Call::bare(self.session.server.clone(), Method::Stream, &Mirrored::default(), self.session.facts);
         let stream = stream.map_err(|refusal| (refusal, Effect::Unknown))?;
-        let route = (self.session.upstream_id.as_ref(), source.last_id());
+        let route = (self.session.upstream_id(), source.last_id());
         let caller = self.asker.caller();
         let sending = send_in_session(&self.relay.gateway, &self.relay.upstream, &stream, caller, route, Bytes::new());
         let closed = || (Refusal::new(Reason::UpstreamClosed).detail("it could not be resumed"), Effect::Unknown);

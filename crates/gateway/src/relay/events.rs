@@ -4,6 +4,7 @@ use super::{Interim, Relay};
 use crate::answer::{self, malformed, unreadable};
 use crate::forward::{self, Failed};
 use crate::reply::EventSender;
+use crate::session::heard::is_list_change;
 use crate::sse::Events;
 use bytes::Bytes;
 use casemate_audit::{Effect, InFlight};
@@ -167,6 +168,9 @@ impl Relay {
 fn classify(relay: &Relay, json: &Json) -> Result<Message, Refusal> {
     let root = json.root();
     let Some(method) = notification(root)? else { return Ok(Message::Final) };
+    if is_list_change(json) {
+        relay.gateway.pins.stir(&relay.gateway, &relay.upstream);
+    }
     let call = relay.permitted.call();
     let meta = |key: &str| call.json().root().path(&["params", "_meta", key]);
     match method.as_str() {

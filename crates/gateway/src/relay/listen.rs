@@ -133,6 +133,10 @@ impl Stream {
     fn judge(&mut self, json: &Json) -> Result<Option<bool>, Refusal> {
         let root = json.root();
         let Some(method) = notification(root)? else { return Ok(None) };
+        // Whatever else is wrong with it, it says that something changed.
+        if is_list_change(json) {
+            self.relay.gateway.pins.stir(&self.relay.gateway, &self.relay.upstream);
+        }
         let id = self.relay.permitted.call().id.as_ref();
         let tied = root.path(&["params", "_meta", META_SUBSCRIPTION]).and_then(RequestId::of);
         if tied.is_none() || tied.as_ref() != id {
@@ -148,9 +152,6 @@ impl Stream {
         }
         if !self.acknowledged {
             return Err(malformed("a notification before the acknowledgment"));
-        }
-        if is_list_change(json) {
-            self.relay.gateway.pins.stir(&self.relay.gateway, &self.relay.upstream);
         }
         Ok(Some(match method.as_str() {
             "notifications/tools/list_changed" => self.filter.tools,

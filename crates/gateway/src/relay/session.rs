@@ -3,13 +3,13 @@
 
 use super::carry::Carrying;
 use super::events::Source;
-use super::farewell::{FAREWELL, dismiss, farewell};
+use super::farewell::{FAREWELL, dismiss, farewell, last_words};
 use super::{Asker, Interim, Relay};
 use crate::answer::{self, malformed, unreadable};
 use crate::config::Upstream;
 use crate::forward::{Failed, SessionHead, failed, outgoing, send_in_session};
 use crate::reply::{self, Held, ReplyBody};
-use crate::session::{Heard, Origin, Outlet, Place, RunningGuard, SESSION, Session, hear, heard};
+use crate::session::{Claim, Heard, Origin, Outlet, Place, RunningGuard, SESSION, Session, hear, heard};
 use bytes::Bytes;
 use casemate_audit::{Effect, InFlight};
 use casemate_core::json::Json;
@@ -47,21 +47,21 @@ pub(super) async fn open(relay: Relay, flight: InFlight, asker: Asker, place: Pl
     let body = outgoing(call, &relay.upstream, None);
     let sending = send_in_session(&relay.gateway, &relay.upstream, call, asker.caller(), (None, None), body);
     let sent = timeout_at(relay.deadline(), sending).await.unwrap_or_else(|_| Err(late()));
-    let (sent, id) = match sent {
-        Ok((head, id)) => (Ok(head), id),
+    let (sent, claim) = match sent.and_then(|(head, id)| Ok((head, relay.claim(id)?))) {
+        Ok((head, claim)) => (Ok(head), claim),
         Err(failed) => (Err(failed), None),
     };
-    // What the upstream opened and nobody gets is ended there too.
-    let vain = |id: Option<HeaderValue>| {
-        if let Some(id) = id {
+    // What the upstream opened and nobody gets is ended there too. An id that is another's is not ours to end.
+    let vain = |claim: Option<Claim>| {
+        if let Some(claim) = claim {
             let (gateway, upstream) = (Arc::clone(&relay.gateway), Arc::clone(&relay.upstream));
-            tokio::spawn(async move { dismiss(&gateway, &upstream, id, None).await });
+            tokio::spawn(async move { dismiss(&gateway, &upstream, claim.id(), None).await });
         }
     };
     let (message, status) = match relay.whole_or_failed(sent).await {
         Ok(answer) => answer,
         Err(failed) => {
-            vain(id);
+            vain(claim);
             let released = relay.fail(flight, failed, 0).await;
             drop((place, limits));
             let _ = head.send(reply::whole(&released, held));
@@ -74,13 +74,13 @@ pub(super) async fn open(relay: Relay, flight: InFlight, asker: Asker, place: Pl
     drop(limits);
     let mut response = reply::whole(&released, held);
     let Some(revision) = agreed(&released) else {
-        vain(id);
+        vain(claim);
         drop(place);
         let _ = head.send(response);
         return;
     };
     let facts = SessionFacts { revision, capabilities: granted(call.capabilities, &relay.upstream) };
-    match place.open(call.server.clone(), facts, id, Arc::clone(&relay.upstream)) {
+    match place.open(call.server.clone(), facts, claim, Arc::clone(&relay.upstream)) {
         Ok((session, id)) => {
             if let Ok(mut id) = HeaderValue::from_str(&id) {
                 id.set_sensitive(true);
@@ -144,7 +144,7 @@ pub(super) async fn call(
         (None, _) => {}
     }
     let body = outgoing(call, &relay.upstream, None);
-    let route = (session.upstream_id.as_ref(), None);
+    let route = (session.upstream_id(), None);
     let sending = send_in_session(&relay.gateway, &relay.upstream, call, asker.caller(), route, body);
     let sent = tokio::select! {
         sent = timeout_at(relay.deadline(), sending) => sent.unwrap_or_else(|_| Err(late())),
@@ -155,7 +155,7 @@ pub(super) async fn call(
         drop((limits, running));
         relay.gateway.metrics.took("upstream", relay.started.elapsed());
         if is_lost {
-            relay.gateway.sessions.remove(&session);
+            relay.lost(&session);
         }
         if let Some(uri) = watched.filter(|_| is_new && !is_result(released)) {
             session.unwatch(uri);
@@ -173,7 +173,7 @@ pub(super) async fn call(
             let stream = outlet.stream();
             let mut carrying = Carrying { relay: &relay, session: &session, running: &running, asker: &asker, outlet };
             let (ended, interim) = carrying.carry(&mut flight, body).await;
-            session.forget_questions(stream);
+            relay.wind_up(&session, &ended, Some(stream));
             let is_lost = is_lost(&ended);
             let released = relay.settle(flight, ended, interim).await;
             let Carrying { outlet, .. } = carrying;
@@ -182,6 +182,7 @@ pub(super) async fn call(
         }
         other => {
             let ended = relay.whole_or_failed(other).await;
+            relay.wind_up(&session, &ended, None);
             let is_lost = is_lost(&ended);
             let released = relay.settle(flight, ended, Interim::default()).await;
             over(&released, is_lost, running);
@@ -235,7 +236,7 @@ pub(super) enum Told {
 
 impl Relay {
     /// Judges one message of the upstream's in a session; `None` is left out.
-    pub(super) fn hear(&self, json: Json, session: &Session, origin: Origin<'_>) -> Result<Option<Told>, Refusal> {
+    pub(super) fn hear(&self, json: Json, session: &Arc<Session>, origin: Origin<'_>) -> Result<Option<Told>, Refusal> {
         if heard::is_list_change(&json) {
             self.gateway.pins.stir(&self.gateway, &self.upstream);
         }
@@ -245,11 +246,28 @@ impl Relay {
             let target = Target::Listen(listen.clone());
             admit(&state.config.policy, principal, server, &target, Standing::Unpinned, |_| {}).is_ok()
         };
-        Ok(match hear(&json, session, origin, self.upstream.requests, &wants)? {
+        let heard = hear(&json, session, origin, self.upstream.requests, &wants);
+        if let Err(refusal) = &heard {
+            heard::decline(&json, session, refusal);
+        }
+        self.run_errands(session);
+        Ok(match heard? {
             Heard::Response => Some(Told::Response),
             Heard::Pass(shape, edits) => Some(Told::Event(Event { json, shape, edits })),
             Heard::Drop => None,
         })
+    }
+
+    /// Takes the id of a session that is being opened, which no other open session may have.
+    fn claim(&self, id: Option<HeaderValue>) -> Result<Option<Claim>, Failed> {
+        let claim = id.map(|id| self.gateway.sessions.claim(&self.upstream, id)).transpose();
+        claim.map_err(|refusal| (refusal, Effect::Unknown))
+    }
+
+    /// Ends a session that the upstream knows no more.
+    pub(super) fn lost(&self, session: &Session) {
+        self.gateway.sessions.remove(session);
+        session.release();
     }
 
     /// The final message of an answer that is not streamed to the client.
@@ -268,6 +286,9 @@ impl Relay {
                     let json = json.map_err(|error| (unreadable(error), Effect::Unknown))?;
                     if json.root().get("method").is_none() {
                         return Ok((message, StatusCode::OK));
+                    }
+                    if heard::is_list_change(&json) {
+                        self.gateway.pins.stir(&self.gateway, &self.upstream);
                     }
                 }
                 Err((Refusal::new(Reason::UpstreamFlood), Effect::Unknown))
@@ -312,7 +333,7 @@ async fn told(relay: &Relay, flight: InFlight, asker: &Asker, session: &Session)
         }
         _ => call.json().bytes().clone(),
     };
-    let route = (session.upstream_id.as_ref(), None);
+    let route = (session.upstream_id(), None);
     let sending = send_in_session(&relay.gateway, &relay.upstream, call, asker.caller(), route, body);
     match timeout_at(relay.deadline(), sending).await.unwrap_or_else(|_| Err(late())) {
         Ok(_) => {
@@ -321,7 +342,7 @@ async fn told(relay: &Relay, flight: InFlight, asker: &Asker, session: &Session)
         }
         Err(failed) => {
             if failed.0.reason == Reason::SessionUnknown {
-                relay.gateway.sessions.remove(session);
+                relay.lost(session);
             }
             relay.fail(flight, failed, 0).await
         }
@@ -331,15 +352,19 @@ async fn told(relay: &Relay, flight: InFlight, asker: &Asker, session: &Session)
 /// `DELETE`: the session is over here, whatever its upstream says.
 pub(super) async fn end(relay: Relay, flight: InFlight, asker: Asker, session: Arc<Session>, held: Held, head: Head) {
     relay.gateway.sessions.remove(&session);
+    last_words(&relay.gateway, &session).await;
     let call = relay.permitted.call();
-    let route = (session.upstream_id.as_ref(), None);
+    let route = (session.upstream_id(), None);
     let sending = send_in_session(&relay.gateway, &relay.upstream, call, asker.caller(), route, Bytes::new());
     let deadline = relay.deadline().min(Instant::now() + FAREWELL);
-    let (effect, reason) = if session.upstream_id.is_none() {
+    let (effect, reason) = if session.upstream_id().is_none() {
         (Effect::Executed, None)
     } else {
         match timeout_at(deadline, sending).await.unwrap_or_else(|_| Err(late())) {
-            Ok(_) => (Effect::Executed, None),
+            Ok(_) => {
+                session.release();
+                (Effect::Executed, None)
+            }
             Err((refusal, effect)) => (effect, Some(refusal.reason)),
         }
     };

@@ -11,6 +11,7 @@ use crate::session::{Origin, Outlet, STANDALONE, Seat, Session};
 use bytes::Bytes;
 use casemate_audit::{Effect, InFlight};
 use casemate_core::json::Json;
+use casemate_core::mcp::RequestId;
 use casemate_core::{Reason, Refusal};
 use casemate_net::Body;
 use casemate_output::{Nod, Released, inspect_event, nod};
@@ -77,7 +78,7 @@ async fn standalone(
         }
     };
     let upstream_event = resumption.as_ref().and_then(|_| session.upstream_event());
-    let route = (session.upstream_id.as_ref(), upstream_event.as_deref());
+    let route = (session.upstream_id(), upstream_event.as_deref());
     let call = relay.permitted.call();
     let sending = send_in_session(&relay.gateway, &relay.upstream, call, asker.caller(), route, Bytes::new());
     let late = || (Refusal::new(Reason::UpstreamTimeout), Effect::Unknown);
@@ -89,7 +90,7 @@ async fn standalone(
         }
         Err(failed) => {
             if failed.0.reason == Reason::SessionUnknown {
-                relay.gateway.sessions.remove(&session);
+                relay.lost(&session);
             }
             return reply::whole(&relay.fail(flight, failed, 0).await, held);
         }
@@ -171,6 +172,7 @@ impl Stream {
             return Err(unknown(Refusal::new(Reason::UpstreamFlood)));
         }
         let json = Json::parse(message.clone(), answer::limits()).map_err(|e| unknown(unreadable(e)))?;
+        let question = json.root().get("method").and(json.root().get("id")).and_then(RequestId::of);
         let event = match self.relay.hear(json, &self.session, Origin::Standalone).map_err(unknown)? {
             Some(Told::Event(event)) => event,
             // Responses belong to requests, and those have streams of their own.
@@ -179,7 +181,16 @@ impl Stream {
         };
         let untrusted = flight.event(event, &message);
         // The stream has no end, so each of its events has the whole budget.
-        let clean = inspect_event(untrusted, flight, &self.relay.rules(), &mut 0).map_err(unknown)?;
+        let clean = match inspect_event(untrusted, flight, &self.relay.rules(), &mut 0) {
+            Ok(clean) => clean,
+            Err(refusal) => {
+                if let Some(question) = question {
+                    self.session.withdraw(&question);
+                    self.relay.run_errands(&self.session);
+                }
+                return Err(unknown(refusal));
+            }
+        };
         self.sent += 1;
         Ok(self.outlet.event(&clean).await)
     }

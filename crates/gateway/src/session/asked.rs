@@ -54,21 +54,25 @@ pub(super) struct Questions {
 }
 
 impl Questions {
-    /// Opens a question and gives its id for the client. An upstream may not use an id twice while it is open.
-    pub(super) fn open(&mut self, asked: Asked) -> Result<RequestId, Refusal> {
-        if self.open.len() >= OPEN {
-            self.forget_oldest();
+    /// Opens a question and gives its id for the client, and the upstream's id of the one that had to make room. An
+    /// upstream may not use an id twice while it is open.
+    pub(super) fn open(&mut self, asked: Asked) -> Result<(RequestId, Option<RequestId>), Refusal> {
+        if self.is_open(&asked.upstream) {
+            return Err(crate::answer::malformed("a request id that is in use"));
         }
+        let evicted = if self.open.len() >= OPEN { self.forget_oldest() } else { None };
         if self.open.len() >= OPEN {
             return Err(Refusal::new(Reason::UpstreamFlood).detail("too many open requests to the client"));
-        }
-        if self.open.values().any(|other| other.upstream == asked.upstream) {
-            return Err(crate::answer::malformed("a request id that is in use"));
         }
         self.last += 1;
         let id = RequestId::of_number(self.last);
         self.open.insert(id.clone(), Asked { number: self.last, ..asked });
-        Ok(id)
+        Ok((id, evicted))
+    }
+
+    /// Whether the upstream has a question open under this id.
+    pub(super) fn is_open(&self, upstream: &RequestId) -> bool {
+        self.open.values().any(|asked| asked.upstream == *upstream)
     }
 
     pub(super) fn get(&self, id: &RequestId) -> Option<&Asked> {
@@ -91,15 +95,20 @@ impl Questions {
     }
 
     /// Makes room by the oldest question of the GET stream, which no request waits for.
-    fn forget_oldest(&mut self) {
+    fn forget_oldest(&mut self) -> Option<RequestId> {
         let unasked = self.open.iter().filter(|(_, asked)| asked.stream == STANDALONE);
-        if let Some(oldest) = unasked.min_by_key(|(_, asked)| asked.number).map(|(id, _)| id.clone()) {
-            self.open.remove(&oldest);
-        }
+        let oldest = unasked.min_by_key(|(_, asked)| asked.number).map(|(id, _)| id.clone())?;
+        self.open.remove(&oldest).map(|asked| asked.upstream)
     }
 
-    pub(super) fn forget(&mut self, stream: u64) {
-        self.open.retain(|_, asked| asked.stream != stream);
+    /// Forgets the questions of a stream, and gives their ids as the upstream knows them.
+    pub(super) fn forget(&mut self, stream: u64) -> Vec<RequestId> {
+        self.open.extract_if(|_, asked| asked.stream == stream).map(|(_, asked)| asked.upstream).collect()
+    }
+
+    /// The same for all questions.
+    pub(super) fn forget_all(&mut self) -> Vec<RequestId> {
+        self.open.drain().map(|(_, asked)| asked.upstream).collect()
     }
 }
 
@@ -116,13 +125,13 @@ mod tests {
     #[test]
     fn a_question_is_answered_once_and_under_our_id() {
         let mut questions = Questions::default();
-        let first = questions.open(asked(7, 1)).unwrap();
-        let second = questions.open(asked(8, 2)).unwrap();
+        let first = questions.open(asked(7, 1)).unwrap().0;
+        let second = questions.open(asked(8, 2)).unwrap().0;
         assert_ne!(first, second);
         assert!(questions.open(asked(7, 1)).is_err(), "an upstream reuses an open id");
         assert_eq!(questions.take(&first).map(|a| a.upstream), Some(RequestId::of_number(7)));
         assert!(questions.take(&first).is_none());
-        questions.forget(2);
+        assert_eq!(questions.forget(2), [RequestId::of_number(8)]);
         assert!(questions.get(&second).is_none());
     }
 
@@ -148,5 +157,9 @@ mod tests {
         let mut questions = Questions::default();
         let opened = (0..100).filter(|id| questions.open(asked(*id, 1)).is_ok()).count();
         assert_eq!(opened, OPEN);
+        assert_eq!(questions.forget_all().len(), OPEN);
+        // Those of the GET stream make room for others, oldest first.
+        let evicted = (0..100).filter_map(|id| questions.open(asked(id, STANDALONE)).unwrap().1);
+        assert!(evicted.eq((0..36).map(RequestId::of_number)));
     }
 }

@@ -1,13 +1,14 @@
 //! What an upstream may say in a session: the response to what was asked, notifications that somebody wants, and
 //! requests of the kinds that its entry allows. All else ends here.
 
+use super::errands::{INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND};
 use super::{Asked, STANDALONE, Session};
 use crate::answer::malformed;
 use crate::config::InputKinds;
 use crate::input;
-use casemate_core::Refusal;
 use casemate_core::json::{Edits, Json, Kind, Value, quote};
 use casemate_core::mcp::{Listen, RequestId};
+use casemate_core::{Reason, Refusal};
 use casemate_output::Shape;
 
 /// Where a message was heard.
@@ -76,7 +77,11 @@ fn question(
         Origin::Request { stream, .. } => stream,
         Origin::Standalone => STANDALONE,
     };
-    let own = session.busy().questions.open(Asked { upstream, method, progress, stream, number: 0 })?;
+    let opened = session.busy().questions.open(Asked { upstream, method, progress, stream, number: 0 });
+    let (own, evicted) = opened?;
+    if let Some(evicted) = evicted {
+        session.decline(&evicted, INTERNAL_ERROR);
+    }
     let mut edits = Edits::new();
     edits.replace(id, own.as_json());
     Ok(Heard::Pass(Shape::Request, edits))
@@ -115,6 +120,31 @@ fn notification(
         _ => false,
     };
     if passes { Heard::Pass(Shape::Notification, edits) } else { Heard::Drop }
+}
+
+/// Has a request of the server's that was refused answered with an error, so that it does not wait for ever.
+///
+/// What has no usable id cannot be answered, and under the id of an open question the answer would be that question's.
+pub(crate) fn decline(json: &Json, session: &Session, refusal: &Refusal) {
+    let root = json.root();
+    let (Some(method), Some(id)) = (root.get("method"), root.get("id").and_then(RequestId::of)) else { return };
+    if session.busy().questions.is_open(&id) {
+        return;
+    }
+    let declared = session.facts.capabilities;
+    let code = match refusal.reason {
+        // The client elicits, but not in this mode (2025-11-25, "Elicitation", "Error Handling").
+        Reason::UpstreamInputRequest
+            if (declared.elicitation || declared.elicitation_url)
+                && method.as_str().as_deref() == Some("elicitation/create") =>
+        {
+            INVALID_PARAMS
+        }
+        Reason::UpstreamInputRequest => METHOD_NOT_FOUND,
+        Reason::UpstreamMalformed => INVALID_REQUEST,
+        _ => INTERNAL_ERROR,
+    };
+    session.decline(&id, code);
 }
 
 /// Whether a notification says that a list of the upstream's is no longer what it was.

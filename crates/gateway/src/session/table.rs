@@ -1,6 +1,7 @@
 //! The table of open sessions, with its caps.
 
-use super::{Busy, Owner, Session};
+use super::claims::Claims;
+use super::{Busy, Claim, Owner, Session};
 use crate::config::{self, Upstream};
 use aws_lc_rs::rand;
 use base64::Engine as _;
@@ -29,6 +30,7 @@ type Who = (TenantId, Subject);
 #[derive(Default)]
 pub(crate) struct Sessions {
     table: Mutex<Table>,
+    claims: Arc<Claims>,
 }
 
 #[derive(Default)]
@@ -94,6 +96,14 @@ impl Sessions {
         self.table().by_key.len()
     }
 
+    /// Takes the id that an upstream gave to a session, for as long as there is one of ours for it.
+    ///
+    /// # Errors
+    /// `upstream.malformed` where another open session of this entry has it.
+    pub(crate) fn claim(&self, upstream: &Upstream, id: HeaderValue) -> Result<Claim, Refusal> {
+        self.claims.claim(upstream, id)
+    }
+
     /// Takes a place for a session that is about to be opened. A session that had to make room is given back, for its
     /// upstream to be told.
     ///
@@ -125,7 +135,7 @@ impl Sessions {
         Ok((Place { sessions: Arc::clone(self), owner: Some(owner) }, evicted))
     }
 
-    /// Takes a place among the GET streams, resumptions included.
+    /// Takes a place among the GET streams, resumptions included. A subject has as many as it may have sessions.
     ///
     /// # Errors
     /// `limit.sessions`.
@@ -170,6 +180,14 @@ impl Sessions {
     /// Ends a session. Nothing finds it afterwards, and its streams end.
     pub(crate) fn remove(&self, session: &Session) -> bool {
         self.table().remove(&session.key).is_some()
+    }
+
+    /// Ends all sessions, or those in which nothing runs, and gives them back.
+    pub(crate) fn leave(&self, and_running: bool) -> Vec<Arc<Session>> {
+        let mut table = self.table();
+        let ended = table.by_key.values().filter(|session| and_running || !session.is_running());
+        let ended: Vec<_> = ended.map(|session| session.key).collect();
+        ended.iter().filter_map(|key| table.remove(key)).collect()
     }
 
     /// Ends the sessions that have expired or are `gone` otherwise, and gives them back, for their upstreams to be told.
@@ -224,7 +242,7 @@ impl Place {
         mut self,
         server: ServerName,
         facts: SessionFacts,
-        upstream_id: Option<HeaderValue>,
+        claim: Option<Claim>,
         entry: Arc<Upstream>,
     ) -> Result<(Arc<Session>, String), Refusal> {
         let mut random = [0_u8; 32];
@@ -236,7 +254,7 @@ impl Place {
             owner,
             server,
             facts,
-            upstream_id,
+            claim,
             entry,
             opened: Instant::now(),
             used: AtomicU64::new(0),

@@ -178,7 +178,8 @@ async fn an_upstream_that_reuses_the_id_of_an_open_question_is_refused() {
     // It went down with its stream.
     house.turned_away(&session.client, &session.answer(&first["id"], json!({ "roots": [] })), "session.reply").await;
     // Once answered, the id is free again.
-    let twice = [question.clone(), Step::Heard(json!(7)), question, Step::hold("second"), Step::Answer];
+    let question = Step::ask(8, "roots/list", &json!({}));
+    let twice = [question.clone(), Step::Heard(json!(8)), question, Step::hold("second"), Step::Answer];
     house.puppet.next("tools/call", Reply::stream(twice));
     let mut stream = session.stream(&session.tool("echo")).await;
     let first = stream.message().await.expect("a question");

@@ -165,6 +165,39 @@ fn check(message: &Value, supported: &Value, requested: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refusal_names_what_is_served_where_it_was_asked() {
+    let house = SessionHouse::with(Eras::Both, json!({})).await;
+    let agent = house.agent();
+    let unknown = Call::tool("echo").swap(REVISION, "2099-01-01").set("mcp-protocol-version", "2099-01-01");
+    let reply = house.turned_away(&agent, &unknown, "mcp.version").await.json();
+    let text = reply["error"]["message"].as_str().expect("a text");
+    for revision in crate::harness::session::REVISIONS {
+        assert!(text.contains(revision), "{text}");
+    }
+    assert_eq!(reply["error"]["data"]["supported"], json!(crate::harness::session::REVISIONS));
+    let session = house.open("2025-11-25").await;
+    let text = |reply: crate::harness::Reply| reply.json()["error"]["message"].as_str().expect("a text").to_owned();
+    let get = session.get().set("accept", "application/json");
+    let get = text(house.turned_away(&agent, &get, "http.accept").await);
+    assert!(get.contains("text/event-stream") && !get.contains("application/json"), "{get}");
+    let post = text(house.turned_away(&agent, &session.tool("echo").set("accept", "*/plain"), "http.accept").await);
+    assert!(post.contains("text/event-stream") && post.contains("application/json"), "{post}");
+    house.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_result_that_says_it_is_complete_passes_as_it_is() {
+    let house = SessionHouse::start().await;
+    for revision in crate::harness::session::SESSION_REVISIONS {
+        let session = house.open(revision).await;
+        let result = json!({ "resultType": "complete", "content": [{ "type": "text", "text": "x" }] });
+        house.puppet.next("tools/call", Reply::result(result.clone()));
+        assert_eq!(house.done(&session.client, &session.tool("echo")).await, result);
+    }
+    house.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_that_falls_back_is_judged_as_before() {
     let house = SessionHouse::with(
         Eras::Session,

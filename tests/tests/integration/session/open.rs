@@ -77,8 +77,16 @@ async fn the_revision_is_agreed_between_client_and_server() {
     }
     let twice = session.tool("echo").add("mcp-protocol-version", "2025-11-25");
     house.turned_away(&agent, &twice, "header.repeated").await;
-    let differs = initialize("up", "2025-11-25", json!({})).set("mcp-protocol-version", "2025-06-18");
-    house.turned_away(&agent, &differs, "session.version").await;
+    // On `initialize` it says nothing: a client may still send what an earlier session agreed on.
+    for earlier in ["2025-06-18", "2025-03-26", "2024-11-05", "draft", ""] {
+        let call = initialize("up", "2025-11-25", json!({})).set("mcp-protocol-version", earlier);
+        let reply = agent.ask(&call).await;
+        assert_eq!(house.result(&call, &reply).await["protocolVersion"], "2025-11-25");
+        let sent = house.seen_of("initialize").pop().expect("the call");
+        assert!(sent.header("mcp-protocol-version").is_none() && sent.params()["protocolVersion"] == "2025-11-25");
+    }
+    let modern = initialize("up", "2025-11-25", json!({})).set("mcp-protocol-version", "2026-07-28");
+    house.turned_away(&agent, &modern, "mcp.meta").await;
     house.finish().await;
 }
 
