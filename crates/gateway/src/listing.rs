@@ -87,3 +87,19 @@ fn is_annotated(schema: Value<'_>) -> bool {
     let has_any = raw.contains("x-mcp-header") || raw.contains('\\');
     !has_any || mirrored_params(schema).is_some()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_annotated;
+    use casemate_core::json::{Json, Limits};
+
+    #[test]
+    fn an_annotation_is_seen_however_its_key_is_spelt() {
+        let is = |text: &'static str| is_annotated(Json::parse(text.into(), Limits::default()).unwrap().root());
+        assert!(is(r#"{"properties":{"a":{"type":"string"}}}"#));
+        assert!(is(r#"{"properties":{"a":{"type":"string","x-mcp-header":"A"}}}"#));
+        assert!(!is(r#"{"properties":{"a":{"type":"number","x-mcp-header":"A"}}}"#));
+        assert!(!is(r#"{"properties":{"a":{"type":"number","x-mcp\u002dheader":"A"}}}"#));
+        assert!(is(r#"{"description":"a\nb"}"#));
+    }
+}
