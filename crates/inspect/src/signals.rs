@@ -21,6 +21,7 @@ mod view;
 mod words;
 
 pub use alike::{names_look_alike, skeleton};
+pub use raster::is_image as is_raster_image;
 
 use crate::{Finding, Severity};
 use hidden::finding;
@@ -48,12 +49,9 @@ const FINDINGS: usize = 256;
 /// of names.
 ///
 /// The findings are ordered by place. A span covers whole characters of `text`; what was decoded is reported at the
-/// run that holds it. A text that is nothing but the `data:` URI of a raster image, as an icon has, holds nothing.
+/// run that holds it.
 #[must_use]
 pub fn signals(text: &str, around: &Surroundings<'_>) -> Vec<Finding> {
-    if raster::is_image(text) {
-        return Vec::new();
-    }
     let names = Names::new(around, text);
     let mut found = look(text, &names, 0);
     for finding in &mut found {

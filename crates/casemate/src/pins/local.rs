@@ -22,14 +22,14 @@ use std::sync::Arc;
 pub(super) struct Local {
     state: PathBuf,
     audit: casemate_audit::Config,
-    /// The upstreams of the configuration.
-    servers: HashSet<ServerName>,
+    /// The upstreams of the configuration; none where the state is not the one that it names.
+    servers: Option<HashSet<ServerName>>,
     /// Opened for the first decision. Pins that were read before it are read again.
     open: Option<(Log, Pins)>,
 }
 
 impl Local {
-    pub(super) fn new(state: PathBuf, audit: casemate_audit::Config, servers: HashSet<ServerName>) -> Self {
+    pub(super) fn new(state: PathBuf, audit: casemate_audit::Config, servers: Option<HashSet<ServerName>>) -> Self {
         let audit = casemate_audit::Config { dir: state.join("audit"), ..audit };
         Self { state, audit, servers, open: None }
     }
@@ -74,7 +74,7 @@ impl Local {
     pub(super) async fn forget(&mut self, server: &str, one: Option<&Pin>) -> Result<Bytes> {
         let server = ServerName::parse(server).context("the server's name cannot be read")?;
         let one = one.map(|pin| Ok::<_, anyhow::Error>((key(pin)?.1, pin.name.as_str()))).transpose()?;
-        let is_configured = self.servers.contains(&server);
+        let is_configured = self.servers.as_ref().is_none_or(|servers| servers.contains(&server));
         let (log, pins) = self.opened()?;
         let gone = pins.forget(log, &server, one, || is_configured, &local_actor()).await.map_err(refused)?;
         Ok(document::forgotten(&server, &gone).into())

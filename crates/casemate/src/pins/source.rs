@@ -73,7 +73,8 @@ impl Source {
             bail!("no gateway answers, and `{}` holds no pins yet: casemate serve", state.display());
         }
         out::say(&format!("no gateway answers: working in `{}`", state.display()));
-        let servers = loaded.config.upstreams.keys().cloned().collect();
+        let is_its_own = state.canonicalize().ok() == loaded.state_dir.canonicalize().ok();
+        let servers = is_its_own.then(|| loaded.config.upstreams.keys().cloned().collect());
         Ok(Some(Self::Local(Local::new(state, loaded.audit, servers))))
     }
 

@@ -36,7 +36,10 @@ pub(super) async fn list(State(shared): State<Shared>, headers: HeaderMap, uri: 
             Some("true") => true,
             Some(_) => return Err(wrong("full")),
         };
-        let pins = shared.gateway.pins().reviewed();
+        let all = shared.gateway.pins().clone();
+        // Comparing thousands of names must not hold up calls.
+        let reviewed = tokio::task::spawn_blocking(move || all.reviewed()).await;
+        let pins = reviewed.map_err(|_| Refusal::new(Reason::Internal))?;
         let fits = pins.iter().filter(|(name, pin)| {
             server.as_ref().is_none_or(|server| server == name) && state.is_none_or(|state| state == pin.state)
         });

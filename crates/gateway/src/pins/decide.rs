@@ -51,6 +51,8 @@ impl Pins {
         actor: &str,
     ) -> Result<Arc<Pin>, Refusal> {
         let server = subject.server;
+        // A name that no server has takes no place in memory.
+        self.book(server).ok_or(Reason::PinMissing)?;
         let pen = Arc::clone(&self.slot(server).pen).lock_owned().await;
         let pin = self.get(server, subject.kind, subject.name).ok_or(Reason::PinMissing)?;
         match (subject.shown, verdict) {
@@ -71,11 +73,12 @@ impl Pins {
         })?;
         let after = Arc::new(transition.pin.clone());
         let change = Change { moves: vec![transition], ..Change::default() };
-        let was_listed = !pin.listed.is_empty();
+        // Lists and surveys did not agree, or nobody looked whether the server still offers it.
+        let is_stale = !pin.listed.is_empty() || pin.state == State::Blocked;
         let decided = move |book: &Book| {
             book.decided(&pin);
-            if was_listed {
-                // Lists and surveys did not agree, so that the next use waits for another survey.
+            if is_stale {
+                // The next use waits for another survey.
                 book.unrest(Standing::Approved);
             }
         };
@@ -95,6 +98,7 @@ impl Pins {
         is_configured: impl Fn() -> bool + Send,
         actor: &str,
     ) -> Result<Vec<Arc<Pin>>, Refusal> {
+        self.book(server).ok_or(Reason::PinMissing)?;
         let pen = Arc::clone(&self.slot(server).pen).lock_owned().await;
         let book = self.book(server).filter(|book| !book.is_empty()).ok_or(Reason::PinMissing)?;
         let is_configured = is_configured();

@@ -103,11 +103,13 @@ impl Surroundings {
 
     /// The tools of other servers that a tool could be taken for.
     fn look_alikes(&self, own: &str) -> Vec<&(ServerName, String)> {
-        let mut found: BTreeSet<usize> = self.alike.get(&skeleton(own)).into_iter().flatten().copied().collect();
+        let same = self.alike.get(&skeleton(own)).into_iter().flatten().copied();
+        let mut found: BTreeSet<usize> = same.take(FINDINGS).collect();
         self.pairs.set(self.pairs.get().saturating_add(self.others.len()));
         if self.pairs.get() <= PAIRS {
             let all = self.others.iter().enumerate();
-            found.extend(all.filter(|(_, (_, name))| names_look_alike(own, name)).map(|(at, _)| at));
+            let like = all.filter(|(_, (_, name))| names_look_alike(own, name)).map(|(at, _)| at);
+            found.extend(like.take(FINDINGS));
         }
         found.into_iter().filter_map(|at| self.others.get(at)).collect()
     }
@@ -165,6 +167,9 @@ pub(super) fn review(kind: Kind, own: &str, definition: &Definition, around: &Su
     let limits = Limits { depth: 160, nodes: 8_000_000, key_len: usize::MAX / 2, number_len: usize::MAX / 2 };
     match Json::parse(Bytes::copy_from_slice(definition.text.as_bytes()), limits) {
         Ok(json) => texts(json.root(), &mut String::new(), &mut |place, text, least| {
+            if is_icon(place) && signals::is_raster_image(text) {
+                return;
+            }
             if !around.affords(text) {
                 return is_whole = false;
             }
@@ -187,6 +192,12 @@ pub(super) fn review(kind: Kind, own: &str, definition: &Definition, around: &Su
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings.truncate(FINDINGS);
     around.keep(findings)
+}
+
+/// Whether a place is the source of an icon (MCP 2025-11-25, "Icons").
+fn is_icon(place: &str) -> bool {
+    let number = place.strip_prefix("/icons/").and_then(|rest| rest.strip_suffix("/src"));
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// The finding of a tool that could be taken for another server's.

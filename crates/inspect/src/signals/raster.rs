@@ -8,9 +8,11 @@ const HEAD: usize = 64;
 
 /// Whether the whole text is a `data:` URI with a raster image in base64, whose first bytes are those of the type that
 /// it names. No renderer runs or follows anything in such an image; an SVG is a document and none of these.
+/// For an icon's `src` alone: anywhere else such a text is for the reader, whatever it pretends to be.
 ///
 /// Sources: RFC 2397; the signatures of PNG (W3C, section 5.2), JPEG (ITU-T T.81), GIF, WebP (RFC 9649), AVIF.
-pub(super) fn is_image(text: &str) -> bool {
+#[must_use]
+pub fn is_image(text: &str) -> bool {
     let Some(rest) = text.strip_prefix("data:image/") else { return false };
     let Some((kind, body)) = rest.split_once(";base64,") else { return false };
     let unpadded = body.strip_suffix("==").or_else(|| body.strip_suffix('=')).unwrap_or(body);
@@ -59,8 +61,7 @@ mod tests {
             uri("webp", b"RIFF\x24\0\0\0WEBPVP8L\x18\0\0\0"),
             uri("avif", b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf"),
         ] {
-            let found = signals(&icon, &Surroundings::default());
-            assert!(found.is_empty(), "{} {found:?}", icon.get(..40).unwrap_or(&icon));
+            assert!(is_image(&icon), "{}", icon.get(..40).unwrap_or(&icon));
         }
     }
 
@@ -89,6 +90,7 @@ mod tests {
             uri("png", PNG).replace(";base64", ""),
             uri("png", PNG).replace("image/", "text/"),
         ] {
+            assert!(!is_image(&text), "{text}");
             let found = signals(&text, &Surroundings::default());
             assert!(found.iter().any(|f| f.rule == "signal.markup" && f.severity == High), "{text} {found:?}");
         }
