@@ -12,6 +12,7 @@ mod decide;
 mod error;
 mod marks;
 mod moves;
+mod news;
 mod params;
 mod quota;
 mod review;
@@ -120,7 +121,7 @@ impl Pins {
     /// it.
     ///
     /// # Errors
-    /// The upstream could not be surveyed.
+    /// The upstream could not be surveyed, or not within the time of a whole call.
     pub(crate) async fn judge(
         &self,
         gateway: &Arc<Gateway>,
@@ -128,6 +129,17 @@ impl Pins {
         target: &Target,
     ) -> Result<Standing, Refusal> {
         let Some((kind, name)) = Kind::of(target) else { return Ok(Standing::Unpinned) };
+        let judging = self.judge_named(gateway, upstream, kind, name);
+        tokio::time::timeout(upstream.total, judging).await.unwrap_or_else(|_| Err(late()))
+    }
+
+    async fn judge_named(
+        &self,
+        gateway: &Arc<Gateway>,
+        upstream: &Upstream,
+        kind: Kind,
+        name: &str,
+    ) -> Result<Standing, Refusal> {
         let standing =
             || self.book(&upstream.name).map_or(Standing::Unknown, |book| book.standing(upstream, kind, name));
         self.abreast(gateway, upstream).await?;
@@ -199,6 +211,11 @@ fn is_name(kind: Kind, name: &str) -> bool {
 /// A survey that did not succeed.
 fn unlisted(detail: impl Into<String>) -> Refusal {
     Refusal::new(Reason::UpstreamSchema).detail(detail)
+}
+
+/// A survey that did not succeed in time.
+fn late() -> Refusal {
+    unlisted("no lists in time")
 }
 
 #[cfg(test)]

@@ -96,7 +96,7 @@ async fn header_and_body_must_agree_in_every_pair() {
     }
     house.served(&agent, &call().set("mcp-name", "=?base64?ZWNobw==?=")).await;
     let reply = house.refused(&agent, &call().set(version, "1").swap("2026-07-28", "1"), "mcp.version").await;
-    assert_eq!(reply.json()["error"]["data"]["supported"], json!(crate::harness::session::REVISIONS));
+    assert_eq!(reply.json()["error"]["data"]["supported"], json!(["2026-07-28"]));
     assert_eq!(reply.json()["error"]["data"]["requested"], "1");
     house.finish().await;
 }

@@ -129,7 +129,10 @@ pub(super) struct DecideArgs {
     /// With --all: of this server.
     #[arg(long = "server", id = "of", value_name = "SERVER", requires = "all")]
     pub(super) of: Option<String>,
-    /// Does not ask. Without a terminal it needs --digest or --all as well. With `approve --all`, it takes what nobody has
+    /// With `approve --yes`: also where it is blocked.
+    #[arg(long, conflicts_with = "all")]
+    pub(super) unblock: bool,
+    /// Does not ask. Without a terminal, `approve` needs --digest or --all as well. With `approve --all`, it takes what nobody has
     /// approved before: what has changed since, and what has a grave finding, is left to be approved by itself.
     #[arg(long, short)]
     pub(super) yes: bool,

@@ -51,10 +51,11 @@ pub(super) async fn decide(
     person: &mut dyn Person,
 ) -> Result<bool> {
     let verb = decision.as_str();
-    if !person.is_there() && !(args.yes && (args.all || args.digest.is_some())) {
-        bail!(
-            "there is no terminal to ask at: `casemate pins {verb}` needs --yes and the reviewed --digest (or --all)"
-        );
+    // A block needs no digest: it holds whatever the definition becomes.
+    let is_named = args.all || args.digest.is_some() || decision == Decision::Block;
+    if !person.is_there() && !(args.yes && is_named) {
+        let what = if decision == Decision::Block { "" } else { " and the reviewed --digest (or --all)" };
+        bail!("there is no terminal to ask at: `casemate pins {verb}` needs --yes{what}");
     }
     let pins = match (&args.of, &args.server, &args.first) {
         (Some(server), ..) => waiting(source, server).await?,
@@ -125,6 +126,11 @@ async fn one(
             out::say(&format!("{title}: blocked already"));
             return Ok(true);
         }
+        Decision::Approve if pin.state == "blocked" && args.yes && !args.unblock => {
+            let command = render::command("approve --yes --unblock --digest", &[digest], pin);
+            out::say(&format!("{title}: left as it is, because it is blocked. To end that:\n  {command}"));
+            return Ok(false);
+        }
         Decision::Approve if args.all && args.yes && (pin.is_grave() || !item.is_first()) => {
             let why = match pin.is_grave() {
                 true => "because of what was found",
@@ -140,6 +146,7 @@ async fn one(
         Decision::Approve if confirmed.is_some() => {
             format!("Confirm the approved definition of {title}, although a list showed the other?")
         }
+        Decision::Approve if pin.state == "blocked" => format!("Approve {title}, although it is blocked?"),
         Decision::Approve => format!("Approve this definition of {title}?"),
         Decision::Block => format!("Block {title}, whatever its definition becomes?"),
     };

@@ -58,7 +58,8 @@ fn revision(root: Value<'_>, method: &str, headers: &Mirrored<'_>) -> Result<(),
         let requested: String = requested.chars().take(64).collect();
         Refusal::new(Reason::McpVersion)
             .hint(format!("served are {}", Revision::names()))
-            .data("supported", Revision::names_json())
+            // What `server/discover` says: whoever asks in this era gets no further with another's revision.
+            .data("supported", Era::Modern.revisions_json())
             .data("requested", quote(&requested))
     };
     match (headers.version, stated.as_deref()) {

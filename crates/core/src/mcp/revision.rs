@@ -60,12 +60,6 @@ impl Revision {
         Self::ALL.map(Self::as_str).into_iter().rev().collect::<Vec<_>>().join(", ")
     }
 
-    /// The same as a JSON array.
-    #[must_use]
-    pub fn names_json() -> String {
-        names_json(|_| true)
-    }
-
     /// Whether clients send `MCP-Protocol-Version` in it (Streamable HTTP, "Protocol Version Header").
     #[must_use]
     pub const fn has_version_header(self) -> bool {
@@ -120,7 +114,7 @@ mod tests {
         assert_eq!(Revision::parse("2024-11-05"), None);
         assert_eq!(Revision::parse("2025-11-25 "), None);
         assert_eq!(Revision::names(), "2026-07-28, 2025-11-25, 2025-06-18, 2025-03-26");
-        assert_eq!(Revision::names_json(), r#"["2026-07-28","2025-11-25","2025-06-18","2025-03-26"]"#);
+        assert_eq!(Era::Modern.revisions_json(), r#"["2026-07-28"]"#);
         assert_eq!(Era::Session.revisions_json(), r#"["2025-11-25","2025-06-18","2025-03-26"]"#);
     }
 }

@@ -1,6 +1,7 @@
 //! The pins of one server in memory, fast to ask.
 
 use super::marks::{Listing, Marks, Pending};
+use super::news::Known;
 use super::store;
 use super::turn::moment;
 use crate::config::{PinMode, Upstream};
@@ -18,9 +19,6 @@ const RAW: usize = 64 * 1024;
 const PINS: usize = 20_000;
 /// Pins of what was never approved and is no longer offered.
 const GONE: usize = 256;
-
-/// Items that lists showed and surveys did not, of one server.
-const KNOWN: usize = 1024;
 
 /// Bytes of an item as it was listed last, and the digest that they had.
 struct Raw {
@@ -83,8 +81,7 @@ struct Flags {
     shown: AtomicU64,
     /// The moment in which the last survey began.
     looked: AtomicU64,
-    /// What else lists showed, and when: a survey that did not see it either has nothing more to say about it.
-    known: Mutex<HashMap<u64, u64>>,
+    known: Mutex<Known>,
     keys: RandomState,
     /// Whether that asks for a survey that nobody has sent for yet.
     calls: AtomicBool,
@@ -96,18 +93,18 @@ struct Flags {
 
 impl Flags {
     /// Whether this was not shown before the last survey began, or something has changed since. Surveys of a server that
-    /// shows each client other things would otherwise hold up its calls for ever.
+    /// shows each client other things would otherwise hold up its calls for ever. Where it is not, calls of that name
+    /// are refused as it stands.
     fn is_news(&self, item: (Kind, &str, &str)) -> bool {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let looked = self.looked.load(Ordering::SeqCst);
-        if known.len() >= KNOWN {
-            known.clear();
-        }
-        *known.entry(self.keys.hash_one(item)).or_insert_with(moment) > looked
+        let (kind, name, _) = item;
+        let name = self.keys.hash_one((kind, name));
+        known.shown(self.keys.hash_one(item), name).is_some_and(|shown| shown > self.looked.load(Ordering::SeqCst))
     }
 
+    /// What was shown may mean something again. How often each name was shown stays counted.
     fn forget(&self) {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).forget();
     }
 }
 

@@ -5,9 +5,10 @@ use super::params::Mirrors;
 use super::quota::{Left, Quota};
 use super::survey::{self, Offer, Surveyor};
 use super::turn::moment;
-use super::{Pins, unlisted};
+use super::{Pins, late, unlisted};
 use crate::config::{InputKinds, PinMode, Upstream};
 use crate::gateway::{Gateway, draining};
+use arc_swap::ArcSwapOption;
 use casemate_core::digest::Digest;
 use casemate_core::mcp::{Era, Revision};
 use casemate_core::{Reason, Refusal, ServerName};
@@ -16,14 +17,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::OwnedMutexGuard;
 
-/// How soon an upstream may be surveyed again because of what it or a client did.
+/// How long a failure counts, and how soon surveys in the background follow what was announced.
 pub(super) const AGAIN: Duration = Duration::from_secs(1);
-/// How many surveys may follow each other that soon; after that the pause doubles, up to [`PAUSE`].
-const EAGER: u32 = 8;
-/// The longest pause.
+/// The shortest time between the beginnings of two surveys of which the second is out of turn.
+const SOON: Duration = Duration::from_millis(250);
+/// The longest.
 const PAUSE: Duration = Duration::from_secs(16);
-/// After this time without such surveys, the next may be soon again.
-const REST: Duration = Duration::from_mins(1);
+/// How many times as long as the survey took it is between them: what one tenant makes an upstream announce, or asks
+/// for in vain, costs the others no more than that share of the upstream.
+const SHARE: u32 = 4;
 
 /// What a survey found beside the pins.
 pub(super) struct Catalog {
@@ -61,11 +63,34 @@ impl Entry {
 
 /// The last survey of one upstream. A failure is kept too, so that those who waited do not each wait for another.
 pub(super) struct Surveyed {
-    pub(super) at: Instant,
+    /// When it began; a failure is rested on from its end.
+    at: Instant,
+    took: Duration,
     /// The moment in which it began.
     pub(super) began: u64,
     pub(super) entry: Entry,
     pub(super) found: Result<Arc<Catalog>, Refusal>,
+}
+
+impl Surveyed {
+    /// Whether it is no older than `age`. A failure counts for a moment only.
+    pub(super) fn counts_for(&self, age: Duration) -> bool {
+        self.at.elapsed() < if self.found.is_ok() { age } else { AGAIN.min(age) }
+    }
+
+    /// How old it must be for another out of turn.
+    pub(super) fn pause(&self) -> Duration {
+        pause(self.took)
+    }
+
+    /// How long until then.
+    pub(super) fn rests(&self) -> Option<Duration> {
+        self.pause().checked_sub(self.at.elapsed()).filter(|left| !left.is_zero())
+    }
+}
+
+fn pause(took: Duration) -> Duration {
+    took.saturating_mul(SHARE).clamp(SOON, PAUSE)
 }
 
 /// In which era an upstream was surveyed, and under which entry.
@@ -74,24 +99,20 @@ struct Spoken {
     era: Era,
 }
 
-/// How often surveys were asked for out of turn.
-#[derive(Default)]
-struct Haste {
-    count: u32,
-    last: Option<Instant>,
-}
-
 /// One server's place in the schedule.
 #[derive(Default)]
 pub(super) struct Slot {
-    pub(super) survey: Arc<tokio::sync::Mutex<Option<Surveyed>>>,
+    /// Held by whoever surveys the server.
+    pub(super) turn: Arc<tokio::sync::Mutex<()>>,
+    last: ArcSwapOption<Surveyed>,
     /// Held by whoever changes the server's pins.
     pub(super) pen: Arc<tokio::sync::Mutex<()>>,
     spoken: Mutex<Option<Spoken>>,
-    haste: Mutex<Haste>,
     quota: Mutex<Quota>,
     /// The moment in which the server last announced that its lists changed.
     pub(super) announced: AtomicU64,
+    /// Whether it did so in an answer to a survey, and no survey has begun since.
+    overtaken: AtomicBool,
     /// Items without a usable name in the last survey.
     pub(super) nameless: AtomicUsize,
     /// Whether a survey in the background is on its way.
@@ -118,44 +139,40 @@ impl Slot {
         *self.spoken() = Some(Spoken { entry: entry.clone(), era });
     }
 
+    /// The last survey. Who only reads it waits for nobody.
+    pub(super) fn last(&self) -> Option<Arc<Surveyed>> {
+        self.last.load_full()
+    }
+
     /// The server announced a change: no call passes until a survey that begins later is done.
     pub(super) fn announce(&self) {
         self.announced.fetch_max(moment(), Ordering::SeqCst);
     }
 
-    /// How old the last survey must be for another out of turn.
-    pub(super) fn pause(&self) -> Duration {
-        let haste = self.haste.lock().unwrap_or_else(PoisonError::into_inner);
-        if haste.last.is_none_or(|last| last.elapsed() > REST) {
-            return AGAIN;
-        }
-        AGAIN.saturating_mul(1 << haste.count.saturating_sub(EAGER).min(8)).min(PAUSE)
-    }
-
-    pub(super) fn hurried(&self) {
-        let mut haste = self.haste.lock().unwrap_or_else(PoisonError::into_inner);
-        let rested = haste.last.is_none_or(|last| last.elapsed() > REST);
-        haste.count = if rested { 1 } else { haste.count.saturating_add(1) };
-        haste.last = Some(Instant::now());
+    /// The server announced a change in an answer to a survey that had read a list already.
+    pub(super) fn overtake(&self) {
+        self.overtaken.store(true, Ordering::SeqCst);
     }
 }
 
 pub(super) async fn survey_once(
     pins: Pins,
     slot: Arc<Slot>,
-    mut last: OwnedMutexGuard<Option<Surveyed>>,
+    turn: OwnedMutexGuard<()>,
     entry: Entry,
-    surveyor: Surveyor,
+    mut surveyor: Surveyor,
 ) -> Result<Arc<Catalog>, Refusal> {
     // What is announced or shown from here on may be newer than what this survey sees.
     let began = moment();
+    // A server that announces in every answer would otherwise be surveyed for ever.
+    surveyor.heeds = !slot.overtaken.swap(false, Ordering::SeqCst);
     if let Some(book) = pins.book(&surveyor.upstream.name) {
         book.calm(began);
     }
     let started = Instant::now();
     let total = surveyor.upstream.total;
     let asking = tokio::time::timeout(total, survey::survey(&surveyor)).await;
-    let offer = asking.unwrap_or_else(|_| Err(unlisted("no lists in time")));
+    let offer = asking.unwrap_or_else(|_| Err(late()));
     let found = match offer {
         Ok(offer) => {
             let era = offer.era;
@@ -175,9 +192,11 @@ pub(super) async fn survey_once(
             Err(refusal)
         }
     };
-    // What was announced while it ran may have come too late for it; a failure is rested on from its end.
+    // What was announced while it ran may have come too late for it.
     let at = if found.is_ok() { started } else { Instant::now() };
-    *last = Some(Surveyed { at, began, entry, found: found.clone() });
+    let took = started.elapsed();
+    slot.last.store(Some(Arc::new(Surveyed { at, took, began, entry, found: found.clone() })));
+    drop(turn);
     found
 }
 
@@ -302,3 +321,6 @@ impl Pins {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

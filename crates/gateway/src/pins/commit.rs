@@ -40,6 +40,7 @@ impl Inner {
         if is_change && !log.health().writable {
             return Err(Refusal::new(Reason::AuditUnavailable).detail("no room for the records of pins"));
         }
+        let mut made = Vec::new();
         for some in events.chunks(AT_ONCE) {
             let mut records = JoinSet::new();
             for event in some {
@@ -47,7 +48,7 @@ impl Inner {
                 records.spawn(async move { log.event(event).await });
             }
             while let Some(recorded) = records.join_next().await {
-                recorded.map_err(|_| Refusal::new(Reason::Internal))??;
+                made.push(recorded.map_err(|_| Refusal::new(Reason::Internal))??.index);
             }
         }
         if let Some(summary) = &change.summary {
@@ -67,10 +68,12 @@ impl Inner {
             };
             let kept = tokio::task::spawn_blocking(keeping).await;
             let kept = kept.unwrap_or_else(|fault| Err(std::io::Error::other(fault)));
-            kept.map_err(|fault| {
+            if let Err(fault) = kept {
                 tracing::error!(upstream.name = %server, %fault, "pins could not be kept");
-                Refusal::new(Reason::PinStore).detail(fault.to_string())
-            })?;
+                // Whoever reads the log must not take for done what its records announced.
+                let _ = log.event(void(server, &made)).await;
+                return Err(Refusal::new(Reason::PinStore).detail(fault.to_string()));
+            }
         }
         // Where a survey found nothing new, the doubts of an earlier one still end here.
         self.replace(server, (!is_over).then_some(after));
@@ -82,6 +85,14 @@ impl Inner {
         let book = self.books.load().get(server).cloned().unwrap_or_default();
         self.replace(server, Some(Book::clone(&book).doubting(doubts)));
     }
+}
+
+/// The record that takes back others: what they say did not come about.
+fn void(server: &ServerName, records: &[u64]) -> Event {
+    let (first, last) = (records.iter().min(), records.iter().max());
+    let which = first.zip(last).map(|(first, last)| format!(" of {first} to {last}")).unwrap_or_default();
+    let detail = Some(format!("void {server}: the records{which} on pins of this server; they could not be kept"));
+    Event { kind: EventKind::Pin, actor: SURVEY.to_owned(), policy: None, detail }
 }
 
 /// The records of a change.

@@ -42,6 +42,8 @@ pub(super) struct Script {
     pub(super) events: Option<Vec<Value>>,
     /// Status and body instead of the answer to a method.
     pub(super) instead: Vec<(&'static str, u16, String)>,
+    /// A method that is not answered as long as this stands.
+    pub(super) held: Option<&'static str>,
     /// Method, headers and body of each request, in order.
     pub(super) asked: Vec<(String, HeaderMap, Value)>,
 }
@@ -60,6 +62,7 @@ impl Default for Script {
             page: 100,
             events: None,
             instead: Vec::new(),
+            held: None,
             asked: Vec::new(),
         }
     }
@@ -99,6 +102,13 @@ impl Server {
     pub(super) fn count(&self, method: &str) -> usize {
         self.script().asked.iter().filter(|(asked, ..)| asked == method).count()
     }
+
+    /// Waits until a method was asked that often.
+    pub(super) async fn until(&self, method: &str, count: usize) {
+        while self.count(method) < count {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
 }
 
 async fn answer(script: Arc<Mutex<Script>>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
@@ -109,8 +119,11 @@ async fn answer(script: Arc<Mutex<Script>>, request: Request<Incoming>) -> Resul
     }
     let message: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
     let method = message["method"].as_str().unwrap_or(head.method.as_str()).to_owned();
-    let mut script = script.lock().unwrap();
-    script.asked.push((method.clone(), head.headers.clone(), message.clone()));
+    script.lock().unwrap().asked.push((method.clone(), head.headers.clone(), message.clone()));
+    while script.lock().unwrap().held.is_some_and(|held| held == method) {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    let script = script.lock().unwrap();
     if let Some((_, status, body)) = script.instead.iter().find(|(name, ..)| *name == method) {
         let body = body.replace("{id}", message["id"].as_str().unwrap_or_default());
         return Ok(reply(*status, "application/json", body));

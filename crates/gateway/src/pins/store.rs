@@ -7,12 +7,13 @@ use casemate_core::json::{Json, Limits, Value, quote};
 use casemate_core::mcp::Era;
 use casemate_core::pin::{Definition, Finding, Kind, Listed, Pin, Severity, State, Step};
 use casemate_core::{ServerName, UnixMillis};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The format that this release writes.
 const FORMAT: i64 = 1;
@@ -32,9 +33,11 @@ pub(super) struct Kept {
     pub(super) pins: Vec<Pin>,
 }
 
-/// The directory.
+/// The directory, and beside it a file with the names of the servers that have pins, one a line: what is lost is not
+/// taken for what never was.
 pub(super) struct Store {
     dir: PathBuf,
+    known: Mutex<BTreeSet<ServerName>>,
 }
 
 impl Store {
@@ -71,7 +74,29 @@ impl Store {
             let pins = read(json.root(), &server).map_err(damaged)?;
             all.push((server, pins));
         }
-        Ok((Self { dir: dir.to_owned() }, all))
+        let found: BTreeSet<_> = all.iter().map(|(server, _)| server.clone()).collect();
+        let list = known_file(dir);
+        let known = read_known(&list).map_err(fault(&list))?;
+        if let Some(server) = known.difference(&found).next() {
+            let path = dir.join(format!("{server}{SUFFIX}"));
+            return Err(PinError::Missing { path, server: server.clone(), list });
+        }
+        // A crash may have come between a server's file and its name.
+        if known != found {
+            write_known(&list, &found).map_err(fault(&list))?;
+        }
+        Ok((Self { dir: dir.to_owned(), known: Mutex::new(found) }, all))
+    }
+
+    /// Keeps the names of the servers that have a file.
+    fn note(&self, change: impl FnOnce(&mut BTreeSet<ServerName>) -> bool) -> std::io::Result<()> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut next = known.clone();
+        if change(&mut next) {
+            write_known(&known_file(&self.dir), &next)?;
+            *known = next;
+        }
+        Ok(())
     }
 
     /// Replaces the file of a server, durably and whole or not at all. What could not be read again is not written.
@@ -81,23 +106,51 @@ impl Store {
         if text.len() > FILE {
             return Err(std::io::Error::other("it would be too large to be read again"));
         }
-        let path = self.dir.join(format!("{server}{SUFFIX}"));
-        let partial = self.dir.join(format!("{server}{SUFFIX}.partial"));
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&partial, &path)?;
-        File::open(&self.dir)?.sync_all()
+        replace(&self.dir.join(format!("{server}{SUFFIX}")), text.as_bytes())?;
+        self.note(|known| known.insert(server.clone()))
     }
 
     /// Removes the file of a server, durably. Blocks.
     pub(super) fn remove(&self, server: &ServerName) -> std::io::Result<()> {
+        self.note(|known| known.remove(server))?;
         match fs::remove_file(self.dir.join(format!("{server}{SUFFIX}"))) {
             Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => return Err(fault),
             _ => {}
         }
         File::open(&self.dir)?.sync_all()
     }
+}
+
+/// Where the names of the servers are, for a directory of pins.
+fn known_file(dir: &Path) -> PathBuf {
+    let mut name = dir.as_os_str().to_owned();
+    name.push(".servers");
+    PathBuf::from(name)
+}
+
+fn read_known(path: &Path) -> std::io::Result<BTreeSet<ServerName>> {
+    let text = match fs::read_to_string(path) {
+        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
+        read => read?,
+    };
+    let name = |line| ServerName::parse(line).map_err(|_| std::io::Error::other("a line is not the name of a server"));
+    text.lines().map(name).collect()
+}
+
+fn write_known(path: &Path, known: &BTreeSet<ServerName>) -> std::io::Result<()> {
+    let lines: String = known.iter().map(|server| format!("{server}\n")).collect();
+    replace(path, lines.as_bytes())
+}
+
+/// Replaces a file, durably and whole or not at all.
+fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&partial, path)?;
+    path.parent().map_or(Ok(()), |dir| File::open(dir)?.sync_all())
 }
 
 /// Bytes of a pin in its file.

@@ -25,6 +25,8 @@ pub(super) struct Surveyor {
     pub(super) upstream: Upstream,
     pub(super) log: Log,
     pub(super) now: UnixMillis,
+    /// Whether a change that the server announces in its answers brings another survey.
+    pub(super) heeds: bool,
     net: casemate_net::Client,
     cap: usize,
 }
@@ -36,6 +38,7 @@ impl Surveyor {
             upstream: upstream.clone(),
             log: gateway.log().clone(),
             now: gateway.now(),
+            heeds: true,
             net: gateway.net.clone(),
             cap: gateway.state().config.caps.answer,
         }

@@ -70,6 +70,32 @@ async fn a_list_that_shows_something_new_brings_a_survey() {
 }
 
 #[tokio::test]
+async fn surveys_that_are_late_do_not_pile_up() {
+    let upstream = Server::start(Script { held: Some("tools/list"), ..Script::default() }).await;
+    let house = House::start(upstream.address, |entry| {
+        (entry.relist, entry.total, entry.first_byte) =
+            (Duration::from_secs(1), Duration::from_hours(1), Duration::from_hours(1));
+    })
+    .await;
+    let watching = tokio::spawn(watch(Arc::clone(&house.gateway)));
+    upstream.until("tools/list", 1).await;
+    let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    let before = tasks();
+    for _ in 0..20 {
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(1)).await;
+        tokio::time::resume();
+        tokio::time::sleep(Duration::from_millis(2)).await;
+        house.gateway.pins.stir(&house.gateway, &house.upstream);
+    }
+    // One more, which looks again.
+    assert!(tasks() <= before + 1, "{} tasks after {before}", tasks());
+    assert_eq!(upstream.count("tools/list"), 1);
+    house.gateway.drain();
+    watching.await.unwrap();
+}
+
+#[tokio::test]
 async fn an_entry_that_changed_is_surveyed_anew() {
     let (one, two) = (Server::start(Script::default()).await, Server::start(Script::default()).await);
     let house = House::start(one.address, |_| {}).await;

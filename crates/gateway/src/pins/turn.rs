@@ -1,6 +1,6 @@
 //! When an upstream is surveyed, and by whom: one survey at a time, the others wait for it.
 
-use super::catalog::{AGAIN, Catalog, Entry, Slot, Surveyed, survey_once};
+use super::catalog::{Catalog, Entry, Slot, Surveyed, survey_once};
 use super::survey::Surveyor;
 use super::{Pins, unlisted};
 use crate::config::Upstream;
@@ -31,73 +31,54 @@ impl Pins {
 
     /// A current survey.
     pub(super) async fn fresh(&self, gateway: &Arc<Gateway>, upstream: &Upstream) -> Result<Arc<Catalog>, Refusal> {
-        self.in_turn(gateway, upstream, current(upstream)).await
+        self.within(gateway, upstream, current(upstream)).await
     }
 
     /// A survey out of turn, unless there was one a moment ago.
     pub(super) async fn again(&self, gateway: &Arc<Gateway>, upstream: &Upstream) -> Result<Arc<Catalog>, Refusal> {
-        let slot = self.slot(&upstream.name);
-        self.within(gateway, upstream, slot.pause()).await
+        let wish = Wish::new(self, upstream);
+        wish.grant(self, gateway, upstream, |last| last.counts_for(last.pause())).await
     }
 
-    /// A survey that is no older than `age`, out of turn.
+    /// A survey that is no older than `age`.
     pub(super) async fn within(
         &self,
         gateway: &Arc<Gateway>,
         upstream: &Upstream,
         age: Duration,
     ) -> Result<Arc<Catalog>, Refusal> {
-        let turn = Turn::take(self, upstream).await;
-        match turn.known(age) {
-            Some(found) => found,
-            None => turn.survey(self, gateway, upstream, age < FRESH).await,
-        }
-    }
-
-    /// A survey that is no older than `age`, as the schedule has it.
-    pub(super) async fn in_turn(
-        &self,
-        gateway: &Arc<Gateway>,
-        upstream: &Upstream,
-        age: Duration,
-    ) -> Result<Arc<Catalog>, Refusal> {
-        let turn = Turn::take(self, upstream).await;
-        match turn.known(age) {
-            Some(found) => found,
-            None => turn.survey(self, gateway, upstream, false).await,
-        }
+        Wish::new(self, upstream).grant(self, gateway, upstream, |last| last.counts_for(age)).await
     }
 
     /// A current survey that began after everything that was announced, or shown by lists, up to now. Where the last is
     /// too young for another one, this waits until it no longer is.
     pub(super) async fn abreast(&self, gateway: &Arc<Gateway>, upstream: &Upstream) -> Result<Arc<Catalog>, Refusal> {
         let news = self.news(&upstream.name);
+        let wish = Wish::new(self, upstream);
+        let is_behind = |last: &Surveyed| last.found.is_ok() && last.began < news;
+        let suffices = |last: &Surveyed| last.counts_for(current(upstream)) && !is_behind(last);
         let mut drain = gateway.watch_drain();
         loop {
-            let turn = Turn::take(self, upstream).await;
-            let known = turn.known(current(upstream));
-            let Some(surveyed) = turn.last().filter(|last| last.found.is_ok() && last.began < news) else {
-                return match known {
-                    Some(found) => found,
-                    None => turn.survey(self, gateway, upstream, false).await,
-                };
-            };
+            if let Some(found) = wish.granted(suffices) {
+                return found;
+            }
+            let turn = wish.turn().await;
+            if let Some(found) = wish.granted(suffices) {
+                return found;
+            }
+            let left = wish.last().filter(|last| is_behind(last)).and_then(|last| last.rests());
             // Whoever takes a turn first afterwards surveys for all who waited, so that nobody waits twice.
-            match turn.slot.pause().checked_sub(surveyed.at.elapsed()).filter(|left| !left.is_zero()) {
-                None => return turn.survey(self, gateway, upstream, true).await,
-                Some(left) => {
-                    drop(turn);
-                    tokio::select! {
-                        () = tokio::time::sleep(left) => {}
-                        () = draining(&mut drain) => return Err(Reason::Draining.into()),
-                    }
-                }
+            let Some(left) = left else { return wish.survey(turn, self, gateway, upstream).await };
+            drop(turn);
+            tokio::select! {
+                () = tokio::time::sleep(left) => {}
+                () = draining(&mut drain) => return Err(Reason::Draining.into()),
             }
         }
     }
 
     /// The last moment in which the server announced, or a list showed, that something may have changed.
-    fn news(&self, server: &ServerName) -> u64 {
+    pub(super) fn news(&self, server: &ServerName) -> u64 {
         let shown = self.book(server).map_or(0, |book| book.shown());
         self.slot(server).announced.load(Ordering::SeqCst).max(shown)
     }
@@ -109,48 +90,69 @@ fn current(upstream: &Upstream) -> Duration {
 }
 
 /// The right to survey an upstream, which one holds at a time.
-struct Turn {
+type Turn = OwnedMutexGuard<()>;
+
+/// One caller's need for a survey.
+struct Wish {
     slot: Arc<Slot>,
     entry: Entry,
-    last: OwnedMutexGuard<Option<Surveyed>>,
+    /// The moment in which the caller came.
+    since: u64,
 }
 
-impl Turn {
-    async fn take(pins: &Pins, upstream: &Upstream) -> Self {
-        let slot = pins.slot(&upstream.name);
-        let last = Arc::clone(&slot.survey).lock_owned().await;
-        Self { slot, entry: Entry::of(upstream), last }
+impl Wish {
+    fn new(pins: &Pins, upstream: &Upstream) -> Self {
+        Self { slot: pins.slot(&upstream.name), entry: Entry::of(upstream), since: moment() }
     }
 
     /// The last survey, if it was made under this entry.
-    fn last(&self) -> Option<&Surveyed> {
-        self.last.as_ref().filter(|last| last.entry == self.entry)
+    fn last(&self) -> Option<Arc<Surveyed>> {
+        self.slot.last().filter(|last| last.entry == self.entry)
     }
 
-    /// What the last survey found, if it is no older than `age`. A failure counts for a moment only.
-    fn known(&self, age: Duration) -> Option<Result<Arc<Catalog>, Refusal>> {
-        let last = self.last()?;
-        let most = if last.found.is_ok() { age } else { AGAIN.min(age) };
-        (last.at.elapsed() < most).then(|| last.found.clone())
+    /// What the last survey found, if it suffices or began after the caller came: those who wait for one that takes
+    /// longer than it counts as current do not each make another.
+    fn granted(&self, suffices: impl Fn(&Surveyed) -> bool) -> Option<Result<Arc<Catalog>, Refusal>> {
+        let last = self.last().filter(|last| last.began > self.since || suffices(last))?;
+        Some(last.found.clone())
     }
 
-    async fn survey(
+    async fn turn(&self) -> Turn {
+        Arc::clone(&self.slot.turn).lock_owned().await
+    }
+
+    /// The last survey if it suffices, however busy others are with the next; or else another one.
+    async fn grant(
         self,
         pins: &Pins,
         gateway: &Arc<Gateway>,
         upstream: &Upstream,
-        is_hasty: bool,
+        suffices: impl Fn(&Surveyed) -> bool,
     ) -> Result<Arc<Catalog>, Refusal> {
-        let Self { slot, entry, last } = self;
+        if let Some(found) = self.granted(&suffices) {
+            return found;
+        }
+        let turn = self.turn().await;
+        match self.granted(&suffices) {
+            Some(found) => found,
+            None => self.survey(turn, pins, gateway, upstream).await,
+        }
+    }
+
+    async fn survey(
+        self,
+        turn: Turn,
+        pins: &Pins,
+        gateway: &Arc<Gateway>,
+        upstream: &Upstream,
+    ) -> Result<Arc<Catalog>, Refusal> {
+        let Self { slot, entry, .. } = self;
         if !entry.is_in_force(gateway, &upstream.name) {
             return Err(unlisted("the entry has changed"));
         }
-        if is_hasty {
-            slot.hurried();
-        }
         let surveyor = Surveyor::new(gateway, upstream);
         // It runs to its end even if the client that asked goes away.
-        let surveying = tokio::spawn(survey_once(pins.clone(), slot, last, entry, surveyor));
+        let surveying = tokio::spawn(survey_once(pins.clone(), slot, turn, entry, surveyor));
         surveying.await.unwrap_or_else(|_| Err(Refusal::new(Reason::Internal).detail("a survey broke off")))
     }
 }

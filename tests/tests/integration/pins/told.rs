@@ -209,6 +209,47 @@ async fn a_server_that_announces_all_the_time_is_asked_a_few_times() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tool_that_tells_the_time_does_not_hold_up_the_others() {
+    for (eras, revision) in ERAS {
+        let house = patient(eras).await;
+        let talk = Talk::begin(&house, "up", revision).await;
+        served(&house, &talk.tool("echo")).await;
+        let before = surveys(&house);
+        for n in 0..16 {
+            // It is another one each time that somebody asks.
+            house.puppet.set_tools(json!([tool("echo", "first"), tool("slow", ""), tool("later", &format!("{n}"))]));
+            served(&house, &talk.call("tools/list", json!({}))).await;
+            served(&house, &talk.tool("echo")).await;
+        }
+        refused(&house, &talk.tool("later"), CHANGED).await;
+        let asked = surveys(&house) - before;
+        assert!((1..=6).contains(&asked), "{asked} surveys");
+        house.finish().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_that_is_told_to_a_survey_counts_for_the_next_call() {
+    for (eras, revision) in ERAS {
+        let house = patient(eras).await;
+        let mut told = Told::begin(&house, revision).await;
+        served(&house, &told.talk.tool("echo")).await;
+        let before = (surveys(&house), house.puppet.count("prompts/list"));
+        let steps = [Step::hold("gate"), Step::note(TOOLS, &json!({})), Step::Answer];
+        house.puppet.next("prompts/list", Scripted::stream(steps));
+        told.tell(&house).await;
+        // The tools are read, the prompts are not.
+        assert!(house.puppet.until_seen("prompts/list", before.1 + 1).await);
+        house.puppet.set_tools(json!([tool("echo", "second"), tool("slow", "")]));
+        house.puppet.release("gate");
+        refused(&house, &told.talk.tool("echo"), CHANGED).await;
+        assert_eq!(surveys(&house) - before.0, 2);
+        drop(told);
+        house.finish().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_announces_and_cannot_be_surveyed_gets_no_call() {
     for (eras, revision) in ERAS {
         let house = patient(eras).await;

@@ -131,16 +131,19 @@ async fn restart_after_fault(house: &mut SessionHouse) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_deleted_is_first_seen_again_and_the_log_says_so() {
+async fn what_is_lost_stops_the_start_and_what_is_given_up_is_first_seen_again() {
     for mode in ["review", "trust-first"] {
         let mut house = house(Eras::Both, mode, |_, _| {}).await;
         let talk = Talk::Modern;
         decide(&house, "approve", Kind::Tool, "echo").await;
-        restart(&mut house, |house| {
-            std::fs::remove_file(house.plan.state().join("pins/up.json")).expect("the pins");
-            house.puppet.set_tools(json!([tool("echo", "Two.")]));
-        })
-        .await;
+        stop(&mut house).await;
+        let state = house.plan.state();
+        std::fs::remove_file(state.join("pins/up.json")).expect("the pins");
+        house.puppet.set_tools(json!([tool("echo", "Two.")]));
+        let fault = start(&house).await.err().expect("what is lost is not taken for what never was");
+        assert!(fault.contains("the pins of `up` are missing") && fault.contains("pins.servers"), "{fault}");
+        std::fs::write(state.join("pins.servers"), "").expect("writable");
+        restart_after_fault(&mut house).await;
         if mode == "review" {
             refused(&house, &talk.tool("echo"), PENDING).await;
         } else {

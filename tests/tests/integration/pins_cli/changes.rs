@@ -45,7 +45,7 @@ async fn a_change_is_shown_and_decided_with_and_without_a_gateway() {
     assert!(help.contains("casemate-pins/1") && help.contains("origin"), "{help}");
 
     let digest = desk.digest("search");
-    let (out, _) = desk.expect(&["pins", "block", "files", "search", "--yes", "--digest", &digest], 0);
+    let (out, _) = desk.expect(&["pins", "block", "files", "search", "--yes"], 0);
     assert_eq!(out, format!("blocked files tool search {digest}\n"));
     desk.until(&["search", "blocked"]).await;
 
@@ -61,7 +61,9 @@ async fn a_change_is_shown_and_decided_with_and_without_a_gateway() {
     assert!(out.is_empty() && words.contains("a gateway runs on"), "{words}");
     gateway.stop();
 
-    let (out, words) = desk.expect(&approve, 0);
+    let (out, words) = desk.expect(&approve, 1);
+    assert!(out.is_empty() && words.contains("because it is blocked") && words.contains("--unblock"), "{words}");
+    let (out, words) = desk.expect(&[&approve[..], &["--unblock"]].concat(), 0);
     assert_eq!(out, format!("approved files tool search {digest}\n"));
     assert!(words.contains("no gateway answers"), "{words}");
     let (shown, _) = desk.expect(&["pins", "show", "files", "search"], 0);

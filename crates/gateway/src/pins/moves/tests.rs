@@ -133,7 +133,7 @@ async fn a_survey_that_would_take_too_much_moves_nothing_and_the_gateway_starts_
 #[test]
 fn what_could_not_be_read_again_is_not_written() {
     let dir = tempfile::tempdir().unwrap();
-    let (store, _) = Store::open(dir.path()).unwrap();
+    let (store, _) = Store::open(&dir.path().join("pins")).unwrap();
     let pin = |n: usize, length: usize| {
         let definition = Definition::of_text(Kind::Tool, &format!("\"{}\"", "x".repeat(length)));
         let sighting = Sighting { kind: Kind::Tool, name: format!("t{n}"), definition };
@@ -142,7 +142,7 @@ fn what_could_not_be_read_again_is_not_written() {
     store.write(&server("up"), None, &[pin(0, 10)]).unwrap();
     let large: Vec<_> = (0..8).map(|n| pin(n, 9 << 20)).collect();
     assert!(store.write(&server("up"), None, &large).is_err());
-    assert_eq!(Store::open(dir.path()).unwrap().1[0].1.pins.len(), 1);
+    assert_eq!(Store::open(&dir.path().join("pins")).unwrap().1[0].1.pins.len(), 1);
 }
 
 #[tokio::test]

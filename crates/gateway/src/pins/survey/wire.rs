@@ -5,6 +5,7 @@ use super::{Surveyor, is_text};
 use crate::answer::limits;
 use crate::pins::unlisted;
 use crate::request::{is_event_stream, is_json};
+use crate::session::heard::is_list_change;
 use crate::sse::Events;
 use bytes::Bytes;
 use casemate_core::json::{Json, Value, quote};
@@ -42,6 +43,8 @@ pub(super) struct Wire<'a> {
     left: usize,
     asked: usize,
     count: u32,
+    /// Whether a page of a list was read.
+    has_read: bool,
 }
 
 fn fault(error: &NetError) -> Refusal {
@@ -54,7 +57,7 @@ fn unreadable(error: impl std::fmt::Display) -> Refusal {
 
 impl<'a> Wire<'a> {
     pub(super) const fn new(surveyor: &'a Surveyor) -> Self {
-        Self { surveyor, left: BYTES, asked: 0, count: 0 }
+        Self { surveyor, left: BYTES, asked: 0, count: 0, has_read: false }
     }
 
     pub(super) const fn surveyor(&self) -> &'a Surveyor {
@@ -84,6 +87,8 @@ impl<'a> Wire<'a> {
         } else {
             return Err(unlisted(format!("{}: status {}, type {kind:?}", method.as_str(), head.status)));
         };
+        let lists = matches!(method, Method::ToolsList | Method::PromptsList | Method::TemplatesList);
+        self.has_read |= lists && matches!(heard, Heard::Result(_));
         Ok(Answer { heard, session: head.headers.get(SESSION).cloned() })
     }
 
@@ -144,13 +149,22 @@ impl<'a> Wire<'a> {
                 let json = Json::parse(event, limits()).map_err(unreadable)?;
                 let root = json.root();
                 match (root.get("method").is_some(), root.get("id").and_then(RequestId::of)) {
-                    (true, None) => {}
+                    (true, None) => self.note(&json),
                     (true, Some(theirs)) => self.refuse(speech, &theirs).await?,
                     (false, _) => return response(json, id),
                 }
             }
         }
         Err(unlisted("the stream ended without the answer"))
+    }
+
+    /// Heeds an announcement that comes after a list was read, which that list may not show yet. One that comes before
+    /// says nothing new: there are servers that announce at the beginning of each session.
+    fn note(&self, json: &Json) {
+        let Surveyor { gateway, upstream, heeds, .. } = self.surveyor;
+        if *heeds && self.has_read && is_list_change(json) {
+            gateway.pins.overtake(gateway, upstream);
+        }
     }
 
     /// Refuses a request of the server's, which a session may make and the modern era may not.

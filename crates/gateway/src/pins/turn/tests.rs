@@ -23,6 +23,17 @@ fn announce(house: &House) {
     house.gateway.pins.stir(&house.gateway, &house.upstream);
 }
 
+/// Polls once.
+fn begin<F: Future + Unpin>(future: &mut F) {
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(std::pin::Pin::new(future).poll(&mut context).is_pending());
+}
+
+fn calls(house: &Arc<House>, count: usize) -> Vec<tokio::task::JoinHandle<Result<Standing, Refusal>>> {
+    let call = |house: Arc<House>| async move { house.judge(Target::Tool("echo".to_owned())).await };
+    (0..count).map(|_| tokio::spawn(call(Arc::clone(house)))).collect()
+}
+
 #[tokio::test]
 async fn an_announced_change_counts_for_the_next_call() {
     let (upstream, house) = surveyed().await;
@@ -50,16 +61,9 @@ async fn a_list_that_shows_a_change_holds_up_every_call() {
 #[tokio::test]
 async fn a_survey_that_runs_when_a_change_is_announced_is_too_early() {
     let (upstream, house) = surveyed().await;
-    let house = Arc::new(house);
-    let pins = &house.gateway.pins;
-    let turn = Turn::take(pins, &house.upstream).await;
-    let early = turn.survey(pins, &house.gateway, &house.upstream, false);
-    let mut early = Box::pin(early);
-    let waker = std::task::Waker::noop();
-    assert!(early.as_mut().poll(&mut std::task::Context::from_waker(waker)).is_pending());
-    while upstream.count("tools/list") < 2 {
-        tokio::task::yield_now().await;
-    }
+    let mut early = Box::pin(house.survey());
+    begin(&mut early);
+    upstream.until("tools/list", 2).await;
     change(&upstream, "Something else.");
     announce(&house);
     assert_eq!(house.tool("echo").await, Standing::Changed);
@@ -155,4 +159,128 @@ async fn what_was_shown_and_never_surveyed_holds_up_calls_once() {
     assert_eq!(house.item(&tool("of one session", "")), Standing::Unknown);
     assert_eq!(house.tool("add").await, Standing::Changed);
     assert_eq!(upstream.count("tools/list"), 4);
+}
+
+#[tokio::test]
+async fn calls_that_wait_for_a_long_survey_share_the_next() {
+    let upstream = Server::start(Script { held: Some("tools/list"), ..Script::default() }).await;
+    // No survey is current when it is done.
+    let house = Arc::new(House::start(upstream.address, |entry| entry.relist = Duration::ZERO).await);
+    for (surveys, fails) in [(2, false), (4, true)] {
+        let mut waiting = calls(&house, 1);
+        upstream.until("tools/list", surveys - 1).await;
+        // These come when it has begun.
+        waiting.extend(calls(&house, 7));
+        tokio::task::yield_now().await;
+        upstream.script().held = None;
+        for call in waiting {
+            assert_eq!(call.await.unwrap().is_err(), fails);
+        }
+        assert_eq!(upstream.count("tools/list"), surveys);
+        upstream.script().held = Some("tools/list");
+        upstream.script().instead = vec![("tools/list", 500, String::new())];
+    }
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_survey_that_others_need() {
+    let (upstream, house) = surveyed().await;
+    upstream.script().held = Some("tools/list");
+    let mut other = Box::pin(house.survey());
+    begin(&mut other);
+    upstream.until("tools/list", 2).await;
+    for _ in 0..3 {
+        assert_eq!(house.tool("echo").await, Standing::Approved);
+    }
+    assert_eq!(upstream.count("tools/list"), 2);
+    upstream.script().held = None;
+    assert!(other.await.is_ok());
+}
+
+#[tokio::test]
+async fn a_tool_that_tells_the_time_does_not_hold_up_the_others() {
+    let (upstream, house) = surveyed().await;
+    upstream.script().tools.push(tool("clock", "noon"));
+    house.survey().await.unwrap();
+    let before = upstream.count("tools/list");
+    for n in 0..20 {
+        // Both the tool that surveys see and one that they do not.
+        assert_eq!(house.item(&tool("clock", &format!("minute {n}"))), Standing::Changed);
+        assert_eq!(house.item(&tool("other", &format!("minute {n}"))), Standing::Unknown);
+        assert_eq!(house.tool("echo").await, Standing::Approved);
+        assert_eq!(house.tool("clock").await, Standing::Changed);
+    }
+    assert_eq!(upstream.count("tools/list") - before, 3);
+    // A change of another tool is news as before.
+    change(&upstream, "Something else.");
+    assert_eq!(house.item(&tool("add", "Something else.")), Standing::Changed);
+    assert_eq!(house.tool("echo").await, Standing::Changed);
+    assert_eq!(upstream.count("tools/list") - before, 4);
+}
+
+#[tokio::test]
+async fn names_that_nobody_knows_do_not_hold_up_the_others() {
+    let (upstream, house) = surveyed().await;
+    for n in 0..200 {
+        assert_eq!(house.tool(&format!("guess {n}")).await, Standing::Unknown);
+        assert_eq!(house.tool("echo").await, Standing::Approved);
+    }
+    let surveys = upstream.count("tools/list");
+    announce(&house);
+    assert_eq!(house.tool("echo").await, Standing::Approved);
+    assert_eq!(upstream.count("tools/list"), surveys + 1);
+}
+
+fn announcing(session: bool) -> Script {
+    let event = json!({ "jsonrpc": "2.0", "method": "notifications/tools/list_changed" });
+    Script {
+        modern: !session,
+        session: session.then_some("2025-11-25"),
+        events: Some(vec![event]),
+        ..Script::default()
+    }
+}
+
+#[tokio::test]
+async fn what_a_server_announces_during_a_survey_brings_one_more() {
+    for session in [false, true] {
+        let capabilities = json!({ "tools": {}, "prompts": {} });
+        let upstream = Server::start(Script { capabilities, ..announcing(session) }).await;
+        let house = House::start(upstream.address, |_| {}).await;
+        for surveys in [2, 4, 6] {
+            house.survey().await.unwrap();
+            assert_eq!(upstream.count("tools/list"), surveys - 1);
+            for _ in 0..20 {
+                assert_eq!(house.tool("echo").await, Standing::Approved);
+            }
+            assert_eq!(upstream.count("tools/list"), surveys);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_change_during_a_survey_is_seen_if_it_is_announced_there() {
+    let capabilities = json!({ "tools": {}, "prompts": {} });
+    let upstream = Server::start(Script { capabilities, ..announcing(false) }).await;
+    let house = House::start(upstream.address, |_| {}).await;
+    upstream.script().held = Some("prompts/list");
+    let mut survey = Box::pin(house.survey());
+    begin(&mut survey);
+    upstream.until("prompts/list", 1).await;
+    change(&upstream, "Something else.");
+    upstream.script().held = None;
+    survey.await.unwrap();
+    assert_eq!(house.tool("echo").await, Standing::Changed);
+}
+
+#[tokio::test]
+async fn what_a_server_announces_before_it_lists_anything_brings_no_survey() {
+    for session in [false, true] {
+        let upstream = Server::start(announcing(session)).await;
+        let house = House::start(upstream.address, |_| {}).await;
+        for _ in 0..20 {
+            assert_eq!(house.tool("echo").await, Standing::Approved);
+        }
+        assert_eq!(upstream.count("tools/list"), 1);
+    }
 }
