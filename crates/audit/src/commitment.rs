@@ -1,13 +1,14 @@
 //! Salted commitments: they bind a record to a value without telling anything of it.
 //!
-//! Each entry has 32 random bytes, its salt, in the file beside its segment. From that, HMAC-SHA256 makes one key per
+//! Each entry that commits to anything has 32 random bytes, its salt, in its side. From that, HMAC-SHA256 makes one key per
 //! field, so that a field can be disclosed without the others, and under that key the commitment over the field's name
 //! and the digest of its value. Whoever wipes the salt cuts the link between record and value for good.
 
 use crate::error::{Class, Fault};
 use crate::files;
 use crate::scan::Walk;
-use crate::storage::{DirSource, Source};
+use crate::side;
+use crate::storage::DirSource;
 use casemate_core::digest::Digest;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -73,12 +74,6 @@ fn mac(key: &[u8; 32], message: Digest) -> Digest {
     tag.map_or(Digest([0; 32]), |tag| Digest(tag.into()))
 }
 
-/// A short fingerprint of a salt, kept in the entry, by which a replaced salt is told from a wrong value. It says
-/// nothing of 32 random bytes.
-pub(crate) fn fingerprint(salt: &Salt) -> String {
-    Digest::of_parts("casemate/salt-fingerprint/v1", &[salt]).hex().chars().take(32).collect()
-}
-
 /// Fills `bytes` from the kernel's generator.
 pub(crate) fn random(bytes: &mut [u8]) -> io::Result<()> {
     let mut rest = bytes;
@@ -114,18 +109,11 @@ pub fn reveal(dir: &Path, index: u64, field: Field, value: &[u8]) -> Result<bool
     let text = |name: &str| commitments.and_then(|c| c.get(name)).and_then(serde_json::Value::as_str);
     let kept = text(field.as_str()).and_then(Digest::from_hex);
     let kept = kept.ok_or_else(|| entry.fault(Class::Unreadable, format!("it commits to no {}", field.as_str())))?;
-    let salt = salt_of(&source, entry.segment_first, index)
-        .ok_or_else(|| entry.fault(Class::Removed, "the salt of this entry is gone"))?;
-    if text("salt") != Some(fingerprint(&salt).as_str()) {
-        return Err(entry.fault(Class::Changed, "the salt is not the one that the entry was made with"));
-    }
+    let salt = match side::judge(&entry.side, entry.names_side.as_deref()) {
+        side::Side::Whole => side::salt(&entry.side),
+        side::Side::Erased => None,
+        side::Side::Other => return Err(entry.fault(Class::Changed, side::OTHER)),
+    };
+    let salt = salt.ok_or_else(|| entry.fault(Class::Removed, "the salt of this entry is gone"))?;
     Ok(commit(&salt, field, Digest::of(value)).0.ct_eq(&kept.0).into())
-}
-
-/// The salt of an entry, unless it was wiped or its file is not there.
-pub(crate) fn salt_of(source: &dyn Source, segment_first: u64, index: u64) -> Option<Salt> {
-    let offset = index.checked_sub(segment_first)?.checked_mul(SALT as u64)?;
-    let bytes = source.read_at(&files::salts(segment_first), offset, SALT).ok()?;
-    let salt: Salt = bytes.try_into().ok()?;
-    (salt != ERASED).then_some(salt)
 }

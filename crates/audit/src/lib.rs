@@ -3,9 +3,9 @@
 //! The way of one call: [`Log::record`] takes a `Permitted` and alone makes [`Recorded`]; [`Recorded::dispatch`] opens
 //! the way out and leaves an [`InFlight`] that owes exactly one outcome; [`InFlight::conclude`] makes that durable.
 //!
-//! On disk (one directory, one writer): segments of frames `len | crc32c | leaf | bytes`, where `leaf` is the
-//! RFC 6962 leaf hash of the record's canonical bytes; beside each segment the salts of its commitments; a `head` that
-//! says how far the log reached and its hash chain there; a `lock`. [`verify`] reads a copy without the lock.
+//! On disk (one directory, one writer): segments of frames, each an entry's canonical bytes with their RFC 6962 leaf
+//! hash and a side that lies outside the tree; a `head` that says how far the log reached and the root of its tree there;
+//! a `lock`. [`verify`] reads a copy without the lock.
 
 mod body;
 mod canonical;
@@ -21,7 +21,9 @@ mod log;
 mod queue;
 mod record;
 mod recovery;
+mod render;
 mod scan;
+mod side;
 mod storage;
 mod verify;
 mod writer;

@@ -1,12 +1,12 @@
 //! Checking and reading a log without its lock. Nothing here writes.
 
-use crate::commitment::{ERASED, SALT, fingerprint};
 use crate::error::{Class, Fault};
-use crate::files;
-use crate::scan::{self, Found, Walk};
+use crate::scan::{self, Walk};
+use crate::side;
 use crate::storage::{DirSource, Source};
 use casemate_core::UnixMillis;
 use casemate_core::digest::Digest;
+use casemate_tlog::hash::Hash;
 use std::path::Path;
 
 /// A log that holds together.
@@ -16,10 +16,10 @@ pub struct Verified {
     pub entries: u64,
     /// The index of the first one.
     pub first_index: u64,
-    /// The hash chain after the last one.
-    pub head: Digest,
-    /// Entries with commitments whose salt was wiped or is not in this copy.
-    pub without_salt: u64,
+    /// The root of the tree of all of them (RFC 6962 section 2.1).
+    pub root: Hash,
+    /// Entries whose side was wiped.
+    pub erased: u64,
 }
 
 /// One entry.
@@ -64,7 +64,7 @@ pub fn entries(dir: &Path) -> Result<Entries, Fault> {
     Ok(Entries { source, walk })
 }
 
-/// Checks the whole log in `dir`: every frame, index, chain and salt, and that it reaches its head.
+/// Checks the whole log in `dir`: every frame, index, hash and side, and that it reaches its head.
 ///
 /// # Errors
 /// The first fault. A log that is being written may grow meanwhile; that is no fault.
@@ -88,43 +88,10 @@ pub fn verify(dir: &Path) -> Result<Verified, Fault> {
 /// [`verify`] over any source.
 pub(crate) fn check(source: &dyn Source) -> Result<Verified, Fault> {
     let mut walk = Walk::whole(source)?;
-    let mut salts = Salts::default();
-    let mut without_salt = 0;
+    let mut erased = 0;
     while let Some(found) = walk.next(source) {
         let found = found?;
-        without_salt += u64::from(!salts.hold(source, &found)?);
+        erased += u64::from(found.names_side.is_some() && side::salt(&found.side).is_none());
     }
-    Ok(Verified { entries: walk.index, first_index: 0, head: walk.chain, without_salt })
-}
-
-/// The salts of one segment at a time.
-#[derive(Default)]
-struct Salts {
-    segment: Option<u64>,
-    bytes: Vec<u8>,
-}
-
-impl Salts {
-    /// Whether the entry's salt is there, if it needs one; a wrong one is a fault.
-    fn hold(&mut self, source: &dyn Source, found: &Found) -> Result<bool, Fault> {
-        let Some(kept) = &found.salt else { return Ok(true) };
-        let name = files::salts(found.segment_first);
-        let at = usize::try_from(found.index - found.segment_first).unwrap_or(usize::MAX).saturating_mul(SALT);
-        let other = self.segment != Some(found.segment_first);
-        // The file of a running log may have grown since it was read.
-        let short = self.bytes.len() <= at && source.len(&name).is_ok_and(|len| len > self.bytes.len() as u64);
-        if other || short {
-            self.bytes = source.read_at(&name, 0, usize::MAX).unwrap_or_default();
-            self.segment = Some(found.segment_first);
-        }
-        let salt = self.bytes.get(at..at.saturating_add(SALT)).and_then(|salt| <[u8; SALT]>::try_from(salt).ok());
-        match salt {
-            None | Some(ERASED) => Ok(false),
-            Some(salt) if fingerprint(&salt) == *kept => Ok(true),
-            Some(_) => {
-                let what = "the salt is not the one that the entry was made with";
-                Err(Fault::new(Class::Changed, &name, at as u64, what).at(found.index))
-            }
-        }
-    }
+    Ok(Verified { entries: walk.index(), first_index: 0, root: walk.tree().root(), erased })
 }

@@ -2,7 +2,6 @@
 //! in which the next batch gathers; there is no timer.
 
 use crate::body::{Body, Origin};
-use crate::commitment::{SALT, Salt, random};
 use crate::error::OpenError;
 use crate::files;
 use crate::flight::Ticket;
@@ -13,6 +12,7 @@ use crate::record::{Effect, Event, EventKind, Outcome, Receipt};
 use crate::recovery::{self, Position};
 use crate::storage::{Storage, Tail};
 use casemate_core::Reason;
+use casemate_tlog::hash::Hash;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::sync::Arc;
@@ -23,9 +23,6 @@ use std::time::{Duration, Instant};
 const BATCH: usize = 1024;
 /// Bytes that one fsync takes, give or take a record.
 const BATCH_BYTES: usize = 4 << 20;
-/// Salts that are drawn and made durable ahead, so that an entry never waits for its own.
-/// Few in tests, so that they see it happen.
-const SALTS_AHEAD: usize = if cfg!(test) { 16 } else { 2048 };
 /// How often the head is made durable by itself, the disk asked for its room, and leftovers tried again.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -37,20 +34,14 @@ struct Note {
     detail: String,
 }
 
-struct Tails {
-    segment: Box<dyn Tail>,
-    salts: Box<dyn Tail>,
-    /// The salts of the entries to come, all durable.
-    ahead: VecDeque<Salt>,
-}
-
 /// The writer's state. Only its thread has it.
 pub(crate) struct Writer {
     storage: Box<dyn Storage>,
     queue: Arc<Queue>,
     at: Position,
     generation: u64,
-    tails: Option<Tails>,
+    /// The segment that is written.
+    segment: Option<Box<dyn Tail>>,
     /// Intents without outcome.
     open: BTreeMap<u64, Arc<Origin>>,
     /// Those of them whose outcome could not be written.
@@ -64,14 +55,14 @@ pub(crate) struct Writer {
 impl Writer {
     /// Recovers the log and gets ready to write.
     pub(crate) fn open(mut storage: Box<dyn Storage>, queue: Arc<Queue>) -> Result<(Self, Recovery), OpenError> {
-        let found = recovery::recover(&mut *storage)?;
+        let found = recovery::recover(&mut *storage, queue.now())?;
         let unknown = found.open.len() as u64;
         let mut writer = Self {
             storage,
             queue,
-            at: found.at,
+            at: found.at.clone(),
             generation: found.generation,
-            tails: None,
+            segment: None,
             orphans: found.open.keys().copied().collect(),
             open: found.open,
             notes: VecDeque::new(),
@@ -84,7 +75,7 @@ impl Writer {
             writer.note(EventKind::Recovery, detail);
         }
         writer.reopen()?;
-        writer.write_head(found.at.entries)?;
+        writer.write_head(found.at.entries())?;
         writer.sync_head()?;
         let mut jobs = writer.own();
         while !jobs.is_empty() {
@@ -93,8 +84,9 @@ impl Writer {
         writer.settled();
         writer.sync_head()?;
         writer.ask_disk();
-        writer.queue.metrics.entries.store(writer.at.entries, Relaxed);
-        let recovery = Recovery { entries: writer.at.entries, torn_bytes: found.torn_bytes, unknown_outcomes: unknown };
+        writer.queue.metrics.entries.store(writer.at.entries(), Relaxed);
+        let recovery =
+            Recovery { entries: writer.at.entries(), torn_bytes: found.torn_bytes, unknown_outcomes: unknown };
         Ok((writer, recovery))
     }
 
@@ -144,13 +136,19 @@ impl Writer {
         true
     }
 
-    /// Fails the intents for which nobody waits any more.
-    fn living(&self, jobs: VecDeque<Job>) -> VecDeque<Job> {
+    /// Fails the intents for which nobody waits any more, and what could not be rendered.
+    fn living(&mut self, jobs: VecDeque<Job>) -> VecDeque<Job> {
         let now = Instant::now();
-        let late = |job: &Job| matches!(&job.reply, Reply::Intent { until, .. } if *until < now);
-        let (late, living): (VecDeque<_>, VecDeque<_>) = jobs.into_iter().partition(late);
-        for job in late {
-            let _ = job.fail(&self.queue, "the disk did not take it in time");
+        let mut living = VecDeque::with_capacity(jobs.len());
+        for job in jobs {
+            if matches!(&job.reply, Reply::Intent { until, .. } if *until < now) {
+                let _ = job.fail(&self.queue, "the disk did not take it in time");
+            } else if let Err(error) = &job.entry {
+                let why = format!("the entry could not be made: {error}");
+                self.orphans.extend(job.fail(&self.queue, &why));
+            } else {
+                living.push_back(job);
+            }
         }
         living
     }
@@ -162,7 +160,7 @@ impl Writer {
             if let Some(origin) = self.open.get(intent) {
                 let outcome = Outcome { reasons: vec![Reason::AuditOutcome], ..Outcome::new(Effect::Unknown, 0) };
                 let reply = Reply::Outcome { intent: *intent, answer: None, released: false };
-                jobs.push_back(Job { body: Body::outcome(*intent, Arc::clone(origin), &outcome), reply });
+                jobs.push_back(Job::new(Body::outcome(*intent, Arc::clone(origin), &outcome), reply));
             }
         }
         for note in &self.notes {
@@ -170,7 +168,7 @@ impl Writer {
             let event = Event { kind: note.kind, actor, policy: None, detail };
             let mut body = Body { origin: Arc::clone(&note.origin), ..Body::event(&event) };
             body.intent = note.intent;
-            jobs.push_back(Job { body, reply: Reply::Note });
+            jobs.push_back(Job::new(body, Reply::Note));
         }
         jobs
     }
@@ -185,52 +183,52 @@ impl Writer {
         self.orphans.retain(|intent| open.contains_key(intent));
     }
 
-    /// Opens new descriptors at the current position.
+    /// Opens a new descriptor at the current position.
     fn reopen(&mut self) -> io::Result<()> {
-        self.tails = None;
+        self.segment = None;
         let segment = self.storage.tail(&files::segment(self.at.segment))?;
-        let salts = self.storage.tail(&files::salts(self.at.segment))?;
         self.storage.sync_dir()?;
-        self.tails = Some(Tails { segment, salts, ahead: VecDeque::new() });
+        self.segment = Some(segment);
         Ok(())
     }
 
     /// Makes one batch of `jobs` durable and tells whoever waits. On an error all of them are back in `jobs`.
     fn commit(&mut self, jobs: &mut VecDeque<Job>) -> io::Result<()> {
-        if self.at.len >= self.queue.config().segment_bytes && self.at.entries > self.at.segment {
+        if self.at.len >= self.queue.config().segment_bytes && self.at.entries() > self.at.segment {
             self.rotate()?;
         }
-        let batch = BATCH.min(jobs.len());
         let time = self.queue.now();
-        let mut at = self.at;
-        let tails = self.tails.as_mut().ok_or_else(|| io::Error::other("the segment is not open"))?;
-        tails.draw(batch)?;
-        let mut bytes = Vec::with_capacity(batch * 1024);
-        let mut leaves = Vec::with_capacity(batch);
-        for (job, salt) in jobs.iter().zip(&tails.ahead).take(batch) {
-            let record = job.body.render(at.entries, time, salt);
+        let mut at = self.at.clone();
+        let (mut bytes, mut record) = (Vec::with_capacity(BATCH.min(jobs.len()) * 1024), Vec::with_capacity(1024));
+        let mut receipts = Vec::with_capacity(BATCH.min(jobs.len()));
+        for entry in jobs.iter().take(BATCH).map_while(|job| job.entry.as_ref().ok()) {
+            let index = at.entries();
+            record.clear();
+            entry.record(index, time, &mut record);
             let leaf = frame::leaf(&record);
-            frame::encode(&record, leaf, &mut bytes);
-            at.chain = frame::link(at.chain, leaf);
-            leaves.push(Receipt { index: at.entries, leaf });
-            at.entries += 1;
+            frame::encode(&record, &entry.side, leaf, &mut bytes);
+            at.tree.push(Hash(leaf.0), |_, _, _| ()).map_err(io::Error::other)?;
+            receipts.push(Receipt { index, leaf });
             if bytes.len() >= BATCH_BYTES {
                 break;
             }
         }
+        if receipts.is_empty() {
+            return Err(io::Error::other("an entry could not be made"));
+        }
         at.len += bytes.len() as u64;
-        tails.segment.append(&bytes)?;
+        let segment = self.segment.as_mut().ok_or_else(|| io::Error::other("the segment is not open"))?;
+        segment.append(&bytes)?;
         let started = Instant::now();
-        tails.segment.sync()?;
+        segment.sync()?;
         self.queue.metrics.fsync(started.elapsed());
-        tails.ahead.drain(..leaves.len().min(tails.ahead.len()));
         let before = std::mem::replace(&mut self.at, at);
-        if let Err(error) = self.write_head(before.entries) {
+        if let Err(error) = self.write_head(before.entries()) {
             self.at = before;
             return Err(error);
         }
-        self.queue.metrics.entries.store(self.at.entries, Relaxed);
-        for receipt in leaves {
+        self.queue.metrics.entries.store(self.at.entries(), Relaxed);
+        for receipt in receipts {
             if let Some(job) = jobs.pop_front() {
                 self.acknowledge(job, receipt);
             }
@@ -241,16 +239,16 @@ impl Writer {
     fn acknowledge(&mut self, job: Job, receipt: Receipt) {
         match job.reply {
             Reply::Intent { answer, .. } => {
-                self.open.insert(receipt.index, Arc::clone(&job.body.origin));
+                self.open.insert(receipt.index, Arc::clone(&job.origin));
                 // Where nobody waits any more the ticket comes back, and dropping it queues `not attempted`.
-                drop(answer.send(Ok(Ticket::new(Arc::clone(&self.queue), receipt, job.body.origin))));
+                drop(answer.send(Ok(Ticket::new(Arc::clone(&self.queue), receipt, job.origin))));
             }
             Reply::Outcome { intent, answer, released } => {
                 self.open.remove(&intent);
                 let heard = answer.is_none_or(|answer| answer.send(Ok(receipt)).is_ok());
                 if released && !heard {
                     let detail = format!("the outcome {} was recorded too late", receipt.index);
-                    let (intent, origin) = (Some(intent), job.body.origin);
+                    let (intent, origin) = (Some(intent), job.origin);
                     self.notes.push_back(Note { kind: EventKind::Withheld, intent, origin, detail });
                 }
             }
@@ -264,7 +262,7 @@ impl Writer {
     /// Closes the segment and begins the next.
     fn rotate(&mut self) -> io::Result<()> {
         self.sync_head()?;
-        let at = recovery::begin(&mut *self.storage, self.at.entries, self.at.segment, self.at.chain)?;
+        let at = recovery::begin(&mut *self.storage, self.at.tree.clone(), self.at.segment, self.queue.now())?;
         let before = std::mem::replace(&mut self.at, at);
         if let Err(error) = self.reopen() {
             self.at = before;
@@ -303,8 +301,8 @@ impl Writer {
     /// Fails everything that waits, closes the descriptors, goes back to what was acknowledged and checks it. False when
     /// that does not hold: the log stays down.
     fn fault(&mut self, jobs: VecDeque<Job>, error: &io::Error) -> bool {
-        tracing::error!(%error, entries = self.at.entries, "the audit log could not write; it goes back and checks");
-        self.tails = None;
+        tracing::error!(%error, entries = self.at.entries(), "the audit log could not write; it goes back and checks");
+        self.segment = None;
         let why = format!("the disk failed: {error}");
         self.fail(jobs, &why);
         self.fail(self.queue.drain(), &why);
@@ -341,20 +339,5 @@ impl Drop for Writer {
     fn drop(&mut self) {
         // However the thread ends, nobody waits for it.
         self.down("the log is closed");
-    }
-}
-
-impl Tails {
-    /// Has at least `need` salts ready, durably.
-    fn draw(&mut self, need: usize) -> io::Result<()> {
-        if self.ahead.len() >= need {
-            return Ok(());
-        }
-        let mut fresh = vec![0_u8; SALT * SALTS_AHEAD.max(need)];
-        random(&mut fresh)?;
-        self.salts.append(&fresh)?;
-        self.salts.sync()?;
-        self.ahead.extend(fresh.chunks_exact(SALT).filter_map(|salt| Salt::try_from(salt).ok()));
-        Ok(())
     }
 }

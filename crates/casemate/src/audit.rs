@@ -69,9 +69,9 @@ fn verify(dir: &std::path::Path, json: bool) -> anyhow::Result<ExitCode> {
     match casemate_audit::verify(dir) {
         Ok(good) => {
             let text = if json {
-                serde_json::json!({"ok": true, "entries": good.entries, "head": good.head.to_string()}).to_string()
+                serde_json::json!({"ok": true, "entries": good.entries, "root": good.root.to_string()}).to_string()
             } else {
-                format!("good: {} entries, head {}", good.entries, good.head)
+                format!("good: {} entries, root {}", good.entries, good.root)
             };
             out::data(&format!("{text}\n"))?;
             Ok(ExitCode::SUCCESS)

@@ -9,7 +9,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("casemate-core", &[]),
     ("casemate-net", &["casemate-core"]),
     ("casemate-inspect", &["casemate-core"]),
-    ("casemate-audit", &["casemate-core"]),
+    ("casemate-tlog", &[]),
+    ("casemate-audit", &["casemate-core", "casemate-tlog"]),
     ("casemate-output", &["casemate-core", "casemate-inspect", "casemate-audit"]),
     ("casemate-gateway", &["casemate-core", "casemate-net", "casemate-inspect", "casemate-audit", "casemate-output"]),
     (

@@ -58,7 +58,7 @@ async fn a_call_leaves_an_intent_and_an_outcome() {
     assert_eq!(value(1, Field::Released, b"event answer"), Ok(false));
     assert!(value(1, Field::Arguments, b"").is_err());
     assert!(value(2, Field::Arguments, b"").is_err());
-    assert_eq!(verify(dir.path()).map(|v| (v.entries, v.without_salt)), Ok((2, 0)));
+    assert_eq!(verify(dir.path()).map(|v| (v.entries, v.erased)), Ok((2, 0)));
 }
 
 /// A tool's name that no record may repeat.
@@ -314,7 +314,7 @@ async fn refusals_and_both_proofs_are_recorded() {
         "peer": "192.0.2.7", "policy": Digest::of(b"p").hex(), "reasons": ["policy.tool"], "received": NOW - 3,
         "revision": "2026-07-28", "seq": 0, "server": "kb", "sizes": {"request": 321}, "status": 403,
         "subject": "alice", "tenant": "acme", "time": NOW, "tool": "delete",
-        "trace": "0192d3c5-7d5f-7b3a-8b1e-2f6c1a9e4d10", "v": 1
+        "trace": "0192d3c5-7d5f-7b3a-8b1e-2f6c1a9e4d10", "v": 2
     });
     assert_eq!(entry.json, expected);
 }
@@ -358,14 +358,14 @@ async fn every_record_is_canonical_and_small_enough() {
     }
     log.close().await;
     let bytes = std::fs::read(dir.path().join("00000000000000000000.log")).unwrap();
-    let mut rest = &bytes[60..];
+    let mut rest = &bytes[36..];
     let mut seen = 0;
     while !rest.is_empty() {
-        let (_, record) = crate::frame::decode(rest).unwrap();
+        let frame = crate::frame::decode(rest).unwrap();
         // serde_json's own maps are sorted and compact, which for ASCII keys and integers is RFC 8785.
-        let value: serde_json::Value = serde_json::from_slice(record).unwrap();
-        assert_eq!(serde_json::to_vec(&value).unwrap(), record);
-        rest = &rest[40 + record.len()..];
+        let value: serde_json::Value = serde_json::from_slice(frame.record).unwrap();
+        assert_eq!(serde_json::to_vec(&value).unwrap(), frame.record);
+        rest = &rest[frame.size()..];
         seen += 1;
     }
     assert_eq!(seen, 7);

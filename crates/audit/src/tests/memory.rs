@@ -131,11 +131,11 @@ impl Memory {
     pub(super) fn entries(&self) -> Vec<serde_json::Value> {
         let mut found = Vec::new();
         for (name, file) in &self.state().files {
-            if files::first_of(name).is_some() {
-                let mut rest = &file.cached[60..];
-                while let Ok((_, bytes)) = frame::decode(rest) {
-                    found.push(serde_json::from_slice(bytes).unwrap());
-                    rest = &rest[40 + bytes.len()..];
+            if let Some(first) = files::first_of(name) {
+                let mut rest = &file.cached[usize::try_from(files::header_len(first)).unwrap()..];
+                while let Ok(frame) = frame::decode(rest) {
+                    found.push(serde_json::from_slice(frame.record).unwrap());
+                    rest = &rest[frame.size()..];
                 }
             }
         }
