@@ -132,3 +132,6 @@ impl Policy {
         &self.witnesses
     }
 }
+
+#[cfg(test)]
+mod tests;

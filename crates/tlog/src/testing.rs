@@ -1,7 +1,9 @@
 //! What several tests need: a tree that keeps every node, and the tiles cut from it.
 
+use crate::cosignature::Cosigner;
 use crate::frontier::Frontier;
 use crate::hash::{Hash, leaf};
+use crate::key::Signer;
 use crate::nodes::Nodes;
 use crate::tile::{Kind, Tile, Tiles, encode, tiles_of};
 use std::cell::Cell;
@@ -70,4 +72,14 @@ impl Tiles for &Files {
         self.reads.set(self.reads.get() + 1);
         self.files.get(&tile.path()).cloned().ok_or_else(|| tile.path())
     }
+}
+
+/// The key of a log, from a seed of one repeated byte.
+pub(crate) fn signer(name: &str, seed: u8) -> Signer {
+    Signer::from_seed(name, &[seed; 32]).expect("a key")
+}
+
+/// The key of a witness.
+pub(crate) fn cosigner(name: &str, seed: u8) -> Cosigner {
+    Cosigner::from_seed(name, &[seed; 32]).expect("a key")
 }

@@ -201,6 +201,9 @@ proptest! {
     }
 }
 
+static UNIFORM: LazyLock<[Hash; 64]> =
+    LazyLock::new(|| std::array::from_fn(|level| (0..level).fold(leaf(b""), |hash, _| node(hash, hash))));
+
 /// The tree in which every leaf is the same.
 struct Uniform;
 
@@ -208,7 +211,7 @@ impl Nodes for Uniform {
     type Error = Infallible;
 
     fn node(&self, level: u8, _: u64) -> Result<Hash, Infallible> {
-        Ok((0..level).fold(leaf(b""), |hash, _| node(hash, hash)))
+        Ok(UNIFORM[usize::from(level)])
     }
 }
 
