@@ -11,6 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("casemate-inspect", &["casemate-core"]),
     ("casemate-tlog", &[]),
     ("casemate-audit", &["casemate-core", "casemate-tlog"]),
+    ("casemate-archive", &["casemate-core", "casemate-net"]),
     ("casemate-output", &["casemate-core", "casemate-inspect", "casemate-audit"]),
     ("casemate-gateway", &["casemate-core", "casemate-net", "casemate-inspect", "casemate-audit", "casemate-output"]),
     (
