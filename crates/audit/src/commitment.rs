@@ -5,8 +5,7 @@
 //! and the digest of its value. Whoever wipes the salt cuts the link between record and value for good.
 
 use crate::error::{Class, Fault};
-use crate::files;
-use crate::scan::Walk;
+use crate::read;
 use crate::side;
 use crate::storage::DirSource;
 use casemate_core::digest::Digest;
@@ -95,15 +94,7 @@ pub(crate) fn random(bytes: &mut [u8]) -> io::Result<()> {
 /// one that the entry was made with.
 pub fn reveal(dir: &Path, index: u64, field: Field, value: &[u8]) -> Result<bool, Fault> {
     let source = DirSource::new(dir);
-    let mut walk = Walk::at(&source, index)?;
-    let entry = loop {
-        match walk.next(&source) {
-            None => return Err(Fault::new(Class::Removed, files::HEAD, 0, "the log ends before it").at(index)),
-            Some(Err(fault)) => return Err(fault),
-            Some(Ok(entry)) if entry.index == index => break entry,
-            Some(Ok(_)) => {}
-        }
-    };
+    let entry = read::find(&source, index)?;
     let json = entry.json().map_err(|what| entry.fault(Class::Unreadable, what))?;
     let commitments = json.get("commitments");
     let text = |name: &str| commitments.and_then(|c| c.get(name)).and_then(serde_json::Value::as_str);

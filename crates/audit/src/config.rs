@@ -13,6 +13,14 @@ pub type Clock = Arc<dyn Fn() -> UnixMillis + Send + Sync>;
 pub struct Config {
     /// The directory of the log; made with mode 0700 where it is missing.
     pub dir: PathBuf,
+    /// The name of the log in its checkpoints, and of its key: a URL without scheme. It is given to a new key; the name
+    /// of a key that is there counts more.
+    pub origin: String,
+    /// The file of the key that signs checkpoints; made where it is missing. `None`: `keys/audit.key` beside the log's
+    /// directory.
+    pub key: Option<PathBuf>,
+    /// While entries come, checkpoints are signed as often as this.
+    pub checkpoint_every: Duration,
     /// How long an intent or a refusal may wait for the disk. An outcome, whose call has had its effect already, and an
     /// event of the operator may wait twenty times as long.
     pub deadline: Duration,
@@ -34,6 +42,9 @@ impl Config {
     #[must_use]
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         Self {
+            key: None,
+            origin: "casemate/audit".to_owned(),
+            checkpoint_every: Duration::from_secs(1),
             dir: dir.into(),
             deadline: Duration::from_millis(250),
             queue: 4096,
@@ -42,6 +53,13 @@ impl Config {
             segment_bytes: 64 << 20,
             reserve_bytes: 64 << 20,
         }
+    }
+
+    /// Where the key is.
+    #[must_use]
+    pub fn key_path(&self) -> PathBuf {
+        let beside = || self.dir.parent().unwrap_or(&self.dir).join("keys").join("audit.key");
+        self.key.clone().unwrap_or_else(beside)
     }
 
     /// Free disk below which records of unauthenticated peers are only counted.

@@ -16,6 +16,10 @@ pub enum Class {
     Truncated,
     /// After the last head stands a record that was not written to its end. Opening the log cuts it off.
     TornTail,
+    /// A checkpoint is not whole, or its signature is not that of the log's key.
+    Signature,
+    /// The entries hold together and are another history than the one that a checkpoint signed.
+    Fork,
     /// The file system does not give the bytes, or they are of another format.
     Unreadable,
 }
@@ -30,6 +34,8 @@ impl Class {
             Self::Reordered => "reordered",
             Self::Truncated => "truncated",
             Self::TornTail => "torn tail",
+            Self::Signature => "signature",
+            Self::Fork => "fork",
             Self::Unreadable => "unreadable",
         }
     }

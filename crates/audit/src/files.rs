@@ -19,6 +19,11 @@ pub(crate) fn segment(first: u64) -> String {
     format!("{first:020}.log")
 }
 
+/// The checkpoints that were signed while that segment was the last one.
+pub(crate) fn checkpoints(first: u64) -> String {
+    format!("{first:020}.checkpoints")
+}
+
 /// The index of the first entry, from the name of a segment.
 pub(crate) fn first_of(name: &str) -> Option<u64> {
     let digits = name.strip_suffix(".log")?;

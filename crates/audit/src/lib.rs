@@ -9,6 +9,7 @@
 
 mod body;
 mod canonical;
+mod checkpoints;
 mod commitment;
 mod config;
 mod error;
@@ -17,14 +18,18 @@ mod flight;
 mod frame;
 mod head;
 mod health;
+mod keys;
 mod log;
+mod prove;
 mod queue;
+mod read;
 mod record;
 mod recovery;
 mod render;
 mod scan;
 mod side;
 mod storage;
+mod tiles;
 mod verify;
 mod writer;
 
@@ -33,9 +38,12 @@ pub use config::{Clock, Config};
 pub use error::{Class, Fault, OpenError};
 pub use flight::{InFlight, Recorded, Untrusted, UntrustedEvent};
 pub use health::{FSYNC_BUCKETS, Health};
+pub use keys::{keygen, public_key, public_path};
 pub use log::{Log, Recovery};
+pub use prove::{checkpoint, consistency, prove};
+pub use read::{Entries, Entry, entries, entry};
 pub use record::{About, Effect, Event, EventKind, FindingNote, Observed, Outcome, Receipt, Refused};
-pub use verify::{Entries, Entry, Verified, entries, verify};
+pub use verify::{Options, Verified, verify, verify_with};
 
 #[cfg(test)]
 mod tests;

@@ -5,12 +5,14 @@ use crate::config::{Clock, Config};
 use crate::error::OpenError;
 use crate::flight::{Recorded, Ticket};
 use crate::health::Health;
+use crate::keys;
 use crate::queue::Queue;
 use crate::record::{About, Event, Observed, Receipt, Refused};
 use crate::storage::{DirStorage, Storage};
 use crate::writer::Writer;
 use casemate_core::policy::Permitted;
 use casemate_core::{Reason, Refusal};
+use casemate_tlog::Signer;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -59,16 +61,18 @@ impl Log {
     /// Another process has the lock, the log is damaged before its last head, or the file system refuses.
     pub fn open(config: Config, clock: Clock) -> Result<(Self, Recovery), OpenError> {
         let storage = DirStorage::open(&config.dir)?.ok_or(OpenError::Locked)?;
-        Self::open_in(Box::new(storage), config, clock)
+        let signer = keys::open(&config.key_path(), &config.origin)?;
+        Self::open_in(Box::new(storage), signer, config, clock)
     }
 
     pub(crate) fn open_in(
         storage: Box<dyn Storage>,
+        signer: Signer,
         config: Config,
         clock: Clock,
     ) -> Result<(Self, Recovery), OpenError> {
         let queue = Queue::new(config, clock);
-        let (writer, recovery) = Writer::open(storage, Arc::clone(&queue))?;
+        let (writer, recovery) = Writer::open(storage, signer, Arc::clone(&queue))?;
         let (ended, end) = oneshot::channel();
         let thread = std::thread::Builder::new().name("audit-writer".to_owned()).spawn(move || {
             writer.run();

@@ -1,13 +1,14 @@
 //! Where the log stands: found at opening, and found again after a fault of the disk.
 
 use crate::body::Origin;
+use crate::checkpoints::{self, Publisher};
 use crate::error::{Class, Fault, OpenError};
 use crate::files::{self, Header};
 use crate::head::Head;
 use crate::scan::{self, Walk};
 use crate::storage::Storage;
 use casemate_core::UnixMillis;
-use casemate_tlog::frontier::Frontier;
+use casemate_tlog::{Frontier, Signer};
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
@@ -38,38 +39,56 @@ pub(crate) struct Recovered {
     pub(crate) generation: u64,
     pub(crate) open: BTreeMap<u64, Arc<Origin>>,
     pub(crate) torn_bytes: u64,
+    pub(crate) publisher: Publisher,
 }
 
 /// Finds the end of the log, makes the log where there is none, and cuts off what was not finished.
-pub(crate) fn recover(storage: &mut dyn Storage, now: UnixMillis) -> Result<Recovered, OpenError> {
+pub(crate) fn recover(storage: &mut dyn Storage, signer: Signer, now: UnixMillis) -> Result<Recovered, OpenError> {
     match scan::head(storage) {
         Ok(Some(_)) => {}
-        Ok(None) => return create(storage, now),
+        Ok(None) => return create(storage, signer, now),
         // A head without a whole slot is what an interrupted creation leaves, or damage; entries tell which.
         Err(fault) if fault.class == Class::Changed => {
-            return match create(storage, now) {
+            return match create(storage, signer, now) {
                 Err(OpenError::Damaged(_)) => Err(fault.into()),
                 done => done,
             };
         }
         Err(fault) => return Err(fault.into()),
     }
-    let mut walk = Walk::tail(storage)?;
+    let last = checkpoints::last(storage, &scan::segments(storage)?)?;
+    if let Some(kept) = &last {
+        kept.verify(signer.verifier())?;
+    }
+    let signed = last.as_ref().map_or(0, |kept| kept.checkpoint.size());
+    let mut walk = Walk::tail(storage, last.as_ref().map(|kept| kept.checkpoint.size()))?;
     let mut open = BTreeMap::new();
-    let mut torn_bytes = 0;
+    let (mut torn_bytes, mut fork) = (0, None);
     loop {
-        match walk.next(storage) {
-            None => break,
-            Some(Ok(found)) => {
+        if let Some(kept) = last.as_ref().filter(|_| walk.index() == signed && fork.is_none()) {
+            fork = kept.holds(walk.tree()).err();
+        }
+        match (walk.next(storage), &fork) {
+            (None, None) => break,
+            (Some(Ok(found)), _) => {
                 if found.is_intent {
                     open.insert(found.index, found.bytes);
                 } else if let Some(intent) = found.concludes {
                     open.remove(&intent);
                 }
             }
-            Some(Err(fault)) if fault.class == Class::TornTail => torn_bytes += trim(storage, &fault)?,
-            Some(Err(fault)) => return Err(fault.into()),
+            (Some(Err(fault)), None) if fault.class == Class::TornTail && walk.index() >= signed => {
+                torn_bytes += trim(storage, &fault)?;
+            }
+            // Entries that do not agree with the head either were changed; that says more.
+            (Some(Err(fault)), Some(_)) if fault.class == Class::Changed => return Err(fault.into()),
+            (_, Some(fork)) => return Err(fork.clone().into()),
+            (Some(Err(fault)), None) => return Err(fault.into()),
         }
+    }
+    if let Some(kept) = last.as_ref().filter(|_| walk.index() < signed) {
+        let what = format!("this checkpoint signed {signed} entries, and {} are there", walk.index());
+        return Err(kept.fault(Class::Truncated, what).at(walk.index()).into());
     }
     let head = *walk.head();
     let (segment, len, begun) = (walk.segment_first(), walk.offset, walk.begun());
@@ -83,7 +102,8 @@ pub(crate) fn recover(storage: &mut dyn Storage, now: UnixMillis) -> Result<Reco
         Arc::new(serde_json::from_slice(&bytes).map_or_else(|_| Origin::default(), |json| Origin::read(&json)))
     };
     let open = open.into_iter().map(|(index, bytes)| (index, origin(bytes))).collect();
-    Ok(Recovered { at, generation: head.generation, open, torn_bytes })
+    let publisher = Publisher::open(storage, signer, at.segment, last.as_ref())?;
+    Ok(Recovered { at, generation: head.generation, open, torn_bytes, publisher })
 }
 
 /// Cuts off an unfinished record, or removes a segment whose header was not finished.
@@ -100,7 +120,7 @@ fn trim(storage: &mut dyn Storage, fault: &Fault) -> io::Result<u64> {
 }
 
 /// Makes a new log. What an interrupted creation left is no log yet, as long as it has no entries.
-fn create(storage: &mut dyn Storage, now: UnixMillis) -> Result<Recovered, OpenError> {
+fn create(storage: &mut dyn Storage, signer: Signer, now: UnixMillis) -> Result<Recovered, OpenError> {
     for first in scan::segments(storage)? {
         let name = files::segment(first);
         if first > 0 || storage.len(&name)? > files::header_len(first) {
@@ -108,11 +128,16 @@ fn create(storage: &mut dyn Storage, now: UnixMillis) -> Result<Recovered, OpenE
         }
         storage.remove(&name)?;
     }
+    if let Some(kept) = checkpoints::last(storage, &[0])? {
+        let what = "the log has a checkpoint and no entries";
+        return Err(kept.fault(Class::Truncated, what).at(0).into());
+    }
     let at = begin(storage, Frontier::new(), 0, now)?;
     let mut generation = 0;
     settle(storage, &at, &mut generation)?;
     storage.sync_dir()?;
-    Ok(Recovered { at, generation, open: BTreeMap::new(), torn_bytes: 0 })
+    let publisher = Publisher::open(storage, signer, 0, None)?;
+    Ok(Recovered { at, generation, open: BTreeMap::new(), torn_bytes: 0, publisher })
 }
 
 /// Begins a segment, durably.

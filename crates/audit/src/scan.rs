@@ -129,9 +129,10 @@ impl Walk {
         Self::start(source, |_| index)
     }
 
-    /// From where everything that may still change the state lies: open intents, and what came after the head.
-    pub(crate) fn tail(source: &dyn Source) -> Result<Self, Fault> {
-        Self::start(source, |head| head.open_from.min(head.entries))
+    /// From where everything that may still change the state lies: open intents, what came after the head, and what came
+    /// after the entries that were `signed`.
+    pub(crate) fn tail(source: &dyn Source, signed: Option<u64>) -> Result<Self, Fault> {
+        Self::start(source, |head| head.open_from.min(head.entries).min(signed.unwrap_or(u64::MAX)))
     }
 
     fn start(source: &dyn Source, from: impl FnOnce(&Head) -> u64) -> Result<Self, Fault> {

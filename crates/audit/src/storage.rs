@@ -38,6 +38,8 @@ pub(crate) trait Storage: Source + Send {
     fn remove(&mut self, name: &str) -> io::Result<()>;
     /// Writes into the head file; makes it where it is missing.
     fn write_head(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()>;
+    /// Puts a file in the place of another, whole or not at all. Durable only after a while: for what can be made again.
+    fn replace(&mut self, name: &str, bytes: &[u8]) -> io::Result<()>;
     /// Makes the head file durable.
     fn sync_head(&mut self) -> io::Result<()>;
     /// Makes the names of new and removed files durable.
@@ -177,6 +179,13 @@ impl Storage for DirStorage {
         file.write_all_at(bytes, offset)?;
         self.head = Some(file);
         Ok(())
+    }
+
+    fn replace(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let partial = self.path(&format!("{name}.partial"));
+        let mut file = private().write(true).create(true).truncate(true).open(&partial)?;
+        file.write_all(bytes)?;
+        std::fs::rename(&partial, self.path(name))
     }
 
     fn sync_head(&mut self) -> io::Result<()> {

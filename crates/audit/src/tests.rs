@@ -4,6 +4,7 @@ mod calls;
 mod faults;
 mod memory;
 mod property;
+mod signed;
 mod tamper;
 
 use crate::{About, Clock, Config, Entry, Log, Observed, Outcome, Recorded, Recovery, entries};
@@ -19,6 +20,7 @@ use casemate_core::pin::Standing;
 use casemate_core::policy::{Decision, Evidence, Permitted, Policy, Reach, Rule, Server, Tenant, decide};
 use casemate_core::principal::{How, Scope};
 use casemate_core::{Agent, Principal, Reason, Refusal, ServerName, Subject, TenantId, TraceId, UnixMillis};
+use casemate_tlog::Signer;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -102,7 +104,12 @@ fn observed(reason: Reason) -> Observed {
 }
 
 fn config(dir: &Path) -> Config {
-    Config { reserve_bytes: 0, deadline: std::time::Duration::from_secs(20), ..Config::new(dir) }
+    let deadline = std::time::Duration::from_secs(20);
+    Config { reserve_bytes: 0, deadline, key: Some(dir.join("audit.key")), ..Config::new(dir) }
+}
+
+fn signer() -> Signer {
+    Signer::from_seed("casemate/audit", &[7; 32]).unwrap()
 }
 
 fn open(dir: &Path) -> (Log, Recovery) {

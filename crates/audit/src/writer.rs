@@ -2,6 +2,7 @@
 //! in which the next batch gathers; there is no timer.
 
 use crate::body::{Body, Origin};
+use crate::checkpoints::Publisher;
 use crate::error::OpenError;
 use crate::files;
 use crate::flight::Ticket;
@@ -12,7 +13,7 @@ use crate::record::{Effect, Event, EventKind, Outcome, Receipt};
 use crate::recovery::{self, Position};
 use crate::storage::{Storage, Tail};
 use casemate_core::Reason;
-use casemate_tlog::hash::Hash;
+use casemate_tlog::{Hash, Signer};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::sync::Arc;
@@ -50,12 +51,18 @@ pub(crate) struct Writer {
     head_is_durable: bool,
     head_synced: Instant,
     disk_asked: Option<Instant>,
+    publisher: Publisher,
+    published: Option<Instant>,
 }
 
 impl Writer {
     /// Recovers the log and gets ready to write.
-    pub(crate) fn open(mut storage: Box<dyn Storage>, queue: Arc<Queue>) -> Result<(Self, Recovery), OpenError> {
-        let found = recovery::recover(&mut *storage, queue.now())?;
+    pub(crate) fn open(
+        mut storage: Box<dyn Storage>,
+        signer: Signer,
+        queue: Arc<Queue>,
+    ) -> Result<(Self, Recovery), OpenError> {
+        let found = recovery::recover(&mut *storage, signer, queue.now())?;
         let unknown = found.open.len() as u64;
         let mut writer = Self {
             storage,
@@ -69,6 +76,8 @@ impl Writer {
             head_is_durable: false,
             head_synced: Instant::now(),
             disk_asked: None,
+            publisher: found.publisher,
+            published: None,
         };
         if unknown > 0 || found.torn_bytes > 0 {
             let detail = format!("torn bytes: {}, unknown outcomes: {unknown}", found.torn_bytes);
@@ -82,7 +91,7 @@ impl Writer {
             writer.commit(&mut jobs)?;
         }
         writer.settled();
-        writer.sync_head()?;
+        writer.publish()?;
         writer.ask_disk();
         writer.queue.metrics.entries.store(writer.at.entries(), Relaxed);
         let recovery =
@@ -113,9 +122,9 @@ impl Writer {
         self.orphans = self.open.keys().copied().collect();
         let jobs = self.own();
         if self.write(jobs)
-            && let Err(error) = self.sync_head()
+            && let Err(error) = self.publish()
         {
-            tracing::error!(%error, "the audit log's head could not be made durable at the end");
+            tracing::error!(%error, "the audit log's head and checkpoint could not be made durable at the end");
         }
     }
 
@@ -128,12 +137,29 @@ impl Writer {
             }
         }
         self.settled();
-        if self.head_synced.elapsed() >= TICK
-            && let Err(error) = self.sync_head()
-        {
-            return self.fault(VecDeque::new(), &error);
+        match self.keep_up() {
+            Ok(()) => true,
+            Err(error) => self.fault(VecDeque::new(), &error),
         }
-        true
+    }
+
+    /// Makes the head durable and signs a checkpoint, when they are due.
+    fn keep_up(&mut self) -> io::Result<()> {
+        if self.head_synced.elapsed() >= TICK {
+            self.sync_head()?;
+        }
+        let every = self.queue.config().checkpoint_every;
+        if self.published.is_none_or(|at| at.elapsed() >= every) { self.publish() } else { Ok(()) }
+    }
+
+    /// Signs a checkpoint where there is anything new. The head is durable before, so that none is ever ahead of it.
+    fn publish(&mut self) -> io::Result<()> {
+        self.sync_head()?;
+        if self.publisher.size < self.at.entries() {
+            self.publisher.publish(&mut *self.storage, &self.at.tree, self.at.segment)?;
+        }
+        self.published = Some(Instant::now());
+        Ok(())
     }
 
     /// Fails the intents for which nobody waits any more, and what could not be rendered.
@@ -259,9 +285,10 @@ impl Writer {
         }
     }
 
-    /// Closes the segment and begins the next.
+    /// Closes the segment with a checkpoint and begins the next: so the last checkpoint never lies before the last
+    /// segment.
     fn rotate(&mut self) -> io::Result<()> {
-        self.sync_head()?;
+        self.publish()?;
         let at = recovery::begin(&mut *self.storage, self.at.tree.clone(), self.at.segment, self.queue.now())?;
         let before = std::mem::replace(&mut self.at, at);
         if let Err(error) = self.reopen() {
@@ -308,6 +335,7 @@ impl Writer {
         self.fail(self.queue.drain(), &why);
         self.disk_asked = None;
         let back = recovery::rewind(&mut *self.storage, &self.at, &mut self.generation);
+        let back = back.and_then(|()| self.publisher.rewind(&mut *self.storage));
         let back = back.map_err(|fault| fault.to_string()).and_then(|()| self.reopen().map_err(|e| e.to_string()));
         match back {
             Ok(()) => {

@@ -219,7 +219,7 @@ async fn a_full_disk_refuses_intents_and_takes_outcomes() {
     let memory = memory::Memory::default();
     memory.free(1000);
     let config = Config { reserve_bytes: 500, ..config(Path::new("")) };
-    let (log, _) = Log::open_in(Box::new(memory.clone()), config, clock().0).unwrap();
+    let (log, _) = Log::open_in(Box::new(memory.clone()), signer(), config, clock().0).unwrap();
     log.observe(observed(Reason::TokenExpired));
     let (_, flight) = recorded(&log).await.unwrap().dispatch();
     memory.free(999);
@@ -396,7 +396,7 @@ async fn what_an_interrupted_run_left_open_becomes_unknown() {
 async fn a_disk_that_hangs_is_not_waited_for() {
     let memory = memory::Memory::default();
     let config = Config { deadline: Duration::from_millis(20), ..config(Path::new("")) };
-    let (log, _) = Log::open_in(Box::new(memory.clone()), config, clock().0).unwrap();
+    let (log, _) = Log::open_in(Box::new(memory.clone()), signer(), config, clock().0).unwrap();
     let (_, flight) = recorded(&log).await.unwrap().dispatch();
     memory.hang(true);
     let refused = recorded(&log).await.unwrap_err();

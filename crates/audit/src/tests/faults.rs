@@ -32,9 +32,10 @@ pub(super) struct Bench {
 
 impl Bench {
     pub(super) fn open(disk: Memory) -> Result<Self, OpenError> {
-        let config = Config { segment_bytes: 2500, ..config(Path::new("")) };
+        let every = Duration::ZERO;
+        let config = Config { segment_bytes: 2500, checkpoint_every: every, ..config(Path::new("")) };
         let queue = Queue::new(config, clock().0);
-        let (writer, _) = Writer::open(Box::new(disk.clone()), Arc::clone(&queue))?;
+        let (writer, _) = Writer::open(Box::new(disk.clone()), signer(), Arc::clone(&queue))?;
         Ok(Self {
             disk,
             queue,
@@ -165,8 +166,9 @@ impl Bench {
 }
 
 fn entry(json: serde_json::Value) -> Entry {
-    let leaf = crate::frame::leaf(&serde_json::to_vec(&json).unwrap());
-    Entry { index: json["seq"].as_u64().unwrap(), leaf, time: UnixMillis(0), json }
+    let bytes = serde_json::to_vec(&json).unwrap();
+    let leaf = crate::frame::leaf(&bytes);
+    Entry { index: json["seq"].as_u64().unwrap(), leaf, time: UnixMillis(0), bytes, json }
 }
 
 /// Calls of every kind over three segments.
@@ -217,7 +219,11 @@ fn each_operation_may_fail_in_each_way() {
     assert_eq!(bench.refused, 0);
     bench.assert_kept(&disk);
     let operations = disk.operations();
-    assert!(["open", "append", "sync", "write head", "sync head", "sync dir"].iter().all(|o| operations.contains(o)));
+    assert!(
+        ["open", "append", "sync", "write head", "sync head", "sync dir", "replace"]
+            .iter()
+            .all(|o| operations.contains(o))
+    );
     for (at, operation) in operations.iter().enumerate() {
         for failure in FAILURES {
             let (disk, bench) = run(Some((at, failure)));

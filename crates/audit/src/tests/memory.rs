@@ -274,6 +274,18 @@ impl Storage for Memory {
         failure.map_or(Ok(()), |failure| Err(error(failure)))
     }
 
+    fn replace(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let mut state = self.state();
+        let failure = state.begin("replace")?;
+        if failure.is_none_or(|f| f == Failure::Done) {
+            let file = state.files.entry(name.to_owned()).or_default();
+            file.cached = bytes.to_vec();
+            file.durable = bytes.to_vec();
+            file.name_durable |= failure.is_some();
+        }
+        failure.map_or(Ok(()), |failure| Err(error(failure)))
+    }
+
     fn sync_head(&mut self) -> io::Result<()> {
         self.sync_file(files::HEAD, "sync head")
     }

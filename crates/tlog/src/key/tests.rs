@@ -44,10 +44,10 @@ fn what_is_not_a_key_is_refused() {
         (format!("{name}+530d903b+{key}"), KeyError::Id),
         (format!("{name}+{id}+{}", key.replacen("AekyeR", "AekyeS", 1)), KeyError::Id),
         (format!("{name}+{id}+{}", key.replacen("Ae", "Be", 1)), KeyError::Algorithm(5)),
-        (format!("{name}+{id}+{}", key.replacen("Ae", "Ae", 1).replace("U2k", "")), KeyError::Format),
+        (format!("{name}+{id}+{}", key.replace("U2k", "")), KeyError::Format),
         (format!("{name}+{id}+AekyeRrm"), KeyError::Key),
         (format!("{name}+{id}+{}", key.replacen("Ae", "Bu", 1)), KeyError::Algorithm(6)),
-        (format!("{name}+{id}+{}", key.replacen("Ae", "Ae", 1).replacen('A', "C", 1)), KeyError::Algorithm(9)),
+        (format!("{name}+{id}+{}", key.replacen('A', "C", 1)), KeyError::Algorithm(9)),
     ];
     for (vkey, expected) in cases {
         let found = Verifier::parse(&vkey).unwrap_err();

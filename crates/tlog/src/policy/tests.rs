@@ -6,6 +6,7 @@ use crate::hash::EMPTY;
 use crate::key::{Signer, Verifier};
 use crate::note::OpenError;
 use crate::testing::{cosigner, signer};
+use std::slice::from_ref;
 
 fn note(origin: &str, log: &Signer, cosigners: &[(&str, u8, u64)]) -> String {
     let checkpoint = Checkpoint::new(origin, 0, EMPTY).unwrap();
@@ -62,15 +63,15 @@ fn a_policy_means_what_it_says() {
     };
     let (a, b) = (key("a", 2), key("b", 3));
     assert_eq!(made(&[], &[], 0), Err(PolicyError::NoKey));
-    assert_eq!(made(&[log.clone()], &[a.clone(), b.clone()], 2), Ok(()));
+    assert_eq!(made(from_ref(&log), &[a.clone(), b.clone()], 2), Ok(()));
     let quorum = Err(PolicyError::Quorum { quorum: 2, witnesses: 1 });
-    assert_eq!(made(&[log.clone()], &[a.clone()], 2), quorum);
-    assert_eq!(made(&[log.clone()], &[a.clone(), key("a", 8)], 2), quorum);
-    assert_eq!(made(&[log.clone()], &[a.clone(), a.clone()], 1), Err(PolicyError::Twice("a".to_owned())));
+    assert_eq!(made(from_ref(&log), from_ref(&a), 2), quorum);
+    assert_eq!(made(from_ref(&log), &[a.clone(), key("a", 8)], 2), quorum);
+    assert_eq!(made(from_ref(&log), &[a.clone(), a.clone()], 1), Err(PolicyError::Twice("a".to_owned())));
     // One key under two names would count twice.
-    assert_eq!(made(&[log.clone()], &[a, key("c", 2)], 2), Err(PolicyError::Twice("c".to_owned())));
+    assert_eq!(made(from_ref(&log), &[a, key("c", 2)], 2), Err(PolicyError::Twice("c".to_owned())));
     // The log must not witness itself.
-    assert_eq!(made(&[log.clone()], &[key("w", 1)], 1), Err(PolicyError::Twice("w".to_owned())));
+    assert_eq!(made(from_ref(&log), &[key("w", 1)], 1), Err(PolicyError::Twice("w".to_owned())));
     let plain = signer("plain", 6).verifier().clone();
     assert_eq!(made(&[log], &[plain], 1), Err(PolicyError::NotCosigner("plain".to_owned())));
 }

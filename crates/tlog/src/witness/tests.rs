@@ -103,7 +103,7 @@ fn strangers_are_refused() {
     let parsed = Request::parse(body.as_bytes()).unwrap();
     let by = |keys: &[Verifier]| decide(Some((keys, State::NONE)), &parsed).map(|_| ());
     let key = signer(ORIGIN, 1).verifier().clone();
-    assert_eq!(by(&[key.clone()]), Ok(()));
+    assert_eq!(by(std::slice::from_ref(&key)), Ok(()));
     assert_eq!(decide(None, &parsed).err(), Some(Refusal::Unknown));
     assert_eq!(by(&[]), Err(Refusal::Unsigned));
     assert_eq!(by(&[signer(ORIGIN, 2).verifier().clone()]), Err(Refusal::Unsigned));
