@@ -1,10 +1,10 @@
-//! What the operations cost, for people: `cargo test --release -p casemate-tlog --test costs -- --ignored --nocapture`.
+//! What the operations cost, for people: `cargo test --release -p casemate-tlog costs -- --ignored --nocapture`.
 #![expect(clippy::disallowed_methods, reason = "a measurement reads the clock")]
 
-use casemate_tlog::hash::{EMPTY, leaf};
-use casemate_tlog::nodes::{consistency, inclusion, root_at, verify_consistency, verify_inclusion};
-use casemate_tlog::tile::{Kind, Tile, TileNodes, Tiles, encode, tiles_of};
-use casemate_tlog::{Checkpoint, Cosigner, Frontier, Hash, Nodes, Policy, Proof, Signer};
+use crate::hash::{EMPTY, leaf};
+use crate::nodes::{consistency, inclusion, root_at, verify_consistency, verify_inclusion};
+use crate::tile::{Kind, Tile, TileNodes, Tiles, encode, tiles_of};
+use crate::{Checkpoint, Cosigner, Frontier, Hash, Nodes, Policy, Proof, Signer};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::hint::black_box;

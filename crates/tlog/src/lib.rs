@@ -36,4 +36,6 @@ pub use policy::Policy;
 pub use proof::Proof;
 
 #[cfg(test)]
+mod costs;
+#[cfg(test)]
 mod testing;
