@@ -40,7 +40,7 @@ pub use flight::{InFlight, Recorded, Untrusted, UntrustedEvent};
 pub use health::{FSYNC_BUCKETS, Health};
 pub use keys::{keygen, public_key, public_path};
 pub use log::{Log, Recovery};
-pub use prove::{checkpoint, consistency, prove};
+pub use prove::{checkpoint, consistency, prove, tile};
 pub use read::{Entries, Entry, entries, entry};
 pub use record::{About, Effect, Event, EventKind, FindingNote, Observed, Outcome, Receipt, Refused};
 pub use verify::{Options, Verified, verify, verify_with};

@@ -14,6 +14,7 @@ use casemate_core::policy::Permitted;
 use casemate_core::{Reason, Refusal};
 use casemate_tlog::Signer;
 use std::fmt;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -62,17 +63,32 @@ impl Log {
     pub fn open(config: Config, clock: Clock) -> Result<(Self, Recovery), OpenError> {
         let storage = DirStorage::open(&config.dir)?.ok_or(OpenError::Locked)?;
         let signer = keys::open(&config.key_path(), &config.origin)?;
-        Self::open_in(Box::new(storage), signer, config, clock)
+        let dir = config.dir.clone();
+        Self::start(Box::new(storage), signer, config, clock, Some(&dir))
     }
 
+    #[cfg(test)]
     pub(crate) fn open_in(
         storage: Box<dyn Storage>,
         signer: Signer,
         config: Config,
         clock: Clock,
     ) -> Result<(Self, Recovery), OpenError> {
+        Self::start(storage, signer, config, clock, None)
+    }
+
+    fn start(
+        storage: Box<dyn Storage>,
+        signer: Signer,
+        config: Config,
+        clock: Clock,
+        tiles: Option<&Path>,
+    ) -> Result<(Self, Recovery), OpenError> {
         let queue = Queue::new(config, clock);
-        let (writer, recovery) = Writer::open(storage, signer, Arc::clone(&queue))?;
+        let (mut writer, recovery) = Writer::open(storage, signer, Arc::clone(&queue))?;
+        if let Some(dir) = tiles {
+            writer.feed(dir)?;
+        }
         let (ended, end) = oneshot::channel();
         let thread = std::thread::Builder::new().name("audit-writer".to_owned()).spawn(move || {
             writer.run();

@@ -3,12 +3,14 @@
 use crate::checkpoints::{self, Kept};
 use crate::error::{Class, Fault};
 use crate::storage::{DirSource, Source};
-use crate::tiles::LogTiles;
+use crate::tiles::{self, LogTiles};
 use crate::{files, read, scan};
 use casemate_core::digest::Digest;
-use casemate_tlog::nodes::{consistency as prove_consistency, inclusion, verify_consistency, verify_inclusion};
-use casemate_tlog::tile::TileNodes;
-use casemate_tlog::{Checkpoint, Hash, Proof};
+use casemate_tlog::nodes::{
+    Nodes as _, consistency as prove_consistency, inclusion, verify_consistency, verify_inclusion,
+};
+use casemate_tlog::tile::{FULL_WIDTH, Kind, Tile, TileNodes, bundle, encode};
+use casemate_tlog::{Checkpoint, Hash, Proof, hash};
 use std::path::Path;
 
 /// Full tiles that are kept while a proof is made: as many as its path has, and those of the older tree.
@@ -81,6 +83,35 @@ pub fn consistency(dir: &Path, old: &Checkpoint, new: Option<&Checkpoint>) -> Re
     let proof = proof.ok_or_else(fork)?;
     verify_consistency(old_size, old_root, new_size, new_root, &proof).map_err(|_| fork())?;
     Ok(proof)
+}
+
+/// A file of the log in `dir` as C2SP tlog-tiles lays it out: hashes or entries. `None` where the newest checkpoint does
+/// not have it: it lies beyond, or has another width.
+///
+/// # Errors
+/// The entries do not lead to that checkpoint, or cannot be read.
+pub fn tile(dir: &Path, tile: Tile) -> Result<Option<Vec<u8>>, Fault> {
+    let source = DirSource::new(dir);
+    let kept = newest(&source)?;
+    let hashes = kept.checkpoint.size() >> (8 * tile.level());
+    let first = tile.index() * u64::from(FULL_WIDTH);
+    let there = hashes.saturating_sub(first).min(u64::from(FULL_WIDTH));
+    if there != u64::from(tile.width()) {
+        return Ok(None);
+    }
+    let wanted = over_tiles(&source, &kept, |nodes| {
+        let hash = |at| nodes.node(8 * tile.level(), first + at);
+        (0..there).map(hash).collect::<Result<Vec<_>, _>>().ok()
+    })?;
+    if tile.kind() != Kind::Entries {
+        return Ok(Some(encode(&wanted)));
+    }
+    let bytes = tiles::entries(&source, tile)?;
+    let found = bundle::entries(&bytes, tile.width()).unwrap_or_default();
+    if found.iter().map(|entry| hash::leaf(entry)).eq(wanted) {
+        return Ok(Some(bytes));
+    }
+    Err(kept.fault(Class::Changed, "the entries are others than those that this checkpoint signed").at(first))
 }
 
 /// Makes something over the tiles on disk, or, where those do not lead to the root, over the entries themselves.

@@ -2,6 +2,10 @@
 //!
 //! Only full tiles of hashes are stored, below `tile/`. Partial ones and entry bundles come from the segments.
 
+mod store;
+
+pub(crate) use store::Feed;
+
 use crate::error::{Class, Fault};
 use crate::files;
 use crate::frame;

@@ -12,10 +12,12 @@ use crate::queue::{Job, Queue, Reply};
 use crate::record::{Effect, Event, EventKind, Outcome, Receipt};
 use crate::recovery::{self, Position};
 use crate::storage::{Storage, Tail};
+use crate::tiles::Feed;
 use casemate_core::Reason;
 use casemate_tlog::{Hash, Signer};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
@@ -52,6 +54,8 @@ pub(crate) struct Writer {
     head_synced: Instant,
     disk_asked: Option<Instant>,
     publisher: Publisher,
+    /// Where leaves become tiles.
+    feed: Option<Feed>,
     published: Option<Instant>,
 }
 
@@ -77,6 +81,7 @@ impl Writer {
             head_synced: Instant::now(),
             disk_asked: None,
             publisher: found.publisher,
+            feed: None,
             published: None,
         };
         if unknown > 0 || found.torn_bytes > 0 {
@@ -97,6 +102,12 @@ impl Writer {
         let recovery =
             Recovery { entries: writer.at.entries(), torn_bytes: found.torn_bytes, unknown_outcomes: unknown };
         Ok((writer, recovery))
+    }
+
+    /// Hands the leaves of durable entries over from now on.
+    pub(crate) fn feed(&mut self, dir: &Path) -> io::Result<()> {
+        self.feed = Some(Feed::start(dir, self.at.entries())?);
+        Ok(())
     }
 
     /// Writes until the queue is closed or the disk fails for good.
@@ -254,6 +265,9 @@ impl Writer {
             return Err(error);
         }
         self.queue.metrics.entries.store(self.at.entries(), Relaxed);
+        if let Some(feed) = &self.feed {
+            feed.give(before.entries(), receipts.iter().map(|receipt| Hash(receipt.leaf.0)).collect());
+        }
         for receipt in receipts {
             if let Some(job) = jobs.pop_front() {
                 self.acknowledge(job, receipt);
@@ -367,5 +381,6 @@ impl Drop for Writer {
     fn drop(&mut self) {
         // However the thread ends, nobody waits for it.
         self.down("the log is closed");
+        self.feed = None;
     }
 }
