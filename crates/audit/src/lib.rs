@@ -33,6 +33,8 @@ mod tiles;
 mod verify;
 mod writer;
 
+/// The arithmetic and the formats of transparency logs, in which this crate's proofs are written.
+pub use casemate_tlog as tlog;
 pub use commitment::{Field, reveal};
 pub use config::{Clock, Config};
 pub use error::{Class, Fault, OpenError};

@@ -9,6 +9,7 @@ use casemate_core::digest::Digest;
 use casemate_tlog::nodes::{
     Nodes as _, consistency as prove_consistency, inclusion, verify_consistency, verify_inclusion,
 };
+use casemate_tlog::proof::MAX_EXTRA;
 use casemate_tlog::tile::{FULL_WIDTH, Kind, Tile, TileNodes, bundle, encode};
 use casemate_tlog::{Checkpoint, Hash, Proof, hash};
 use std::path::Path;
@@ -29,7 +30,8 @@ fn newest(source: &dyn Source) -> Result<Kept, Fault> {
     last.ok_or_else(|| Fault::new(Class::Removed, checkpoints::NEWEST, 0, "the log has no checkpoint"))
 }
 
-/// The proof that entry `index` is in the log in `dir`, against its newest checkpoint (C2SP tlog-proof).
+/// The proof that entry `index` is in the log in `dir`, against its newest checkpoint (C2SP tlog-proof). It carries the
+/// record itself as its extra data where that is not too long: the proof then needs nothing beside it.
 ///
 /// # Errors
 /// The entry is not in that checkpoint's tree, or entry, tiles and checkpoint do not agree.
@@ -41,14 +43,16 @@ pub fn prove(dir: &Path, index: u64) -> Result<Proof, Fault> {
         let what = format!("the newest checkpoint is of {size} entries");
         return Err(kept.fault(Class::Removed, what).at(index));
     }
-    let Digest(leaf) = read::find(&source, index)?.leaf;
+    let found = read::find(&source, index)?;
+    let Digest(leaf) = found.leaf;
     let hashes = over_tiles(&source, &kept, |nodes| {
         let hashes = inclusion(nodes, index, size).ok()?;
         verify_inclusion(Hash(leaf), index, size, &hashes, root).ok()?;
         Some(hashes)
     });
     let hashes = hashes.map_err(|fault| fault.at(index))?;
-    Proof::new(index, hashes, &kept.note, None).map_err(|error| kept.fault(Class::Signature, error.to_string()))
+    let extra = Some(found.bytes.as_slice()).filter(|bytes| bytes.len() <= MAX_EXTRA);
+    Proof::new(index, hashes, &kept.note, extra).map_err(|error| kept.fault(Class::Signature, error.to_string()))
 }
 
 /// The proof that the tree of the log in `dir` has grown out of the one that `old` signed into the one that `new`

@@ -65,7 +65,10 @@ impl Running {
     /// What of it failed.
     pub async fn start(loaded: Loaded, state_dir: &Path) -> anyhow::Result<Self> {
         let state = state::State::open(state_dir)?;
-        let audit = casemate_audit::Config { dir: state.audit_dir(), ..loaded.audit };
+        let mut audit = casemate_audit::Config { dir: state.audit_dir(), ..loaded.audit };
+        if let Some(origin) = origin(&loaded.config) {
+            audit.origin = origin;
+        }
         let (log, recovery) = Log::open(audit, Arc::new(now)).context("the audit log cannot be opened")?;
         if recovery.torn_bytes > 0 || recovery.unknown_outcomes > 0 {
             tracing::warn!(
@@ -102,6 +105,13 @@ impl Running {
         self.gateway.stop(&local_actor()).await?;
         Ok(())
     }
+}
+
+/// The name of the log, after the gateway's own.
+fn origin(config: &casemate_gateway::config::Config) -> Option<String> {
+    let url = config.listener.public_url.as_ref()?;
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    Some(format!("{}{port}/audit", url.host_str()?))
 }
 
 /// Raises the limit on open files to what the system allows: each connection and each stream takes one or two.
