@@ -146,6 +146,12 @@ impl Log {
         wait(receiver, self.queue().config().patience()).await
     }
 
+    /// The directory of the log, for whoever reads it.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.queue().config().dir
+    }
+
     /// The state of the log.
     #[must_use]
     pub fn health(&self) -> Health {

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use casemate_core::digest::Digest;
 use casemate_core::{Agent, Principal, Reason, Refusal, ServerName, TraceId, UnixMillis};
+use std::fmt;
 use std::net::IpAddr;
 
 /// What is known of a request beside the call. All texts in it are validated, bounded tokens.
@@ -123,6 +124,13 @@ pub struct Receipt {
     pub index: u64,
     /// Its leaf hash (RFC 6962 section 2.1).
     pub leaf: Digest,
+}
+
+/// As it is shown to callers: `<index>:<leaf hash in hexadecimal>`.
+impl fmt::Display for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.index, self.leaf.hex())
+    }
 }
 
 /// What a call did.

@@ -34,7 +34,9 @@ pub(super) struct VerifyArgs {
 
 fn range(text: &str) -> Result<Range<u64>, String> {
     let parsed = text.split_once("..").and_then(|(start, end)| Some(start.parse().ok()?..end.parse().ok()?));
-    parsed.filter(|range: &Range<u64>| !range.is_empty()).ok_or_else(|| "not of the form A..B with A below B".to_owned())
+    parsed
+        .filter(|range: &Range<u64>| !range.is_empty())
+        .ok_or_else(|| "not of the form A..B with A below B".to_owned())
 }
 
 pub(super) fn run(args: &VerifyArgs, dir: &Path) -> anyhow::Result<ExitCode> {
@@ -82,7 +84,9 @@ fn grown(
     key: Option<&Verifier>,
 ) -> anyhow::Result<Result<Result<u64, Fault>, ExitCode>> {
     let Some(key) = key else {
-        out::say("a checkpoint from elsewhere is only worth what its signature is: give the log's public key with --key");
+        out::say(
+            "a checkpoint from elsewhere is only worth what its signature is: give the log's public key with --key",
+        );
         return Ok(Err(ExitCode::from(exit::COULD_NOT_RUN)));
     };
     let read = |path: &Path| -> anyhow::Result<Option<Checkpoint>> {
