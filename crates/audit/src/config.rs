@@ -8,6 +8,44 @@ use std::time::Duration;
 /// The clock that stamps the records.
 pub type Clock = Arc<dyn Fn() -> UnixMillis + Send + Sync>;
 
+/// When a record counts as written. Whatever is not `fsync` names itself in the log: an event `mode` comes first at each
+/// opening and in each segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// When the disk has it.
+    #[default]
+    Fsync,
+    /// Intents, refusals and events when the disk has them; outcomes when they are handed to the operating system. After
+    /// a power cut, calls may stand as `unknown` whose answers went out.
+    DecisionOnly,
+    /// When it is handed to the operating system. A power cut can lose records of up to a second.
+    Async,
+}
+
+impl Mode {
+    /// Every mode.
+    pub const ALL: [Self; 3] = [Self::Fsync, Self::DecisionOnly, Self::Async];
+
+    /// Its name in the configuration and in records.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fsync => "fsync",
+            Self::DecisionOnly => "decision-only",
+            Self::Async => "async",
+        }
+    }
+
+    /// What the log says of it.
+    pub(crate) const fn promise(self) -> &'static str {
+        match self {
+            Self::Fsync => "fsync: no acknowledged record is lost",
+            Self::DecisionOnly => "decision-only: a power cut can lose outcomes that were acknowledged",
+            Self::Async => "async: a power cut can lose records that were acknowledged",
+        }
+    }
+}
+
 /// The settings of a log.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -32,6 +70,12 @@ pub struct Config {
     pub anonymous_per_minute: u32,
     /// A segment of at least this many bytes is closed and the next one begun.
     pub segment_bytes: u64,
+    /// A segment of this age is closed as well.
+    pub segment_age: Duration,
+    /// When nothing was written for as long as this, an event `heartbeat` is: silence is provable.
+    pub heartbeat: Duration,
+    /// When a record counts as written.
+    pub mode: Mode,
     /// With less free disk than this, intents and refusals are not taken; outcomes and events still are. Records of
     /// unauthenticated peers stop at twice as much.
     pub reserve_bytes: u64,
@@ -51,6 +95,9 @@ impl Config {
             anonymous_queue: 1024,
             anonymous_per_minute: 600,
             segment_bytes: 64 << 20,
+            segment_age: Duration::from_secs(24 * 60 * 60),
+            heartbeat: Duration::from_secs(60),
+            mode: Mode::Fsync,
             reserve_bytes: 64 << 20,
         }
     }

@@ -34,8 +34,10 @@ pub(crate) enum Reply {
     Plain(Answer<Receipt>),
     /// An observation, counted if it cannot be written; or a summary, whose counts are kept if it cannot be written.
     Counted(BTreeMap<Reason, u64>),
-    /// Nobody: a record of the log's own.
+    /// Nobody: a record of the log's own, written again until it is there.
     Note,
+    /// Nobody at all.
+    Own,
 }
 
 /// A record on its way.
@@ -323,7 +325,7 @@ impl Job {
                 queue.recount(&counts, u64::from(self.kind != Kind::Summary));
                 None
             }
-            Reply::Note => None,
+            Reply::Note | Reply::Own => None,
         }
     }
 }

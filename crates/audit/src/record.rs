@@ -78,6 +78,10 @@ pub enum EventKind {
     Recovery,
     /// An answer whose outcome says that it was released was withheld after all: its record came too late.
     Withheld,
+    /// Nothing was written for a while, and the log is alive.
+    Heartbeat,
+    /// From here on, records count as written when this mode says so.
+    Mode,
     /// A person did something through the admin listener or the command line.
     Admin,
     /// Keys of an issuer, certificates or revocation lists changed.
@@ -97,6 +101,8 @@ impl EventKind {
             Self::ReloadRefused => "reload-refused",
             Self::Recovery => "recovery",
             Self::Withheld => "withheld",
+            Self::Heartbeat => "heartbeat",
+            Self::Mode => "mode",
             Self::Admin => "admin",
             Self::Keys => "keys",
             Self::Pin => "pin",

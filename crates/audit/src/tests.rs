@@ -6,6 +6,7 @@ mod memory;
 mod property;
 mod signed;
 mod tamper;
+mod upkeep;
 
 use crate::{About, Clock, Config, Entry, Log, Observed, Outcome, Recorded, Recovery, entries};
 use bytes::Bytes;

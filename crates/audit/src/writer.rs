@@ -1,8 +1,11 @@
 //! The one writer: drains the queue, writes, makes durable once, then tells everyone. The fsync in flight is the window
 //! in which the next batch gathers; there is no timer.
 
+mod upkeep;
+
 use crate::body::{Body, Origin};
 use crate::checkpoints::Publisher;
+use crate::config::Mode;
 use crate::error::OpenError;
 use crate::files;
 use crate::flight::Ticket;
@@ -29,6 +32,9 @@ const BATCH_BYTES: usize = 4 << 20;
 /// How often the head is made durable by itself, the disk asked for its room, and leftovers tried again.
 const TICK: Duration = Duration::from_secs(1);
 
+/// Who the log's own events are of.
+const ACTOR: &str = "casemate";
+
 /// An event of the log's own that is still to be written.
 struct Note {
     kind: EventKind,
@@ -50,8 +56,13 @@ pub(crate) struct Writer {
     /// Those of them whose outcome could not be written.
     orphans: BTreeSet<u64>,
     notes: VecDeque<Note>,
+    /// Whether entries were acknowledged that the disk may not have.
+    is_ahead: bool,
     head_is_durable: bool,
     head_synced: Instant,
+    /// When the last entry was written, and when the segment was begun or opened.
+    written: Instant,
+    segment_since: Instant,
     disk_asked: Option<Instant>,
     publisher: Publisher,
     /// Where leaves become tiles.
@@ -77,8 +88,11 @@ impl Writer {
             orphans: found.open.keys().copied().collect(),
             open: found.open,
             notes: VecDeque::new(),
+            is_ahead: false,
             head_is_durable: false,
             head_synced: Instant::now(),
+            written: Instant::now(),
+            segment_since: Instant::now(),
             disk_asked: None,
             publisher: found.publisher,
             feed: None,
@@ -91,7 +105,11 @@ impl Writer {
         writer.reopen()?;
         writer.write_head(found.at.entries())?;
         writer.sync_head()?;
+        writer.seal_all();
         let mut jobs = writer.own();
+        if let Some(mode) = writer.mode() {
+            jobs.push_front(mode);
+        }
         while !jobs.is_empty() {
             writer.commit(&mut jobs)?;
         }
@@ -119,6 +137,11 @@ impl Writer {
     pub(crate) fn turn(&mut self, patience: Duration) -> bool {
         self.ask_disk();
         let batch = self.queue.take(patience);
+        // By the monotonic clock, which no setting of the time makes jump.
+        let is_silent = batch.jobs.is_empty() && self.notes.is_empty() && !batch.last;
+        if is_silent && self.written.elapsed() >= self.queue.config().heartbeat {
+            self.note(EventKind::Heartbeat, self.queue.config().mode.promise().to_owned());
+        }
         let mut jobs = self.own();
         jobs.extend(batch.jobs);
         let up = self.write(jobs);
@@ -154,25 +177,6 @@ impl Writer {
         }
     }
 
-    /// Makes the head durable and signs a checkpoint, when they are due.
-    fn keep_up(&mut self) -> io::Result<()> {
-        if self.head_synced.elapsed() >= TICK {
-            self.sync_head()?;
-        }
-        let every = self.queue.config().checkpoint_every;
-        if self.published.is_none_or(|at| at.elapsed() >= every) { self.publish() } else { Ok(()) }
-    }
-
-    /// Signs a checkpoint where there is anything new. The head is durable before, so that none is ever ahead of it.
-    fn publish(&mut self) -> io::Result<()> {
-        self.sync_head()?;
-        if self.publisher.size < self.at.entries() {
-            self.publisher.publish(&mut *self.storage, &self.at.tree, self.at.segment)?;
-        }
-        self.published = Some(Instant::now());
-        Ok(())
-    }
-
     /// Fails the intents for which nobody waits any more, and what could not be rendered.
     fn living(&mut self, jobs: VecDeque<Job>) -> VecDeque<Job> {
         let now = Instant::now();
@@ -201,13 +205,21 @@ impl Writer {
             }
         }
         for note in &self.notes {
-            let (actor, detail) = ("casemate".to_owned(), Some(note.detail.clone()));
+            let (actor, detail) = (ACTOR.to_owned(), Some(note.detail.clone()));
             let event = Event { kind: note.kind, actor, policy: None, detail };
             let mut body = Body { origin: Arc::clone(&note.origin), ..Body::event(&event) };
             body.intent = note.intent;
             jobs.push_back(Job::new(body, Reply::Note));
         }
         jobs
+    }
+
+    /// What the log says first of all where its promise is not the usual one.
+    fn mode(&self) -> Option<Job> {
+        let mode = self.queue.config().mode;
+        let detail = Some(mode.promise().to_owned());
+        let event = Event { kind: EventKind::Mode, actor: ACTOR.to_owned(), policy: None, detail };
+        (mode != Mode::Fsync).then(|| Job::new(Body::event(&event), Reply::Own))
     }
 
     fn note(&mut self, kind: EventKind, detail: String) {
@@ -231,8 +243,11 @@ impl Writer {
 
     /// Makes one batch of `jobs` durable and tells whoever waits. On an error all of them are back in `jobs`.
     fn commit(&mut self, jobs: &mut VecDeque<Job>) -> io::Result<()> {
-        if self.at.len >= self.queue.config().segment_bytes && self.at.entries() > self.at.segment {
+        if self.at.entries() > self.at.segment && self.is_full() {
             self.rotate()?;
+            if let Some(mode) = self.mode() {
+                jobs.push_front(mode);
+            }
         }
         let time = self.queue.now();
         let mut at = self.at.clone();
@@ -254,16 +269,19 @@ impl Writer {
             return Err(io::Error::other("an entry could not be made"));
         }
         at.len += bytes.len() as u64;
-        let segment = self.segment.as_mut().ok_or_else(|| io::Error::other("the segment is not open"))?;
-        segment.append(&bytes)?;
-        let started = Instant::now();
-        segment.sync()?;
-        self.queue.metrics.fsync(started.elapsed());
+        self.segment.as_mut().ok_or_else(closed)?.append(&bytes)?;
+        let waits = jobs.iter().take(receipts.len()).any(|job| self.waits(job));
+        if waits {
+            self.sync_segment()?;
+        }
         let before = std::mem::replace(&mut self.at, at);
-        if let Err(error) = self.write_head(before.entries()) {
+        if !waits {
+            self.is_ahead = true;
+        } else if let Err(error) = self.write_head(before.entries()) {
             self.at = before;
             return Err(error);
         }
+        self.written = Instant::now();
         self.queue.metrics.entries.store(self.at.entries(), Relaxed);
         if let Some(feed) = &self.feed {
             feed.give(before.entries(), receipts.iter().map(|receipt| Hash(receipt.leaf.0)).collect());
@@ -274,6 +292,15 @@ impl Writer {
             }
         }
         Ok(())
+    }
+
+    /// Whether a record is acknowledged only when the disk has it.
+    fn waits(&self, job: &Job) -> bool {
+        match self.queue.config().mode {
+            Mode::Fsync => true,
+            Mode::DecisionOnly => !matches!(job.reply, Reply::Outcome { .. }),
+            Mode::Async => false,
+        }
     }
 
     fn acknowledge(&mut self, job: Job, receipt: Receipt) {
@@ -295,47 +322,7 @@ impl Writer {
             Reply::Plain(answer) => drop(answer.send(Ok(receipt))),
             // Notes are queued in their order, so the first one is the one that was written.
             Reply::Note => drop(self.notes.pop_front()),
-            Reply::Counted(_) => {}
-        }
-    }
-
-    /// Closes the segment with a checkpoint and begins the next: so the last checkpoint never lies before the last
-    /// segment.
-    fn rotate(&mut self) -> io::Result<()> {
-        self.publish()?;
-        let at = recovery::begin(&mut *self.storage, self.at.tree.clone(), self.at.segment, self.queue.now())?;
-        let before = std::mem::replace(&mut self.at, at);
-        if let Err(error) = self.reopen() {
-            self.at = before;
-            return Err(error);
-        }
-        Ok(())
-    }
-
-    /// Writes the head. The entries from `fresh` on may hold intents that are not among the open ones yet.
-    fn write_head(&mut self, fresh: u64) -> io::Result<()> {
-        self.generation += 1;
-        let open_from = self.open.keys().next().copied().unwrap_or(fresh).min(fresh);
-        let (offset, bytes) = recovery::head(&self.at, self.generation, open_from).slot();
-        self.head_is_durable = false;
-        self.storage.write_head(offset, &bytes)
-    }
-
-    /// After a power cut the head may be as old as this: entries after it are kept as far as they are whole.
-    fn sync_head(&mut self) -> io::Result<()> {
-        if !self.head_is_durable {
-            self.storage.sync_head()?;
-            self.head_is_durable = true;
-        }
-        self.head_synced = Instant::now();
-        Ok(())
-    }
-
-    /// Asks for the disk's room, at most once a second. Not knowing it means there is none.
-    fn ask_disk(&mut self) {
-        if self.disk_asked.is_none_or(|asked| asked.elapsed() >= TICK) {
-            self.disk_asked = Some(Instant::now());
-            self.queue.metrics.disk_free.store(self.storage.free().unwrap_or(0), Relaxed);
+            Reply::Counted(_) | Reply::Own => {}
         }
     }
 
@@ -348,6 +335,11 @@ impl Writer {
         self.fail(jobs, &why);
         self.fail(self.queue.drain(), &why);
         self.disk_asked = None;
+        if self.is_ahead {
+            tracing::error!("records were acknowledged that the disk may not have; the audit log stays down");
+            self.down(&format!("{why}; records that were acknowledged may be lost"));
+            return false;
+        }
         let back = recovery::rewind(&mut *self.storage, &self.at, &mut self.generation);
         let back = back.and_then(|()| self.publisher.rewind(&mut *self.storage));
         let back = back.map_err(|fault| fault.to_string()).and_then(|()| self.reopen().map_err(|e| e.to_string()));
@@ -375,6 +367,10 @@ impl Writer {
         self.queue.end(Some(why.to_owned()));
         self.fail(self.queue.drain(), why);
     }
+}
+
+fn closed() -> io::Error {
+    io::Error::other("the segment is not open")
 }
 
 impl Drop for Writer {

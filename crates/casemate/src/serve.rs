@@ -80,8 +80,17 @@ impl Running {
         let seal_key = state.seal_key()?;
         let actor = local_actor();
         let pins = state.pins_dir();
+        let kept = log.clone();
         let parts = Parts { config: loaded.config, log, clock: Arc::new(now), seal_key, actor, pins };
-        let gateway = Gateway::start(parts).await?;
+        let gateway = match Gateway::start(parts).await {
+            Ok(gateway) => gateway,
+            Err(fault) => {
+                // Whoever tries again finds the log closed and its lock free.
+                kept.close().await;
+                return Err(fault.into());
+            }
+        };
+        drop(kept);
         let server = Server::bind(Arc::clone(&gateway)).await?;
         let admin_server = AdminServer::bind(Arc::clone(&gateway)).await?;
         let address = server.address();

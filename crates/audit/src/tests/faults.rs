@@ -7,7 +7,7 @@ use crate::flight::Ticket;
 use crate::queue::Queue;
 use crate::verify::check;
 use crate::writer::Writer;
-use crate::{Effect, Event, EventKind, InFlight, OpenError, Receipt};
+use crate::{Effect, Event, EventKind, InFlight, Mode, OpenError, Receipt};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -32,8 +32,11 @@ pub(super) struct Bench {
 
 impl Bench {
     pub(super) fn open(disk: Memory) -> Result<Self, OpenError> {
-        let every = Duration::ZERO;
-        let config = Config { segment_bytes: 2500, checkpoint_every: every, ..config(Path::new("")) };
+        Self::open_as(disk, Mode::Fsync, Duration::ZERO)
+    }
+
+    pub(super) fn open_as(disk: Memory, mode: Mode, checkpoint_every: Duration) -> Result<Self, OpenError> {
+        let config = Config { segment_bytes: 2500, checkpoint_every, mode, ..config(Path::new("")) };
         let queue = Queue::new(config, clock().0);
         let (writer, _) = Writer::open(Box::new(disk.clone()), signer(), Arc::clone(&queue))?;
         Ok(Self {

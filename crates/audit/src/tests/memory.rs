@@ -286,6 +286,10 @@ impl Storage for Memory {
         failure.map_or(Ok(()), |failure| Err(error(failure)))
     }
 
+    fn seal(&mut self, _: &str) -> io::Result<()> {
+        Ok(())
+    }
+
     fn sync_head(&mut self) -> io::Result<()> {
         self.sync_file(files::HEAD, "sync head")
     }

@@ -1,3 +1,5 @@
+//! The store that makes what is missing.
+
 use super::*;
 use crate::files::{Header, segment};
 use crate::{frame, head};
