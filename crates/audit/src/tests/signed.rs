@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::{Class, Fault, OpenError, Options, consistency, prove, public_key, verify, verify_with};
+use casemate_tlog::tile::{Kind, Tile};
 use casemate_tlog::{Checkpoint, Policy, Proof, Verifier};
 use std::path::PathBuf;
 
@@ -211,4 +212,41 @@ async fn a_range_is_checked_up_to_whatever_vouches_for_it() {
     let mut progress = |at, of| told.push((at, of));
     let options = Options { progress: Some(&mut progress), range: Some(12..14), ..Options::default() };
     assert!(verify_with(dir.path(), options).is_ok());
+}
+
+#[tokio::test]
+async fn a_damaged_tile_never_makes_a_wrong_proof_and_is_made_again() {
+    let dir = log(150, 1 << 20).await;
+    let size = newest(dir.path()).size();
+    assert!(size > 256);
+    let path = dir.path().join("tile/0/000");
+    let whole = std::fs::read(&path).unwrap();
+    let good = prove(dir.path(), 7).unwrap().to_string();
+    let tile = Tile::new(Kind::Hashes(0), 0, 256).unwrap();
+    for damage in [vec![0; 8192], whole[..8191].to_vec(), Vec::new()] {
+        std::fs::write(&path, &damage).unwrap();
+        assert_eq!(prove(dir.path(), 7).unwrap().to_string(), good);
+        assert_eq!(crate::tile(dir.path(), tile).unwrap().as_deref(), Some(&*whole));
+        reopen(dir.path()).await.unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), whole);
+    }
+    // What is beyond the checkpoint, or of another width, is not there.
+    for (kind, index, width) in [(Kind::Hashes(0), 0, 255), (Kind::Hashes(0), 2, 1), (Kind::Entries, 1, 256)] {
+        assert_eq!(crate::tile(dir.path(), Tile::new(kind, index, width).unwrap()), Ok(None));
+    }
+    let entries = crate::tile(dir.path(), Tile::new(Kind::Entries, 0, 256).unwrap()).unwrap().unwrap();
+    assert_eq!(casemate_tlog::tile::bundle::entries(&entries, 256).unwrap().len(), 256);
+    // Entries that lead elsewhere are damage, whatever the tiles say.
+    edit(dir.path(), SEGMENT, |bytes| {
+        let at = bytes.windows(6).position(|window| window == b"\"acme\"").unwrap();
+        let frame = crate::frame::decode(&bytes[36..]).unwrap();
+        let mut record = frame.record.to_vec();
+        record[at - 36 - 44 + 1] ^= 2;
+        let (mut framed, size) = (Vec::new(), frame.size());
+        crate::frame::encode(&record, frame.side, crate::frame::leaf(&record), &mut framed);
+        bytes.splice(36..36 + size, framed);
+    });
+    assert_eq!(prove(dir.path(), 0).unwrap_err().class, Class::Changed);
+    let bundle = Tile::new(Kind::Entries, 0, 256).unwrap();
+    assert_eq!(crate::tile(dir.path(), bundle).unwrap_err().class, Class::Changed);
 }
