@@ -3,6 +3,7 @@
 mod exit;
 mod proof;
 mod verify;
+mod witness;
 
 use crate::config::{self, Environment};
 use crate::out;
@@ -40,6 +41,9 @@ enum Command {
     Checkpoint(LogArgs),
     /// Makes a key for a log and prints the public one.
     Keygen(proof::KeygenArgs),
+    /// Runs a witness: cosigns the checkpoints of logs, and refuses forks and rollbacks.
+    #[command(after_help = witness::HELP)]
+    Witness(witness::WitnessArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -87,6 +91,7 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<ExitCode> {
         Command::Prove(args) => &args.log,
         Command::CheckProof(args) => return proof::check(args),
         Command::Keygen(args) => return proof::keygen(args),
+        Command::Witness(args) => return witness::run(args),
     };
     let dir = match log.dir() {
         Ok(dir) => dir,

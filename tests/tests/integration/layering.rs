@@ -12,11 +12,20 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("casemate-tlog", &[]),
     ("casemate-audit", &["casemate-core", "casemate-tlog"]),
     ("casemate-archive", &["casemate-core", "casemate-net"]),
+    ("casemate-witness", &["casemate-core", "casemate-net", "casemate-tlog"]),
     ("casemate-output", &["casemate-core", "casemate-inspect", "casemate-audit"]),
     ("casemate-gateway", &["casemate-core", "casemate-net", "casemate-inspect", "casemate-audit", "casemate-output"]),
     (
         "casemate",
-        &["casemate-core", "casemate-net", "casemate-inspect", "casemate-audit", "casemate-output", "casemate-gateway"],
+        &[
+            "casemate-core",
+            "casemate-net",
+            "casemate-inspect",
+            "casemate-audit",
+            "casemate-witness",
+            "casemate-output",
+            "casemate-gateway",
+        ],
     ),
 ];
 

@@ -65,6 +65,8 @@ mod record;
 mod reload;
 #[cfg(test)]
 mod shutdown;
+#[cfg(test)]
+mod witness;
 
 // The program as a person meets it.
 #[cfg(test)]
