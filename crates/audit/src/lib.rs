@@ -18,6 +18,7 @@ mod flight;
 mod frame;
 mod head;
 mod health;
+pub mod index;
 mod keys;
 mod log;
 mod prove;
