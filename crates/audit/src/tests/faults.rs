@@ -8,6 +8,7 @@ use crate::queue::Queue;
 use crate::verify::check;
 use crate::writer::Writer;
 use crate::{Effect, Event, EventKind, InFlight, Mode, OpenError, Receipt};
+use casemate_tlog::{Checkpoint, Frontier, Hash, hash};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -160,11 +161,27 @@ impl Bench {
             assert_eq!(there, Some(receipt.leaf), "entry {} was acknowledged", receipt.index);
         }
         assert_one_outcome_each(&entries);
+        assert_one_history(&disk.signed(), &entries);
         // A caller who was refused must not find in the log that its call was made.
         for entry in entries.iter().filter(|entry| entry.json["kind"] == "outcome") {
             let intent = entry.json["intent"].as_u64().unwrap();
             assert!(self.granted.contains(&intent) || entry.json["effect"] != "executed", "intent {intent}");
         }
+    }
+}
+
+/// Whatever the disk did, the log has never signed a tree that is not the beginning of the one that it has now.
+fn assert_one_history(signed: &[String], entries: &[Entry]) {
+    let (mut tree, mut roots) = (Frontier::new(), vec![hash::EMPTY]);
+    for entry in entries {
+        tree.push(Hash(entry.leaf.0), |_, _, _| ()).unwrap();
+        roots.push(tree.root());
+    }
+    for note in signed {
+        let note = note.strip_suffix('\n').unwrap();
+        let (checkpoint, _) = Checkpoint::open(note.as_bytes(), [signer().verifier()]).unwrap();
+        let root = roots.get(usize::try_from(checkpoint.size()).unwrap());
+        assert_eq!(root, Some(&checkpoint.root()), "{} entries were signed", checkpoint.size());
     }
 }
 

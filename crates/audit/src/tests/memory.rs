@@ -44,6 +44,8 @@ struct State {
     dies: Option<usize>,
     dead: bool,
     free: Option<u64>,
+    /// Every checkpoint that was ever handed over, whether or not it was written.
+    signed: Vec<String>,
 }
 
 /// The disk. Clones share it.
@@ -116,7 +118,10 @@ impl Memory {
             files
                 .insert(name.clone(), File { cached: bytes.clone(), durable: bytes, lost: vec![], name_durable: true });
         }
-        Self(Arc::new(Mutex::new(State { files, free: state.free, ..State::default() })), Arc::default())
+        Self(
+            Arc::new(Mutex::new(State { files, free: state.free, signed: state.signed.clone(), ..State::default() })),
+            Arc::default(),
+        )
     }
 
     /// What a process finds that starts after another was killed: all that the cache has.
@@ -124,7 +129,15 @@ impl Memory {
         let mut state = self.state();
         state.dead = true;
         let files = state.files.clone();
-        Self(Arc::new(Mutex::new(State { files, free: state.free, ..State::default() })), Arc::default())
+        Self(
+            Arc::new(Mutex::new(State { files, free: state.free, signed: state.signed.clone(), ..State::default() })),
+            Arc::default(),
+        )
+    }
+
+    /// Every checkpoint that was ever signed, on this disk and on those that it was made from.
+    pub(super) fn signed(&self) -> Vec<String> {
+        self.state().signed.clone()
     }
 
     /// All records.
@@ -331,6 +344,9 @@ struct MemoryTail(Memory, String);
 impl Tail for MemoryTail {
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
         let mut state = self.0.state();
+        if self.1.ends_with(".checkpoints") {
+            state.signed.push(String::from_utf8(bytes.to_vec()).unwrap());
+        }
         let failure = state.begin("append")?;
         let file = state.files.get_mut(&self.1).ok_or(io::ErrorKind::NotFound)?;
         file.cached.extend_from_slice(match failure {
