@@ -52,8 +52,8 @@ pub struct Config {
     /// The directory of the log; made with mode 0700 where it is missing.
     pub dir: PathBuf,
     /// The name of the log in its checkpoints, and of its key: a URL without scheme. It is given to a new key; the name
-    /// of a key that is there counts more.
-    pub origin: String,
+    /// of a key that is there counts more. `None`: `casemate/audit/` and random digits, for no two logs share a name.
+    pub origin: Option<String>,
     /// The file of the key that signs checkpoints; made where it is missing. `None`: `keys/audit.key` beside the log's
     /// directory.
     pub key: Option<PathBuf>,
@@ -87,7 +87,7 @@ impl Config {
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         Self {
             key: None,
-            origin: "casemate/audit".to_owned(),
+            origin: None,
             checkpoint_every: Duration::from_secs(1),
             dir: dir.into(),
             deadline: Duration::from_millis(250),

@@ -89,8 +89,8 @@ pub enum OpenError {
     /// Another process writes this log.
     #[error("another process holds the lock of this log: one gateway per state directory")]
     Locked,
-    /// What the head vouches for is not there any more.
-    #[error("the log is damaged before its last head; it is not opened for writing: {0}")]
+    /// What the head or a checkpoint vouches for is not there any more.
+    #[error("the log is not what its head and its checkpoints vouch for; it is not opened for writing: {0}")]
     Damaged(#[from] Fault),
     /// The file system refuses.
     #[error("the log's directory cannot be used: {0}")]

@@ -52,10 +52,18 @@ pub fn keygen(path: &Path, name: &str) -> io::Result<Verifier> {
     Ok(verifier)
 }
 
-/// Reads the key at `path`; makes one named `origin` where there is none.
-pub(crate) fn open(path: &Path, origin: &str) -> io::Result<Signer> {
+/// Reads the key at `path`. Where there is none it makes one named `origin`, unless the log is `signed` already: then
+/// the key that signed it is wanted.
+pub(crate) fn open(path: &Path, origin: Option<&str>, signed: bool) -> io::Result<Signer> {
     if !path.try_exists()? {
-        keygen(path, origin)?;
+        if signed {
+            let what = format!("{}: the key that signed this log's checkpoints is not there", path.display());
+            return Err(io::Error::new(io::ErrorKind::NotFound, what));
+        }
+        let mut digits = [0; 8];
+        random(&mut digits)?;
+        let unnamed = || format!("casemate/audit/{:016x}", u64::from_be_bytes(digits));
+        keygen(path, &origin.map_or_else(unnamed, str::to_owned))?;
     }
     let mode = fs::metadata(path)?.mode();
     if mode & 0o077 != 0 {
@@ -99,17 +107,21 @@ mod tests {
     fn a_key_is_made_once_and_kept_private() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("keys/audit.key");
-        let first = open(&path, "casemate.example/audit").unwrap().verifier().clone();
+        let first = open(&path, Some("casemate.example/audit"), false).unwrap().verifier().clone();
         assert_eq!(first.name(), "casemate.example/audit");
-        assert_eq!(open(&path, "another").unwrap().verifier(), &first);
+        assert_eq!(open(&path, Some("another"), true).unwrap().verifier(), &first);
         assert_eq!(public_key(&path).unwrap(), first);
         assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
         assert_eq!(keygen(&path, "x").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-        assert_eq!(open(&path, "x").unwrap_err().kind(), io::ErrorKind::PermissionDenied);
+        assert_eq!(open(&path, None, false).unwrap_err().kind(), io::ErrorKind::PermissionDenied);
         fs::write(&path, "PRIVATE+KEY+what").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-        assert_eq!(open(&path, "x").unwrap_err().kind(), io::ErrorKind::InvalidData);
+        assert_eq!(open(&path, None, false).unwrap_err().kind(), io::ErrorKind::InvalidData);
+        let other = dir.path().join("other");
+        assert_eq!(open(&other, None, true).unwrap_err().kind(), io::ErrorKind::NotFound);
+        let unnamed = open(&other, None, false).unwrap();
+        assert!(unnamed.verifier().name().starts_with("casemate/audit/"), "{unnamed:?}");
         assert_eq!(keygen(&dir.path().join("k"), "a name").unwrap_err().kind(), io::ErrorKind::InvalidData);
     }
 }

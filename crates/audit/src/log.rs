@@ -1,6 +1,7 @@
 //! The handle of the log: async on this side, one thread on the other.
 
 use crate::body::Body;
+use crate::checkpoints;
 use crate::config::{Clock, Config};
 use crate::error::OpenError;
 use crate::flight::{Recorded, Ticket};
@@ -8,6 +9,7 @@ use crate::health::Health;
 use crate::keys;
 use crate::queue::Queue;
 use crate::record::{About, Event, Observed, Receipt, Refused};
+use crate::scan;
 use crate::storage::{DirStorage, Storage};
 use crate::writer::Writer;
 use casemate_core::policy::Permitted;
@@ -59,10 +61,12 @@ impl Log {
     /// the outcome `unknown` for every open intent, and starts the writer.
     ///
     /// # Errors
-    /// Another process has the lock, the log is damaged before its last head, or the file system refuses.
+    /// Another process has the lock, the log is not what its head and its checkpoints vouch for, or the file
+    /// system refuses.
     pub fn open(config: Config, clock: Clock) -> Result<(Self, Recovery), OpenError> {
         let storage = DirStorage::open(&config.dir)?.ok_or(OpenError::Locked)?;
-        let signer = keys::open(&config.key_path(), &config.origin)?;
+        let signed = checkpoints::last(&storage, &scan::segments(&storage)?)?.is_some();
+        let signer = keys::open(&config.key_path(), config.origin.as_deref(), signed)?;
         let dir = config.dir.clone();
         Self::start(Box::new(storage), signer, config, clock, Some(&dir))
     }

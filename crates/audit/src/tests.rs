@@ -106,7 +106,13 @@ fn observed(reason: Reason) -> Observed {
 
 fn config(dir: &Path) -> Config {
     let deadline = std::time::Duration::from_secs(20);
-    Config { reserve_bytes: 0, deadline, key: Some(dir.join("audit.key")), ..Config::new(dir) }
+    Config {
+        reserve_bytes: 0,
+        deadline,
+        key: Some(dir.join("audit.key")),
+        origin: Some("casemate/audit".to_owned()),
+        ..Config::new(dir)
+    }
 }
 
 fn signer() -> Signer {

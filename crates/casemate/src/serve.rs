@@ -65,10 +65,8 @@ impl Running {
     /// What of it failed.
     pub async fn start(loaded: Loaded, state_dir: &Path) -> anyhow::Result<Self> {
         let state = state::State::open(state_dir)?;
-        let mut audit = casemate_audit::Config { dir: state.audit_dir(), ..loaded.audit };
-        if let Some(origin) = origin(&loaded.config) {
-            audit.origin = origin;
-        }
+        let origin = origin(&loaded.config);
+        let audit = casemate_audit::Config { dir: state.audit_dir(), origin, ..loaded.audit };
         let (log, recovery) = Log::open(audit, Arc::new(now)).context("the audit log cannot be opened")?;
         if recovery.torn_bytes > 0 || recovery.unknown_outcomes > 0 {
             tracing::warn!(

@@ -91,6 +91,10 @@ impl Store {
         self.resume(entries)?;
         for (first, leaves) in receiver {
             self.catch_up(first)?;
+            if self.entries < first {
+                // It was told to stop on the way; the next opening goes on from here.
+                return Ok(());
+            }
             // What was read from the segments already may still come from the queue.
             let known = usize::try_from(self.entries.saturating_sub(first)).unwrap_or(usize::MAX);
             for leaf in leaves.into_iter().skip(known) {

@@ -41,6 +41,7 @@ impl Writer {
         if self.publisher.size < self.at.entries() {
             self.publisher.publish(&mut *self.storage, &self.at.tree, self.at.segment)?;
         }
+        self.queue.metrics.signed.store(self.publisher.size, Relaxed);
         self.published = Some(Instant::now());
         Ok(())
     }
