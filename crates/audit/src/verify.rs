@@ -126,6 +126,10 @@ fn newest(source: &dyn Source) -> Result<Option<Kept>, Fault> {
     }
     let file = checkpoints::NEWEST.to_owned();
     let bytes = source.read_at(&file, 0, usize::MAX).map_err(|error| Fault::io(&file, &error))?;
+    if bytes.is_empty() {
+        // A power cut can leave that; the next start writes it again.
+        return Ok(None);
+    }
     let broken = |what: String| Fault::new(Class::Signature, checkpoints::NEWEST, 0, what);
     let note = String::from_utf8(bytes).map_err(|_| broken("it is no text".to_owned()))?;
     let parsed = casemate_tlog::Note::parse(note.as_bytes()).map_err(|error| broken(error.to_string()))?;
