@@ -82,6 +82,7 @@ async fn produce(log: Log, records: u64) -> Result<(), Refusal> {
         refusal: Refusal::new(Reason::PolicyTool),
         arguments: Some(vec![b'x'; 1000].into()),
         policy: None,
+        inputs: None,
     };
     for _ in 0..records {
         log.refuse(&refused).await?;

@@ -73,6 +73,7 @@ async fn work(log: Log, until: Instant) -> Result<u64, Refusal> {
         refusal: Refusal::new(Reason::PolicyTool),
         arguments: Some(vec![b'x'; 1000].into()),
         policy: None,
+        inputs: None,
     };
     let mut records = 0;
     while Instant::now() < until {

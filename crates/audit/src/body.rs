@@ -1,7 +1,9 @@
 //! The contents of an entry before it has an index.
 
 use crate::commitment::Field;
-use crate::record::{About, Effect, Event, FindingNote, Observed, Outcome, Refused};
+use crate::config::Capture;
+use crate::record::{About, Effect, Event, EventKind, FindingNote, Observed, Outcome, Refused};
+use crate::sealed::Plain;
 use casemate_core::digest::Digest;
 use casemate_core::mcp::{Completion, Target};
 use casemate_core::policy::Permitted;
@@ -95,6 +97,8 @@ pub(crate) struct Body {
     pub(crate) policy: Option<Digest>,
     pub(crate) rule: Option<usize>,
     pub(crate) committed: Vec<Committed>,
+    /// What goes sealed into the side.
+    pub(crate) sealed: Vec<Plain>,
     pub(crate) intent: Option<u64>,
     pub(crate) effect: Option<Effect>,
     pub(crate) status: Option<u16>,
@@ -102,6 +106,8 @@ pub(crate) struct Body {
     pub(crate) upstream_ms: Option<u64>,
     pub(crate) events: Option<u64>,
     pub(crate) findings: Vec<FindingNote>,
+    /// The first hexadecimal digits of a digest over whom an erasure is of.
+    pub(crate) fingerprint: Option<String>,
     pub(crate) event: Option<&'static str>,
     pub(crate) actor: Option<String>,
     pub(crate) detail: Option<String>,
@@ -124,6 +130,7 @@ impl Body {
             policy: None,
             rule: None,
             committed: Vec::new(),
+            sealed: Vec::new(),
             intent: None,
             effect: None,
             status: None,
@@ -131,6 +138,7 @@ impl Body {
             upstream_ms: None,
             events: None,
             findings: Vec::new(),
+            fingerprint: None,
             event: None,
             actor: None,
             detail: None,
@@ -152,7 +160,7 @@ impl Body {
     }
 
     /// The intent of a permitted call.
-    pub(crate) fn intent(permitted: &Permitted, about: &About) -> Self {
+    pub(crate) fn intent(permitted: &Permitted, about: &About, capture: Capture) -> Self {
         let (call, principal, permit) = (permitted.call(), permitted.principal(), permitted.permit());
         let (tool, target) = names(&call.target);
         let mut origin = origin(about, Some(principal));
@@ -171,7 +179,16 @@ impl Body {
         if let Some(target) = target {
             body.commit(Field::Target, target.as_bytes());
         }
+        body.sealed.extend(Plain::inputs(&permitted.inputs()));
+        body.capture(capture, call.json().bytes());
         body
+    }
+
+    /// Keeps a message beside the entry, where that is asked for.
+    pub(crate) fn capture(&mut self, capture: Capture, message: &[u8]) {
+        if capture == Capture::Calls {
+            self.sealed.push(Plain::capture(message));
+        }
     }
 
     /// A refusal of an authenticated caller.
@@ -196,6 +213,7 @@ impl Body {
         if let Some(target) = hidden {
             body.commit(Field::Target, target.as_bytes());
         }
+        body.sealed.extend(refused.inputs.as_ref().and_then(Plain::inputs));
         body
     }
 
@@ -234,6 +252,15 @@ impl Body {
         body
     }
 
+    /// An erasure that begins or is done.
+    pub(crate) fn erasure(kind: EventKind, tenant: Option<TenantId>, whose: Digest, actor: &str) -> Self {
+        let mut body = Self::new(Kind::Event, Arc::new(Origin { tenant, ..Origin::default() }));
+        body.event = Some(kind.as_str());
+        body.actor = Some(printable(actor));
+        body.fingerprint = Some(fingerprint(whose));
+        body
+    }
+
     /// The outcome of an intent.
     pub(crate) fn outcome(intent: u64, origin: Arc<Origin>, outcome: &Outcome) -> Self {
         let mut body = Self::new(Kind::Outcome, origin);
@@ -247,6 +274,11 @@ impl Body {
         body.events = (outcome.events > 0).then_some(outcome.events);
         body
     }
+}
+
+/// By what an erasure names a subject: who knows the subject can tell that it is meant.
+pub(crate) fn fingerprint(whose: Digest) -> String {
+    whose.hex().chars().take(16).collect()
 }
 
 fn origin(about: &About, principal: Option<&Principal>) -> Origin {

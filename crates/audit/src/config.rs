@@ -1,6 +1,8 @@
 //! Where the log lies and how much it may hold back.
 
-use casemate_core::UnixMillis;
+use crate::subjects;
+use casemate_core::{TenantId, UnixMillis};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,6 +48,30 @@ impl Mode {
     }
 }
 
+/// What is kept of calls beside their records, sealed under the keys of their subjects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Capture {
+    /// Nothing but the inputs of decisions.
+    #[default]
+    None,
+    /// The message of each permitted call and the final answer that was released, up to 64 KiB of each.
+    Calls,
+}
+
+impl Capture {
+    /// Every choice.
+    pub const ALL: [Self; 2] = [Self::None, Self::Calls];
+
+    /// Its name in the configuration.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Calls => "calls",
+        }
+    }
+}
+
 /// The settings of a log.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -76,6 +102,10 @@ pub struct Config {
     pub heartbeat: Duration,
     /// When a record counts as written.
     pub mode: Mode,
+    /// What is kept of calls.
+    pub capture: Capture,
+    /// Tenants of which nothing is erased.
+    pub legal_hold: BTreeSet<TenantId>,
     /// With less free disk than this, intents and refusals are not taken; outcomes and events still are. Records of
     /// unauthenticated peers stop at twice as much.
     pub reserve_bytes: u64,
@@ -98,6 +128,8 @@ impl Config {
             segment_age: Duration::from_secs(24 * 60 * 60),
             heartbeat: Duration::from_secs(60),
             mode: Mode::Fsync,
+            capture: Capture::None,
+            legal_hold: BTreeSet::new(),
             reserve_bytes: 64 << 20,
         }
     }
@@ -107,6 +139,12 @@ impl Config {
     pub fn key_path(&self) -> PathBuf {
         let beside = || self.dir.parent().unwrap_or(&self.dir).join("keys").join("audit.key");
         self.key.clone().unwrap_or_else(beside)
+    }
+
+    /// Where the keys of subjects are.
+    #[must_use]
+    pub fn subjects_path(&self) -> PathBuf {
+        self.key_path().with_file_name(subjects::FILE)
     }
 
     /// Free disk below which records of unauthenticated peers are only counted.

@@ -1,5 +1,7 @@
 //! The handle of the log: async on this side, one thread on the other.
 
+mod erase;
+
 use crate::body::Body;
 use crate::checkpoints;
 use crate::config::{Clock, Config};
@@ -11,13 +13,16 @@ use crate::queue::Queue;
 use crate::record::{About, Event, Observed, Receipt, Refused};
 use crate::scan;
 use crate::storage::{DirStorage, Storage};
+use crate::subjects::Subjects;
 use crate::writer::Writer;
 use casemate_core::policy::Permitted;
-use casemate_core::{Reason, Refusal};
+use casemate_core::{Reason, Refusal, TenantId};
 use casemate_tlog::Signer;
+pub use erase::Erasure;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -42,6 +47,9 @@ pub struct Log {
 struct Shared {
     queue: Arc<Queue>,
     writer: Mutex<Option<(JoinHandle<()>, oneshot::Receiver<()>)>>,
+    /// Held by the one erasure at a time.
+    erasing: tokio::sync::Mutex<()>,
+    legal_hold: RwLock<BTreeSet<TenantId>>,
 }
 
 impl Drop for Shared {
@@ -61,14 +69,14 @@ impl Log {
     /// the outcome `unknown` for every open intent, and starts the writer.
     ///
     /// # Errors
-    /// Another process has the lock, the log is not what its head and its checkpoints vouch for, or the file
-    /// system refuses.
+    /// Another process has the lock, the log is damaged before its last head, or the file system refuses.
     pub fn open(config: Config, clock: Clock) -> Result<(Self, Recovery), OpenError> {
         let storage = DirStorage::open(&config.dir)?.ok_or(OpenError::Locked)?;
         let signed = checkpoints::last(&storage, &scan::segments(&storage)?)?.is_some();
         let signer = keys::open(&config.key_path(), config.origin.as_deref(), signed)?;
+        let subjects = Subjects::open(&config.subjects_path())?.ok_or(OpenError::Locked)?;
         let dir = config.dir.clone();
-        Self::start(Box::new(storage), signer, config, clock, Some(&dir))
+        Self::start(Box::new(storage), (signer, subjects), config, clock, Some(&dir))
     }
 
     #[cfg(test)]
@@ -78,17 +86,18 @@ impl Log {
         config: Config,
         clock: Clock,
     ) -> Result<(Self, Recovery), OpenError> {
-        Self::start(storage, signer, config, clock, None)
+        Self::start(storage, (signer, Subjects::default()), config, clock, None)
     }
 
     fn start(
         storage: Box<dyn Storage>,
-        signer: Signer,
+        (signer, subjects): (Signer, Subjects),
         config: Config,
         clock: Clock,
         tiles: Option<&Path>,
     ) -> Result<(Self, Recovery), OpenError> {
-        let queue = Queue::new(config, clock);
+        let legal_hold = RwLock::new(config.legal_hold.clone());
+        let queue = Queue::new(config, clock, subjects);
         let (mut writer, recovery) = Writer::open(storage, signer, Arc::clone(&queue))?;
         if let Some(dir) = tiles {
             writer.feed(dir)?;
@@ -98,7 +107,8 @@ impl Log {
             writer.run();
             let _ = ended.send(());
         })?;
-        let shared = Shared { queue, writer: Mutex::new(Some((thread, end))) };
+        let writer = Mutex::new(Some((thread, end)));
+        let shared = Shared { queue, writer, erasing: tokio::sync::Mutex::default(), legal_hold };
         Ok((Self { shared: Arc::new(shared) }, recovery))
     }
 
@@ -119,7 +129,7 @@ impl Log {
             return Err(Refusal::new(Reason::Internal).detail("the permit lapsed before its record"));
         }
         let (answer, receiver) = oneshot::channel::<Result<Ticket, Refusal>>();
-        self.queue().intent(Body::intent(&permitted, about), answer)?;
+        self.queue().intent(Body::intent(&permitted, about, self.queue().config().capture), answer)?;
         let ticket = wait(receiver, self.queue().config().deadline).await?;
         Ok(Recorded::new(permitted, ticket))
     }

@@ -6,6 +6,7 @@ use crate::flight::Ticket;
 use crate::health::Metrics;
 use crate::record::{Observed, Receipt};
 use crate::render::Rendered;
+use crate::subjects::Subjects;
 use casemate_core::{Reason, Refusal, UnixMillis};
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
@@ -52,8 +53,8 @@ pub(crate) struct Job {
 
 impl Job {
     /// Renders, on the side of whoever wants the record.
-    pub(crate) fn new(body: Body, reply: Reply) -> Self {
-        Self { kind: body.kind, entry: body.render(), origin: body.origin, reply }
+    pub(crate) fn new(body: Body, reply: Reply, queue: &Queue) -> Self {
+        Self { kind: body.kind, entry: body.render(&queue.subjects, queue.now()), origin: body.origin, reply }
     }
 }
 
@@ -84,6 +85,7 @@ pub(crate) struct Queue {
     wake: Condvar,
     pub(crate) metrics: Metrics,
     pub(crate) clock: Clock,
+    pub(crate) subjects: Subjects,
     config: Config,
 }
 
@@ -99,7 +101,7 @@ fn unavailable(detail: &str) -> Refusal {
 }
 
 impl Queue {
-    pub(crate) fn new(config: Config, clock: Clock) -> Arc<Self> {
+    pub(crate) fn new(config: Config, clock: Clock, subjects: Subjects) -> Arc<Self> {
         let inner = Inner {
             main: VecDeque::new(),
             anonymous: VecDeque::new(),
@@ -110,7 +112,14 @@ impl Queue {
             taken: 0,
             counts: BTreeMap::new(),
         };
-        Arc::new(Self { inner: Mutex::new(inner), wake: Condvar::new(), metrics: Metrics::default(), clock, config })
+        Arc::new(Self {
+            inner: Mutex::new(inner),
+            wake: Condvar::new(),
+            metrics: Metrics::default(),
+            clock,
+            subjects,
+            config,
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -149,7 +158,7 @@ impl Queue {
     pub(crate) fn intent(&self, body: Body, answer: Answer<Ticket>) -> Result<(), Refusal> {
         self.spacious()?;
         let until = Instant::now() + self.config.deadline;
-        let job = Job::new(body, Reply::Intent { answer, until });
+        let job = Job::new(body, Reply::Intent { answer, until }, self);
         let mut inner = self.lock();
         self.admit(&inner, 2, self.config.queue)?;
         inner.reserved += 1;
@@ -171,7 +180,7 @@ impl Queue {
     }
 
     fn plain(&self, body: Body, answer: Answer<Receipt>, capacity: usize) -> Result<(), Refusal> {
-        let job = Job::new(body, Reply::Plain(answer));
+        let job = Job::new(body, Reply::Plain(answer), self);
         let mut inner = self.lock();
         self.admit(&inner, 1, capacity)?;
         inner.main.push_back(job);
@@ -183,7 +192,7 @@ impl Queue {
     /// Queues an outcome into the place that its intent kept. Only a log that has ended takes none: the outcome is then
     /// written as unknown, by the writer as it ends or at the next opening.
     pub(crate) fn outcome(&self, body: Body, intent: u64, answer: Option<Answer<Receipt>>, released: bool) {
-        let job = Job::new(body, Reply::Outcome { intent, answer, released });
+        let job = Job::new(body, Reply::Outcome { intent, answer, released }, self);
         let mut inner = self.lock();
         if inner.phase == Phase::Ended {
             return;
@@ -219,7 +228,7 @@ impl Queue {
         }
         inner.taken += 1;
         let reply = Reply::Counted(BTreeMap::from([(observed.reason, 1)]));
-        inner.anonymous.push_back(Job::new(Body::observed(observed), reply));
+        inner.anonymous.push_back(Job::new(Body::observed(observed), reply, self));
         drop(inner);
         self.wake.notify_one();
     }
@@ -244,7 +253,7 @@ impl Queue {
         inner.minute = now.0 / MINUTE;
         inner.taken = 0;
         let counts = std::mem::take(&mut inner.counts);
-        Some(Job::new(Body::summary(counts.clone()), Reply::Counted(counts)))
+        Some(Job::new(Body::summary(counts.clone()), Reply::Counted(counts), self))
     }
 
     /// What waits, after at most `patience` of waiting for it.

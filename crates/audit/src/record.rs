@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use casemate_core::digest::Digest;
+use casemate_core::policy::Inputs;
 use casemate_core::{Agent, Principal, Reason, Refusal, ServerName, TraceId, UnixMillis};
 use std::fmt;
 use std::net::IpAddr;
@@ -42,6 +43,8 @@ pub struct Refused {
     pub arguments: Option<Bytes>,
     /// The policy that refused.
     pub policy: Option<Digest>,
+    /// What the policy's decision read, where it was the policy that refused.
+    pub inputs: Option<Inputs>,
 }
 
 /// A refusal or a failed handshake of a peer that nobody authenticated.
@@ -84,6 +87,10 @@ pub enum EventKind {
     Mode,
     /// A person did something through the admin listener or the command line.
     Admin,
+    /// What a subject's records are linked to is about to be erased.
+    Erase,
+    /// It is erased.
+    Erased,
     /// Keys of an issuer, certificates or revocation lists changed.
     Keys,
     /// The definition of a tool, a prompt, a template or instructions was seen, changed, approved, blocked or removed.
@@ -104,6 +111,8 @@ impl EventKind {
             Self::Heartbeat => "heartbeat",
             Self::Mode => "mode",
             Self::Admin => "admin",
+            Self::Erase => "erase",
+            Self::Erased => "erased",
             Self::Keys => "keys",
             Self::Pin => "pin",
         }

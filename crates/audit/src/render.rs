@@ -5,6 +5,8 @@ use crate::body::{Body, Committed, NAME_MAX, cut, printable};
 use crate::canonical::{MAX_SAFE, Object};
 use crate::commitment::{Field, Salt, commit, random};
 use crate::record::Effect;
+use crate::sealed::seal;
+use crate::subjects::{self, Key, Subjects};
 use crate::{frame, side};
 use casemate_core::digest::Digest;
 use casemate_core::principal::{How, TokenFacts};
@@ -46,29 +48,50 @@ impl Rendered {
     }
 }
 
+/// What links an entry to its values.
+struct Linked {
+    salt: Salt,
+    key: Key,
+    side: Vec<u8>,
+    /// The hash of the side.
+    named: Digest,
+}
+
 impl Body {
-    /// Draws the salt, where one is needed, and renders.
+    /// Draws the salt and finds the subject's key, where they are needed, seals and renders.
     ///
     /// # Errors
-    /// The kernel gives no randomness.
-    pub(crate) fn render(&self) -> io::Result<Rendered> {
-        let mut salt = Salt::default();
-        if !self.committed.is_empty() {
-            random(&mut salt)?;
-        }
-        let rendered = self.render_with(&salt, FINDINGS_MAX);
-        Ok(if rendered.len() <= frame::MAX { rendered } else { self.render_with(&salt, 0) })
+    /// The kernel gives no randomness, or there are too many keys.
+    pub(crate) fn render(&self, subjects: &Subjects, now: UnixMillis) -> io::Result<Rendered> {
+        let linked = !self.committed.is_empty() || !self.sealed.is_empty();
+        let linked = linked.then(|| self.link(subjects, now)).transpose()?;
+        let rendered = self.render_with(linked.as_ref(), FINDINGS_MAX);
+        let rendered = if rendered.len() <= frame::MAX { rendered } else { self.render_with(linked.as_ref(), 0) };
+        Ok(Rendered { side: linked.map(|linked| linked.side).unwrap_or_default(), ..rendered })
     }
 
-    fn render_with(&self, salt: &Salt, findings: usize) -> Rendered {
-        let side = if self.committed.is_empty() { Vec::new() } else { side::of_salt(salt) };
+    fn link(&self, subjects: &Subjects, now: UnixMillis) -> io::Result<Linked> {
+        let mut salt = Salt::default();
+        random(&mut salt)?;
+        let whose = subjects::id(self.origin.tenant.as_ref(), self.origin.subject.as_ref());
+        let held = subjects.key(whose, now)?;
+        let mut side = side::begin(&salt, &held);
+        for plain in &self.sealed {
+            side::add(&mut side, plain.kind, &seal(&held.key, &salt, plain)?);
+        }
+        Ok(Linked { salt, key: held.key, named: Digest::of(&side), side })
+    }
+
+    fn render_with(&self, linked: Option<&Linked>, findings: usize) -> Rendered {
         let mut o = Object::new();
         o.maybe("actor", self.actor.as_deref());
         o.maybe("agent", self.agent.as_ref().map(Agent::as_str));
         let (certificate, token) = proofs(self.how.as_ref());
         o.maybe("certificate", certificate);
         o.maybe("client", token.and_then(|t| t.client_id.as_ref()).map(Subject::as_str));
-        self.commitments(&mut o, salt);
+        if let Some(linked) = linked {
+            self.commitments(&mut o, linked);
+        }
         if !self.counts.is_empty() {
             o.int("count", self.counts.values().fold(0_u64, |sum, n| sum.saturating_add(*n)));
             let counts: BTreeMap<_, _> = self.counts.iter().map(|(reason, n)| (reason.code(), *n)).collect();
@@ -80,6 +103,7 @@ impl Body {
         o.maybe("event", self.event);
         o.maybe_int("events", self.events);
         self.findings(&mut o, findings);
+        o.maybe("fingerprint", self.fingerprint.as_deref());
         o.maybe("how", self.how.as_ref().map(How::as_str));
         o.maybe_int("intent", self.intent);
         o.maybe("issuer", token.map(|t| printable(&t.issuer)).as_deref());
@@ -95,7 +119,7 @@ impl Body {
         o.maybe_int("rule", self.rule.map(|rule| rule as u64));
         let seq = o.gap("seq");
         o.maybe("server", self.origin.server.as_ref().map(ServerName::as_str));
-        o.maybe("side", (!side.is_empty()).then(|| Digest::of(&side).hex()).as_deref());
+        o.maybe("side", linked.map(|linked| linked.named.hex()).as_deref());
         self.sizes(&mut o);
         o.maybe_int("status", self.status.map(u64::from));
         o.maybe("subject", self.origin.subject.as_ref().map(Subject::as_str));
@@ -106,7 +130,7 @@ impl Body {
         o.maybe_int("upstream_ms", self.upstream_ms);
         o.maybe_int("upstream_status", self.upstream_status.map(u64::from));
         o.int("v", VERSION);
-        Rendered { text: o.finish(), gaps: [seq, time], side }
+        Rendered { text: o.finish(), gaps: [seq, time], side: Vec::new() }
     }
 
     /// The values in the order of their fields, which is the order of their names.
@@ -114,11 +138,11 @@ impl Body {
         self.committed.iter().map(|value| (value.field, *value)).collect()
     }
 
-    fn commitments(&self, o: &mut Object, salt: &Salt) {
+    fn commitments(&self, o: &mut Object, linked: &Linked) {
         if !self.committed.is_empty() {
             o.object("commitments", |o| {
                 for (field, value) in self.values() {
-                    o.str(field.as_str(), &commit(salt, field, value.digest).hex());
+                    o.str(field.as_str(), &commit(&linked.key, &linked.salt, field, value.digest).hex());
                 }
             });
         }

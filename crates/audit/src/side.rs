@@ -2,8 +2,15 @@
 //!
 //! 32 bytes of salt, then any number of `type (1) | length (4) | bytes`, numbers big-endian. The record names the
 //! SHA-256 of its side, which says nothing of it as long as the salt is unknown. A side of zeroes was wiped.
+//!
+//! | Type | Bytes |
+//! |---|---|
+//! | 1 | the inputs of the decision, sealed |
+//! | 2 | what was captured of the call, sealed |
+//! | 3 | the key that the record was made under: its slot (4) and its fingerprint (8) |
 
 use crate::commitment::{ERASED, SALT, Salt};
+use crate::subjects::{CHECK, Held};
 use casemate_core::digest::Digest;
 
 /// The largest side.
@@ -23,9 +30,35 @@ pub(crate) enum Side {
     Other,
 }
 
-/// The side of an entry whose only need is its salt.
-pub(crate) fn of_salt(salt: &Salt) -> Vec<u8> {
-    salt.to_vec()
+/// The type of sealed inputs.
+pub(crate) const INPUTS: u8 = 1;
+/// The type of what was captured.
+pub(crate) const CAPTURE: u8 = 2;
+const KEY: u8 = 3;
+
+/// The side of an entry with that salt, made under that key.
+pub(crate) fn begin(salt: &Salt, held: &Held) -> Vec<u8> {
+    let mut side = salt.to_vec();
+    add(&mut side, KEY, &[&held.slot.to_be_bytes()[..], &held.key.check()].concat());
+    side
+}
+
+/// Adds a part.
+pub(crate) fn add(side: &mut Vec<u8>, kind: u8, bytes: &[u8]) {
+    side.push(kind);
+    side.extend_from_slice(&u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
+    side.extend_from_slice(bytes);
+}
+
+/// The part of that type.
+pub(crate) fn part(side: &[u8], kind: u8) -> Option<&[u8]> {
+    parts(side).find_map(|(found, bytes)| (found == kind).then_some(bytes))
+}
+
+/// The key that the entry was made under: its slot and its fingerprint.
+pub(crate) fn named_key(side: &[u8]) -> Option<(u32, [u8; CHECK])> {
+    let (slot, check) = part(side, KEY)?.split_first_chunk::<4>()?;
+    Some((u32::from_be_bytes(*slot), check.try_into().ok()?))
 }
 
 /// Judges a side by the hash that the record names.
@@ -45,8 +78,7 @@ pub(crate) fn salt(side: &[u8]) -> Option<Salt> {
 }
 
 /// The parts after the salt: types and bytes. Ends where the rest is no whole part.
-#[cfg(test)]
-pub(crate) fn parts(side: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+fn parts(side: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     let mut rest = side.get(SALT..).unwrap_or_default();
     std::iter::from_fn(move || {
         let (kind, after) = rest.split_first()?;
@@ -63,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_side_is_whole_wiped_or_another() {
-        let side = of_salt(&[7; SALT]);
+        let side = [7; SALT].to_vec();
         let named = Digest::of(&side).hex();
         assert_eq!(judge(&side, Some(&named)), Side::Whole);
         assert_eq!(judge(&[0; SALT], Some(&named)), Side::Erased);
@@ -77,11 +109,9 @@ mod tests {
 
     #[test]
     fn parts_follow_the_salt() {
-        let mut side = of_salt(&[7; SALT]);
+        let mut side = [7; SALT].to_vec();
         for (kind, bytes) in [(1_u8, &b"one"[..]), (9, b"")] {
-            side.push(kind);
-            side.extend_from_slice(&(bytes.len() as u32).to_be_bytes());
-            side.extend_from_slice(bytes);
+            add(&mut side, kind, bytes);
         }
         assert!(parts(&side).eq([(1, &b"one"[..]), (9, b"")]));
         side.extend_from_slice(&[1, 0, 0, 0, 9, 1]);

@@ -5,6 +5,7 @@ mod faults;
 mod memory;
 mod property;
 mod signed;
+mod subjects;
 mod tamper;
 mod upkeep;
 
@@ -113,6 +114,11 @@ fn config(dir: &Path) -> Config {
         origin: Some("casemate/audit".to_owned()),
         ..Config::new(dir)
     }
+}
+
+/// The file of keys of a log that was opened with [`config`].
+fn keys(dir: &Path) -> std::path::PathBuf {
+    dir.join("subjects")
 }
 
 fn signer() -> Signer {

@@ -1,6 +1,7 @@
 //! The one writer: drains the queue, writes, makes durable once, then tells everyone. The fsync in flight is the window
 //! in which the next batch gathers; there is no timer.
 
+mod erasure;
 mod upkeep;
 
 use crate::body::{Body, Origin};
@@ -114,6 +115,7 @@ impl Writer {
             writer.commit(&mut jobs)?;
         }
         writer.settled();
+        writer.finish_erasures()?;
         writer.publish()?;
         writer.ask_disk();
         writer.queue.metrics.entries.store(writer.at.entries(), Relaxed);
@@ -201,7 +203,7 @@ impl Writer {
             if let Some(origin) = self.open.get(intent) {
                 let outcome = Outcome { reasons: vec![Reason::AuditOutcome], ..Outcome::new(Effect::Unknown, 0) };
                 let reply = Reply::Outcome { intent: *intent, answer: None, released: false };
-                jobs.push_back(Job::new(Body::outcome(*intent, Arc::clone(origin), &outcome), reply));
+                jobs.push_back(Job::new(Body::outcome(*intent, Arc::clone(origin), &outcome), reply, &self.queue));
             }
         }
         for note in &self.notes {
@@ -209,7 +211,7 @@ impl Writer {
             let event = Event { kind: note.kind, actor, policy: None, detail };
             let mut body = Body { origin: Arc::clone(&note.origin), ..Body::event(&event) };
             body.intent = note.intent;
-            jobs.push_back(Job::new(body, Reply::Note));
+            jobs.push_back(Job::new(body, Reply::Note, &self.queue));
         }
         jobs
     }
@@ -219,7 +221,7 @@ impl Writer {
         let mode = self.queue.config().mode;
         let detail = Some(mode.promise().to_owned());
         let event = Event { kind: EventKind::Mode, actor: ACTOR.to_owned(), policy: None, detail };
-        (mode != Mode::Fsync).then(|| Job::new(Body::event(&event), Reply::Own))
+        (mode != Mode::Fsync).then(|| Job::new(Body::event(&event), Reply::Own, &self.queue))
     }
 
     fn note(&mut self, kind: EventKind, detail: String) {
@@ -269,6 +271,8 @@ impl Writer {
             return Err(io::Error::other("an entry could not be made"));
         }
         at.len += bytes.len() as u64;
+        // No record is written before the key that it was made under is durable.
+        self.queue.subjects.flush()?;
         self.segment.as_mut().ok_or_else(closed)?.append(&bytes)?;
         let waits = jobs.iter().take(receipts.len()).any(|job| self.waits(job));
         if waits {

@@ -1,7 +1,7 @@
 //! What callers see, and what stands in the log afterwards.
 
 use super::*;
-use crate::{Effect, Event, EventKind, Field, FindingNote, OpenError, Refused, reveal, verify};
+use crate::{Effect, Event, EventKind, Field, FindingNote, OpenError, Refused, Revealed, reveal, verify};
 use casemate_core::principal::{CertificateFacts, TokenFacts};
 use std::time::Duration;
 
@@ -50,13 +50,13 @@ async fn a_call_leaves_an_intent_and_an_outcome() {
     assert_eq!(first["received"], NOW - 3);
     assert_eq!(second["sizes"], serde_json::json!({"answer": 12, "released": 12}));
     assert_eq!(second["findings"], serde_json::json!([{"action": "strip", "count": 2, "rule": "image.markdown"}]));
-    let value = |index, field, value: &[u8]| reveal(dir.path(), index, field, value);
-    assert_eq!(value(0, Field::Arguments, ARGUMENTS.as_bytes()), Ok(true));
-    assert_eq!(value(0, Field::Arguments, b"{}"), Ok(false));
-    assert_eq!(value(1, Field::Answer, b"event answer"), Ok(true));
-    assert_eq!(value(1, Field::Released, b"EVENT ANSWER"), Ok(true));
-    assert_eq!(value(1, Field::Released, b"event answer"), Ok(false));
-    assert!(value(1, Field::Arguments, b"").is_err());
+    let value = |index, field, value: &[u8]| reveal(dir.path(), &keys(dir.path()), index, field, value);
+    assert_eq!(value(0, Field::Arguments, ARGUMENTS.as_bytes()), Ok(Revealed::Match));
+    assert_eq!(value(0, Field::Arguments, b"{}"), Ok(Revealed::NoMatch));
+    assert_eq!(value(1, Field::Answer, b"event answer"), Ok(Revealed::Match));
+    assert_eq!(value(1, Field::Released, b"EVENT ANSWER"), Ok(Revealed::Match));
+    assert_eq!(value(1, Field::Released, b"event answer"), Ok(Revealed::NoMatch));
+    assert_eq!(value(1, Field::Arguments, b""), Ok(Revealed::None));
     assert!(value(2, Field::Arguments, b"").is_err());
     assert_eq!(verify(dir.path()).map(|v| (v.entries, v.erased)), Ok((2, 0)));
 }
@@ -87,6 +87,7 @@ async fn names_that_are_no_tokens_are_committed() {
         refusal: Refusal::new(Reason::PolicyTool).detail("alice may not\n{\"kind\":\"event\"}"),
         arguments: Some(Bytes::from_static(b"{\"who\":\"alice\"}")),
         policy: None,
+        inputs: None,
     };
     let receipt = log.refuse(&refused).await.unwrap();
     let (actor, detail) = ("local:0".to_owned(), Some("over\n\u{1b}[2J\u{202e}here".to_owned()));
@@ -101,10 +102,13 @@ async fn names_that_are_no_tokens_are_committed() {
         assert!(!leaks && (word == "\n" || !contains(&bytes, word.as_bytes())), "{word}");
     }
     let at = |n: usize| found.iter().filter(|e| e.json["kind"] == "intent").nth(n).unwrap().index;
-    assert_eq!(reveal(dir.path(), at(0), Field::Target, name.as_bytes()), Ok(true));
-    assert_eq!(reveal(dir.path(), at(1), Field::Target, uri.as_bytes()), Ok(true));
-    assert_eq!(reveal(dir.path(), at(2), Field::Target, b"plan"), Ok(true));
-    assert_eq!(reveal(dir.path(), receipt.index, Field::Target, name.as_bytes()), Ok(true));
+    assert_eq!(reveal(dir.path(), &keys(dir.path()), at(0), Field::Target, name.as_bytes()), Ok(Revealed::Match));
+    assert_eq!(reveal(dir.path(), &keys(dir.path()), at(1), Field::Target, uri.as_bytes()), Ok(Revealed::Match));
+    assert_eq!(reveal(dir.path(), &keys(dir.path()), at(2), Field::Target, b"plan"), Ok(Revealed::Match));
+    assert_eq!(
+        reveal(dir.path(), &keys(dir.path()), receipt.index, Field::Target, name.as_bytes()),
+        Ok(Revealed::Match)
+    );
     let event = found.iter().find(|e| e.json["kind"] == "event").unwrap();
     assert_eq!(event.json["detail"], "over??[2J?here");
 }
@@ -304,6 +308,7 @@ async fn refusals_and_both_proofs_are_recorded() {
         refusal: Refusal::new(Reason::PolicyTool),
         arguments: None,
         policy: Some(Digest::of(b"p")),
+        inputs: None,
     };
     let receipt = log.refuse(&refused).await.unwrap();
     log.close().await;
@@ -335,7 +340,7 @@ async fn segments_follow_each_other_and_reopening_goes_on() {
     let segments = std::fs::read_dir(dir.path()).unwrap();
     assert!(segments.filter(|f| f.as_ref().unwrap().path().extension().is_some_and(|e| e == "log")).count() > 5);
     assert_one_outcome_each(&all(dir.path()));
-    assert_eq!(reveal(dir.path(), 30, Field::Arguments, ARGUMENTS.as_bytes()), Ok(true));
+    assert_eq!(reveal(dir.path(), &keys(dir.path()), 30, Field::Arguments, ARGUMENTS.as_bytes()), Ok(Revealed::Match));
 }
 
 #[tokio::test]

@@ -38,7 +38,7 @@ impl Bench {
 
     pub(super) fn open_as(disk: Memory, mode: Mode, checkpoint_every: Duration) -> Result<Self, OpenError> {
         let config = Config { segment_bytes: 2500, checkpoint_every, mode, ..config(Path::new("")) };
-        let queue = Queue::new(config, clock().0);
+        let queue = Queue::new(config, clock().0, crate::subjects::Subjects::default());
         let (writer, _) = Writer::open(Box::new(disk.clone()), signer(), Arc::clone(&queue))?;
         Ok(Self {
             disk,
@@ -56,7 +56,7 @@ impl Bench {
 
     pub(super) fn intent(&mut self) {
         let (answer, receiver) = tokio::sync::oneshot::channel();
-        match self.queue.intent(Body::intent(&permitted(), &about()), answer) {
+        match self.queue.intent(Body::intent(&permitted(), &about(), crate::Capture::None), answer) {
             Ok(()) => self.intents.push(receiver),
             Err(_) => self.refused += 1,
         }
@@ -65,7 +65,7 @@ impl Bench {
     /// An intent whose caller goes away at once.
     pub(super) fn abandoned(&mut self) {
         let (answer, _) = tokio::sync::oneshot::channel();
-        let _ = self.queue.intent(Body::intent(&permitted(), &about()), answer);
+        let _ = self.queue.intent(Body::intent(&permitted(), &about(), crate::Capture::None), answer);
     }
 
     pub(super) fn event(&mut self) {
