@@ -25,15 +25,19 @@ fn main() -> Result<(), Box<dyn Error>> {
         let rate = f64::from(u32::try_from(records)?) / elapsed;
         let batch = f64::from(u32::try_from(records)?) / f64::from(u32::try_from(syncs.max(1))?);
         let micros = cpu.as_secs_f64() * 1e6 / f64::from(u32::try_from(records)?);
-        let raw = raw(Path::new(&dir), batch, seconds)?;
+        let size = disk(&path)? as f64 / f64::from(u32::try_from(records)?);
+        let raw = raw(Path::new(&dir), batch, size, seconds)?;
         writeln!(
             out,
             "{producers:>3} producers: {rate:>8.0} records/s, {batch:>6.1} a sync, {micros:>5.1} us CPU a record in \
-             all; bare fdatasync of such batches: {raw:>8.0} records/s"
+             all; bare fdatasync of such batches: {raw:>8.0} records/s: {:.0} %",
+            100.0 * rate / raw
         )?;
         let started = Instant::now();
         let entries = verify(&path)?.entries;
-        writeln!(out, "              verified {entries} entries in {:.2} s", started.elapsed().as_secs_f64())?;
+        let took = started.elapsed().as_secs_f64();
+        let minute = 60.0 * f64::from(u32::try_from(entries)?) / took;
+        writeln!(out, "              verified {entries} entries in {took:.2} s: {minute:.0} a minute")?;
     }
     Ok(())
 }
@@ -69,6 +73,7 @@ async fn work(log: Log, until: Instant) -> Result<u64, Refusal> {
         refusal: Refusal::new(Reason::PolicyTool),
         arguments: Some(vec![b'x'; 1000].into()),
         policy: None,
+        inputs: None,
     };
     let mut records = 0;
     while Instant::now() < until {
@@ -78,11 +83,23 @@ async fn work(log: Log, until: Instant) -> Result<u64, Refusal> {
     Ok(records)
 }
 
+/// Bytes of the log's segments.
+fn disk(dir: &Path) -> Result<u64, Box<dyn Error>> {
+    let mut bytes = 0;
+    for file in std::fs::read_dir(dir)? {
+        let file = file?;
+        if file.file_name().to_string_lossy().ends_with(".log") {
+            bytes += file.metadata()?.len();
+        }
+    }
+    Ok(bytes)
+}
+
 /// Records a second if only the bytes of each batch were appended and made durable.
-fn raw(dir: &Path, batch: f64, time: Duration) -> Result<f64, Box<dyn Error>> {
+fn raw(dir: &Path, batch: f64, size: f64, time: Duration) -> Result<f64, Box<dyn Error>> {
     let path = dir.join("raw");
     let mut file = std::fs::OpenOptions::new().create(true).append(true).open(&path)?;
-    let bytes = "x".repeat(500).repeat(batch.round().max(1.0) as usize);
+    let bytes = "x".repeat((size * batch).round().max(1.0) as usize);
     let (started, mut syncs) = (Instant::now(), 0.0);
     while started.elapsed() < time {
         file.write_all(bytes.as_bytes())?;

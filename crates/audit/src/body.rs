@@ -1,9 +1,9 @@
-//! The contents of an entry before it has an index, and how they become canonical bytes.
+//! The contents of an entry before it has an index.
 
-use crate::canonical::Object;
-use crate::commitment::{Field, Salt, commit, fingerprint};
-use crate::frame;
-use crate::record::{About, Effect, Event, FindingNote, Observed, Outcome, Refused};
+use crate::commitment::Field;
+use crate::config::Capture;
+use crate::record::{About, Effect, Event, EventKind, FindingNote, Observed, Outcome, Refused};
+use crate::sealed::Plain;
 use casemate_core::digest::Digest;
 use casemate_core::mcp::{Completion, Target};
 use casemate_core::policy::Permitted;
@@ -14,11 +14,8 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-const VERSION: u64 = 1;
-const NAME_MAX: usize = 128;
+pub(crate) const NAME_MAX: usize = 128;
 const TEXT_MAX: usize = 1024;
-const REASONS_MAX: usize = 64;
-const FINDINGS_MAX: usize = 128;
 
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,6 +97,8 @@ pub(crate) struct Body {
     pub(crate) policy: Option<Digest>,
     pub(crate) rule: Option<usize>,
     pub(crate) committed: Vec<Committed>,
+    /// What goes sealed into the side.
+    pub(crate) sealed: Vec<Plain>,
     pub(crate) intent: Option<u64>,
     pub(crate) effect: Option<Effect>,
     pub(crate) status: Option<u16>,
@@ -107,6 +106,8 @@ pub(crate) struct Body {
     pub(crate) upstream_ms: Option<u64>,
     pub(crate) events: Option<u64>,
     pub(crate) findings: Vec<FindingNote>,
+    /// The first hexadecimal digits of a digest over whom an erasure is of.
+    pub(crate) fingerprint: Option<String>,
     pub(crate) event: Option<&'static str>,
     pub(crate) actor: Option<String>,
     pub(crate) detail: Option<String>,
@@ -129,6 +130,7 @@ impl Body {
             policy: None,
             rule: None,
             committed: Vec::new(),
+            sealed: Vec::new(),
             intent: None,
             effect: None,
             status: None,
@@ -136,6 +138,7 @@ impl Body {
             upstream_ms: None,
             events: None,
             findings: Vec::new(),
+            fingerprint: None,
             event: None,
             actor: None,
             detail: None,
@@ -157,7 +160,7 @@ impl Body {
     }
 
     /// The intent of a permitted call.
-    pub(crate) fn intent(permitted: &Permitted, about: &About) -> Self {
+    pub(crate) fn intent(permitted: &Permitted, about: &About, capture: Capture) -> Self {
         let (call, principal, permit) = (permitted.call(), permitted.principal(), permitted.permit());
         let (tool, target) = names(&call.target);
         let mut origin = origin(about, Some(principal));
@@ -176,7 +179,16 @@ impl Body {
         if let Some(target) = target {
             body.commit(Field::Target, target.as_bytes());
         }
+        body.sealed.extend(Plain::inputs(&permitted.inputs()));
+        body.capture(capture, call.json().bytes());
         body
+    }
+
+    /// Keeps a message beside the entry, where that is asked for.
+    pub(crate) fn capture(&mut self, capture: Capture, message: &[u8]) {
+        if capture == Capture::Calls {
+            self.sealed.push(Plain::capture(message));
+        }
     }
 
     /// A refusal of an authenticated caller.
@@ -201,6 +213,7 @@ impl Body {
         if let Some(target) = hidden {
             body.commit(Field::Target, target.as_bytes());
         }
+        body.sealed.extend(refused.inputs.as_ref().and_then(Plain::inputs));
         body
     }
 
@@ -239,6 +252,15 @@ impl Body {
         body
     }
 
+    /// An erasure that begins or is done.
+    pub(crate) fn erasure(kind: EventKind, tenant: Option<TenantId>, whose: Digest, actor: &str) -> Self {
+        let mut body = Self::new(Kind::Event, Arc::new(Origin { tenant, ..Origin::default() }));
+        body.event = Some(kind.as_str());
+        body.actor = Some(printable(actor));
+        body.fingerprint = Some(fingerprint(whose));
+        body
+    }
+
     /// The outcome of an intent.
     pub(crate) fn outcome(intent: u64, origin: Arc<Origin>, outcome: &Outcome) -> Self {
         let mut body = Self::new(Kind::Outcome, origin);
@@ -252,99 +274,11 @@ impl Body {
         body.events = (outcome.events > 0).then_some(outcome.events);
         body
     }
+}
 
-    /// The canonical bytes, at most 65,535.
-    pub(crate) fn render(&self, seq: u64, time: UnixMillis, salt: &Salt) -> Vec<u8> {
-        let bytes = self.bytes_with(seq, time, salt, FINDINGS_MAX);
-        if bytes.len() <= frame::MAX { bytes } else { self.bytes_with(seq, time, salt, 0) }
-    }
-
-    fn bytes_with(&self, seq: u64, time: UnixMillis, salt: &Salt, findings: usize) -> Vec<u8> {
-        let mut o = Object::new();
-        o.maybe("actor", self.actor.as_deref());
-        o.maybe("agent", self.agent.as_ref().map(Agent::as_str));
-        let (certificate, token) = proofs(self.how.as_ref());
-        o.maybe("certificate", certificate);
-        o.maybe("client", token.and_then(|t| t.client_id.as_ref()).map(Subject::as_str));
-        self.commitments(&mut o, salt);
-        if !self.counts.is_empty() {
-            o.int("count", self.counts.values().fold(0_u64, |sum, n| sum.saturating_add(*n)));
-            let counts: BTreeMap<_, _> = self.counts.iter().map(|(reason, n)| (reason.code(), *n)).collect();
-            o.object("counts", |o| counts.into_iter().for_each(|(code, n)| o.int(code, n)));
-        }
-        o.maybe("decision", self.decision);
-        o.maybe("detail", self.detail.as_deref());
-        o.maybe("effect", self.effect.map(Effect::as_str));
-        o.maybe("event", self.event);
-        o.maybe_int("events", self.events);
-        self.findings(&mut o, findings);
-        o.maybe("how", self.how.as_ref().map(How::as_str));
-        o.maybe_int("intent", self.intent);
-        o.maybe("issuer", token.map(|t| printable(&t.issuer)).as_deref());
-        o.str("kind", self.kind.as_str());
-        o.maybe("method", self.origin.method.as_deref());
-        o.maybe("peer", self.peer.map(|peer| peer.to_string()).as_deref());
-        o.maybe("policy", self.policy.map(|policy| policy.hex()).as_deref());
-        if !self.reasons.is_empty() {
-            o.array("reasons", self.reasons.iter().take(REASONS_MAX), |o, reason| o.item(reason.code()));
-        }
-        o.maybe_int("received", self.received.map(|at| at.0));
-        o.maybe("revision", self.revision);
-        o.maybe_int("rule", self.rule.map(|rule| rule as u64));
-        o.int("seq", seq);
-        o.maybe("server", self.origin.server.as_ref().map(ServerName::as_str));
-        self.sizes(&mut o);
-        o.maybe_int("status", self.status.map(u64::from));
-        o.maybe("subject", self.origin.subject.as_ref().map(Subject::as_str));
-        o.maybe("tenant", self.origin.tenant.as_ref().map(TenantId::as_str));
-        o.int("time", time.0);
-        o.maybe("tool", self.origin.tool.as_deref());
-        o.maybe("trace", self.origin.trace.map(|trace| trace.to_string()).as_deref());
-        o.maybe_int("upstream_ms", self.upstream_ms);
-        o.maybe_int("upstream_status", self.upstream_status.map(u64::from));
-        o.int("v", VERSION);
-        o.finish()
-    }
-
-    /// The values in the order of their fields, which is the order of their names.
-    fn values(&self) -> BTreeMap<Field, Committed> {
-        self.committed.iter().map(|value| (value.field, *value)).collect()
-    }
-
-    fn commitments(&self, o: &mut Object, salt: &Salt) {
-        if self.committed.is_empty() {
-            return;
-        }
-        let print = fingerprint(salt);
-        let mut texts: BTreeMap<&str, String> =
-            self.values().into_iter().map(|(f, value)| (f.as_str(), commit(salt, f, value.digest).hex())).collect();
-        texts.insert("salt", print);
-        o.object("commitments", |o| texts.iter().for_each(|(name, text)| o.str(name, text)));
-    }
-
-    fn sizes(&self, o: &mut Object) {
-        let mut sizes: BTreeMap<&str, u64> =
-            self.values().into_iter().map(|(field, value)| (field.as_str(), value.size)).collect();
-        sizes.extend(self.bytes.map(|bytes| ("request", bytes)));
-        if !sizes.is_empty() {
-            o.object("sizes", |o| sizes.into_iter().for_each(|(name, size)| o.int(name, size)));
-        }
-    }
-
-    fn findings(&self, o: &mut Object, most: usize) {
-        if self.findings.is_empty() {
-            return;
-        }
-        o.array("findings", self.findings.iter().take(most), |o, note| {
-            o.nested(|o| {
-                o.str("action", &cut(note.action, NAME_MAX));
-                o.int("count", u64::from(note.count));
-                o.str("rule", &cut(&note.rule, NAME_MAX));
-            });
-        });
-        let left = self.findings.len().saturating_sub(most);
-        o.maybe_int("findings_omitted", (left > 0).then_some(left as u64));
-    }
+/// By what an erasure names a subject: who knows the subject can tell that it is meant.
+pub(crate) fn fingerprint(whose: Digest) -> String {
+    whose.hex().chars().take(16).collect()
 }
 
 fn origin(about: &About, principal: Option<&Principal>) -> Origin {
@@ -353,15 +287,6 @@ fn origin(about: &About, principal: Option<&Principal>) -> Origin {
         tenant: principal.map(|p| p.tenant.clone()),
         subject: principal.map(|p| p.subject.clone()),
         ..Origin::default()
-    }
-}
-
-fn proofs(how: Option<&How>) -> (Option<&str>, Option<&casemate_core::principal::TokenFacts>) {
-    match how {
-        Some(How::Certificate(c)) => (Some(c.identity.as_str()), None),
-        Some(How::Token(t)) => (None, Some(t)),
-        Some(How::Both(c, t)) => (Some(c.identity.as_str()), Some(t)),
-        Some(How::Anonymous) | None => (None, None),
     }
 }
 
@@ -386,11 +311,11 @@ fn token(text: &str) -> Option<&str> {
     (!text.is_empty() && text.len() <= NAME_MAX && text.bytes().all(allowed)).then_some(text)
 }
 
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     cut(text, TEXT_MAX)
 }
 
 /// Printable ASCII of at most `max` characters; everything else becomes `?`.
-fn cut(text: &str, max: usize) -> String {
+pub(crate) fn cut(text: &str, max: usize) -> String {
     text.chars().take(max).map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' }).collect()
 }

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 /// The largest integer that every JSON reader keeps exactly (RFC 8785 section 3.2.2.3).
-const MAX_SAFE: u64 = (1 << 53) - 1;
+pub(crate) const MAX_SAFE: u64 = (1 << 53) - 1;
 
 /// Writes one JSON text.
 pub(crate) struct Object {
@@ -85,6 +85,12 @@ impl Object {
         quote(&mut self.text, value);
     }
 
+    /// A member whose value is filled in later, at the offset that this gives.
+    pub(crate) fn gap(&mut self, key: &str) -> usize {
+        self.key(key);
+        self.text.len()
+    }
+
     pub(crate) fn finish(mut self) -> Vec<u8> {
         if self.first {
             self.text.push('{');
@@ -138,5 +144,11 @@ mod tests {
             "{\"a\":[\"x\",\"y\\n\"],\"b\":{},\"c\":{\"d\":9007199254740991},\"f\":\"\\u001b\\\"\\\\\u{e9}\"}"
         );
         assert_eq!(Object::new().finish(), b"{}");
+        let mut object = Object::new();
+        let at = object.gap("a");
+        object.int("b", 1);
+        let mut text = String::from_utf8(object.finish()).unwrap();
+        text.insert(at, '7');
+        assert_eq!(text, r#"{"a":7,"b":1}"#);
     }
 }

@@ -1,16 +1,18 @@
 //! Salted commitments: they bind a record to a value without telling anything of it.
 //!
-//! Each entry has 32 random bytes, its salt, in the file beside its segment. From that, HMAC-SHA256 makes one key per
-//! field, so that a field can be disclosed without the others, and under that key the commitment over the field's name
-//! and the digest of its value. Whoever wipes the salt cuts the link between record and value for good.
+//! Each entry that commits to anything has 32 random bytes, its salt, in its side, and a key of its subject's. HMAC-SHA256
+//! under that key makes one key for each field from the salt, so that a field can be disclosed without the others, and
+//! under that the commitment over the field's name and the digest of its value. Without the subject's key neither the
+//! salt nor a guess tests anything; whoever destroys it cuts the link between its records and their values for good.
 
+use crate::body::Origin;
 use crate::error::{Class, Fault};
-use crate::files;
-use crate::scan::Walk;
-use crate::storage::{DirSource, Source};
+use crate::read;
+use crate::scan::Found;
+use crate::side::{self, Side};
+use crate::storage::DirSource;
+use crate::subjects::{self, Key, Lookup, Ring, mac};
 use casemate_core::digest::Digest;
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
 use std::io;
 use std::path::Path;
 use subtle::ConstantTimeEq;
@@ -61,22 +63,10 @@ impl Field {
 }
 
 /// The commitment to a value by its SHA-256.
-pub(crate) fn commit(salt: &Salt, field: Field, value: Digest) -> Digest {
+pub(crate) fn commit(key: &Key, salt: &Salt, field: Field, value: Digest) -> Digest {
     let name = field.as_str().as_bytes();
-    let key = mac(salt, Digest::of_parts("casemate/salt/v1", &[name]));
-    mac(&key.0, Digest::of_parts("casemate/commitment/v1", &[name, &value.0]))
-}
-
-fn mac(key: &[u8; 32], message: Digest) -> Digest {
-    // HMAC takes keys of every length, so the error cannot occur; a zero commitment would match no value.
-    let tag = Hmac::<Sha256>::new_from_slice(key).map(|mac| mac.chain_update(message.0).finalize().into_bytes());
-    tag.map_or(Digest([0; 32]), |tag| Digest(tag.into()))
-}
-
-/// A short fingerprint of a salt, kept in the entry, by which a replaced salt is told from a wrong value. It says
-/// nothing of 32 random bytes.
-pub(crate) fn fingerprint(salt: &Salt) -> String {
-    Digest::of_parts("casemate/salt-fingerprint/v1", &[salt]).hex().chars().take(32).collect()
+    let key = key.mac(Digest::of_parts("casemate/field/v2", &[name, salt]));
+    mac(&key.0, Digest::of_parts("casemate/commitment/v2", &[name, &value.0]))
 }
 
 /// Fills `bytes` from the kernel's generator.
@@ -93,39 +83,76 @@ pub(crate) fn random(bytes: &mut [u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether `value` is what entry `index` commits to under `field`.
-///
-/// # Errors
-/// The log in `dir` cannot be read up to that entry, the entry has no such commitment, or its salt is gone or is not the
-/// one that the entry was made with.
-pub fn reveal(dir: &Path, index: u64, field: Field, value: &[u8]) -> Result<bool, Fault> {
-    let source = DirSource::new(dir);
-    let mut walk = Walk::at(&source, index)?;
-    let entry = loop {
-        match walk.next(&source) {
-            None => return Err(Fault::new(Class::Removed, files::HEAD, 0, "the log ends before it").at(index)),
-            Some(Err(fault)) => return Err(fault),
-            Some(Ok(entry)) if entry.index == index => break entry,
-            Some(Ok(_)) => {}
-        }
-    };
-    let json = entry.json().map_err(|what| entry.fault(Class::Unreadable, what))?;
-    let commitments = json.get("commitments");
-    let text = |name: &str| commitments.and_then(|c| c.get(name)).and_then(serde_json::Value::as_str);
-    let kept = text(field.as_str()).and_then(Digest::from_hex);
-    let kept = kept.ok_or_else(|| entry.fault(Class::Unreadable, format!("it commits to no {}", field.as_str())))?;
-    let salt = salt_of(&source, entry.segment_first, index)
-        .ok_or_else(|| entry.fault(Class::Removed, "the salt of this entry is gone"))?;
-    if text("salt") != Some(fingerprint(&salt).as_str()) {
-        return Err(entry.fault(Class::Changed, "the salt is not the one that the entry was made with"));
-    }
-    Ok(commit(&salt, field, Digest::of(value)).0.ct_eq(&kept.0).into())
+/// What a value turns out to be beside what an entry commits to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revealed {
+    /// It is that value.
+    Match,
+    /// It is another.
+    NoMatch,
+    /// The link was erased: nobody can tell any more.
+    Erased,
+    /// The entry commits to no such field.
+    None,
 }
 
-/// The salt of an entry, unless it was wiped or its file is not there.
-pub(crate) fn salt_of(source: &dyn Source, segment_first: u64, index: u64) -> Option<Salt> {
-    let offset = index.checked_sub(segment_first)?.checked_mul(SALT as u64)?;
-    let bytes = source.read_at(&files::salts(segment_first), offset, SALT).ok()?;
-    let salt: Salt = bytes.try_into().ok()?;
-    (salt != ERASED).then_some(salt)
+/// Whether `value` is what entry `index` commits to under `field`, by the file of keys at `keys`.
+///
+/// # Errors
+/// The log in `dir` cannot be read up to that entry, its side is not the one that it was made with, or its key is gone
+/// without having been erased.
+pub fn reveal(dir: &Path, keys: &Path, index: u64, field: Field, value: &[u8]) -> Result<Revealed, Fault> {
+    let entry = read::find(&DirSource::new(dir), index)?;
+    let json = entry.json().map_err(|what| entry.fault(Class::Unreadable, what))?;
+    let text = json.get("commitments").and_then(|all| all.get(field.as_str())).and_then(serde_json::Value::as_str);
+    let Some(kept) = text.and_then(Digest::from_hex) else { return Ok(Revealed::None) };
+    let Some(link) = Link::of(&entry, &json, &Ring::new(keys))? else { return Ok(Revealed::Erased) };
+    let made = commit(&link.key, &link.salt, field, Digest::of(value));
+    Ok(if made.0.ct_eq(&kept.0).into() { Revealed::Match } else { Revealed::NoMatch })
+}
+
+/// What links an entry to its values: its salt and the key that it was made under.
+pub(crate) struct Link {
+    pub(crate) salt: Salt,
+    pub(crate) key: Key,
+}
+
+impl Link {
+    /// Finds it; `None` where it was erased.
+    pub(crate) fn of(entry: &Found, json: &serde_json::Value, ring: &Ring) -> Result<Option<Self>, Fault> {
+        match side::judge(&entry.side, entry.names_side.as_deref()) {
+            Side::Whole => {}
+            Side::Erased => return Ok(None),
+            Side::Other => return Err(entry.fault(Class::Changed, side::OTHER)),
+        }
+        let named = side::salt(&entry.side).zip(side::named_key(&entry.side));
+        let (salt, (slot, check)) = named.ok_or_else(|| entry.fault(Class::Removed, "its side names no key"))?;
+        let origin = Origin::read(json);
+        let id = subjects::id(origin.tenant.as_ref(), origin.subject.as_ref());
+        let found = ring.find(slot, &check, id).map_err(|error| entry.fault(Class::Unreadable, error.to_string()))?;
+        match found {
+            Lookup::Found(held) => Ok(Some(Self { salt, key: held.key })),
+            Lookup::Erased => Ok(None),
+            Lookup::Missing => {
+                Err(entry.fault(Class::Removed, format!("the key that it was made under is not in slot {slot}")))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_the_key_neither_salt_nor_guess_tests_anything() {
+        let (key, other, salt) = (Key::draw().unwrap(), Key::draw().unwrap(), [7; SALT]);
+        let value = Digest::of(b"yes");
+        let made = commit(&key, &salt, Field::Arguments, value);
+        assert_eq!(commit(&key, &salt, Field::Arguments, value), made);
+        assert_ne!(commit(&other, &salt, Field::Arguments, value), made);
+        assert_ne!(commit(&key, &[8; SALT], Field::Arguments, value), made);
+        assert_ne!(commit(&key, &salt, Field::Message, value), made);
+        assert_ne!(commit(&key, &salt, Field::Arguments, Digest::of(b"no")), made);
+    }
 }

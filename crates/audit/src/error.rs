@@ -16,6 +16,10 @@ pub enum Class {
     Truncated,
     /// After the last head stands a record that was not written to its end. Opening the log cuts it off.
     TornTail,
+    /// A checkpoint is not whole, or its signature is not that of the log's key.
+    Signature,
+    /// The entries hold together and are another history than the one that a checkpoint signed.
+    Fork,
     /// The file system does not give the bytes, or they are of another format.
     Unreadable,
 }
@@ -30,6 +34,8 @@ impl Class {
             Self::Reordered => "reordered",
             Self::Truncated => "truncated",
             Self::TornTail => "torn tail",
+            Self::Signature => "signature",
+            Self::Fork => "fork",
             Self::Unreadable => "unreadable",
         }
     }
@@ -83,8 +89,8 @@ pub enum OpenError {
     /// Another process writes this log.
     #[error("another process holds the lock of this log: one gateway per state directory")]
     Locked,
-    /// What the head vouches for is not there any more.
-    #[error("the log is damaged before its last head; it is not opened for writing: {0}")]
+    /// What the head or a checkpoint vouches for is not there any more.
+    #[error("the log is not what its head and its checkpoints vouch for; it is not opened for writing: {0}")]
     Damaged(#[from] Fault),
     /// The file system refuses.
     #[error("the log's directory cannot be used: {0}")]

@@ -161,11 +161,15 @@ impl InFlight {
     /// `audit.outcome`: it could not be recorded in time. The answer is to be withheld; the effect is unknown to the
     /// client. Should it reach the disk later, an event `withheld` follows it.
     pub async fn conclude(mut self, outcome: Outcome) -> Result<Receipt, Refusal> {
+        let capture = self.ticket.queue.config().capture;
         if let Some(bytes) = &outcome.released {
             self.ticket.released.add(bytes);
         }
         let outcome = Outcome { events: outcome.events.max(self.ticket.events), ..outcome };
-        let body = self.ticket.body(&outcome);
+        let mut body = self.ticket.body(&outcome);
+        if let Some(bytes) = &outcome.released {
+            body.capture(capture, bytes);
+        }
         let (answer, receiver) = oneshot::channel();
         let queue = Arc::clone(&self.ticket.queue);
         let index = self.ticket.receipt.index;

@@ -28,6 +28,8 @@ pub struct Health {
     pub fsync_histogram: [u64; 13],
     /// Entries that are durable.
     pub entries: u64,
+    /// Entries that the newest checkpoint is of.
+    pub signed: u64,
     /// Bytes free on the log's file system.
     pub disk_free: u64,
     /// Observations that were only counted.
@@ -46,6 +48,7 @@ pub(crate) struct Metrics {
     pub(crate) fsync_sum: AtomicU64,
     pub(crate) histogram: [AtomicU64; 13],
     pub(crate) entries: AtomicU64,
+    pub(crate) signed: AtomicU64,
     pub(crate) disk_free: AtomicU64,
     pub(crate) summarised: AtomicU64,
     pub(crate) recovered: AtomicU64,
@@ -73,6 +76,7 @@ impl Metrics {
             fsync_count: self.fsync_count.load(Relaxed),
             fsync_sum: self.fsync_sum.load(Relaxed),
             entries: self.entries.load(Relaxed),
+            signed: self.signed.load(Relaxed),
             disk_free: self.free(),
             summarised: self.summarised.load(Relaxed),
             recovered_faults: self.recovered.load(Relaxed),

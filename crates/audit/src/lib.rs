@@ -3,12 +3,14 @@
 //! The way of one call: [`Log::record`] takes a `Permitted` and alone makes [`Recorded`]; [`Recorded::dispatch`] opens
 //! the way out and leaves an [`InFlight`] that owes exactly one outcome; [`InFlight::conclude`] makes that durable.
 //!
-//! On disk (one directory, one writer): segments of frames `len | crc32c | leaf | bytes`, where `leaf` is the
-//! RFC 6962 leaf hash of the record's canonical bytes; beside each segment the salts of its commitments; a `head` that
-//! says how far the log reached and its hash chain there; a `lock`. [`verify`] reads a copy without the lock.
+//! On disk (one directory, one writer): segments of frames, each an entry's canonical bytes with their RFC 6962 leaf
+//! hash and a side that lies outside the tree; a `head` that says how far the log reached and the root of its tree there;
+//! a `lock`. [`verify`] reads a copy without the lock. Beside that directory, a file of keys: each links the records of a
+//! subject to the values that they are about, until it is destroyed ([`Log::erase`]).
 
 mod body;
 mod canonical;
+mod checkpoints;
 mod commitment;
 mod config;
 mod error;
@@ -17,23 +19,42 @@ mod flight;
 mod frame;
 mod head;
 mod health;
+pub mod index;
+mod keys;
 mod log;
+mod policies;
+mod prove;
 mod queue;
+mod read;
 mod record;
 mod recovery;
+mod render;
+mod replay;
 mod scan;
+mod sealed;
+mod side;
 mod storage;
+mod subjects;
+mod tiles;
 mod verify;
 mod writer;
 
-pub use commitment::{Field, reveal};
-pub use config::{Clock, Config};
+/// The arithmetic and the formats of transparency logs, in which this crate's proofs are written.
+pub use casemate_tlog as tlog;
+pub use commitment::{Field, Revealed, reveal};
+pub use config::{Capture, Clock, Config, Mode};
 pub use error::{Class, Fault, OpenError};
 pub use flight::{InFlight, Recorded, Untrusted, UntrustedEvent};
 pub use health::{FSYNC_BUCKETS, Health};
-pub use log::{Log, Recovery};
+pub use keys::{keygen, public_key, public_path};
+pub use log::{Erasure, Log, Recovery};
+pub use policies::policy;
+pub use prove::{checkpoint, consistency, prove, tile};
+pub use read::{Entries, Entry, entries, entry};
 pub use record::{About, Effect, Event, EventKind, FindingNote, Observed, Outcome, Receipt, Refused};
-pub use verify::{Entries, Entry, Verified, entries, verify};
+pub use replay::{Decision, Decisions, Kept, decisions};
+pub use sealed::{Captured, captured};
+pub use verify::{Options, Verified, verify, verify_with};
 
 #[cfg(test)]
 mod tests;

@@ -1,18 +1,28 @@
 //! The handle of the log: async on this side, one thread on the other.
 
+mod erase;
+
 use crate::body::Body;
+use crate::checkpoints;
 use crate::config::{Clock, Config};
 use crate::error::OpenError;
 use crate::flight::{Recorded, Ticket};
 use crate::health::Health;
+use crate::keys;
 use crate::queue::Queue;
 use crate::record::{About, Event, Observed, Receipt, Refused};
+use crate::scan;
 use crate::storage::{DirStorage, Storage};
+use crate::subjects::Subjects;
 use crate::writer::Writer;
 use casemate_core::policy::Permitted;
-use casemate_core::{Reason, Refusal};
+use casemate_core::{Reason, Refusal, TenantId};
+use casemate_tlog::Signer;
+pub use erase::Erasure;
+use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -37,6 +47,9 @@ pub struct Log {
 struct Shared {
     queue: Arc<Queue>,
     writer: Mutex<Option<(JoinHandle<()>, oneshot::Receiver<()>)>>,
+    /// Held by the one erasure at a time.
+    erasing: tokio::sync::Mutex<()>,
+    legal_hold: RwLock<BTreeSet<TenantId>>,
 }
 
 impl Drop for Shared {
@@ -59,22 +72,43 @@ impl Log {
     /// Another process has the lock, the log is damaged before its last head, or the file system refuses.
     pub fn open(config: Config, clock: Clock) -> Result<(Self, Recovery), OpenError> {
         let storage = DirStorage::open(&config.dir)?.ok_or(OpenError::Locked)?;
-        Self::open_in(Box::new(storage), config, clock)
+        let signed = checkpoints::last(&storage, &scan::segments(&storage)?)?.is_some();
+        let signer = keys::open(&config.key_path(), config.origin.as_deref(), signed)?;
+        let subjects = Subjects::open(&config.subjects_path())?.ok_or(OpenError::Locked)?;
+        let dir = config.dir.clone();
+        Self::start(Box::new(storage), (signer, subjects), config, clock, Some(&dir))
     }
 
+    #[cfg(test)]
     pub(crate) fn open_in(
         storage: Box<dyn Storage>,
+        signer: Signer,
         config: Config,
         clock: Clock,
     ) -> Result<(Self, Recovery), OpenError> {
-        let queue = Queue::new(config, clock);
-        let (writer, recovery) = Writer::open(storage, Arc::clone(&queue))?;
+        Self::start(storage, (signer, Subjects::default()), config, clock, None)
+    }
+
+    fn start(
+        storage: Box<dyn Storage>,
+        (signer, subjects): (Signer, Subjects),
+        config: Config,
+        clock: Clock,
+        tiles: Option<&Path>,
+    ) -> Result<(Self, Recovery), OpenError> {
+        let legal_hold = RwLock::new(config.legal_hold.clone());
+        let queue = Queue::new(config, clock, subjects);
+        let (mut writer, recovery) = Writer::open(storage, signer, Arc::clone(&queue))?;
+        if let Some(dir) = tiles {
+            writer.feed(dir)?;
+        }
         let (ended, end) = oneshot::channel();
         let thread = std::thread::Builder::new().name("audit-writer".to_owned()).spawn(move || {
             writer.run();
             let _ = ended.send(());
         })?;
-        let shared = Shared { queue, writer: Mutex::new(Some((thread, end))) };
+        let writer = Mutex::new(Some((thread, end)));
+        let shared = Shared { queue, writer, erasing: tokio::sync::Mutex::default(), legal_hold };
         Ok((Self { shared: Arc::new(shared) }, recovery))
     }
 
@@ -95,7 +129,7 @@ impl Log {
             return Err(Refusal::new(Reason::Internal).detail("the permit lapsed before its record"));
         }
         let (answer, receiver) = oneshot::channel::<Result<Ticket, Refusal>>();
-        self.queue().intent(Body::intent(&permitted, about), answer)?;
+        self.queue().intent(Body::intent(&permitted, about, self.queue().config().capture), answer)?;
         let ticket = wait(receiver, self.queue().config().deadline).await?;
         Ok(Recorded::new(permitted, ticket))
     }
@@ -124,6 +158,12 @@ impl Log {
         let (answer, receiver) = oneshot::channel();
         self.queue().event(Body::event(&event), answer)?;
         wait(receiver, self.queue().config().patience()).await
+    }
+
+    /// The directory of the log, for whoever reads it.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.queue().config().dir
     }
 
     /// The state of the log.

@@ -1,12 +1,15 @@
 //! The bounded way from the handles to the writer. No handle ever waits for a place in it.
 
-use crate::body::{Body, Kind};
+use crate::body::{Body, Kind, Origin};
 use crate::config::{Clock, Config};
 use crate::flight::Ticket;
 use crate::health::Metrics;
 use crate::record::{Observed, Receipt};
+use crate::render::Rendered;
+use crate::subjects::Subjects;
 use casemate_core::{Reason, Refusal, UnixMillis};
 use std::collections::{BTreeMap, VecDeque};
+use std::io;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -32,15 +35,27 @@ pub(crate) enum Reply {
     Plain(Answer<Receipt>),
     /// An observation, counted if it cannot be written; or a summary, whose counts are kept if it cannot be written.
     Counted(BTreeMap<Reason, u64>),
-    /// Nobody: a record of the log's own.
+    /// Nobody: a record of the log's own, written again until it is there.
     Note,
+    /// Nobody at all.
+    Own,
 }
 
 /// A record on its way.
 #[derive(Debug)]
 pub(crate) struct Job {
-    pub(crate) body: Body,
+    kind: Kind,
+    pub(crate) origin: Arc<Origin>,
+    /// Or why it cannot be written.
+    pub(crate) entry: io::Result<Rendered>,
     pub(crate) reply: Reply,
+}
+
+impl Job {
+    /// Renders, on the side of whoever wants the record.
+    pub(crate) fn new(body: Body, reply: Reply, queue: &Queue) -> Self {
+        Self { kind: body.kind, entry: body.render(&queue.subjects, queue.now()), origin: body.origin, reply }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +85,7 @@ pub(crate) struct Queue {
     wake: Condvar,
     pub(crate) metrics: Metrics,
     pub(crate) clock: Clock,
+    pub(crate) subjects: Subjects,
     config: Config,
 }
 
@@ -85,7 +101,7 @@ fn unavailable(detail: &str) -> Refusal {
 }
 
 impl Queue {
-    pub(crate) fn new(config: Config, clock: Clock) -> Arc<Self> {
+    pub(crate) fn new(config: Config, clock: Clock, subjects: Subjects) -> Arc<Self> {
         let inner = Inner {
             main: VecDeque::new(),
             anonymous: VecDeque::new(),
@@ -96,7 +112,14 @@ impl Queue {
             taken: 0,
             counts: BTreeMap::new(),
         };
-        Arc::new(Self { inner: Mutex::new(inner), wake: Condvar::new(), metrics: Metrics::default(), clock, config })
+        Arc::new(Self {
+            inner: Mutex::new(inner),
+            wake: Condvar::new(),
+            metrics: Metrics::default(),
+            clock,
+            subjects,
+            config,
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -135,10 +158,11 @@ impl Queue {
     pub(crate) fn intent(&self, body: Body, answer: Answer<Ticket>) -> Result<(), Refusal> {
         self.spacious()?;
         let until = Instant::now() + self.config.deadline;
+        let job = Job::new(body, Reply::Intent { answer, until }, self);
         let mut inner = self.lock();
         self.admit(&inner, 2, self.config.queue)?;
         inner.reserved += 1;
-        inner.main.push_back(Job { body, reply: Reply::Intent { answer, until } });
+        inner.main.push_back(job);
         drop(inner);
         self.wake.notify_one();
         Ok(())
@@ -156,9 +180,10 @@ impl Queue {
     }
 
     fn plain(&self, body: Body, answer: Answer<Receipt>, capacity: usize) -> Result<(), Refusal> {
+        let job = Job::new(body, Reply::Plain(answer), self);
         let mut inner = self.lock();
         self.admit(&inner, 1, capacity)?;
-        inner.main.push_back(Job { body, reply: Reply::Plain(answer) });
+        inner.main.push_back(job);
         drop(inner);
         self.wake.notify_one();
         Ok(())
@@ -167,12 +192,13 @@ impl Queue {
     /// Queues an outcome into the place that its intent kept. Only a log that has ended takes none: the outcome is then
     /// written as unknown, by the writer as it ends or at the next opening.
     pub(crate) fn outcome(&self, body: Body, intent: u64, answer: Option<Answer<Receipt>>, released: bool) {
+        let job = Job::new(body, Reply::Outcome { intent, answer, released }, self);
         let mut inner = self.lock();
         if inner.phase == Phase::Ended {
             return;
         }
         inner.reserved = inner.reserved.saturating_sub(1);
-        inner.main.push_back(Job { body, reply: Reply::Outcome { intent, answer, released } });
+        inner.main.push_back(job);
         drop(inner);
         self.wake.notify_one();
     }
@@ -202,7 +228,7 @@ impl Queue {
         }
         inner.taken += 1;
         let reply = Reply::Counted(BTreeMap::from([(observed.reason, 1)]));
-        inner.anonymous.push_back(Job { body: Body::observed(observed), reply });
+        inner.anonymous.push_back(Job::new(Body::observed(observed), reply, self));
         drop(inner);
         self.wake.notify_one();
     }
@@ -227,7 +253,7 @@ impl Queue {
         inner.minute = now.0 / MINUTE;
         inner.taken = 0;
         let counts = std::mem::take(&mut inner.counts);
-        Some(Job { body: Body::summary(counts.clone()), reply: Reply::Counted(counts) })
+        Some(Job::new(Body::summary(counts.clone()), Reply::Counted(counts), self))
     }
 
     /// What waits, after at most `patience` of waiting for it.
@@ -305,10 +331,10 @@ impl Job {
                 None
             }
             Reply::Counted(counts) => {
-                queue.recount(&counts, u64::from(self.body.kind != Kind::Summary));
+                queue.recount(&counts, u64::from(self.kind != Kind::Summary));
                 None
             }
-            Reply::Note => None,
+            Reply::Note | Reply::Own => None,
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use bytes::Bytes;
 use casemate_core::digest::Digest;
+use casemate_core::policy::Inputs;
 use casemate_core::{Agent, Principal, Reason, Refusal, ServerName, TraceId, UnixMillis};
+use std::fmt;
 use std::net::IpAddr;
 
 /// What is known of a request beside the call. All texts in it are validated, bounded tokens.
@@ -41,6 +43,8 @@ pub struct Refused {
     pub arguments: Option<Bytes>,
     /// The policy that refused.
     pub policy: Option<Digest>,
+    /// What the policy's decision read, where it was the policy that refused.
+    pub inputs: Option<Inputs>,
 }
 
 /// A refusal or a failed handshake of a peer that nobody authenticated.
@@ -77,8 +81,16 @@ pub enum EventKind {
     Recovery,
     /// An answer whose outcome says that it was released was withheld after all: its record came too late.
     Withheld,
+    /// Nothing was written for a while, and the log is alive.
+    Heartbeat,
+    /// From here on, records count as written when this mode says so.
+    Mode,
     /// A person did something through the admin listener or the command line.
     Admin,
+    /// What a subject's records are linked to is about to be erased.
+    Erase,
+    /// It is erased.
+    Erased,
     /// Keys of an issuer, certificates or revocation lists changed.
     Keys,
     /// The definition of a tool, a prompt, a template or instructions was seen, changed, approved, blocked, removed or
@@ -97,7 +109,11 @@ impl EventKind {
             Self::ReloadRefused => "reload-refused",
             Self::Recovery => "recovery",
             Self::Withheld => "withheld",
+            Self::Heartbeat => "heartbeat",
+            Self::Mode => "mode",
             Self::Admin => "admin",
+            Self::Erase => "erase",
+            Self::Erased => "erased",
             Self::Keys => "keys",
             Self::Pin => "pin",
         }
@@ -124,6 +140,13 @@ pub struct Receipt {
     pub index: u64,
     /// Its leaf hash (RFC 6962 section 2.1).
     pub leaf: Digest,
+}
+
+/// As it is shown to callers: `<index>:<leaf hash in hexadecimal>`.
+impl fmt::Display for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.index, self.leaf.hex())
+    }
 }
 
 /// What a call did.

@@ -1,11 +1,15 @@
 //! Walking the log in order and naming the first thing that is wrong. Opening, verifying and reading all walk here.
 
 use crate::error::{Class, Fault};
-use crate::files::{self, Header, SEGMENT_HEADER};
-use crate::frame::{self, FrameFault};
-use crate::head::Head;
+use crate::files::{self, Header, HeaderFault};
+use crate::frame::{self, Frame, FrameFault};
+use crate::head::{self, Head};
+use crate::side::{self, Side};
 use crate::storage::Source;
+use casemate_core::UnixMillis;
 use casemate_core::digest::Digest;
+use casemate_tlog::frontier::Frontier;
+use casemate_tlog::hash::Hash;
 use serde::Deserialize;
 
 const CHUNK: usize = 1 << 20;
@@ -21,8 +25,10 @@ pub(crate) struct Found {
     pub(crate) is_intent: bool,
     /// The intent that it is the outcome of.
     pub(crate) concludes: Option<u64>,
-    /// The fingerprint of its salt, where it commits to anything.
-    pub(crate) salt: Option<String>,
+    /// The hash of the side that it was made with, where it has one.
+    pub(crate) names_side: Option<String>,
+    /// What lies outside the tree.
+    pub(crate) side: Vec<u8>,
 }
 
 impl Found {
@@ -41,12 +47,7 @@ struct Skeleton {
     seq: u64,
     kind: String,
     intent: Option<u64>,
-    commitments: Option<Salted>,
-}
-
-#[derive(Deserialize)]
-struct Salted {
-    salt: String,
+    side: Option<String>,
 }
 
 /// A walk from the start of a segment to the end of the log.
@@ -54,9 +55,9 @@ pub(crate) struct Walk {
     /// The first entries of the segments that are left, in order; the first one is walked now.
     segments: Vec<u64>,
     head: Head,
-    /// The next entry's index and the chain before it.
-    pub(crate) index: u64,
-    pub(crate) chain: Digest,
+    /// The tree before the next entry, whose index is the tree's size.
+    tree: Frontier,
+    begun: UnixMillis,
     /// The next entry's offset in its segment.
     pub(crate) offset: u64,
     buffer: Vec<u8>,
@@ -74,9 +75,16 @@ pub(crate) fn head(source: &dyn Source) -> Result<Option<Head>, Fault> {
     if bytes.is_empty() {
         return Ok(None);
     }
-    let head =
-        Head::read(&bytes).ok_or_else(|| Fault::new(Class::Changed, files::HEAD, 0, "no slot of it is whole"))?;
-    Ok(Some(head))
+    let broken = || match head::format(&bytes) {
+        Some(version) => other_format(files::HEAD, version),
+        None => Fault::new(Class::Changed, files::HEAD, 0, "no slot of it is whole"),
+    };
+    Head::read(&bytes).ok_or_else(broken).map(Some)
+}
+
+fn other_format(name: &str, version: u8) -> Fault {
+    let what = format!("the log is of format {version}; this release reads and writes format {}", files::FORMAT);
+    Fault::new(Class::Unreadable, name, 0, what)
 }
 
 /// The first entries of all segments, ascending.
@@ -87,10 +95,16 @@ pub(crate) fn segments(source: &dyn Source) -> Result<Vec<u64>, Fault> {
     Ok(firsts)
 }
 
+/// The header of a segment; `None` where it is not what was written.
 fn header(source: &dyn Source, first: u64) -> Result<Option<Header>, Fault> {
     let name = files::segment(first);
-    let bytes = source.read_at(&name, 0, SEGMENT_HEADER as usize).map_err(|e| Fault::io(&name, &e))?;
-    Ok(Header::decode(&bytes).filter(|header| header.first == first))
+    let length = usize::try_from(files::header_len(first)).unwrap_or(usize::MAX);
+    let bytes = source.read_at(&name, 0, length).map_err(|e| Fault::io(&name, &e))?;
+    match Header::decode(&bytes, first) {
+        Ok(header) => Ok(Some(header)),
+        Err(HeaderFault::Changed) => Ok(None),
+        Err(HeaderFault::Format(version)) => Err(other_format(&name, version)),
+    }
 }
 
 /// Whether each segment names the one before it. A last one that was not finished is judged when it is reached.
@@ -115,9 +129,10 @@ impl Walk {
         Self::start(source, |_| index)
     }
 
-    /// From where everything that may still change the state lies: open intents, and what came after the head.
-    pub(crate) fn tail(source: &dyn Source) -> Result<Self, Fault> {
-        Self::start(source, |head| head.open_from.min(head.entries))
+    /// From where everything that may still change the state lies: open intents, what came after the head, and what came
+    /// after the entries that were `signed`.
+    pub(crate) fn tail(source: &dyn Source, signed: Option<u64>) -> Result<Self, Fault> {
+        Self::start(source, |head| head.open_from.min(head.entries).min(signed.unwrap_or(u64::MAX)))
     }
 
     fn start(source: &dyn Source, from: impl FnOnce(&Head) -> u64) -> Result<Self, Fault> {
@@ -133,23 +148,47 @@ impl Walk {
         let from = from(&head);
         let below = all.partition_point(|first| *first <= from).max(1);
         let segments = all.get(below - 1..).unwrap_or_default().to_vec();
+        let first = segments.first().copied().unwrap_or_default();
         let mut walk = Self {
             segments,
             head,
-            index: 0,
-            chain: frame::origin(),
-            offset: SEGMENT_HEADER,
+            tree: Frontier::new(),
+            begun: UnixMillis(0),
+            offset: 0,
             buffer: Vec::new(),
             at: 0,
             ended: false,
         };
-        let first = walk.segment_first();
         let header = header(source, first)?.ok_or_else(|| walk.bad_header(first))?;
-        if first == 0 && header.chain != frame::origin() {
-            return Err(walk.bad_header(first));
-        }
-        (walk.index, walk.chain) = (first, header.chain);
+        walk.enter(header);
         Ok(walk)
+    }
+
+    fn enter(&mut self, header: Header) {
+        self.offset = files::header_len(header.before.size());
+        self.begun = UnixMillis(header.begun);
+        self.tree = header.before;
+        self.buffer.clear();
+        self.at = 0;
+    }
+
+    /// The index of the next entry.
+    pub(crate) const fn index(&self) -> u64 {
+        self.tree.size()
+    }
+
+    /// The tree of the entries before it.
+    pub(crate) const fn tree(&self) -> &Frontier {
+        &self.tree
+    }
+
+    pub(crate) fn into_tree(self) -> Frontier {
+        self.tree
+    }
+
+    /// When the segment that is walked was begun.
+    pub(crate) const fn begun(&self) -> UnixMillis {
+        self.begun
     }
 
     /// The first entry of the segment that is walked.
@@ -162,7 +201,7 @@ impl Walk {
     }
 
     fn fault(&self, class: Class, what: impl Into<String>) -> Fault {
-        Fault::new(class, &files::segment(self.segment_first()), self.offset, what).at(self.index)
+        Fault::new(class, &files::segment(self.segment_first()), self.offset, what).at(self.index())
     }
 
     fn bad_header(&self, first: u64) -> Fault {
@@ -181,11 +220,9 @@ impl Walk {
     }
 
     fn step(&mut self, source: &dyn Source) -> Result<Option<Found>, Fault> {
-        if self.index == self.head.entries && self.chain != self.head.chain {
-            let what = format!(
-                "an entry from {} up to here was replaced: the chain does not reach the head",
-                self.segment_first()
-            );
+        if self.index() == self.head.entries && self.tree.root() != self.head.root {
+            let from = self.segment_first();
+            let what = format!("an entry from {from} up to here was replaced: the tree does not lead to the head");
             return Err(self.fault(Class::Changed, what));
         }
         while self.at_end(source)? {
@@ -193,25 +230,33 @@ impl Walk {
                 return Ok(None);
             }
         }
-        let (leaf, bytes) = self.frame()?;
-        let skeleton: Skeleton = serde_json::from_slice(&bytes)
+        let frame = self.frame()?;
+        let (leaf, size, record) = (frame.leaf, frame.size(), frame.record);
+        let skeleton: Skeleton = serde_json::from_slice(record)
             .map_err(|_| self.fault(Class::Unreadable, "the record has another format"))?;
-        if skeleton.seq != self.index {
+        if skeleton.seq != self.index() {
             return Err(self.misplaced(source, skeleton.seq));
         }
-        let size = frame::OVERHEAD + bytes.len();
+        let judged = side::judge(frame.side, skeleton.side.as_deref());
+        // What was not acknowledged yet was not wiped either: its side did not reach the disk.
+        if judged != Side::Whole && self.is_tail() {
+            return Err(self.torn());
+        }
+        if judged == Side::Other {
+            return Err(self.fault(Class::Changed, side::OTHER));
+        }
         let found = Found {
-            index: self.index,
+            index: self.index(),
             leaf,
             segment_first: self.segment_first(),
             offset: self.offset,
-            bytes,
+            bytes: record.to_vec(),
             is_intent: skeleton.kind == "intent",
             concludes: skeleton.intent.filter(|_| skeleton.kind == "outcome"),
-            salt: skeleton.commitments.map(|c| c.salt),
+            names_side: skeleton.side,
+            side: frame.side.to_vec(),
         };
-        self.chain = frame::link(self.chain, leaf);
-        self.index += 1;
+        self.tree.push(Hash(leaf.0), |_, _, _| ()).map_err(|_| found.fault(Class::Changed, "the tree is full"))?;
         self.offset += size as u64;
         self.at += size;
         Ok(Some(found))
@@ -219,24 +264,42 @@ impl Walk {
 
     /// Fills the buffer so that it holds the next frame, if there is one; whether the segment ends here.
     fn at_end(&mut self, source: &dyn Source) -> Result<bool, Fault> {
-        let need = frame::OVERHEAD + frame::MAX;
-        if self.buffer.len() - self.at < need {
+        self.fill(source, frame::OVERHEAD)?;
+        if let Some(size) = frame::size(self.rest()) {
+            self.fill(source, size)?;
+        }
+        Ok(self.rest().is_empty())
+    }
+
+    fn rest(&self) -> &[u8] {
+        self.buffer.get(self.at..).unwrap_or_default()
+    }
+
+    fn fill(&mut self, source: &dyn Source, need: usize) -> Result<(), Fault> {
+        if self.rest().len() < need {
             self.buffer.drain(..self.at);
             self.at = 0;
             let name = files::segment(self.segment_first());
             let from = self.offset + self.buffer.len() as u64;
-            let more = source.read_at(&name, from, CHUNK).map_err(|e| Fault::io(&name, &e))?;
+            let more = source.read_at(&name, from, CHUNK.max(need)).map_err(|e| Fault::io(&name, &e))?;
             self.buffer.extend_from_slice(&more);
         }
-        Ok(self.buffer.len() == self.at)
+        Ok(())
     }
 
-    fn frame(&self) -> Result<(Digest, Vec<u8>), Fault> {
-        match frame::decode(self.buffer.get(self.at..).unwrap_or_default()) {
-            Ok((leaf, bytes)) => Ok((leaf, bytes.to_vec())),
-            Err(_) if self.index >= self.head.entries && self.segments.len() == 1 => {
-                Err(self.fault(Class::TornTail, "the last record was not written to its end"))
-            }
+    /// Whether nothing vouches for what comes next: it lies after the head, at the end of the log.
+    const fn is_tail(&self) -> bool {
+        self.index() >= self.head.entries && self.segments.len() == 1
+    }
+
+    fn torn(&self) -> Fault {
+        self.fault(Class::TornTail, "the last record was not written to its end")
+    }
+
+    fn frame(&self) -> Result<Frame<'_>, Fault> {
+        match frame::decode(self.rest()) {
+            Ok(frame) => Ok(frame),
+            Err(_) if self.is_tail() => Err(self.torn()),
             Err(FrameFault::Short) => Err(self.fault(Class::Truncated, FrameFault::Short.as_str())),
             Err(fault) => Err(self.fault(Class::Changed, fault.as_str())),
         }
@@ -245,50 +308,47 @@ impl Walk {
     /// Goes on to the next segment. False at the end of the log.
     fn enter_next(&mut self, source: &dyn Source) -> Result<bool, Fault> {
         let Some(&next) = self.segments.get(1) else {
-            if self.index >= self.head.entries {
+            if self.index() >= self.head.entries {
                 return Ok(false);
             }
             if self.head.segment > self.segment_first() {
                 let name = files::segment(self.head.segment);
-                return Err(Fault::new(Class::Removed, &name, 0, "the segment is missing").at(self.index));
+                return Err(Fault::new(Class::Removed, &name, 0, "the segment is missing").at(self.index()));
             }
             let what = format!("the head says that {} entries were durable", self.head.entries);
             return Err(self.fault(Class::Truncated, what));
         };
         let header = header(source, next)?.ok_or_else(|| self.bad_header(next))?;
-        if header.previous != self.segment_first() || next > self.index {
+        if header.previous != self.segment_first() || next > self.index() {
             return Err(self.fault(Class::Removed, format!("entries before {next} are missing")));
         }
-        if next < self.index {
+        if next < self.index() {
             return Err(self.fault(Class::Reordered, format!("entry {next} stands a second time in the next segment")));
         }
-        if header.chain != self.chain {
-            let what = format!(
-                "an entry from {} up to here was replaced: the chain does not reach the next segment",
-                self.segment_first()
-            );
+        if header.before != self.tree {
+            let from = self.segment_first();
+            let what =
+                format!("an entry from {from} up to here was replaced: the next segment began with another tree");
             return Err(self.fault(Class::Changed, what));
         }
         self.segments.remove(0);
-        self.buffer.clear();
-        self.at = 0;
-        self.offset = SEGMENT_HEADER;
+        self.enter(header);
         Ok(true)
     }
 
     /// A whole record with another index: is the one that belongs here elsewhere, or gone?
     fn misplaced(&mut self, source: &dyn Source, seq: u64) -> Fault {
         let fault = self.fault(Class::Reordered, format!("entry {seq} stands here"));
-        if seq < self.index {
+        if seq < self.index() {
             return fault;
         }
-        let wanted = self.index;
+        let wanted = self.index();
         while let Ok(false) = self.at_end(source) {
-            let Ok((_, bytes)) = self.frame() else { break };
-            if serde_json::from_slice::<Skeleton>(&bytes).is_ok_and(|skeleton| skeleton.seq == wanted) {
+            let Ok(frame) = frame::decode(self.rest()) else { break };
+            if serde_json::from_slice::<Skeleton>(frame.record).is_ok_and(|skeleton| skeleton.seq == wanted) {
                 return fault;
             }
-            let size = frame::OVERHEAD + bytes.len();
+            let size = frame.size();
             self.at += size;
             self.offset += size as u64;
         }

@@ -2,9 +2,9 @@
 
 use crate::files;
 use rustix::fs::{FlockOperation, flock};
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -39,6 +39,10 @@ pub(crate) trait Storage: Source + Send {
     fn remove(&mut self, name: &str) -> io::Result<()>;
     /// Writes into the head file; makes it where it is missing.
     fn write_head(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()>;
+    /// Puts a file in the place of another, whole or not at all. Durable only after a while: for what can be made again.
+    fn replace(&mut self, name: &str, bytes: &[u8]) -> io::Result<()>;
+    /// Makes a file read-only, for it will not change any more.
+    fn seal(&mut self, name: &str) -> io::Result<()>;
     /// Makes the head file durable.
     fn sync_head(&mut self) -> io::Result<()>;
     /// Makes the names of new and removed files durable.
@@ -129,6 +133,11 @@ fn take(lock: &File) -> io::Result<bool> {
     Ok(false)
 }
 
+/// The error with the path that it is about.
+pub(crate) fn named(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
+
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.mode(0o600);
@@ -188,6 +197,20 @@ impl Storage for DirStorage {
         file.write_all_at(bytes, offset)?;
         self.head = Some(file);
         Ok(())
+    }
+
+    fn replace(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let partial = self.path(&format!("{name}.partial"));
+        let mut file = private().write(true).create(true).truncate(true).open(&partial)?;
+        file.write_all(bytes)?;
+        std::fs::rename(&partial, self.path(name))
+    }
+
+    fn seal(&mut self, name: &str) -> io::Result<()> {
+        match std::fs::set_permissions(self.path(name), Permissions::from_mode(0o400)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            done => done,
+        }
     }
 
     fn sync_head(&mut self) -> io::Result<()> {

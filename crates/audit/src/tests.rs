@@ -4,7 +4,10 @@ mod calls;
 mod faults;
 mod memory;
 mod property;
+mod signed;
+mod subjects;
 mod tamper;
+mod upkeep;
 
 use crate::{About, Clock, Config, Entry, Log, Observed, Outcome, Recorded, Recovery, entries};
 use bytes::Bytes;
@@ -19,6 +22,7 @@ use casemate_core::pin::Standing;
 use casemate_core::policy::{Decision, Evidence, Permitted, Policy, Reach, Rule, Server, Tenant, decide};
 use casemate_core::principal::{How, Scope};
 use casemate_core::{Agent, Principal, Reason, Refusal, ServerName, Subject, TenantId, TraceId, UnixMillis};
+use casemate_tlog::Signer;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -102,7 +106,23 @@ fn observed(reason: Reason) -> Observed {
 }
 
 fn config(dir: &Path) -> Config {
-    Config { reserve_bytes: 0, deadline: std::time::Duration::from_secs(20), ..Config::new(dir) }
+    let deadline = std::time::Duration::from_secs(20);
+    Config {
+        reserve_bytes: 0,
+        deadline,
+        key: Some(dir.join("audit.key")),
+        origin: Some("casemate/audit".to_owned()),
+        ..Config::new(dir)
+    }
+}
+
+/// The file of keys of a log that was opened with [`config`].
+fn keys(dir: &Path) -> std::path::PathBuf {
+    dir.join("subjects")
+}
+
+fn signer() -> Signer {
+    Signer::from_seed("casemate/audit", &[7; 32]).unwrap()
 }
 
 fn open(dir: &Path) -> (Log, Recovery) {

@@ -1,77 +1,66 @@
-//! Checking and reading a log without its lock. Nothing here writes.
+//! Checking a log without its lock: every entry, the tree, the head, and every checkpoint. Nothing here writes.
 
-use crate::commitment::{ERASED, SALT, fingerprint};
+use crate::checkpoints::{self, Kept};
 use crate::error::{Class, Fault};
 use crate::files;
-use crate::scan::{self, Found, Walk};
+use crate::scan::{self, Walk};
+use crate::side;
 use crate::storage::{DirSource, Source};
-use casemate_core::UnixMillis;
-use casemate_core::digest::Digest;
+use casemate_tlog::{Checkpoint, Hash, Verifier};
+use std::collections::VecDeque;
+use std::ops::Range;
 use std::path::Path;
+
+/// How often progress is told: after so many entries.
+const STEP: u64 = 1024;
+
+/// What to check a log by.
+#[derive(Default)]
+pub struct Options<'a> {
+    /// The log's public key. Without it the checkpoints are compared with the entries, and their signatures are not
+    /// verified.
+    pub key: Option<Verifier>,
+    /// Only these entries: read from the start of the segment that holds the first one, up to the first checkpoint, or
+    /// the head, that vouches for the last one.
+    pub range: Option<Range<u64>>,
+    /// Called now and then with the entries that were checked and the entries that there are.
+    pub progress: Option<&'a mut dyn FnMut(u64, u64)>,
+}
 
 /// A log that holds together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verified {
-    /// How many entries it has.
+    /// The index after the last entry that was checked; of a whole log, how many it has.
     pub entries: u64,
     /// The index of the first one.
     pub first_index: u64,
-    /// The hash chain after the last one.
-    pub head: Digest,
-    /// Entries with commitments whose salt was wiped or is not in this copy.
-    pub without_salt: u64,
+    /// The root of the tree of all of them (RFC 6962 section 2.1).
+    pub root: Hash,
+    /// Entries whose side was wiped.
+    pub erased: u64,
+    /// How many checkpoints there are.
+    pub checkpoints: u64,
+    /// The entries of the newest one.
+    pub signed: u64,
 }
 
-/// One entry.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
-    /// Its index.
-    pub index: u64,
-    /// Its leaf hash.
-    pub leaf: Digest,
-    /// When it was written.
-    pub time: UnixMillis,
-    /// The record.
-    pub json: serde_json::Value,
-}
-
-/// The entries of a log, in order, each checked as it is read. Ends after the first fault.
-pub struct Entries {
-    source: DirSource,
-    walk: Walk,
-}
-
-impl Iterator for Entries {
-    type Item = Result<Entry, Fault>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let found = self.walk.next(&self.source)?;
-        Some(found.and_then(|found| {
-            let json = found.json().map_err(|what| found.fault(Class::Unreadable, what))?;
-            let time = json.get("time").and_then(serde_json::Value::as_u64).unwrap_or_default();
-            Ok(Entry { index: found.index, leaf: found.leaf, time: UnixMillis(time), json })
-        }))
-    }
-}
-
-/// Reads the entries of the log in `dir`, from the first one.
+/// Checks the whole log in `dir` but for its signatures.
 ///
 /// # Errors
-/// The log has no head, no beginning, or cannot be read.
-pub fn entries(dir: &Path) -> Result<Entries, Fault> {
-    let source = DirSource::new(dir);
-    let walk = Walk::whole(&source)?;
-    Ok(Entries { source, walk })
+/// As [`verify_with`].
+pub fn verify(dir: &Path) -> Result<Verified, Fault> {
+    verify_with(dir, Options::default())
 }
 
-/// Checks the whole log in `dir`: every frame, index, chain and salt, and that it reaches its head.
+/// Checks the log in `dir`: every frame, index, hash and side, that it reaches its head, and that every checkpoint is of
+/// this tree.
 ///
 /// # Errors
 /// The first fault. A log that is being written may grow meanwhile; that is no fault.
-pub fn verify(dir: &Path) -> Result<Verified, Fault> {
+pub fn verify_with(dir: &Path, mut options: Options<'_>) -> Result<Verified, Fault> {
     let source = DirSource::new(dir);
     for _ in 0..3 {
-        match check(&source) {
+        match check_with(&source, &mut options) {
             // Either a torn tail, or a record that the running gateway has not finished: then the head moves on.
             Err(fault) if fault.class == Class::TornTail => {
                 let head = scan::head(&source)?;
@@ -82,49 +71,142 @@ pub fn verify(dir: &Path) -> Result<Verified, Fault> {
             done => return done,
         }
     }
-    check(&source)
+    check_with(&source, &mut options)
 }
 
 /// [`verify`] over any source.
+#[cfg(test)]
 pub(crate) fn check(source: &dyn Source) -> Result<Verified, Fault> {
-    let mut walk = Walk::whole(source)?;
-    let mut salts = Salts::default();
-    let mut without_salt = 0;
-    while let Some(found) = walk.next(source) {
-        let found = found?;
-        without_salt += u64::from(!salts.hold(source, &found)?);
-    }
-    Ok(Verified { entries: walk.index, first_index: 0, head: walk.chain, without_salt })
+    check_with(source, &mut Options::default())
 }
 
-/// The salts of one segment at a time.
-#[derive(Default)]
-struct Salts {
-    segment: Option<u64>,
-    bytes: Vec<u8>,
-}
-
-impl Salts {
-    /// Whether the entry's salt is there, if it needs one; a wrong one is a fault.
-    fn hold(&mut self, source: &dyn Source, found: &Found) -> Result<bool, Fault> {
-        let Some(kept) = &found.salt else { return Ok(true) };
-        let name = files::salts(found.segment_first);
-        let at = usize::try_from(found.index - found.segment_first).unwrap_or(usize::MAX).saturating_mul(SALT);
-        let other = self.segment != Some(found.segment_first);
-        // The file of a running log may have grown since it was read.
-        let short = self.bytes.len() <= at && source.len(&name).is_ok_and(|len| len > self.bytes.len() as u64);
-        if other || short {
-            self.bytes = source.read_at(&name, 0, usize::MAX).unwrap_or_default();
-            self.segment = Some(found.segment_first);
+fn check_with(source: &dyn Source, options: &mut Options<'_>) -> Result<Verified, Fault> {
+    let range = options.range.clone().unwrap_or(0..u64::MAX);
+    // Read before the entries, so that a running log has all that it signed.
+    let newest = newest(source)?;
+    let mut walk = Walk::at(source, range.start)?;
+    let mut signed = Signed::new(options.key.clone(), newest.filter(|_| options.range.is_none()));
+    let (first_index, mut erased, mut fork) = (walk.index(), 0, None);
+    let of = walk.head().entries;
+    loop {
+        if fork.is_none() {
+            signed.enter(source, walk.segment_first())?;
+            fork = signed.pass(&walk)?;
         }
-        let salt = self.bytes.get(at..at.saturating_add(SALT)).and_then(|salt| <[u8; SALT]>::try_from(salt).ok());
-        match salt {
-            None | Some(ERASED) => Ok(false),
-            Some(salt) if fingerprint(&salt) == *kept => Ok(true),
-            Some(_) => {
-                let what = "the salt is not the one that the entry was made with";
-                Err(Fault::new(Class::Changed, &name, at as u64, what).at(found.index))
+        let vouched = walk.index() == signed.last || walk.index() >= of;
+        if walk.index() >= range.end && vouched && fork.is_none() {
+            break;
+        }
+        match walk.next(source) {
+            None => break,
+            Some(Ok(found)) => {
+                erased += u64::from(found.names_side.is_some() && side::salt(&found.side).is_none());
+                if let Some(progress) = options.progress.as_mut().filter(|_| found.index % STEP == 0) {
+                    progress(found.index, of);
+                }
+            }
+            // Entries that do not agree with the head either were changed; that says more than a fork.
+            Some(Err(fault)) if fault.class == Class::Changed || fork.is_none() => return Err(fault),
+            Some(Err(_)) => break,
+        }
+    }
+    if let Some(fork) = fork {
+        return Err(fork);
+    }
+    signed.finish(&walk, range.end)?;
+    let (entries, root) = (walk.index(), walk.tree().root());
+    Ok(Verified { entries, first_index, root, erased, checkpoints: signed.count, signed: signed.last })
+}
+
+/// The checkpoint in the file of its own.
+fn newest(source: &dyn Source) -> Result<Option<Kept>, Fault> {
+    let names = source.names().map_err(|error| Fault::io(".", &error))?;
+    if !names.iter().any(|name| name == checkpoints::NEWEST) {
+        return Ok(None);
+    }
+    let file = checkpoints::NEWEST.to_owned();
+    let bytes = source.read_at(&file, 0, usize::MAX).map_err(|error| Fault::io(&file, &error))?;
+    if bytes.is_empty() {
+        // A power cut can leave that; the next start writes it again.
+        return Ok(None);
+    }
+    let broken = |what: String| Fault::new(Class::Signature, checkpoints::NEWEST, 0, what);
+    let note = String::from_utf8(bytes).map_err(|_| broken("it is no text".to_owned()))?;
+    let parsed = casemate_tlog::Note::parse(note.as_bytes()).map_err(|error| broken(error.to_string()))?;
+    let checkpoint = Checkpoint::parse(parsed.text()).map_err(|error| broken(error.to_string()))?;
+    Ok(Some(Kept { checkpoint, note, file, offset: 0 }))
+}
+
+/// The checkpoints on the way.
+struct Signed {
+    key: Option<Verifier>,
+    segment: Option<u64>,
+    ahead: VecDeque<Kept>,
+    /// The one in the file of its own, until it is met.
+    newest: Option<Kept>,
+    count: u64,
+    last: u64,
+}
+
+impl Signed {
+    const fn new(key: Option<Verifier>, newest: Option<Kept>) -> Self {
+        Self { key, segment: None, ahead: VecDeque::new(), newest, count: 0, last: 0 }
+    }
+
+    /// Reads the checkpoints beside a segment when it is entered, and verifies their signatures.
+    fn enter(&mut self, source: &dyn Source, first: u64) -> Result<(), Fault> {
+        if self.segment == Some(first) {
+            return Ok(());
+        }
+        if self.segment.is_some() && self.last != first {
+            let what = format!("the checkpoint of {first} entries, with which the segment was closed, is missing");
+            let name = files::checkpoints(self.segment.unwrap_or_default());
+            return Err(Fault::new(Class::Removed, &name, 0, what).at(first));
+        }
+        self.segment = Some(first);
+        self.ahead = checkpoints::read(source, first)?.kept.into();
+        for kept in &self.ahead {
+            if let Some(key) = &self.key {
+                kept.verify(key)?;
+            }
+            if self.newest.as_ref().is_some_and(|newest| newest.note == kept.note) {
+                self.newest = None;
             }
         }
+        Ok(())
+    }
+
+    /// Compares the checkpoints of the tree so far with it.
+    fn pass(&mut self, walk: &Walk) -> Result<Option<Fault>, Fault> {
+        while let Some(kept) = self.ahead.front().filter(|kept| kept.checkpoint.size() <= walk.index()) {
+            if kept.checkpoint.size() < walk.index() {
+                return Err(kept.fault(Class::Reordered, "a later checkpoint stands before this one"));
+            }
+            if let Err(fork) = kept.holds(walk.tree()) {
+                return Ok(Some(fork));
+            }
+            self.count += 1;
+            self.last = kept.checkpoint.size();
+            self.ahead.pop_front();
+        }
+        Ok(None)
+    }
+
+    fn finish(&self, walk: &Walk, end: u64) -> Result<(), Fault> {
+        let there = walk.index();
+        if let Some(kept) = self.ahead.front().filter(|_| there < end) {
+            let what = format!("this checkpoint signed {} entries, and {there} are there", kept.checkpoint.size());
+            return Err(kept.fault(Class::Truncated, what).at(there));
+        }
+        let Some(newest) = &self.newest else { return Ok(()) };
+        if let Some(key) = &self.key {
+            newest.verify(key)?;
+        }
+        let size = newest.checkpoint.size();
+        if size > there {
+            let what = format!("this checkpoint signed {size} entries, and {there} are there");
+            return Err(newest.fault(Class::Truncated, what).at(there));
+        }
+        Err(newest.fault(Class::Removed, format!("the checkpoint of {size} entries is not beside its segment")))
     }
 }

@@ -1,8 +1,12 @@
 //! The one writer: drains the queue, writes, makes durable once, then tells everyone. The fsync in flight is the window
 //! in which the next batch gathers; there is no timer.
 
+mod erasure;
+mod upkeep;
+
 use crate::body::{Body, Origin};
-use crate::commitment::{SALT, Salt, random};
+use crate::checkpoints::Publisher;
+use crate::config::Mode;
 use crate::error::OpenError;
 use crate::files;
 use crate::flight::Ticket;
@@ -12,9 +16,12 @@ use crate::queue::{Job, Queue, Reply};
 use crate::record::{Effect, Event, EventKind, Outcome, Receipt};
 use crate::recovery::{self, Position};
 use crate::storage::{Storage, Tail};
+use crate::tiles::Feed;
 use casemate_core::Reason;
+use casemate_tlog::{Hash, Signer};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
@@ -23,11 +30,11 @@ use std::time::{Duration, Instant};
 const BATCH: usize = 1024;
 /// Bytes that one fsync takes, give or take a record.
 const BATCH_BYTES: usize = 4 << 20;
-/// Salts that are drawn and made durable ahead, so that an entry never waits for its own.
-/// Few in tests, so that they see it happen.
-const SALTS_AHEAD: usize = if cfg!(test) { 16 } else { 2048 };
 /// How often the head is made durable by itself, the disk asked for its room, and leftovers tried again.
 const TICK: Duration = Duration::from_secs(1);
+
+/// Who the log's own events are of.
+const ACTOR: &str = "casemate";
 
 /// An event of the log's own that is still to be written.
 struct Note {
@@ -37,65 +44,90 @@ struct Note {
     detail: String,
 }
 
-struct Tails {
-    segment: Box<dyn Tail>,
-    salts: Box<dyn Tail>,
-    /// The salts of the entries to come, all durable.
-    ahead: VecDeque<Salt>,
-}
-
 /// The writer's state. Only its thread has it.
 pub(crate) struct Writer {
     storage: Box<dyn Storage>,
     queue: Arc<Queue>,
     at: Position,
     generation: u64,
-    tails: Option<Tails>,
+    /// The segment that is written.
+    segment: Option<Box<dyn Tail>>,
     /// Intents without outcome.
     open: BTreeMap<u64, Arc<Origin>>,
     /// Those of them whose outcome could not be written.
     orphans: BTreeSet<u64>,
     notes: VecDeque<Note>,
+    /// Whether entries were acknowledged that the disk may not have.
+    is_ahead: bool,
     head_is_durable: bool,
     head_synced: Instant,
+    /// When the last entry was written, and when the segment was begun or opened.
+    written: Instant,
+    segment_since: Instant,
     disk_asked: Option<Instant>,
+    publisher: Publisher,
+    /// Where leaves become tiles.
+    feed: Option<Feed>,
+    published: Option<Instant>,
 }
 
 impl Writer {
     /// Recovers the log and gets ready to write.
-    pub(crate) fn open(mut storage: Box<dyn Storage>, queue: Arc<Queue>) -> Result<(Self, Recovery), OpenError> {
-        let found = recovery::recover(&mut *storage)?;
+    pub(crate) fn open(
+        mut storage: Box<dyn Storage>,
+        signer: Signer,
+        queue: Arc<Queue>,
+    ) -> Result<(Self, Recovery), OpenError> {
+        let found = recovery::recover(&mut *storage, signer, queue.now())?;
         let unknown = found.open.len() as u64;
         let mut writer = Self {
             storage,
             queue,
-            at: found.at,
+            at: found.at.clone(),
             generation: found.generation,
-            tails: None,
+            segment: None,
             orphans: found.open.keys().copied().collect(),
             open: found.open,
             notes: VecDeque::new(),
+            is_ahead: false,
             head_is_durable: false,
             head_synced: Instant::now(),
+            written: Instant::now(),
+            segment_since: Instant::now(),
             disk_asked: None,
+            publisher: found.publisher,
+            feed: None,
+            published: None,
         };
         if unknown > 0 || found.torn_bytes > 0 {
             let detail = format!("torn bytes: {}, unknown outcomes: {unknown}", found.torn_bytes);
             writer.note(EventKind::Recovery, detail);
         }
         writer.reopen()?;
-        writer.write_head(found.at.entries)?;
+        writer.write_head(found.at.entries())?;
         writer.sync_head()?;
+        writer.seal_all();
         let mut jobs = writer.own();
+        if let Some(mode) = writer.mode() {
+            jobs.push_front(mode);
+        }
         while !jobs.is_empty() {
             writer.commit(&mut jobs)?;
         }
         writer.settled();
-        writer.sync_head()?;
+        writer.finish_erasures()?;
+        writer.publish()?;
         writer.ask_disk();
-        writer.queue.metrics.entries.store(writer.at.entries, Relaxed);
-        let recovery = Recovery { entries: writer.at.entries, torn_bytes: found.torn_bytes, unknown_outcomes: unknown };
+        writer.queue.metrics.entries.store(writer.at.entries(), Relaxed);
+        let recovery =
+            Recovery { entries: writer.at.entries(), torn_bytes: found.torn_bytes, unknown_outcomes: unknown };
         Ok((writer, recovery))
+    }
+
+    /// Hands the leaves of durable entries over from now on.
+    pub(crate) fn feed(&mut self, dir: &Path) -> io::Result<()> {
+        self.feed = Some(Feed::start(dir, self.at.entries())?);
+        Ok(())
     }
 
     /// Writes until the queue is closed or the disk fails for good.
@@ -107,6 +139,11 @@ impl Writer {
     pub(crate) fn turn(&mut self, patience: Duration) -> bool {
         self.ask_disk();
         let batch = self.queue.take(patience);
+        // By the monotonic clock, which no setting of the time makes jump.
+        let is_silent = batch.jobs.is_empty() && self.notes.is_empty() && !batch.last;
+        if is_silent && self.written.elapsed() >= self.queue.config().heartbeat {
+            self.note(EventKind::Heartbeat, self.queue.config().mode.promise().to_owned());
+        }
         let mut jobs = self.own();
         jobs.extend(batch.jobs);
         let up = self.write(jobs);
@@ -121,9 +158,9 @@ impl Writer {
         self.orphans = self.open.keys().copied().collect();
         let jobs = self.own();
         if self.write(jobs)
-            && let Err(error) = self.sync_head()
+            && let Err(error) = self.publish()
         {
-            tracing::error!(%error, "the audit log's head could not be made durable at the end");
+            tracing::error!(%error, "the audit log's head and checkpoint could not be made durable at the end");
         }
     }
 
@@ -136,21 +173,25 @@ impl Writer {
             }
         }
         self.settled();
-        if self.head_synced.elapsed() >= TICK
-            && let Err(error) = self.sync_head()
-        {
-            return self.fault(VecDeque::new(), &error);
+        match self.keep_up() {
+            Ok(()) => true,
+            Err(error) => self.fault(VecDeque::new(), &error),
         }
-        true
     }
 
-    /// Fails the intents for which nobody waits any more.
-    fn living(&self, jobs: VecDeque<Job>) -> VecDeque<Job> {
+    /// Fails the intents for which nobody waits any more, and what could not be rendered.
+    fn living(&mut self, jobs: VecDeque<Job>) -> VecDeque<Job> {
         let now = Instant::now();
-        let late = |job: &Job| matches!(&job.reply, Reply::Intent { until, .. } if *until < now);
-        let (late, living): (VecDeque<_>, VecDeque<_>) = jobs.into_iter().partition(late);
-        for job in late {
-            let _ = job.fail(&self.queue, "the disk did not take it in time");
+        let mut living = VecDeque::with_capacity(jobs.len());
+        for job in jobs {
+            if matches!(&job.reply, Reply::Intent { until, .. } if *until < now) {
+                let _ = job.fail(&self.queue, "the disk did not take it in time");
+            } else if let Err(error) = &job.entry {
+                let why = format!("the entry could not be made: {error}");
+                self.orphans.extend(job.fail(&self.queue, &why));
+            } else {
+                living.push_back(job);
+            }
         }
         living
     }
@@ -162,17 +203,25 @@ impl Writer {
             if let Some(origin) = self.open.get(intent) {
                 let outcome = Outcome { reasons: vec![Reason::AuditOutcome], ..Outcome::new(Effect::Unknown, 0) };
                 let reply = Reply::Outcome { intent: *intent, answer: None, released: false };
-                jobs.push_back(Job { body: Body::outcome(*intent, Arc::clone(origin), &outcome), reply });
+                jobs.push_back(Job::new(Body::outcome(*intent, Arc::clone(origin), &outcome), reply, &self.queue));
             }
         }
         for note in &self.notes {
-            let (actor, detail) = ("casemate".to_owned(), Some(note.detail.clone()));
+            let (actor, detail) = (ACTOR.to_owned(), Some(note.detail.clone()));
             let event = Event { kind: note.kind, actor, policy: None, detail };
             let mut body = Body { origin: Arc::clone(&note.origin), ..Body::event(&event) };
             body.intent = note.intent;
-            jobs.push_back(Job { body, reply: Reply::Note });
+            jobs.push_back(Job::new(body, Reply::Note, &self.queue));
         }
         jobs
+    }
+
+    /// What the log says first of all where its promise is not the usual one.
+    fn mode(&self) -> Option<Job> {
+        let mode = self.queue.config().mode;
+        let detail = Some(mode.promise().to_owned());
+        let event = Event { kind: EventKind::Mode, actor: ACTOR.to_owned(), policy: None, detail };
+        (mode != Mode::Fsync).then(|| Job::new(Body::event(&event), Reply::Own, &self.queue))
     }
 
     fn note(&mut self, kind: EventKind, detail: String) {
@@ -185,52 +234,63 @@ impl Writer {
         self.orphans.retain(|intent| open.contains_key(intent));
     }
 
-    /// Opens new descriptors at the current position.
+    /// Opens a new descriptor at the current position.
     fn reopen(&mut self) -> io::Result<()> {
-        self.tails = None;
+        self.segment = None;
         let segment = self.storage.tail(&files::segment(self.at.segment))?;
-        let salts = self.storage.tail(&files::salts(self.at.segment))?;
         self.storage.sync_dir()?;
-        self.tails = Some(Tails { segment, salts, ahead: VecDeque::new() });
+        self.segment = Some(segment);
         Ok(())
     }
 
     /// Makes one batch of `jobs` durable and tells whoever waits. On an error all of them are back in `jobs`.
     fn commit(&mut self, jobs: &mut VecDeque<Job>) -> io::Result<()> {
-        if self.at.len >= self.queue.config().segment_bytes && self.at.entries > self.at.segment {
+        if self.at.entries() > self.at.segment && self.is_full() {
             self.rotate()?;
+            if let Some(mode) = self.mode() {
+                jobs.push_front(mode);
+            }
         }
-        let batch = BATCH.min(jobs.len());
         let time = self.queue.now();
-        let mut at = self.at;
-        let tails = self.tails.as_mut().ok_or_else(|| io::Error::other("the segment is not open"))?;
-        tails.draw(batch)?;
-        let mut bytes = Vec::with_capacity(batch * 1024);
-        let mut leaves = Vec::with_capacity(batch);
-        for (job, salt) in jobs.iter().zip(&tails.ahead).take(batch) {
-            let record = job.body.render(at.entries, time, salt);
+        let mut at = self.at.clone();
+        let (mut bytes, mut record) = (Vec::with_capacity(BATCH.min(jobs.len()) * 1024), Vec::with_capacity(1024));
+        let mut receipts = Vec::with_capacity(BATCH.min(jobs.len()));
+        for entry in jobs.iter().take(BATCH).map_while(|job| job.entry.as_ref().ok()) {
+            let index = at.entries();
+            record.clear();
+            entry.record(index, time, &mut record);
             let leaf = frame::leaf(&record);
-            frame::encode(&record, leaf, &mut bytes);
-            at.chain = frame::link(at.chain, leaf);
-            leaves.push(Receipt { index: at.entries, leaf });
-            at.entries += 1;
+            frame::encode(&record, &entry.side, leaf, &mut bytes);
+            at.tree.push(Hash(leaf.0), |_, _, _| ()).map_err(io::Error::other)?;
+            receipts.push(Receipt { index, leaf });
             if bytes.len() >= BATCH_BYTES {
                 break;
             }
         }
+        if receipts.is_empty() {
+            return Err(io::Error::other("an entry could not be made"));
+        }
         at.len += bytes.len() as u64;
-        tails.segment.append(&bytes)?;
-        let started = Instant::now();
-        tails.segment.sync()?;
-        self.queue.metrics.fsync(started.elapsed());
-        tails.ahead.drain(..leaves.len().min(tails.ahead.len()));
+        // No record is written before the key that it was made under is durable.
+        self.queue.subjects.flush()?;
+        self.segment.as_mut().ok_or_else(closed)?.append(&bytes)?;
+        let waits = jobs.iter().take(receipts.len()).any(|job| self.waits(job));
+        if waits {
+            self.sync_segment()?;
+        }
         let before = std::mem::replace(&mut self.at, at);
-        if let Err(error) = self.write_head(before.entries) {
+        if !waits {
+            self.is_ahead = true;
+        } else if let Err(error) = self.write_head(before.entries()) {
             self.at = before;
             return Err(error);
         }
-        self.queue.metrics.entries.store(self.at.entries, Relaxed);
-        for receipt in leaves {
+        self.written = Instant::now();
+        self.queue.metrics.entries.store(self.at.entries(), Relaxed);
+        if let Some(feed) = &self.feed {
+            feed.give(before.entries(), receipts.iter().map(|receipt| Hash(receipt.leaf.0)).collect());
+        }
+        for receipt in receipts {
             if let Some(job) = jobs.pop_front() {
                 self.acknowledge(job, receipt);
             }
@@ -238,78 +298,54 @@ impl Writer {
         Ok(())
     }
 
+    /// Whether a record is acknowledged only when the disk has it.
+    fn waits(&self, job: &Job) -> bool {
+        match self.queue.config().mode {
+            Mode::Fsync => true,
+            Mode::DecisionOnly => !matches!(job.reply, Reply::Outcome { .. }),
+            Mode::Async => false,
+        }
+    }
+
     fn acknowledge(&mut self, job: Job, receipt: Receipt) {
         match job.reply {
             Reply::Intent { answer, .. } => {
-                self.open.insert(receipt.index, Arc::clone(&job.body.origin));
+                self.open.insert(receipt.index, Arc::clone(&job.origin));
                 // Where nobody waits any more the ticket comes back, and dropping it queues `not attempted`.
-                drop(answer.send(Ok(Ticket::new(Arc::clone(&self.queue), receipt, job.body.origin))));
+                drop(answer.send(Ok(Ticket::new(Arc::clone(&self.queue), receipt, job.origin))));
             }
             Reply::Outcome { intent, answer, released } => {
                 self.open.remove(&intent);
                 let heard = answer.is_none_or(|answer| answer.send(Ok(receipt)).is_ok());
                 if released && !heard {
                     let detail = format!("the outcome {} was recorded too late", receipt.index);
-                    let (intent, origin) = (Some(intent), job.body.origin);
+                    let (intent, origin) = (Some(intent), job.origin);
                     self.notes.push_back(Note { kind: EventKind::Withheld, intent, origin, detail });
                 }
             }
             Reply::Plain(answer) => drop(answer.send(Ok(receipt))),
             // Notes are queued in their order, so the first one is the one that was written.
             Reply::Note => drop(self.notes.pop_front()),
-            Reply::Counted(_) => {}
-        }
-    }
-
-    /// Closes the segment and begins the next.
-    fn rotate(&mut self) -> io::Result<()> {
-        self.sync_head()?;
-        let at = recovery::begin(&mut *self.storage, self.at.entries, self.at.segment, self.at.chain)?;
-        let before = std::mem::replace(&mut self.at, at);
-        if let Err(error) = self.reopen() {
-            self.at = before;
-            return Err(error);
-        }
-        Ok(())
-    }
-
-    /// Writes the head. The entries from `fresh` on may hold intents that are not among the open ones yet.
-    fn write_head(&mut self, fresh: u64) -> io::Result<()> {
-        self.generation += 1;
-        let open_from = self.open.keys().next().copied().unwrap_or(fresh).min(fresh);
-        let (offset, bytes) = recovery::head(&self.at, self.generation, open_from).slot();
-        self.head_is_durable = false;
-        self.storage.write_head(offset, &bytes)
-    }
-
-    /// After a power cut the head may be as old as this: entries after it are kept as far as they are whole.
-    fn sync_head(&mut self) -> io::Result<()> {
-        if !self.head_is_durable {
-            self.storage.sync_head()?;
-            self.head_is_durable = true;
-        }
-        self.head_synced = Instant::now();
-        Ok(())
-    }
-
-    /// Asks for the disk's room, at most once a second. Not knowing it means there is none.
-    fn ask_disk(&mut self) {
-        if self.disk_asked.is_none_or(|asked| asked.elapsed() >= TICK) {
-            self.disk_asked = Some(Instant::now());
-            self.queue.metrics.disk_free.store(self.storage.free().unwrap_or(0), Relaxed);
+            Reply::Counted(_) | Reply::Own => {}
         }
     }
 
     /// Fails everything that waits, closes the descriptors, goes back to what was acknowledged and checks it. False when
     /// that does not hold: the log stays down.
     fn fault(&mut self, jobs: VecDeque<Job>, error: &io::Error) -> bool {
-        tracing::error!(%error, entries = self.at.entries, "the audit log could not write; it goes back and checks");
-        self.tails = None;
+        tracing::error!(%error, entries = self.at.entries(), "the audit log could not write; it goes back and checks");
+        self.segment = None;
         let why = format!("the disk failed: {error}");
         self.fail(jobs, &why);
         self.fail(self.queue.drain(), &why);
         self.disk_asked = None;
+        if self.is_ahead {
+            tracing::error!("records were acknowledged that the disk may not have; the audit log stays down");
+            self.down(&format!("{why}; records that were acknowledged may be lost"));
+            return false;
+        }
         let back = recovery::rewind(&mut *self.storage, &self.at, &mut self.generation);
+        let back = back.and_then(|()| self.publisher.rewind(&mut *self.storage));
         let back = back.map_err(|fault| fault.to_string()).and_then(|()| self.reopen().map_err(|e| e.to_string()));
         match back {
             Ok(()) => {
@@ -337,24 +373,14 @@ impl Writer {
     }
 }
 
+fn closed() -> io::Error {
+    io::Error::other("the segment is not open")
+}
+
 impl Drop for Writer {
     fn drop(&mut self) {
         // However the thread ends, nobody waits for it.
         self.down("the log is closed");
-    }
-}
-
-impl Tails {
-    /// Has at least `need` salts ready, durably.
-    fn draw(&mut self, need: usize) -> io::Result<()> {
-        if self.ahead.len() >= need {
-            return Ok(());
-        }
-        let mut fresh = vec![0_u8; SALT * SALTS_AHEAD.max(need)];
-        random(&mut fresh)?;
-        self.salts.append(&fresh)?;
-        self.salts.sync()?;
-        self.ahead.extend(fresh.chunks_exact(SALT).filter_map(|salt| Salt::try_from(salt).ok()));
-        Ok(())
+        self.feed = None;
     }
 }

@@ -1,7 +1,14 @@
 //! `casemate audit`: the log, read offline.
 
+mod exit;
+mod proof;
+mod verify;
+mod witness;
+
 use crate::config::{self, Environment};
 use crate::out;
+use casemate_audit::tlog::Verifier;
+use casemate_audit::{Fault, entries, entry};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -14,26 +21,42 @@ pub struct AuditArgs {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Checks the whole log: no entry changed, removed, reordered or cut off.
-    Verify(VerifyArgs),
+    /// Checks the whole log: no entry changed, removed, reordered or cut off, and every checkpoint of this tree.
+    #[command(after_help = exit::HELP)]
+    Verify(verify::VerifyArgs),
     /// Prints the entries, one JSON object a line, oldest first.
-    Cat(VerifyArgs),
+    #[command(after_help = exit::HELP)]
+    Cat(LogArgs),
+    /// Prints one entry, exactly as it was hashed.
+    #[command(after_help = exit::HELP)]
+    Show(ShowArgs),
+    /// Writes the proof that one entry is in the log: a file that is checked without the log.
+    #[command(after_help = exit::HELP)]
+    Prove(proof::ProveArgs),
+    /// Checks such a file. Needs the log's public key and nothing else.
+    #[command(after_help = exit::HELP)]
+    CheckProof(proof::CheckArgs),
+    /// Prints the newest signed checkpoint.
+    #[command(after_help = exit::HELP)]
+    Checkpoint(LogArgs),
+    /// Makes a key for a log and prints the public one.
+    Keygen(proof::KeygenArgs),
+    /// Runs a witness: cosigns the checkpoints of logs, and refuses forks and rollbacks.
+    #[command(after_help = witness::HELP)]
+    Witness(witness::WitnessArgs),
 }
 
 #[derive(Debug, clap::Args)]
-struct VerifyArgs {
+struct LogArgs {
     /// The directory of the log; without it, the one that the configuration names.
     #[arg(long)]
     dir: Option<PathBuf>,
     /// The configuration file.
     #[arg(long, short, default_value = "casemate.yaml", env = "CASEMATE_CONFIG")]
     config: PathBuf,
-    /// The result as JSON.
-    #[arg(long)]
-    json: bool,
 }
 
-impl VerifyArgs {
+impl LogArgs {
     fn dir(&self) -> Result<PathBuf, ExitCode> {
         if let Some(dir) = &self.dir {
             return Ok(dir.clone());
@@ -42,68 +65,81 @@ impl VerifyArgs {
             Ok(loaded) => Ok(loaded.state_dir.join("audit")),
             Err(report) => {
                 out::show(&report.render(true));
-                Err(ExitCode::from(2))
+                Err(ExitCode::from(exit::COULD_NOT_RUN))
             }
         }
     }
+}
+
+#[derive(Debug, clap::Args)]
+struct ShowArgs {
+    /// The index of the entry.
+    index: u64,
+    #[command(flatten)]
+    log: LogArgs,
 }
 
 /// Runs `casemate audit`.
 ///
 /// # Errors
-/// Output that cannot be written.
+/// Output that cannot be written, input that cannot be read.
 pub fn run(args: &AuditArgs) -> anyhow::Result<ExitCode> {
-    match &args.command {
-        Command::Verify(args) => match args.dir() {
-            Ok(dir) => verify(&dir, args.json),
-            Err(code) => Ok(code),
+    let log = match &args.command {
+        Command::Verify(args) => &args.log,
+        Command::Cat(log) | Command::Checkpoint(log) => log,
+        Command::Show(args) => &args.log,
+        Command::Prove(args) => &args.log,
+        Command::CheckProof(args) => return proof::check(args),
+        Command::Keygen(args) => return proof::keygen(args),
+        Command::Witness(args) => return witness::run(args),
+    };
+    let dir = match log.dir() {
+        Ok(dir) => dir,
+        Err(code) => return Ok(code),
+    };
+    let done = match &args.command {
+        Command::Verify(args) => return verify::run(args, &dir),
+        Command::Cat(_) => cat(&dir)?,
+        Command::Show(args) => match entry(&dir, args.index) {
+            Ok(entry) => Ok(out::line(&String::from_utf8_lossy(&entry.bytes))?),
+            Err(fault) => Err(fault),
         },
-        Command::Cat(args) => match args.dir() {
-            Ok(dir) => cat(&dir),
-            Err(code) => Ok(code),
+        Command::Prove(args) => return proof::prove(args, &dir),
+        _ => match casemate_audit::checkpoint(&dir) {
+            Ok(note) => Ok(out::data(&note)?),
+            Err(fault) => Err(fault),
         },
-    }
+    };
+    Ok(done.map_or_else(|fault| bad(&fault), |()| ExitCode::SUCCESS))
 }
 
-fn verify(dir: &std::path::Path, json: bool) -> anyhow::Result<ExitCode> {
-    match casemate_audit::verify(dir) {
-        Ok(good) => {
-            let text = if json {
-                serde_json::json!({"ok": true, "entries": good.entries, "head": good.head.to_string()}).to_string()
-            } else {
-                format!("good: {} entries, head {}", good.entries, good.head)
-            };
-            out::data(&format!("{text}\n"))?;
-            Ok(ExitCode::SUCCESS)
-        }
-        Err(fault) => {
-            if json {
-                let text = serde_json::json!({"ok": false, "fault": fault.to_string()});
-                out::data(&format!("{text}\n"))?;
-            } else {
-                out::say(&format!("bad: {fault}"));
-            }
-            Ok(ExitCode::from(1))
-        }
-    }
+/// Tells of a fault, and gives its exit code.
+fn bad(fault: &Fault) -> ExitCode {
+    out::say(&format!("bad: {fault}"));
+    ExitCode::from(exit::of(fault.class))
 }
 
-fn cat(dir: &std::path::Path) -> anyhow::Result<ExitCode> {
-    let entries = match casemate_audit::entries(dir) {
+fn cat(dir: &std::path::Path) -> anyhow::Result<Result<(), Fault>> {
+    let entries = match entries(dir) {
         Ok(entries) => entries,
-        Err(fault) => {
-            out::say(&format!("bad: {fault}"));
-            return Ok(ExitCode::from(1));
-        }
+        Err(fault) => return Ok(Err(fault)),
     };
     for entry in entries {
         match entry {
-            Ok(entry) => out::data(&format!("{}\n", entry.json))?,
-            Err(fault) => {
-                out::say(&format!("bad: {fault}"));
-                return Ok(ExitCode::from(1));
-            }
+            Ok(entry) => out::line(&entry.json.to_string())?,
+            Err(fault) => return Ok(Err(fault)),
         }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Ok(()))
+}
+
+/// A public key: its text, or a file that holds it.
+fn key(text: &str) -> Result<Verifier, String> {
+    match Verifier::parse(text) {
+        Ok(key) => Ok(key),
+        Err(fault) => match std::fs::read_to_string(text) {
+            Ok(file) => Verifier::parse(file.trim_end()).map_err(|fault| format!("{text}: {fault}")),
+            Err(_) => Err(format!("neither a file nor a public key: {fault}")),
+        },
+    }
 }

@@ -1,6 +1,7 @@
 //! `casemate demo`: a gateway, a server, a client and attacks on one machine, and at the end the verified log.
 
 mod client;
+mod evidence;
 mod paste;
 mod scenes;
 mod server;
@@ -56,7 +57,8 @@ async fn demo(dir: &Path, once: bool) -> anyhow::Result<ExitCode> {
     let client = client::Client::new(running.address, &files)?;
     let good = scenes::play(&client).await?
         & scenes::rug_pull(&client, &mood, running.gateway.pins()).await?
-        & scenes::log(&state.join("audit"))?;
+        & scenes::log(&state.join("audit"))?
+        & evidence::show(&state.join("audit")).await?;
     if !once {
         // Before the words that invite a signal, so that none is lost.
         let mut terminate = signal(SignalKind::terminate())?;

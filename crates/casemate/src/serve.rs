@@ -65,7 +65,8 @@ impl Running {
     /// What of it failed.
     pub async fn start(loaded: Loaded, state_dir: &Path) -> anyhow::Result<Self> {
         let state = state::State::open(state_dir)?;
-        let audit = casemate_audit::Config { dir: state.audit_dir(), ..loaded.audit };
+        let origin = origin(&loaded.config);
+        let audit = casemate_audit::Config { dir: state.audit_dir(), origin, ..loaded.audit };
         let (log, recovery) = Log::open(audit, Arc::new(now)).context("the audit log cannot be opened")?;
         if recovery.torn_bytes > 0 || recovery.unknown_outcomes > 0 {
             tracing::warn!(
@@ -77,8 +78,17 @@ impl Running {
         let seal_key = state.seal_key()?;
         let actor = local_actor();
         let pins = state.pins_dir();
+        let kept = log.clone();
         let parts = Parts { config: loaded.config, log, clock: Arc::new(now), seal_key, actor, pins };
-        let gateway = Gateway::start(parts).await?;
+        let gateway = match Gateway::start(parts).await {
+            Ok(gateway) => gateway,
+            Err(fault) => {
+                // Whoever tries again finds the log closed and its lock free.
+                kept.close().await;
+                return Err(fault.into());
+            }
+        };
+        drop(kept);
         let server = Server::bind(Arc::clone(&gateway)).await?;
         let admin_server = AdminServer::bind(Arc::clone(&gateway)).await?;
         let address = server.address();
@@ -102,6 +112,13 @@ impl Running {
         self.gateway.stop(&local_actor()).await?;
         Ok(())
     }
+}
+
+/// The name of the log, after the gateway's own.
+fn origin(config: &casemate_gateway::config::Config) -> Option<String> {
+    let url = config.listener.public_url.as_ref()?;
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    Some(format!("{}{port}/audit", url.host_str()?))
 }
 
 /// Raises the limit on open files to what the system allows: each connection and each stream takes one or two.

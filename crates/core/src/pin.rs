@@ -98,6 +98,24 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// Every standing.
+    pub const ALL: [Self; 7] =
+        [Self::Unpinned, Self::Approved, Self::Pending, Self::Changed, Self::Removed, Self::Blocked, Self::Unknown];
+
+    /// Its name in records.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unpinned => "unpinned",
+            Self::Approved => "approved",
+            Self::Pending => "pending",
+            Self::Changed => "changed",
+            Self::Removed => "removed",
+            Self::Blocked => "blocked",
+            Self::Unknown => "unknown",
+        }
+    }
+
     /// The reason for which it is refused, if it is.
     #[must_use]
     pub const fn refusal(self) -> Option<Reason> {

@@ -81,7 +81,8 @@ pub(crate) fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {
 pub(crate) fn allow(origin: &HeaderValue, reply: &mut HeaderMap, preflight: bool) {
     reply.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
     reply.append(header::VARY, HeaderValue::from_static("origin"));
-    let exposed = "x-trace-id, www-authenticate, retry-after, ratelimit, ratelimit-policy, mcp-session-id";
+    let exposed =
+        "x-trace-id, www-authenticate, retry-after, ratelimit, ratelimit-policy, mcp-session-id, casemate-receipt";
     reply.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(exposed));
     if preflight {
         let allowed = "authorization, content-type, accept, mcp-protocol-version, mcp-method, mcp-name, mcp-session-id, \

@@ -8,6 +8,7 @@ use crate::{cors, request, route, wellknown};
 use bytes::Bytes;
 use casemate_audit::{About, Observed, Refused};
 use casemate_core::mcp::{Method, Revision};
+use casemate_core::policy::Inputs;
 use casemate_core::reason::Blame;
 use casemate_core::{Agent, Principal, Reason, Refusal, ServerName, TraceId, UnixMillis};
 use casemate_output::{Form, Released};
@@ -36,6 +37,8 @@ pub(crate) struct Exchange {
     pub(crate) session: Option<Arc<Session>>,
     pub(crate) tool: Option<String>,
     pub(crate) arguments: Option<Bytes>,
+    /// What the policy read to refuse it.
+    pub(crate) inputs: Option<Inputs>,
     pub(crate) origin: Option<HeaderValue>,
     pub(crate) challenge: Option<String>,
     pub(crate) limit_headers: Vec<(HeaderName, HeaderValue)>,
@@ -69,6 +72,7 @@ impl Exchange {
             session: None,
             tool: None,
             arguments: None,
+            inputs: None,
             origin: None,
             challenge: None,
             limit_headers: Vec::new(),
@@ -159,6 +163,7 @@ impl Exchange {
             refusal,
             arguments: self.arguments.clone(),
             policy: Some(self.state.config.policy.digest),
+            inputs: self.inputs.clone(),
         }
     }
 

@@ -21,7 +21,7 @@ use casemate_core::json::Limits;
 use casemate_core::label::Labels;
 use casemate_core::mcp::{Call, Era, Inbound, Method, REVISION, Revision, Session, Target, receive};
 use casemate_core::pin::Standing;
-use casemate_core::policy::{Decision, Evidence, Permitted, admit, decide};
+use casemate_core::policy::{Decision, Evidence, Inputs, Permitted, admit, decide};
 use casemate_core::{Principal, Reason, Refusal, ServerName};
 use casemate_output::{Form, check_request};
 use http::{Request, Response, StatusCode};
@@ -240,9 +240,16 @@ impl Exchange {
     }
 
     /// Gathers what the decision needs, and decides. Only what the rules admit is worth a look at the upstream.
-    async fn judge(&self, call: Box<Call>, principal: Principal) -> Result<Permitted, Refusal> {
-        let policy = &self.state.config.policy;
-        admit(policy, &principal, &call.server, &call.target, Standing::Unpinned, |_| {})?;
+    async fn judge(&mut self, call: Box<Call>, principal: Principal) -> Result<Permitted, Refusal> {
+        let state = Arc::clone(&self.state);
+        let policy = &state.config.policy;
+        // Nothing labels the context of a caller yet, so every call is judged with none.
+        let labels = Labels::default();
+        if let Err(reason) = admit(policy, &principal, &call.server, &call.target, Standing::Unpinned, |_| {}) {
+            let evidence = Evidence { labels, pin: Standing::Unpinned };
+            self.inputs = Some(Inputs::of(&call, &principal, evidence, self.gateway.now()));
+            return Err(reason.into());
+        }
         let pin = match self.state.upstream(&call.server) {
             Some(upstream) => {
                 self.check_era(&call, &upstream).await?;
@@ -250,11 +257,13 @@ impl Exchange {
             }
             None => Standing::Unknown,
         };
-        // Nothing labels the context of a caller yet, so every call is judged with none.
-        let evidence = Evidence { labels: Labels::default(), pin };
-        match decide(policy, call, principal, evidence, self.gateway.now()) {
+        let (evidence, now) = (Evidence { labels, pin }, self.gateway.now());
+        match decide(policy, call, principal, evidence, now) {
             Decision::Permit(permitted) => Ok(permitted),
-            Decision::Deny(refusal, ..) => Err(refusal),
+            Decision::Deny(refusal, call, principal) => {
+                self.inputs = Some(Inputs::of(&call, &principal, evidence, now));
+                Err(refusal)
+            }
         }
     }
 

@@ -188,8 +188,15 @@ impl Asker {
     }
 }
 
-/// Dispatches a recorded call and gives the reply.
+/// Dispatches a recorded call and gives the reply, which says where the intent's record stands.
 pub(crate) async fn relay(exchange: &Exchange, recorded: Recorded, way: Way, held: Held) -> Response<ReplyBody> {
+    let receipt = recorded.receipt();
+    let mut reply = carry_out(exchange, recorded, way, held).await;
+    reply::receipt(reply.headers_mut(), receipt);
+    reply
+}
+
+async fn carry_out(exchange: &Exchange, recorded: Recorded, way: Way, held: Held) -> Response<ReplyBody> {
     let (permitted, flight) = recorded.dispatch();
     let gateway = Arc::clone(&exchange.gateway);
     let Some(upstream) = exchange.state.upstream(&permitted.call().server) else {

@@ -3,7 +3,8 @@
 use crate::connection::Running;
 use crate::sse;
 use bytes::Bytes;
-use casemate_output::{CleanEvent, Released};
+use casemate_audit::Receipt;
+use casemate_output::{CleanEvent, RECEIPT, Released};
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use http_body::{Frame as BodyFrame, SizeHint};
 use std::any::Any;
@@ -187,6 +188,13 @@ pub(crate) fn own(status: StatusCode, content_type: &'static str, body: Bytes, h
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     }
     response
+}
+
+/// Says where the record stands that a reply answers for.
+pub(crate) fn receipt(headers: &mut HeaderMap, receipt: Receipt) {
+    if let Ok(value) = HeaderValue::from_str(&receipt.to_string()) {
+        headers.insert(RECEIPT, value);
+    }
 }
 
 /// The headers that every reply has.

@@ -253,7 +253,7 @@ pub async fn finish(
 /// Records the refusal of an authenticated caller and renders it.
 pub async fn refuse(log: &Log, refused: &Refused, form: &Form) -> Released {
     match log.refuse(refused).await {
-        Ok(_) => Released::refusal(&refused.refusal, refused.about.trace, form),
+        Ok(receipt) => Released::refusal(&refused.refusal, refused.about.trace, form).receipted(receipt),
         Err(unrecorded) => {
             // At least it is counted.
             let About { trace, agent, received, bytes, peer, .. } = refused.about.clone();

@@ -15,5 +15,5 @@ pub use gate::{
     Answer, Clean, CleanEvent, Interim, Nod, Passage, fail, finish, inspect, inspect_event, nod, refuse, release,
     turn_away,
 };
-pub use reply::{Form, Released};
+pub use reply::{Form, RECEIPT, Released};
 pub use rewrite::{Inspected, Note, Rules, Shape, check_request, inspect_json, inspect_rest};

@@ -1,6 +1,7 @@
 //! What goes back to the client, and how a refusal looks on the wire.
 
 use bytes::Bytes;
+use casemate_audit::Receipt;
 use casemate_core::json::quote;
 use casemate_core::mcp::RequestId;
 use casemate_core::{Refusal, TraceId};
@@ -13,6 +14,9 @@ pub enum Form {
     /// A problem document.
     Problem,
 }
+
+/// The header that says where the record of a call's intent, or of a refusal, stands: `<index>:<leaf hash>`.
+pub const RECEIPT: &str = "casemate-receipt";
 
 /// A reply whose record is durable. Nothing else can be sent.
 #[derive(Debug)]
@@ -39,6 +43,12 @@ impl Released {
         };
         let headers = refusal.retry_after.map(|seconds| ("retry-after", seconds.to_string()));
         Self { status, content_type, body: Bytes::from(body), headers: headers.into_iter().collect() }
+    }
+
+    /// Says where the record of this reply stands.
+    pub(crate) fn receipted(mut self, receipt: Receipt) -> Self {
+        self.headers.push((RECEIPT, receipt.to_string()));
+        self
     }
 
     /// The HTTP status.

@@ -230,6 +230,7 @@ async fn only_listed_headers_cross_in_either_direction() {
         "date",
         "ratelimit",
         "ratelimit-policy",
+        "casemate-receipt",
     ];
     let wrong: Vec<_> = reply.headers.iter().filter(|(name, _)| !allowed.contains(&name.as_str())).collect();
     assert!(wrong.is_empty(), "{wrong:?}");

@@ -56,6 +56,8 @@ mod pins;
 #[cfg(test)]
 mod admin;
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod record;
@@ -63,6 +65,8 @@ mod record;
 mod reload;
 #[cfg(test)]
 mod shutdown;
+#[cfg(test)]
+mod witness;
 
 // The program as a person meets it.
 #[cfg(test)]

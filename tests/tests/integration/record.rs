@@ -30,9 +30,10 @@ async fn an_entry_says_who_did_what_and_repeats_nothing_they_wrote() {
         assert_eq!(intent[name], value, "{name} in {intent}");
     }
     assert_eq!(intent["sizes"]["request"], call.body.len());
-    for name in ["arguments", "message", "salt"] {
-        assert!(intent["commitments"][name].as_str().is_some_and(|text| text.len() >= 32), "{intent}");
+    for name in ["arguments", "message"] {
+        assert!(intent["commitments"][name].as_str().is_some_and(|text| text.len() == 64), "{intent}");
     }
+    assert!(intent["side"].as_str().is_some_and(|text| text.len() == 64), "{intent}");
     assert_eq!((&outcome["status"], &outcome["upstream_status"]), (&json!(200), &json!(200)), "{outcome}");
     assert_eq!(outcome["sizes"]["released"], reply.body.len(), "{outcome}");
     assert!(outcome["commitments"]["answer"].is_string() && outcome["commitments"]["released"].is_string());

@@ -1,7 +1,7 @@
 //! What callers see, and what stands in the log afterwards.
 
 use super::*;
-use crate::{Effect, Event, EventKind, Field, FindingNote, OpenError, Refused, reveal, verify};
+use crate::{Effect, Event, EventKind, Field, FindingNote, OpenError, Refused, Revealed, reveal, verify};
 use casemate_core::principal::{CertificateFacts, TokenFacts};
 use std::time::Duration;
 
@@ -50,15 +50,15 @@ async fn a_call_leaves_an_intent_and_an_outcome() {
     assert_eq!(first["received"], NOW - 3);
     assert_eq!(second["sizes"], serde_json::json!({"answer": 12, "released": 12}));
     assert_eq!(second["findings"], serde_json::json!([{"action": "strip", "count": 2, "rule": "image.markdown"}]));
-    let value = |index, field, value: &[u8]| reveal(dir.path(), index, field, value);
-    assert_eq!(value(0, Field::Arguments, ARGUMENTS.as_bytes()), Ok(true));
-    assert_eq!(value(0, Field::Arguments, b"{}"), Ok(false));
-    assert_eq!(value(1, Field::Answer, b"event answer"), Ok(true));
-    assert_eq!(value(1, Field::Released, b"EVENT ANSWER"), Ok(true));
-    assert_eq!(value(1, Field::Released, b"event answer"), Ok(false));
-    assert!(value(1, Field::Arguments, b"").is_err());
+    let value = |index, field, value: &[u8]| reveal(dir.path(), &keys(dir.path()), index, field, value);
+    assert_eq!(value(0, Field::Arguments, ARGUMENTS.as_bytes()), Ok(Revealed::Match));
+    assert_eq!(value(0, Field::Arguments, b"{}"), Ok(Revealed::NoMatch));
+    assert_eq!(value(1, Field::Answer, b"event answer"), Ok(Revealed::Match));
+    assert_eq!(value(1, Field::Released, b"EVENT ANSWER"), Ok(Revealed::Match));
+    assert_eq!(value(1, Field::Released, b"event answer"), Ok(Revealed::NoMatch));
+    assert_eq!(value(1, Field::Arguments, b""), Ok(Revealed::None));
     assert!(value(2, Field::Arguments, b"").is_err());
-    assert_eq!(verify(dir.path()).map(|v| (v.entries, v.without_salt)), Ok((2, 0)));
+    assert_eq!(verify(dir.path()).map(|v| (v.entries, v.erased)), Ok((2, 0)));
 }
 
 /// A tool's name that no record may repeat.
@@ -87,6 +87,7 @@ async fn names_that_are_no_tokens_are_committed() {
         refusal: Refusal::new(Reason::PolicyTool).detail("alice may not\n{\"kind\":\"event\"}"),
         arguments: Some(Bytes::from_static(b"{\"who\":\"alice\"}")),
         policy: None,
+        inputs: None,
     };
     let receipt = log.refuse(&refused).await.unwrap();
     let (actor, detail) = ("local:0".to_owned(), Some("over\n\u{1b}[2J\u{202e}here".to_owned()));
@@ -101,10 +102,13 @@ async fn names_that_are_no_tokens_are_committed() {
         assert!(!leaks && (word == "\n" || !contains(&bytes, word.as_bytes())), "{word}");
     }
     let at = |n: usize| found.iter().filter(|e| e.json["kind"] == "intent").nth(n).unwrap().index;
-    assert_eq!(reveal(dir.path(), at(0), Field::Target, name.as_bytes()), Ok(true));
-    assert_eq!(reveal(dir.path(), at(1), Field::Target, uri.as_bytes()), Ok(true));
-    assert_eq!(reveal(dir.path(), at(2), Field::Target, b"plan"), Ok(true));
-    assert_eq!(reveal(dir.path(), receipt.index, Field::Target, name.as_bytes()), Ok(true));
+    assert_eq!(reveal(dir.path(), &keys(dir.path()), at(0), Field::Target, name.as_bytes()), Ok(Revealed::Match));
+    assert_eq!(reveal(dir.path(), &keys(dir.path()), at(1), Field::Target, uri.as_bytes()), Ok(Revealed::Match));
+    assert_eq!(reveal(dir.path(), &keys(dir.path()), at(2), Field::Target, b"plan"), Ok(Revealed::Match));
+    assert_eq!(
+        reveal(dir.path(), &keys(dir.path()), receipt.index, Field::Target, name.as_bytes()),
+        Ok(Revealed::Match)
+    );
     let event = found.iter().find(|e| e.json["kind"] == "event").unwrap();
     assert_eq!(event.json["detail"], "over??[2J?here");
 }
@@ -219,7 +223,7 @@ async fn a_full_disk_refuses_intents_and_takes_outcomes() {
     let memory = memory::Memory::default();
     memory.free(1000);
     let config = Config { reserve_bytes: 500, ..config(Path::new("")) };
-    let (log, _) = Log::open_in(Box::new(memory.clone()), config, clock().0).unwrap();
+    let (log, _) = Log::open_in(Box::new(memory.clone()), signer(), config, clock().0).unwrap();
     log.observe(observed(Reason::TokenExpired));
     let (_, flight) = recorded(&log).await.unwrap().dispatch();
     memory.free(999);
@@ -304,6 +308,7 @@ async fn refusals_and_both_proofs_are_recorded() {
         refusal: Refusal::new(Reason::PolicyTool),
         arguments: None,
         policy: Some(Digest::of(b"p")),
+        inputs: None,
     };
     let receipt = log.refuse(&refused).await.unwrap();
     log.close().await;
@@ -314,7 +319,7 @@ async fn refusals_and_both_proofs_are_recorded() {
         "peer": "192.0.2.7", "policy": Digest::of(b"p").hex(), "reasons": ["policy.tool"], "received": NOW - 3,
         "revision": "2026-07-28", "seq": 0, "server": "kb", "sizes": {"request": 321}, "status": 403,
         "subject": "alice", "tenant": "acme", "time": NOW, "tool": "delete",
-        "trace": "0192d3c5-7d5f-7b3a-8b1e-2f6c1a9e4d10", "v": 1
+        "trace": "0192d3c5-7d5f-7b3a-8b1e-2f6c1a9e4d10", "v": 2
     });
     assert_eq!(entry.json, expected);
 }
@@ -335,7 +340,7 @@ async fn segments_follow_each_other_and_reopening_goes_on() {
     let segments = std::fs::read_dir(dir.path()).unwrap();
     assert!(segments.filter(|f| f.as_ref().unwrap().path().extension().is_some_and(|e| e == "log")).count() > 5);
     assert_one_outcome_each(&all(dir.path()));
-    assert_eq!(reveal(dir.path(), 30, Field::Arguments, ARGUMENTS.as_bytes()), Ok(true));
+    assert_eq!(reveal(dir.path(), &keys(dir.path()), 30, Field::Arguments, ARGUMENTS.as_bytes()), Ok(Revealed::Match));
 }
 
 #[tokio::test]
@@ -358,14 +363,14 @@ async fn every_record_is_canonical_and_small_enough() {
     }
     log.close().await;
     let bytes = std::fs::read(dir.path().join("00000000000000000000.log")).unwrap();
-    let mut rest = &bytes[60..];
+    let mut rest = &bytes[36..];
     let mut seen = 0;
     while !rest.is_empty() {
-        let (_, record) = crate::frame::decode(rest).unwrap();
+        let frame = crate::frame::decode(rest).unwrap();
         // serde_json's own maps are sorted and compact, which for ASCII keys and integers is RFC 8785.
-        let value: serde_json::Value = serde_json::from_slice(record).unwrap();
-        assert_eq!(serde_json::to_vec(&value).unwrap(), record);
-        rest = &rest[40 + record.len()..];
+        let value: serde_json::Value = serde_json::from_slice(frame.record).unwrap();
+        assert_eq!(serde_json::to_vec(&value).unwrap(), frame.record);
+        rest = &rest[frame.size()..];
         seen += 1;
     }
     assert_eq!(seen, 7);
@@ -396,7 +401,7 @@ async fn what_an_interrupted_run_left_open_becomes_unknown() {
 async fn a_disk_that_hangs_is_not_waited_for() {
     let memory = memory::Memory::default();
     let config = Config { deadline: Duration::from_millis(20), ..config(Path::new("")) };
-    let (log, _) = Log::open_in(Box::new(memory.clone()), config, clock().0).unwrap();
+    let (log, _) = Log::open_in(Box::new(memory.clone()), signer(), config, clock().0).unwrap();
     let (_, flight) = recorded(&log).await.unwrap().dispatch();
     memory.hang(true);
     let refused = recorded(&log).await.unwrap_err();

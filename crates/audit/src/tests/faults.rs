@@ -7,7 +7,8 @@ use crate::flight::Ticket;
 use crate::queue::Queue;
 use crate::verify::check;
 use crate::writer::Writer;
-use crate::{Effect, Event, EventKind, InFlight, OpenError, Receipt};
+use crate::{Effect, Event, EventKind, InFlight, Mode, OpenError, Receipt};
+use casemate_tlog::{Checkpoint, Frontier, Hash, hash};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -32,9 +33,13 @@ pub(super) struct Bench {
 
 impl Bench {
     pub(super) fn open(disk: Memory) -> Result<Self, OpenError> {
-        let config = Config { segment_bytes: 2500, ..config(Path::new("")) };
-        let queue = Queue::new(config, clock().0);
-        let (writer, _) = Writer::open(Box::new(disk.clone()), Arc::clone(&queue))?;
+        Self::open_as(disk, Mode::Fsync, Duration::ZERO)
+    }
+
+    pub(super) fn open_as(disk: Memory, mode: Mode, checkpoint_every: Duration) -> Result<Self, OpenError> {
+        let config = Config { segment_bytes: 2500, checkpoint_every, mode, ..config(Path::new("")) };
+        let queue = Queue::new(config, clock().0, crate::subjects::Subjects::default());
+        let (writer, _) = Writer::open(Box::new(disk.clone()), signer(), Arc::clone(&queue))?;
         Ok(Self {
             disk,
             queue,
@@ -51,7 +56,7 @@ impl Bench {
 
     pub(super) fn intent(&mut self) {
         let (answer, receiver) = tokio::sync::oneshot::channel();
-        match self.queue.intent(Body::intent(&permitted(), &about()), answer) {
+        match self.queue.intent(Body::intent(&permitted(), &about(), crate::Capture::None), answer) {
             Ok(()) => self.intents.push(receiver),
             Err(_) => self.refused += 1,
         }
@@ -60,7 +65,7 @@ impl Bench {
     /// An intent whose caller goes away at once.
     pub(super) fn abandoned(&mut self) {
         let (answer, _) = tokio::sync::oneshot::channel();
-        let _ = self.queue.intent(Body::intent(&permitted(), &about()), answer);
+        let _ = self.queue.intent(Body::intent(&permitted(), &about(), crate::Capture::None), answer);
     }
 
     pub(super) fn event(&mut self) {
@@ -156,6 +161,7 @@ impl Bench {
             assert_eq!(there, Some(receipt.leaf), "entry {} was acknowledged", receipt.index);
         }
         assert_one_outcome_each(&entries);
+        assert_one_history(&disk.signed(), &entries);
         // A caller who was refused must not find in the log that its call was made.
         for entry in entries.iter().filter(|entry| entry.json["kind"] == "outcome") {
             let intent = entry.json["intent"].as_u64().unwrap();
@@ -164,9 +170,25 @@ impl Bench {
     }
 }
 
+/// Whatever the disk did, the log has never signed a tree that is not the beginning of the one that it has now.
+fn assert_one_history(signed: &[String], entries: &[Entry]) {
+    let (mut tree, mut roots) = (Frontier::new(), vec![hash::EMPTY]);
+    for entry in entries {
+        tree.push(Hash(entry.leaf.0), |_, _, _| ()).unwrap();
+        roots.push(tree.root());
+    }
+    for note in signed {
+        let note = note.strip_suffix('\n').unwrap();
+        let (checkpoint, _) = Checkpoint::open(note.as_bytes(), [signer().verifier()]).unwrap();
+        let root = roots.get(usize::try_from(checkpoint.size()).unwrap());
+        assert_eq!(root, Some(&checkpoint.root()), "{} entries were signed", checkpoint.size());
+    }
+}
+
 fn entry(json: serde_json::Value) -> Entry {
-    let leaf = crate::frame::leaf(&serde_json::to_vec(&json).unwrap());
-    Entry { index: json["seq"].as_u64().unwrap(), leaf, time: UnixMillis(0), json }
+    let bytes = serde_json::to_vec(&json).unwrap();
+    let leaf = crate::frame::leaf(&bytes);
+    Entry { index: json["seq"].as_u64().unwrap(), leaf, time: UnixMillis(0), bytes, json }
 }
 
 /// Calls of every kind over three segments.
@@ -217,7 +239,11 @@ fn each_operation_may_fail_in_each_way() {
     assert_eq!(bench.refused, 0);
     bench.assert_kept(&disk);
     let operations = disk.operations();
-    assert!(["open", "append", "sync", "write head", "sync head", "sync dir"].iter().all(|o| operations.contains(o)));
+    assert!(
+        ["open", "append", "sync", "write head", "sync head", "sync dir", "replace"]
+            .iter()
+            .all(|o| operations.contains(o))
+    );
     for (at, operation) in operations.iter().enumerate() {
         for failure in FAILURES {
             let (disk, bench) = run(Some((at, failure)));

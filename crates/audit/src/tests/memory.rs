@@ -44,6 +44,8 @@ struct State {
     dies: Option<usize>,
     dead: bool,
     free: Option<u64>,
+    /// Every checkpoint that was ever handed over, whether or not it was written.
+    signed: Vec<String>,
 }
 
 /// The disk. Clones share it.
@@ -116,7 +118,10 @@ impl Memory {
             files
                 .insert(name.clone(), File { cached: bytes.clone(), durable: bytes, lost: vec![], name_durable: true });
         }
-        Self(Arc::new(Mutex::new(State { files, free: state.free, ..State::default() })), Arc::default())
+        Self(
+            Arc::new(Mutex::new(State { files, free: state.free, signed: state.signed.clone(), ..State::default() })),
+            Arc::default(),
+        )
     }
 
     /// What a process finds that starts after another was killed: all that the cache has.
@@ -124,18 +129,26 @@ impl Memory {
         let mut state = self.state();
         state.dead = true;
         let files = state.files.clone();
-        Self(Arc::new(Mutex::new(State { files, free: state.free, ..State::default() })), Arc::default())
+        Self(
+            Arc::new(Mutex::new(State { files, free: state.free, signed: state.signed.clone(), ..State::default() })),
+            Arc::default(),
+        )
+    }
+
+    /// Every checkpoint that was ever signed, on this disk and on those that it was made from.
+    pub(super) fn signed(&self) -> Vec<String> {
+        self.state().signed.clone()
     }
 
     /// All records.
     pub(super) fn entries(&self) -> Vec<serde_json::Value> {
         let mut found = Vec::new();
         for (name, file) in &self.state().files {
-            if files::first_of(name).is_some() {
-                let mut rest = &file.cached[60..];
-                while let Ok((_, bytes)) = frame::decode(rest) {
-                    found.push(serde_json::from_slice(bytes).unwrap());
-                    rest = &rest[40 + bytes.len()..];
+            if let Some(first) = files::first_of(name) {
+                let mut rest = &file.cached[usize::try_from(files::header_len(first)).unwrap()..];
+                while let Ok(frame) = frame::decode(rest) {
+                    found.push(serde_json::from_slice(frame.record).unwrap());
+                    rest = &rest[frame.size()..];
                 }
             }
         }
@@ -274,6 +287,22 @@ impl Storage for Memory {
         failure.map_or(Ok(()), |failure| Err(error(failure)))
     }
 
+    fn replace(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let mut state = self.state();
+        let failure = state.begin("replace")?;
+        if failure.is_none_or(|f| f == Failure::Done) {
+            let file = state.files.entry(name.to_owned()).or_default();
+            file.cached = bytes.to_vec();
+            file.durable = bytes.to_vec();
+            file.name_durable |= failure.is_some();
+        }
+        failure.map_or(Ok(()), |failure| Err(error(failure)))
+    }
+
+    fn seal(&mut self, _: &str) -> io::Result<()> {
+        Ok(())
+    }
+
     fn sync_head(&mut self) -> io::Result<()> {
         self.sync_file(files::HEAD, "sync head")
     }
@@ -315,6 +344,9 @@ struct MemoryTail(Memory, String);
 impl Tail for MemoryTail {
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
         let mut state = self.0.state();
+        if self.1.ends_with(".checkpoints") {
+            state.signed.push(String::from_utf8(bytes.to_vec()).unwrap());
+        }
         let failure = state.begin("append")?;
         let file = state.files.get_mut(&self.1).ok_or(io::ErrorKind::NotFound)?;
         file.cached.extend_from_slice(match failure {

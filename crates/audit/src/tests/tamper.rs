@@ -1,12 +1,13 @@
 //! What somebody with an editor can do to the files, and what `verify` says to it.
 
 use super::*;
-use crate::{Class, Fault, Field, OpenError, frame, reveal, verify};
+use crate::{Class, Fault, Field, OpenError, Revealed, frame, reveal, verify};
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 
 const SEGMENT: &str = "00000000000000000000.log";
-const SALTS: &str = "00000000000000000000.salts";
+/// Bytes of the header of the first segment.
+const HEADER: usize = 36;
 
 /// A closed log of `calls` calls.
 async fn log(calls: usize, segment_bytes: u64) -> tempfile::TempDir {
@@ -22,9 +23,9 @@ async fn log(calls: usize, segment_bytes: u64) -> tempfile::TempDir {
 
 /// Where the frames of a segment begin, and its end.
 fn frames(bytes: &[u8]) -> Vec<usize> {
-    let mut offsets = vec![60];
-    while let Ok((_, record)) = frame::decode(&bytes[offsets[offsets.len() - 1]..]) {
-        offsets.push(offsets[offsets.len() - 1] + 40 + record.len());
+    let mut offsets = vec![HEADER];
+    while let Ok(frame) = frame::decode(&bytes[offsets[offsets.len() - 1]..]) {
+        offsets.push(offsets[offsets.len() - 1] + frame.size());
     }
     offsets
 }
@@ -55,7 +56,7 @@ async fn every_flipped_byte_is_found() {
     for at in 0..whole.len() {
         file.write_all_at(&[whole[at] ^ 0x20], at as u64).unwrap();
         let fault = verify(dir.path()).unwrap_err();
-        if at >= 60 {
+        if at >= HEADER {
             let index = offsets.partition_point(|offset| *offset <= at) as u64 - 1;
             assert_eq!(fault.index, Some(index), "byte {at}: {fault}");
             assert!(matches!(fault.class, Class::Changed | Class::Truncated), "byte {at}: {fault}");
@@ -71,7 +72,7 @@ async fn entries_removed_repeated_or_swapped_are_named() {
     let whole = std::fs::read(dir.path().join(SEGMENT)).unwrap();
     let at = frames(&whole);
     let part = |n: usize| whole[at[n]..at[n + 1]].to_vec();
-    let head = || whole[..60].to_vec();
+    let head = || whole[..HEADER].to_vec();
     let build = |order: &[usize]| {
         order.iter().fold(head(), |mut bytes, n| {
             bytes.extend(part(*n));
@@ -94,19 +95,19 @@ async fn entries_removed_repeated_or_swapped_are_named() {
 }
 
 #[tokio::test]
-async fn a_record_forged_with_a_right_checksum_breaks_the_chain() {
+async fn a_record_forged_with_a_right_checksum_leads_to_another_root() {
     let dir = log(3, 1 << 20).await;
     edit(&dir, SEGMENT, |bytes| {
         let at = frames(bytes);
-        let (_, record) = frame::decode(&bytes[at[2]..]).unwrap();
-        let forged = String::from_utf8(record.to_vec()).unwrap().replace("acme", "evil").into_bytes();
+        let was = frame::decode(&bytes[at[2]..]).unwrap();
+        let forged = String::from_utf8(was.record.to_vec()).unwrap().replace("acme", "evil").into_bytes();
         let mut framed = Vec::new();
-        frame::encode(&forged, frame::leaf(&forged), &mut framed);
+        frame::encode(&forged, was.side, frame::leaf(&forged), &mut framed);
         bytes.splice(at[2]..at[3], framed);
     });
     let fault = found(&dir);
     assert_eq!(fault.class, Class::Changed);
-    assert!(fault.to_string().contains("does not reach the head"), "{fault}");
+    assert!(fault.to_string().contains("does not lead to the head"), "{fault}");
 }
 
 #[tokio::test]
@@ -174,18 +175,52 @@ async fn one_torn_slot_of_the_head_does_no_harm() {
 #[tokio::test]
 async fn salts_cannot_be_replaced_only_wiped() {
     let dir = log(2, 1 << 20).await;
-    let ok = reveal(dir.path(), 2, Field::Arguments, ARGUMENTS.as_bytes());
-    assert_eq!(ok, Ok(true));
-    edit(&dir, SALTS, |bytes| bytes[2 * 32] ^= 1);
-    let fault = verify(dir.path()).unwrap_err();
-    assert_eq!((fault.class, fault.index, fault.segment.as_str()), (Class::Changed, Some(2), SALTS));
-    assert_eq!(reveal(dir.path(), 2, Field::Arguments, ARGUMENTS.as_bytes()).unwrap_err().class, Class::Changed);
-    edit(&dir, SALTS, |bytes| bytes[2 * 32..3 * 32].fill(0));
-    assert_eq!(verify(dir.path()).map(|v| v.without_salt), Ok(1));
-    assert_eq!(reveal(dir.path(), 2, Field::Arguments, ARGUMENTS.as_bytes()).unwrap_err().class, Class::Removed);
-    std::fs::remove_file(dir.path().join(SALTS)).unwrap();
-    assert_eq!(verify(dir.path()).map(|v| v.without_salt), Ok(4));
-    assert!(matches!(Log::open(config(dir.path()), clock().0), Err(OpenError::Damaged(_))));
+    let reveal = || reveal(dir.path(), &keys(dir.path()), 2, Field::Arguments, ARGUMENTS.as_bytes());
+    assert_eq!(reveal(), Ok(Revealed::Match));
+    let whole = std::fs::read(dir.path().join(SEGMENT)).unwrap();
+    let end = frames(&whole)[3];
+    let at = end - frame::decode(&whole[frames(&whole)[2]..]).unwrap().side.len();
+    edit(&dir, SEGMENT, |bytes| bytes[at] ^= 1);
+    let fault = found(&dir);
+    assert_eq!((fault.class, fault.index, fault.segment.as_str()), (Class::Changed, Some(2), SEGMENT));
+    assert!(fault.to_string().contains("side"), "{fault}");
+    assert_eq!(reveal().unwrap_err().class, Class::Changed);
+    edit(&dir, SEGMENT, |bytes| bytes[at..end].fill(0));
+    assert_eq!(verify(dir.path()).map(|v| (v.entries, v.erased)), Ok((4, 1)));
+    assert_eq!(reveal(), Ok(Revealed::Erased));
+    // The entry keeps its place in the tree, and the log goes on.
+    let (log, recovery) = open(dir.path());
+    assert_eq!(recovery, Recovery { entries: 4, ..Recovery::default() });
+    log.close().await;
+}
+
+#[tokio::test]
+async fn a_side_that_the_record_does_not_name_is_found() {
+    for (entry, change) in [(0, 0), (0, 5), (1, 31)] {
+        let dir = log(1, 1 << 20).await;
+        edit(&dir, SEGMENT, |bytes| {
+            let at = frames(bytes);
+            let was = frame::decode(&bytes[at[entry]..]).unwrap();
+            let side = vec![0; change];
+            let mut framed = Vec::new();
+            frame::encode(was.record, &side, was.leaf, &mut framed);
+            bytes.splice(at[entry]..at[entry + 1], framed);
+        });
+        let fault = found(&dir);
+        assert_eq!((fault.class, fault.index), (Class::Changed, Some(entry as u64)), "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn another_format_is_named() {
+    let dir = log(1, 1 << 20).await;
+    edit(&dir, SEGMENT, |bytes| bytes[7] = 1);
+    let fault = found(&dir);
+    assert_eq!(fault.class, Class::Unreadable);
+    assert!(fault.to_string().contains("format 1; this release reads and writes format 2"), "{fault}");
+    edit(&dir, "head", |bytes| [7, 4096 + 7].iter().for_each(|at| bytes[*at] = 1));
+    let fault = found(&dir);
+    assert!(fault.to_string().contains("head") && fault.to_string().contains("format 1"), "{fault}");
 }
 
 #[tokio::test]
@@ -193,5 +228,5 @@ async fn a_fault_is_one_sentence() {
     let dir = log(1, 1 << 20).await;
     edit(&dir, SEGMENT, |bytes| bytes[200] ^= 1);
     let text = verify(dir.path()).unwrap_err().to_string();
-    assert_eq!(text, "changed: entry 0, 00000000000000000000.log at byte 60: the record's checksum is wrong");
+    assert_eq!(text, "changed: entry 0, 00000000000000000000.log at byte 36: the record's checksum is wrong");
 }

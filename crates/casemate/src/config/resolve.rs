@@ -15,6 +15,7 @@ use super::diagnostic::{Diagnostic, Sink};
 use super::files::{Environment, FileData, Files, words};
 use super::section::Section;
 use super::tree::{Node, Spanned};
+use casemate_audit::Mode as Durability;
 use casemate_core::TenantId;
 use casemate_core::policy::Policy;
 use casemate_gateway::config::{Auth, Config, Mode};
@@ -130,6 +131,9 @@ fn audit(section: Section<'_>, state: &Path) -> casemate_audit::Config {
         deadline: section.duration("deadline"),
         reserve_bytes: section.bytes("reserve_bytes"),
         anonymous_per_minute: section.count32("anonymous_per_minute").unwrap_or(defaults.anonymous_per_minute),
+        heartbeat: section.duration("heartbeat"),
+        segment_age: section.duration("segment_age"),
+        mode: Durability::ALL.into_iter().find(|mode| mode.as_str() == section.word("mode")).unwrap_or_default(),
         ..defaults
     }
 }

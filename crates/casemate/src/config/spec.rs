@@ -173,7 +173,36 @@ const AUDIT: &[Key] = &[
         "Refusals before authentication that get a record of their own each minute; more become counted summaries.",
     )
     .or("600"),
+    key(
+        "mode",
+        Kind::Choice(&DURABILITY),
+        "When a record counts as written: `fsync` when the disk has it; `decision-only` lets outcomes go ahead of the \
+         disk; `async` lets everything. What a power cut can lose then, the log says of itself.",
+    )
+    .or("fsync"),
+    key(
+        "heartbeat",
+        Kind::Duration { min: SECOND, max: 60 * MINUTE },
+        "How long the log may be silent before it records that it is alive.",
+    )
+    .or("60s"),
+    key(
+        "segment_age",
+        Kind::Duration { min: MINUTE, max: 366 * 24 * 60 * MINUTE },
+        "The age at which a segment of the log is closed and made read-only, if it has not reached its size before.",
+    )
+    .or("24h"),
 ];
+
+const DURABILITY: Choice = Choice {
+    words: &[
+        ("fsync", "when the disk has it"),
+        ("decision-only", "decisions when the disk has them, outcomes at once"),
+        ("async", "at once; a power cut loses up to a second"),
+    ],
+    any_case: false,
+    hints: &[("sync", "did you mean `fsync`?"), ("none", "did you mean `async`?")],
+};
 
 /// The key at a dotted path, such as `mcp_gateway.max_payload_bytes`. List items and names take one segment, written
 /// `[]` and `NAME` or anything else, and may be left out.

@@ -100,7 +100,7 @@ pub(super) async fn rug_pull(client: &Client, mood: &Mood, pins: &Pins) -> anyho
 pub(super) fn log(dir: &Path) -> anyhow::Result<bool> {
     match casemate_audit::verify(dir) {
         Ok(verified) => {
-            out::data(&format!("The log: {} entries, unbroken, head {}\n", verified.entries, verified.head))?;
+            out::data(&format!("The log: {} entries, unbroken, root {}\n", verified.entries, verified.root))?;
             Ok(true)
         }
         Err(fault) => {

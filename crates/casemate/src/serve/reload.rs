@@ -26,6 +26,9 @@ impl Fixed {
             ("audit.deadline", old.deadline != new.deadline),
             ("audit.reserve_bytes", old.reserve_bytes != new.reserve_bytes),
             ("audit.anonymous_per_minute", old.anonymous_per_minute != new.anonymous_per_minute),
+            ("audit.mode", old.mode != new.mode),
+            ("audit.heartbeat", old.heartbeat != new.heartbeat),
+            ("audit.segment_age", old.segment_age != new.segment_age),
         ];
         changed.into_iter().find_map(|(key, changed)| changed.then_some(key))
     }

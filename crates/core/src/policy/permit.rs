@@ -1,6 +1,7 @@
 //! Permits: the only proof that a call may go on. Nothing but [`decide`] makes one.
 
 use super::admission::admit;
+use super::inputs::Inputs;
 use super::rules::Policy;
 use crate::digest::Digest;
 use crate::label::Labels;
@@ -52,6 +53,8 @@ pub struct Permitted {
     call: Box<Call>,
     principal: Principal,
     permit: Permit,
+    evidence: Evidence,
+    at: UnixMillis,
 }
 
 impl Permitted {
@@ -72,6 +75,12 @@ impl Permitted {
     pub const fn permit(&self) -> &Permit {
         &self.permit
     }
+
+    /// What the decision read.
+    #[must_use]
+    pub fn inputs(&self) -> Inputs {
+        Inputs::of(&self.call, &self.principal, self.evidence, self.at)
+    }
 }
 
 /// What policy says to a call.
@@ -84,7 +93,7 @@ pub enum Decision {
 }
 
 /// What was gathered about a call before it is decided.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Evidence {
     /// What is known of the content that it carries.
     pub labels: Labels,
@@ -103,7 +112,7 @@ pub fn decide(policy: &Policy, call: Box<Call>, principal: Principal, evidence: 
                 rule: admitted.rule(),
                 expires: now.plus(LIFETIME),
             };
-            Decision::Permit(Permitted { call, principal, permit })
+            Decision::Permit(Permitted { call, principal, permit, evidence, at: now })
         }
         Err(reason) => Decision::Deny(Refusal::new(reason), call, principal),
     }

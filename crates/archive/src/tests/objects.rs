@@ -1,0 +1,121 @@
+//! Putting objects into a store that keeps its word, and reading them back.
+
+use super::*;
+
+#[tokio::test]
+async fn an_object_is_stored_once_and_read_by_version() {
+    let setup = setup(Lie::None).await;
+    let object = object("tile/0/x001/067", b"tile");
+    let stored = setup.s3.put(&object).await.unwrap();
+    assert_eq!(stored.key.as_str(), "tile/0/x001/067");
+    assert_eq!((stored.sha256, stored.size), (object.sha256, 4));
+    assert_eq!(stored.retain_until, object.retain_until);
+    assert!(stored.version.is_some());
+    assert_eq!(setup.s3.read(&stored).await.unwrap(), "tile");
+    // The same again is the same version.
+    assert_eq!(setup.s3.put(&object).await.unwrap(), stored);
+    assert_eq!(setup.store.versions("tile/0/x001/067").len(), 1);
+}
+
+#[tokio::test]
+async fn other_contents_are_a_conflict_and_touch_nothing() {
+    let setup = setup(Lie::None).await;
+    let stored = setup.s3.put(&object("checkpoint/7", b"one")).await.unwrap();
+    let error = setup.s3.put(&object("checkpoint/7", b"two")).await.unwrap_err();
+    assert_eq!(error, ArchiveError::Conflict { key: key("checkpoint/7"), found: Digest::of(b"one") });
+    assert!(!error.may_pass());
+    assert_eq!(setup.s3.read(&stored).await.unwrap(), "one");
+}
+
+#[tokio::test]
+async fn a_part_of_a_second_of_retention_is_rounded_up() {
+    let setup = setup(Lie::None).await;
+    let mut object = object("segments/1.log", b"one");
+    object.retain_until = UnixMillis(START + HOUR + 1);
+    assert_eq!(setup.s3.put(&object).await.unwrap().retain_until, UnixMillis(START + HOUR + 1000));
+}
+
+#[tokio::test]
+async fn the_same_object_with_longer_retention_or_a_hold_gets_them() {
+    let setup = setup(Lie::None).await;
+    let mut object = object("segments/1.log", b"one");
+    let first = setup.s3.put(&object).await.unwrap();
+    object.retain_until = UnixMillis(START + 2 * HOUR);
+    object.legal_hold = true;
+    let second = setup.s3.put(&object).await.unwrap();
+    assert_eq!(second.version, first.version);
+    assert_eq!(second.retain_until, UnixMillis(START + 2 * HOUR));
+    let documents = |name: &str| setup.store.seen.lock().unwrap().iter().filter(|line| line.contains(name)).count();
+    assert_eq!((documents("retention="), documents("legal-hold=")), (1, 1));
+    // A shorter one is what is there.
+    object.retain_until = UnixMillis(START + HOUR);
+    assert_eq!(setup.s3.put(&object).await.unwrap().retain_until, UnixMillis(START + 2 * HOUR));
+    assert_eq!((documents("retention="), documents("legal-hold=")), (1, 1));
+}
+
+#[tokio::test]
+async fn what_someone_put_there_without_a_lock_is_not_ours() {
+    let setup = setup(Lie::LosesLock).await;
+    assert_eq!(setup.s3.put(&object("checkpoint/7", b"one")).await.unwrap_err().name(), "unlocked");
+    // Now it is there, and still not locked.
+    assert_eq!(setup.s3.put(&object("checkpoint/7", b"one")).await.unwrap_err().name(), "unlocked");
+}
+
+#[tokio::test]
+async fn a_file_is_stored_if_it_is_what_it_should_be() {
+    let setup = setup(Lie::None).await;
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("segment");
+    let bytes = vec![7; 3 << 20];
+    std::fs::write(&path, &bytes).unwrap();
+    let mut object = object("segments/1.log", b"");
+    (object.source, object.sha256) = (Source::File(path.clone()), Digest::of(&bytes));
+    let stored = setup.s3.put(&object).await.unwrap();
+    assert_eq!(stored.size, 3 << 20);
+    assert_eq!(setup.s3.read(&stored).await.unwrap(), bytes);
+    object.key = key("segments/2.log");
+    std::fs::write(&path, b"something else").unwrap();
+    assert_eq!(setup.s3.put(&object).await.unwrap_err(), ArchiveError::Source { key: key("segments/2.log") });
+    object.source = Source::File(directory.path().join("nothing"));
+    assert_eq!(setup.s3.put(&object).await.unwrap_err().name(), "io");
+    std::fs::File::create(&path).unwrap().set_len(MAX_OBJECT as u64 + 1).unwrap();
+    object.source = Source::File(path);
+    assert_eq!(setup.s3.put(&object).await.unwrap_err().name(), "too_large");
+    assert!(setup.store.versions("segments/2.log").is_empty());
+}
+
+#[tokio::test]
+async fn a_version_that_is_not_there_is_gone() {
+    let setup = setup(Lie::None).await;
+    let mut stored = setup.s3.put(&object("checkpoint/7", b"one")).await.unwrap();
+    stored.version = Some(Version::new("another").unwrap());
+    assert_eq!(setup.s3.read(&stored).await.unwrap_err().name(), "gone");
+    stored.version = None;
+    assert_eq!(setup.s3.read(&stored).await.unwrap_err().name(), "unversioned");
+}
+
+#[tokio::test]
+async fn a_reader_is_given_nothing_but_what_was_stored() {
+    for (lie, what) in [(Lie::OtherBytes, "changed"), (Lie::MoreBytes, "changed")] {
+        let setup = setup(lie).await;
+        let stored = setup.s3.put(&object("checkpoint/7", b"one")).await.unwrap();
+        assert_eq!(setup.s3.read(&stored).await.unwrap_err().name(), what, "{lie:?}");
+    }
+    let setup = setup(Lie::None).await;
+    let mut stored = setup.s3.put(&object("checkpoint/7", b"one")).await.unwrap();
+    stored.size = 4;
+    assert_eq!(setup.s3.read(&stored).await.unwrap_err().name(), "changed");
+    (stored.size, stored.sha256) = (3, Digest::of(b"two"));
+    assert_eq!(setup.s3.read(&stored).await.unwrap_err().name(), "changed");
+}
+
+#[tokio::test]
+async fn an_object_whose_retention_has_ended_is_retained_again() {
+    let setup = setup(Lie::None).await;
+    let mut object = object("checkpoint/7", b"one");
+    let first = setup.s3.put(&object).await.unwrap();
+    setup.now.fetch_add(2 * HOUR, Ordering::Relaxed);
+    object.retain_until = UnixMillis(START + 3 * HOUR);
+    let again = setup.s3.put(&object).await.unwrap();
+    assert_eq!((again.version, again.retain_until), (first.version, object.retain_until));
+}

@@ -1,0 +1,127 @@
+//! The key that signs the log's checkpoints: an Ed25519 key in the text form of Go's note package, in a file of its own
+//! beside the log; and the public key in a second file beside it, for whoever verifies.
+
+use crate::commitment::random;
+use casemate_tlog::key::{Algorithm, KeyError, Signer, Verifier, private_text};
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// A key is far shorter.
+const MAX: u64 = 4096;
+
+/// Where the public key of the private key at `path` is.
+#[must_use]
+pub fn public_path(path: &Path) -> PathBuf {
+    path.with_extension("pub")
+}
+
+/// Reads the public key that was written beside the private key at `path`.
+///
+/// # Errors
+/// It cannot be read, or is no Ed25519 verifier key.
+pub fn public_key(path: &Path) -> io::Result<Verifier> {
+    let path = public_path(path);
+    Verifier::parse(read(&path)?.trim_end()).map_err(|error| wrong(&path, &error))
+}
+
+/// Makes a new key of this name at `path`, which must not exist, and its public key beside it.
+///
+/// # Errors
+/// The name will not do, there is a key already, or the file system refuses.
+pub fn keygen(path: &Path, name: &str) -> io::Result<Verifier> {
+    let mut seed = Zeroizing::new([0; 32]);
+    random(&mut *seed)?;
+    let private = private_text(name, Algorithm::Ed25519, &seed).map_err(|error| wrong(path, &error))?;
+    let signer = Signer::from_seed(name, &seed).map_err(|error| wrong(path, &error))?;
+    if path.try_exists()? {
+        return Err(io::Error::new(
+            io::ErrorKind::AlreadyExists,
+            format!("{}: there is a key already", path.display()),
+        ));
+    }
+    if let Some(dir) = path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
+        DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+    }
+    let verifier = signer.verifier().clone();
+    // The private key comes last: as long as it is missing there is no key.
+    create(&public_path(path), &format!("{verifier}\n"), 0o644)?;
+    create(path, &Zeroizing::new(format!("{}\n", *private)), 0o600)?;
+    Ok(verifier)
+}
+
+/// Reads the key at `path`. Where there is none it makes one named `origin`, unless the log is `signed` already: then
+/// the key that signed it is wanted.
+pub(crate) fn open(path: &Path, origin: Option<&str>, signed: bool) -> io::Result<Signer> {
+    if !path.try_exists()? {
+        if signed {
+            let what = format!("{}: the key that signed this log's checkpoints is not there", path.display());
+            return Err(io::Error::new(io::ErrorKind::NotFound, what));
+        }
+        let mut digits = [0; 8];
+        random(&mut digits)?;
+        let unnamed = || format!("casemate/audit/{:016x}", u64::from_be_bytes(digits));
+        keygen(path, &origin.map_or_else(unnamed, str::to_owned))?;
+    }
+    let mode = fs::metadata(path)?.mode();
+    if mode & 0o077 != 0 {
+        let what = format!("{}: others may read or write the key (mode {:o})", path.display(), mode & 0o777);
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, what));
+    }
+    Signer::parse(read(path)?.trim_end()).map_err(|error| wrong(path, &error))
+}
+
+fn read(path: &Path) -> io::Result<Zeroizing<String>> {
+    let mut text = Zeroizing::new(String::with_capacity(1024));
+    let file =
+        File::open(path).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
+    file.take(MAX).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+fn wrong(path: &Path, error: &KeyError) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display()))
+}
+
+/// Writes a new file, whole or not at all.
+fn create(path: &Path, text: &str, mode: u32) -> io::Result<()> {
+    let partial = path.with_extension("partial");
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&partial)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&partial, path)?;
+    match path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
+        Some(dir) => File::open(dir)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    #[test]
+    fn a_key_is_made_once_and_kept_private() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("keys/audit.key");
+        let first = open(&path, Some("casemate.example/audit"), false).unwrap().verifier().clone();
+        assert_eq!(first.name(), "casemate.example/audit");
+        assert_eq!(open(&path, Some("another"), true).unwrap().verifier(), &first);
+        assert_eq!(public_key(&path).unwrap(), first);
+        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
+        assert_eq!(keygen(&path, "x").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        assert_eq!(open(&path, None, false).unwrap_err().kind(), io::ErrorKind::PermissionDenied);
+        fs::write(&path, "PRIVATE+KEY+what").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        assert_eq!(open(&path, None, false).unwrap_err().kind(), io::ErrorKind::InvalidData);
+        let other = dir.path().join("other");
+        assert_eq!(open(&other, None, true).unwrap_err().kind(), io::ErrorKind::NotFound);
+        let unnamed = open(&other, None, false).unwrap();
+        assert!(unnamed.verifier().name().starts_with("casemate/audit/"), "{unnamed:?}");
+        assert_eq!(keygen(&dir.path().join("k"), "a name").unwrap_err().kind(), io::ErrorKind::InvalidData);
+    }
+}

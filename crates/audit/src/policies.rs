@@ -1,0 +1,62 @@
+//! The policies that records name, each in a file of its digest's name, so that decisions can be made again.
+
+use crate::log::Log;
+use casemate_core::digest::Digest;
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+/// Their directory in that of the log.
+const DIR: &str = "policies";
+/// Bytes of a policy's canonical form.
+const MAX: u64 = 64 << 20;
+
+fn path(dir: &Path, digest: Digest) -> PathBuf {
+    dir.join(DIR).join(format!("{}.policy", digest.hex()))
+}
+
+/// The canonical form of the policy with that digest, as it was kept with the log in `dir`; `None` where it was not.
+/// Whoever uses it checks that it has this digest.
+///
+/// # Errors
+/// It cannot be read.
+pub fn policy(dir: &Path, digest: Digest) -> io::Result<Option<Vec<u8>>> {
+    let file = match File::open(path(dir, digest)) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mut bytes = Vec::new();
+    file.take(MAX).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}
+
+impl Log {
+    /// Keeps the canonical form of a policy with the log, durably. To be called before the first record that names it.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub async fn keep_policy(&self, digest: Digest, text: Vec<u8>) -> io::Result<()> {
+        let dir = self.dir().to_owned();
+        tokio::task::spawn_blocking(move || keep(&dir, digest, &text)).await.map_err(io::Error::other)?
+    }
+}
+
+fn keep(dir: &Path, digest: Digest, text: &[u8]) -> io::Result<()> {
+    if policy(dir, digest)?.is_some_and(|kept| kept == text) {
+        return Ok(());
+    }
+    let policies = dir.join(DIR);
+    if !policies.is_dir() {
+        DirBuilder::new().recursive(true).mode(0o700).create(&policies)?;
+        File::open(dir)?.sync_all()?;
+    }
+    let path = path(dir, digest);
+    let partial = path.with_extension("partial");
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
+    file.write_all(text)?;
+    file.sync_all()?;
+    std::fs::rename(&partial, &path)?;
+    File::open(&policies)?.sync_all()
+}

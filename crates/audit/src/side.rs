@@ -1,0 +1,120 @@
+//! The side of an entry: what belongs to it and lies outside the tree, so that it can be wiped for good.
+//!
+//! 32 bytes of salt, then any number of `type (1) | length (4) | bytes`, numbers big-endian. The record names the
+//! SHA-256 of its side, which says nothing of it as long as the salt is unknown. A side of zeroes was wiped.
+//!
+//! | Type | Bytes |
+//! |---|---|
+//! | 1 | the inputs of the decision, sealed |
+//! | 2 | what was captured of the call, sealed |
+//! | 3 | the key that the record was made under: its slot (4) and its fingerprint (8) |
+
+use crate::commitment::{ERASED, SALT, Salt};
+use crate::subjects::{CHECK, Held};
+use casemate_core::digest::Digest;
+
+/// The largest side.
+pub(crate) const MAX: usize = SALT + (1 << 20);
+
+/// What is said of a side that is another.
+pub(crate) const OTHER: &str = "the side of the entry is not the one that it was made with";
+
+/// What a side turns out to be, beside the record that names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// The one that the entry was made with, or rightly none.
+    Whole,
+    /// Wiped.
+    Erased,
+    /// Another one.
+    Other,
+}
+
+/// The type of sealed inputs.
+pub(crate) const INPUTS: u8 = 1;
+/// The type of what was captured.
+pub(crate) const CAPTURE: u8 = 2;
+const KEY: u8 = 3;
+
+/// The side of an entry with that salt, made under that key.
+pub(crate) fn begin(salt: &Salt, held: &Held) -> Vec<u8> {
+    let mut side = salt.to_vec();
+    add(&mut side, KEY, &[&held.slot.to_be_bytes()[..], &held.key.check()].concat());
+    side
+}
+
+/// Adds a part.
+pub(crate) fn add(side: &mut Vec<u8>, kind: u8, bytes: &[u8]) {
+    side.push(kind);
+    side.extend_from_slice(&u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
+    side.extend_from_slice(bytes);
+}
+
+/// The part of that type.
+pub(crate) fn part(side: &[u8], kind: u8) -> Option<&[u8]> {
+    parts(side).find_map(|(found, bytes)| (found == kind).then_some(bytes))
+}
+
+/// The key that the entry was made under: its slot and its fingerprint.
+pub(crate) fn named_key(side: &[u8]) -> Option<(u32, [u8; CHECK])> {
+    let (slot, check) = part(side, KEY)?.split_first_chunk::<4>()?;
+    Some((u32::from_be_bytes(*slot), check.try_into().ok()?))
+}
+
+/// Judges a side by the hash that the record names.
+pub(crate) fn judge(side: &[u8], named: Option<&str>) -> Side {
+    match named {
+        None if side.is_empty() => Side::Whole,
+        Some(_) if side.len() >= SALT && side.iter().all(|byte| *byte == 0) => Side::Erased,
+        Some(named) if Digest::of(side).hex() == named => Side::Whole,
+        _ => Side::Other,
+    }
+}
+
+/// The salt, unless it was wiped.
+pub(crate) fn salt(side: &[u8]) -> Option<Salt> {
+    let salt = side.first_chunk::<SALT>().copied()?;
+    (salt != ERASED).then_some(salt)
+}
+
+/// The parts after the salt: types and bytes. Ends where the rest is no whole part.
+fn parts(side: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+    let mut rest = side.get(SALT..).unwrap_or_default();
+    std::iter::from_fn(move || {
+        let (kind, after) = rest.split_first()?;
+        let (length, after) = after.split_first_chunk::<4>()?;
+        let (bytes, after) = after.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)?;
+        rest = after;
+        Some((*kind, bytes))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_side_is_whole_wiped_or_another() {
+        let side = [7; SALT].to_vec();
+        let named = Digest::of(&side).hex();
+        assert_eq!(judge(&side, Some(&named)), Side::Whole);
+        assert_eq!(judge(&[0; SALT], Some(&named)), Side::Erased);
+        assert_eq!(judge(&[], None), Side::Whole);
+        for (side, named) in [(&side[..], None), (&[], Some(&*named)), (&[8; SALT], Some(&named)), (&[0], Some(&named))]
+        {
+            assert_eq!(judge(side, named), Side::Other);
+        }
+        assert_eq!((salt(&side), salt(&[0; SALT]), salt(&[1])), (Some([7; SALT]), None, None));
+    }
+
+    #[test]
+    fn parts_follow_the_salt() {
+        let mut side = [7; SALT].to_vec();
+        for (kind, bytes) in [(1_u8, &b"one"[..]), (9, b"")] {
+            add(&mut side, kind, bytes);
+        }
+        assert!(parts(&side).eq([(1, &b"one"[..]), (9, b"")]));
+        side.extend_from_slice(&[1, 0, 0, 0, 9, 1]);
+        assert_eq!(parts(&side).count(), 2);
+    }
+}

@@ -1,0 +1,366 @@
+//! Keys of subjects in the log: what erasure takes away, what crashes leave, what attackers with the files can do.
+
+use super::*;
+use crate::{
+    Capture, Captured, Class, Decision, Event, EventKind, Field, Kept, OpenError, Refused, Revealed, captured,
+    decisions, frame, policy as kept_policy, reveal, verify,
+};
+use casemate_core::mcp::Target;
+use casemate_core::policy::Inputs;
+use std::path::PathBuf;
+
+const SEGMENT: &str = "00000000000000000000.log";
+
+fn capturing(dir: &Path) -> Log {
+    Log::open(Config { capture: Capture::Calls, ..config(dir) }, clock().0).unwrap().0
+}
+
+fn decided(dir: &Path) -> Vec<Decision> {
+    decisions(dir, &keys(dir), 0..u64::MAX, UnixMillis(0)).unwrap().map(Result::unwrap).collect()
+}
+
+fn argument(dir: &Path, index: u64) -> Result<Revealed, crate::Fault> {
+    reveal(dir, &keys(dir), index, Field::Arguments, ARGUMENTS.as_bytes())
+}
+
+fn copy(dir: &Path) -> tempfile::TempDir {
+    let to = tempfile::tempdir().unwrap();
+    for file in std::fs::read_dir(dir).unwrap() {
+        let path = file.unwrap().path();
+        if path.is_file() {
+            std::fs::copy(&path, to.path().join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    to
+}
+
+fn who() -> (TenantId, Subject) {
+    (principal().tenant, principal().subject)
+}
+
+fn refused(principal: Principal, reason: Reason, target: &Target) -> Refused {
+    let inputs = Inputs {
+        tenant: principal.tenant.clone(),
+        subject: principal.subject.clone(),
+        scopes: principal.scopes,
+        server: ServerName::parse("kb").unwrap(),
+        method: casemate_core::mcp::Method::ToolsCall,
+        target: target.clone(),
+        evidence: Evidence { labels: Labels::default(), pin: Standing::Unpinned },
+        at: UnixMillis(NOW),
+    };
+    Refused {
+        about: about(),
+        principal: Some(principal),
+        server: ServerName::parse("kb").ok(),
+        method: Some("tools/call".to_owned()),
+        tool: None,
+        refusal: Refusal::new(reason),
+        arguments: Some(Bytes::from_static(ARGUMENTS.as_bytes())),
+        policy: Some(policy().digest),
+        inputs: Some(inputs),
+    }
+}
+
+#[tokio::test]
+async fn decisions_are_kept_with_what_they_read_and_made_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = capturing(dir.path());
+    call(&log, "the answer").await;
+    let target = Target::Tool("delete \u{202e}".to_owned());
+    log.refuse(&refused(principal(), Reason::PolicyTool, &target)).await.unwrap();
+    log.refuse(&Refused { inputs: None, ..refused(principal(), Reason::LimitRate, &target) }).await.unwrap();
+    log.observe(observed(Reason::TokenExpired));
+    log.close().await;
+    let found = decided(dir.path());
+    assert_eq!(
+        found.iter().map(|d| (d.index, d.decided)).collect::<Vec<_>>(),
+        [(0, Ok(0)), (2, Err(Reason::PolicyTool))]
+    );
+    let Kept::Inputs(first) = &found[0].kept else { panic!("{:?}", found[0].kept) };
+    assert_eq!(first.target, Target::Tool("search".to_owned()));
+    assert_eq!(first.decide(&policy()).map(|admitted| admitted.rule()), Ok(0));
+    let Kept::Inputs(second) = &found[1].kept else { panic!("{:?}", found[1].kept) };
+    assert_eq!((&second.target, second.decide(&policy())), (&target, Err(Reason::PolicyUnmanaged)));
+    // Nothing of it is in the files in clear.
+    let bytes = std::fs::read(dir.path().join(SEGMENT)).unwrap();
+    for word in [&b"delete"[..], b"the answer", b"hunter2", b"\"risk\""] {
+        assert!(!bytes.windows(word.len()).any(|window| window == word));
+    }
+    // What was captured of the call and of its answer.
+    let of = |index| captured(dir.path(), &keys(dir.path()), index).unwrap();
+    let Captured::Bytes(message, size) = of(0) else { panic!() };
+    assert!(size == message.len() as u64 && message.starts_with(b"{\"jsonrpc\":") && message.ends_with(b"}"));
+    assert_eq!(of(1), Captured::Bytes(b"the answer".to_vec(), 10));
+    assert_eq!((of(2), of(4)), (Captured::None, Captured::None));
+}
+
+#[tokio::test]
+async fn an_erased_subject_is_erased_for_good_and_goes_on_with_a_new_key() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = capturing(dir.path());
+    let (tenant, subject) = who();
+    assert_eq!(log.erase(&tenant, &subject, "ann").await, Ok(None), "nothing was recorded of it yet");
+    call(&log, "one").await;
+    let other = Principal { subject: Subject::parse("other").unwrap(), ..principal() };
+    log.refuse(&refused(other, Reason::PolicyTool, &Target::Tool("x".to_owned()))).await.unwrap();
+    let erasure = log.erase(&tenant, &subject, "ann").await.unwrap().unwrap();
+    call(&log, "two").await;
+    log.close().await;
+
+    let found = all(dir.path());
+    assert_eq!(kinds(&found)[3..5], ["event:erase", "event:erased"]);
+    assert_eq!(erasure.receipt.index, 4);
+    for event in &found[3..5] {
+        assert_eq!((&event.json["actor"], &event.json["tenant"]), (&"ann".into(), &"acme".into()));
+        assert_eq!(event.json["fingerprint"], *erasure.fingerprint);
+        assert!(event.json.get("subject").is_none());
+    }
+    assert_eq!(verify(dir.path()).map(|v| v.entries), Ok(7));
+    let value = |index, field| reveal(dir.path(), &keys(dir.path()), index, field, ARGUMENTS.as_bytes());
+    assert_eq!(value(0, Field::Arguments), Ok(Revealed::Erased));
+    assert_eq!(value(1, Field::Released), Ok(Revealed::Erased));
+    assert_eq!(value(2, Field::Arguments), Ok(Revealed::Match), "another subject's");
+    assert_eq!(value(5, Field::Arguments), Ok(Revealed::Match), "after it");
+    let kept: Vec<_> = decided(dir.path()).into_iter().map(|d| (d.index, d.kept)).collect();
+    assert_eq!((kept[0].0, &kept[0].1), (0, &Kept::Erased));
+    assert!(kept[1..].iter().all(|(_, kept)| matches!(kept, Kept::Inputs(_))));
+    assert_eq!(captured(dir.path(), &keys(dir.path()), 0), Ok(Captured::Erased));
+    // A second erasure takes the new key.
+    let (log, _) = open(dir.path());
+    assert!(log.erase(&tenant, &subject, "ann").await.unwrap().is_some());
+    assert_eq!(log.erase(&tenant, &subject, "ann").await, Ok(None));
+    log.close().await;
+    assert_eq!(value(5, Field::Arguments), Ok(Revealed::Erased));
+}
+
+#[tokio::test]
+async fn a_legal_hold_refuses_erasure() {
+    let dir = tempfile::tempdir().unwrap();
+    let (tenant, subject) = who();
+    let legal_hold = [tenant.clone()].into();
+    let (log, _) = Log::open(Config { legal_hold, ..config(dir.path()) }, clock().0).unwrap();
+    call(&log, "one").await;
+    assert_eq!(log.erase(&tenant, &subject, "ann").await.unwrap_err().reason, Reason::AuditHold);
+    log.hold([TenantId::parse("other").unwrap()].into());
+    assert!(log.erase(&tenant, &subject, "ann").await.unwrap().is_some());
+    log.close().await;
+}
+
+#[tokio::test]
+async fn an_erasure_that_was_interrupted_is_finished_at_the_next_opening() {
+    let dir = tempfile::tempdir().unwrap();
+    let (log, _) = open(dir.path());
+    call(&log, "one").await;
+    log.close().await;
+    let (tenant, subject) = who();
+    let whose = crate::subjects::id(Some(&tenant), Some(&subject));
+    // The power goes: after the key was marked, after the record that it begins, after the key was destroyed.
+    for (recorded, wiped) in [(false, false), (true, false), (true, true)] {
+        let copy = copy(dir.path());
+        let mut before = 2;
+        {
+            let keys = crate::subjects::Subjects::open(&keys(copy.path())).unwrap().unwrap();
+            let slots = keys.doom(whose).unwrap();
+            if wiped {
+                keys.wipe(&slots, UnixMillis(NOW)).unwrap();
+            }
+        }
+        assert_eq!(argument(copy.path(), 0), Ok(Revealed::Erased));
+        if recorded {
+            // As the record is, but for who asked.
+            let aside = copy.path().join("aside");
+            std::fs::rename(keys(copy.path()), &aside).unwrap();
+            let (log, _) = open(copy.path());
+            let event = Event { kind: EventKind::Erase, actor: "ann".to_owned(), policy: None, detail: None };
+            log.event(event).await.unwrap();
+            log.close().await;
+            std::fs::rename(&aside, keys(copy.path())).unwrap();
+            before += 1;
+        }
+        let (log, recovery) = open(copy.path());
+        log.close().await;
+        let found = all(copy.path());
+        let last = if wiped { vec!["event:erased"] } else { vec!["event:erase", "event:erased"] };
+        assert_eq!(kinds(&found)[before..], last, "{recorded} {wiped}");
+        assert_eq!(recovery.entries, found.len() as u64);
+        assert!(found.last().unwrap().json["fingerprint"].as_str().is_some_and(|text| whose.hex().starts_with(text)));
+        assert_eq!(argument(copy.path(), 0), Ok(Revealed::Erased));
+        // That is all: nothing is repeated.
+        let (log, recovery) = open(copy.path());
+        log.close().await;
+        assert_eq!(recovery.entries, found.len() as u64);
+    }
+}
+
+#[tokio::test]
+async fn equal_names_in_two_tenants_have_two_keys() {
+    let dir = tempfile::tempdir().unwrap();
+    let (log, _) = open(dir.path());
+    let target = Target::Tool("x".to_owned());
+    let evil = Principal { tenant: TenantId::parse("evil").unwrap(), ..principal() };
+    for principal in [principal(), evil.clone()] {
+        log.refuse(&refused(principal, Reason::PolicyTool, &target)).await.unwrap();
+    }
+    assert!(log.erase(&evil.tenant, &evil.subject, "ann").await.unwrap().is_some());
+    log.close().await;
+    assert_eq!(argument(dir.path(), 0), Ok(Revealed::Match));
+    assert_eq!(argument(dir.path(), 1), Ok(Revealed::Erased));
+}
+
+/// Puts something else in the place of an entry's side.
+fn with_side(dir: &Path, entry: usize, change: impl FnOnce(Vec<Vec<u8>>) -> Vec<u8>) {
+    let path = dir.join(SEGMENT);
+    let bytes = std::fs::read(&path).unwrap();
+    let (header, mut rest) = bytes.split_at(36);
+    let mut parts = Vec::new();
+    while let Ok(frame) = frame::decode(rest) {
+        parts.push((frame.record.to_vec(), frame.side.to_vec(), frame.leaf));
+        rest = &rest[frame.size()..];
+    }
+    parts[entry].1 = change(parts.iter().map(|(_, side, _)| side.clone()).collect());
+    let mut out = header.to_vec();
+    parts.iter().for_each(|(record, side, leaf)| frame::encode(record, side, *leaf, &mut out));
+    std::fs::write(path, out).unwrap();
+}
+
+/// What somebody makes of the sides of all entries to stand beside one.
+type Change = fn(Vec<Vec<u8>>) -> Vec<u8>;
+
+#[tokio::test]
+async fn a_side_of_another_record_or_a_part_of_its_own_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let (log, _) = open(dir.path());
+    call(&log, "one").await;
+    call(&log, "two").await;
+    log.close().await;
+    let changes: [Change; 5] = [
+        |sides| sides[2].clone(),
+        |sides| sides[0][..sides[0].len() - 1].to_vec(),
+        |sides| sides[0][..32].to_vec(),
+        |sides| [&sides[2][..32], &sides[0][32..]].concat(),
+        |_| Vec::new(),
+    ];
+    for change in changes {
+        let copy = copy(dir.path());
+        with_side(copy.path(), 0, change);
+        let fault = verify(copy.path()).unwrap_err();
+        assert_eq!((fault.class, fault.index), (Class::Changed, Some(0)));
+        assert_eq!(argument(copy.path(), 0).unwrap_err().class, Class::Changed);
+        let first = decisions(copy.path(), &keys(copy.path()), 0..9, UnixMillis(0)).unwrap().next().unwrap();
+        assert_eq!(first.unwrap_err().class, Class::Changed);
+    }
+}
+
+#[tokio::test]
+async fn without_the_key_nothing_opens_and_no_guess_is_confirmed() {
+    let dir = tempfile::tempdir().unwrap();
+    let (log, _) = open(dir.path());
+    call(&log, "one").await;
+    log.close().await;
+    // The file of keys of another log, whose first slot is the same subject's.
+    let other = tempfile::tempdir().unwrap();
+    let (log, _) = open(other.path());
+    call(&log, "one").await;
+    log.close().await;
+    let stolen = |keys: PathBuf| {
+        let guess = reveal(dir.path(), &keys, 0, Field::Arguments, ARGUMENTS.as_bytes());
+        let first = decisions(dir.path(), &keys, 0..9, UnixMillis(0)).unwrap().next().unwrap();
+        (guess, first)
+    };
+    let (guess, first) = stolen(keys(other.path()));
+    assert_eq!(guess.unwrap_err().class, Class::Removed);
+    assert!(matches!(first.unwrap().kept, Kept::Missing(why) if why.contains("slot 0")));
+    let (guess, first) = stolen(dir.path().join("none"));
+    assert_eq!(guess.unwrap_err().class, Class::Unreadable);
+    assert_eq!(first.unwrap_err().class, Class::Unreadable);
+    // Whoever has record and side, but no key, finds no relation between guess, salt and commitment.
+    let entry = &all(dir.path())[0].json;
+    let kept = entry["commitments"]["arguments"].as_str().unwrap();
+    let bytes = std::fs::read(dir.path().join(SEGMENT)).unwrap();
+    let salt: [u8; 32] = frame::decode(&bytes[36..]).unwrap().side[..32].try_into().unwrap();
+    let value = Digest::of(ARGUMENTS.as_bytes());
+    let name = b"arguments";
+    let guesses = [
+        crate::subjects::mac(&salt, value),
+        crate::subjects::mac(&[0; 32], value),
+        Digest::of_parts("casemate/commitment/v2", &[name, &value.0]),
+        crate::subjects::mac(
+            &crate::subjects::mac(&salt, Digest::of_parts("casemate/salt/v1", &[name])).0,
+            Digest::of_parts("casemate/commitment/v1", &[name, &value.0]),
+        ),
+    ];
+    assert!(guesses.iter().all(|guess| guess.hex() != kept));
+}
+
+#[tokio::test]
+async fn a_damaged_file_of_keys_stops_the_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let (log, _) = open(dir.path());
+    call(&log, "one").await;
+    log.close().await;
+    let path = keys(dir.path());
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[200] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    match Log::open(config(dir.path()), clock().0) {
+        Err(OpenError::Io(error)) => assert!(error.to_string().contains("the key in slot 0"), "{error}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_record_whose_key_cannot_be_kept_is_not_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let (log, _) = open(dir.path());
+    call(&log, "one").await;
+    let aside = dir.path().join("aside");
+    std::fs::rename(keys(dir.path()), &aside).unwrap();
+    let other = Principal { subject: Subject::parse("other").unwrap(), ..principal() };
+    let refused = refused(other, Reason::PolicyTool, &Target::Tool("x".to_owned()));
+    assert_eq!(log.refuse(&refused).await.unwrap_err().reason, Reason::AuditUnavailable);
+    std::fs::rename(&aside, keys(dir.path())).unwrap();
+    // The writer goes back and checks first; what comes meanwhile is refused.
+    let receipt = loop {
+        if let Ok(receipt) = log.refuse(&refused).await {
+            break receipt;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    };
+    log.close().await;
+    assert_eq!(argument(dir.path(), receipt.index), Ok(Revealed::Match));
+    assert_eq!(argument(dir.path(), 0), Ok(Revealed::Match));
+}
+
+#[tokio::test]
+async fn decisions_are_read_from_a_time_and_within_a_range() {
+    let dir = tempfile::tempdir().unwrap();
+    let (clock, now) = clock();
+    let (log, _) = Log::open(Config { segment_bytes: 2000, ..config(dir.path()) }, clock).unwrap();
+    for _ in 0..6 {
+        call(&log, "answer").await;
+        now.fetch_add(1000, Ordering::Relaxed);
+    }
+    log.close().await;
+    let of = |range, since| -> Vec<u64> {
+        decisions(dir.path(), &keys(dir.path()), range, UnixMillis(since)).unwrap().map(|d| d.unwrap().index).collect()
+    };
+    assert_eq!(of(0..u64::MAX, 0), [0, 2, 4, 6, 8, 10]);
+    assert_eq!(of(0..u64::MAX, NOW + 2500), [6, 8, 10]);
+    assert_eq!(of(2..8, 0), [2, 4, 6]);
+    assert_eq!(of(3..4, 0), Vec::<u64>::new());
+}
+
+#[tokio::test]
+async fn policies_are_kept_by_their_digest() {
+    let dir = tempfile::tempdir().unwrap();
+    let (log, _) = open(dir.path());
+    let digest = Digest::of(b"the policy");
+    assert_eq!(kept_policy(dir.path(), digest).unwrap(), None);
+    for _ in 0..2 {
+        log.keep_policy(digest, b"the policy".to_vec()).await.unwrap();
+    }
+    log.close().await;
+    assert_eq!(kept_policy(dir.path(), digest).unwrap().as_deref(), Some(&b"the policy"[..]));
+    assert!(verify(dir.path()).is_ok());
+}

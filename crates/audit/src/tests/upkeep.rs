@@ -1,0 +1,145 @@
+//! What the log does by itself: heartbeats, segments by age, read-only files, and what the modes promise.
+
+use super::faults::Bench;
+use super::memory::{Failure, Memory};
+use super::*;
+use crate::{Event, EventKind, Mode, OpenError, verify};
+use std::os::unix::fs::PermissionsExt as _;
+use std::time::Duration;
+
+async fn eventually(done: impl Fn() -> bool) {
+    while !done() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test]
+async fn silence_is_provable_whatever_the_clock_does() {
+    let dir = tempfile::tempdir().unwrap();
+    let (clock, now) = clock();
+    let often = Config { heartbeat: Duration::from_millis(1), ..config(dir.path()) };
+    let (log, _) = Log::open(often, clock).unwrap();
+    eventually(|| log.health().entries >= 1).await;
+    now.fetch_sub(864_000_000, Ordering::Relaxed);
+    let before = log.health().entries;
+    eventually(|| log.health().entries > before).await;
+    log.close().await;
+    let found = all(dir.path());
+    assert!(kinds(&found).iter().all(|kind| kind == "event:heartbeat"));
+    // At most one a round of the writer: a second or so.
+    assert!(found.len() < 20, "{}", found.len());
+    assert_eq!(found[0].json["detail"], "fsync: no acknowledged record is lost");
+}
+
+#[tokio::test]
+async fn a_segment_is_closed_by_age_and_then_read_only() {
+    let dir = tempfile::tempdir().unwrap();
+    let (clock, now) = clock();
+    let hourly = Config { segment_age: Duration::from_secs(3600), ..config(dir.path()) };
+    let (log, _) = Log::open(hourly, clock).unwrap();
+    let event = || Event { kind: EventKind::Admin, actor: "alice".to_owned(), policy: None, detail: None };
+    let twice = async || {
+        log.event(event()).await.unwrap();
+        log.event(event()).await.unwrap();
+    };
+    twice().await;
+    now.fetch_add(3_600_000, Ordering::Relaxed);
+    twice().await;
+    // A clock that goes back closes nothing.
+    now.fetch_sub(1_800_000, Ordering::Relaxed);
+    twice().await;
+    log.close().await;
+    let mode = |name: &str| std::fs::metadata(dir.path().join(name)).unwrap().permissions().mode() & 0o777;
+    let mut logs: Vec<_> = std::fs::read_dir(dir.path())
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".log"))
+        .collect();
+    logs.sort();
+    assert_eq!(logs, ["00000000000000000000.log", "00000000000000000002.log"]);
+    assert_eq!((mode(&logs[0]), mode(&logs[1])), (0o400, 0o600));
+    assert_eq!(mode("00000000000000000000.checkpoints"), 0o400);
+    assert_eq!(verify(dir.path()).map(|v| v.entries), Ok(6));
+}
+
+#[tokio::test]
+async fn a_weaker_mode_names_itself_at_each_opening_and_in_each_segment() {
+    for mode in Mode::ALL {
+        let dir = tempfile::tempdir().unwrap();
+        for _ in 0..2 {
+            let (log, _) = Log::open(Config { mode, segment_bytes: 2500, ..config(dir.path()) }, clock().0).unwrap();
+            for _ in 0..4 {
+                call(&log, "x").await;
+            }
+            log.close().await;
+        }
+        let found = all(dir.path());
+        assert_eq!(verify(dir.path()).map(|v| v.entries), Ok(found.len() as u64));
+        let count = |kind: &str| found.iter().filter(|entry| entry.json["kind"] == kind).count();
+        assert_eq!((count("intent"), count("outcome")), (8, 8));
+        let told = found.iter().filter(|entry| entry.json["event"] == "mode");
+        let told: Vec<_> = told.filter_map(|entry| entry.json["detail"].as_str()?.split(':').next()).collect();
+        let starts = crate::scan::segments(&crate::storage::DirSource::new(dir.path())).unwrap();
+        match mode {
+            Mode::Fsync => assert!(told.is_empty()),
+            _ => {
+                assert!(told.iter().all(|name| *name == mode.as_str()) && told.len() >= starts.len(), "{told:?}");
+                for first in starts.into_iter().filter(|first| *first < found.len() as u64) {
+                    assert_eq!(found[usize::try_from(first).unwrap()].json["event"], "mode", "{mode:?} {first}");
+                }
+            }
+        }
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap()
+}
+
+#[test]
+fn decisions_are_never_lost_in_decision_only_and_everything_holds_after_a_power_cut_in_each_mode() {
+    let runtime = runtime();
+    let _entered = runtime.enter();
+    for mode in Mode::ALL {
+        for keep in [0, 1, usize::MAX] {
+            let disk = Memory::default();
+            let mut bench = Bench::open_as(disk.clone(), mode, Duration::from_secs(3600)).unwrap();
+            for _ in 0..6 {
+                bench.intent();
+                bench.turn();
+                bench.conclude();
+                bench.turn();
+            }
+            let after = disk.crash(|below| keep.min(below - 1));
+            let entries = after.entries();
+            let count = |kind: &str| entries.iter().filter(|json| json["kind"] == kind).count();
+            match mode {
+                Mode::Fsync => bench.assert_kept(&after),
+                Mode::DecisionOnly => assert_eq!(count("intent"), 6),
+                Mode::Async => {}
+            }
+            // Whatever was lost, what is left is a log.
+            let mut next = Bench::open(after.clone()).unwrap_or_else(|error| panic!("{mode:?} {keep}: {error}"));
+            next.close();
+            assert!(verify::check(&after).is_ok());
+        }
+    }
+}
+
+#[test]
+fn a_failed_disk_ends_a_log_that_is_ahead_of_it() {
+    let runtime = runtime();
+    let _entered = runtime.enter();
+    let disk = Memory::default();
+    let mut bench = Bench::open_as(disk.clone(), Mode::Async, Duration::from_secs(3600)).unwrap();
+    bench.intent();
+    bench.turn();
+    disk.fail_next("append", Failure::NotDone);
+    bench.intent();
+    bench.turn();
+    assert_eq!((bench.refused, bench.acknowledged.len()), (1, 1));
+    bench.intent();
+    assert_eq!(bench.refused, 2);
+    let reopened: Result<Bench, OpenError> = Bench::open(disk.kill());
+    assert!(reopened.is_ok());
+}

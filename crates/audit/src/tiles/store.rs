@@ -1,0 +1,216 @@
+//! Writing tiles, in a thread of its own: never on the way of an acknowledgement.
+
+use super::{LogTiles, frames, root};
+use crate::error::Fault;
+use crate::scan;
+use crate::storage::{DirSource, Source as _};
+use casemate_tlog::hash::{HASH_SIZE, Hash};
+use casemate_tlog::tile::{FULL_WIDTH, Kind, MAX_LEVEL, Tile, Tiles as _, encode};
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+/// Batches that may wait. What does not find a place is read from the segments later.
+const WAITING: usize = 256;
+const WIDTH: u64 = FULL_WIDTH as u64;
+
+/// Leaves that are durable, with the index of the first one.
+type Batch = (u64, Vec<Hash>);
+
+/// The way to the thread.
+pub(crate) struct Feed {
+    sender: Option<SyncSender<Batch>>,
+    thread: Option<JoinHandle<()>>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Feed {
+    /// Starts the thread for the log in `dir`, which has this many entries now. It first makes what is missing.
+    pub(crate) fn start(dir: &Path, entries: u64) -> io::Result<Self> {
+        let (sender, receiver) = sync_channel(WAITING);
+        let stop = Arc::new(AtomicBool::new(false));
+        let mut store = Store::new(dir, Arc::clone(&stop));
+        let thread = std::thread::Builder::new().name("audit-tiles".to_owned()).spawn(move || {
+            if let Err(error) = store.run(entries, &receiver) {
+                // The log does not need them: proofs then come from the segments.
+                tracing::warn!(%error, "the audit log's tiles are not written any more");
+            }
+        })?;
+        Ok(Self { sender: Some(sender), thread: Some(thread), stop })
+    }
+
+    /// Hands leaves over. Never waits.
+    pub(crate) fn give(&self, first: u64, leaves: Vec<Hash>) {
+        if let Some(sender) = &self.sender {
+            let _ = sender.try_send((first, leaves));
+        }
+    }
+}
+
+impl Drop for Feed {
+    fn drop(&mut self) {
+        self.stop.store(true, Relaxed);
+        self.sender = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Why tiles cannot be written.
+#[derive(Debug, thiserror::Error)]
+enum StoreError {
+    #[error(transparent)]
+    Log(#[from] Fault),
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+struct Store {
+    dir: PathBuf,
+    source: DirSource,
+    stop: Arc<AtomicBool>,
+    /// Leaves that are in tiles or in `edge`.
+    entries: u64,
+    /// The hashes of each level that do not fill a tile yet.
+    edge: Vec<Vec<Hash>>,
+}
+
+impl Store {
+    fn new(dir: &Path, stop: Arc<AtomicBool>) -> Self {
+        let edge = (0..=MAX_LEVEL).map(|_| Vec::new()).collect();
+        Self { dir: dir.to_owned(), source: DirSource::new(dir), stop, entries: 0, edge }
+    }
+
+    fn run(&mut self, entries: u64, receiver: &Receiver<Batch>) -> Result<(), StoreError> {
+        self.resume(entries)?;
+        for (first, leaves) in receiver {
+            self.catch_up(first)?;
+            if self.entries < first {
+                // It was told to stop on the way; the next opening goes on from here.
+                return Ok(());
+            }
+            // What was read from the segments already may still come from the queue.
+            let known = usize::try_from(self.entries.saturating_sub(first)).unwrap_or(usize::MAX);
+            for leaf in leaves.into_iter().skip(known) {
+                self.push(leaf)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes what is missing of the tiles of the first `entries`, and finds the right edge.
+    fn resume(&mut self, entries: u64) -> Result<(), StoreError> {
+        let full = |level: u8| entries >> (8 * (u32::from(level) + 1)).min(63);
+        // Tiles are not synced: those of the last two segments are compared with the entries.
+        let segments = scan::segments(&self.source)?;
+        let doubtful = segments.iter().rev().nth(1).copied().unwrap_or_default() / WIDTH;
+        let missing = (0..full(0)).find(|index| !self.stopped() && !self.has(0, *index));
+        self.entries = missing.unwrap_or(u64::MAX).min(doubtful).min(full(0)) * WIDTH;
+        for level in 1..=MAX_LEVEL {
+            let done = self.entries >> (8 * u32::from(level));
+            for index in done / WIDTH * WIDTH..done {
+                let hash = self.root_of(level - 1, index)?;
+                self.hold(level, hash);
+            }
+            // A tile whose file is missing below that is made from the tiles under it.
+            for index in 0..done / WIDTH {
+                if !self.stopped() && !self.has(level, index) {
+                    self.derive(level, index)?;
+                }
+            }
+        }
+        self.catch_up(entries)
+    }
+
+    fn stopped(&self) -> bool {
+        self.stop.load(Relaxed)
+    }
+
+    fn hold(&mut self, level: u8, hash: Hash) {
+        if let Some(edge) = self.edge.get_mut(usize::from(level)) {
+            edge.push(hash);
+        }
+    }
+
+    fn has(&self, level: u8, index: u64) -> bool {
+        let tile = Tile::new(Kind::Hashes(level), index, FULL_WIDTH);
+        let full = u64::from(FULL_WIDTH) * HASH_SIZE as u64;
+        tile.is_some_and(|tile| self.source.len(&tile.path()).is_ok_and(|len| len == full))
+    }
+
+    fn hashes(&self, level: u8, index: u64) -> Result<Vec<Hash>, StoreError> {
+        let outside = || io::Error::other("no log has this tile");
+        let tile = Tile::new(Kind::Hashes(level), index, FULL_WIDTH).ok_or_else(outside)?;
+        let bytes = LogTiles::new(&self.source, true).tile(tile)?;
+        Ok(tile.hashes(&bytes).map_err(io::Error::other)?)
+    }
+
+    fn root_of(&self, level: u8, index: u64) -> Result<Hash, StoreError> {
+        self.hashes(level, index).map(root)
+    }
+
+    fn derive(&self, level: u8, index: u64) -> Result<(), StoreError> {
+        let hashes = self.hashes(level, index)?;
+        Ok(self.write(level, index, &hashes)?)
+    }
+
+    /// Reads the leaves up to `entries` from the segments, as far as they are not known.
+    fn catch_up(&mut self, entries: u64) -> Result<(), StoreError> {
+        while self.entries < entries && !self.stopped() {
+            let end = (self.entries + 1024 * WIDTH).min(entries);
+            let mut leaves = Vec::with_capacity(1024 * usize::from(FULL_WIDTH));
+            let source = DirSource::new(&self.dir);
+            frames(&source, self.entries, end, |leaf, _| leaves.push(leaf))?;
+            for leaf in leaves {
+                self.push(leaf)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, leaf: Hash) -> io::Result<()> {
+        self.entries += 1;
+        let (mut hash, mut count) = (leaf, self.entries);
+        for level in 0..=MAX_LEVEL {
+            let Some(edge) = self.edge.get_mut(usize::from(level)) else { break };
+            edge.push(hash);
+            if edge.len() < usize::from(FULL_WIDTH) {
+                break;
+            }
+            let hashes = std::mem::take(edge);
+            count /= WIDTH;
+            self.write(level, count - 1, &hashes)?;
+            hash = root(hashes);
+        }
+        Ok(())
+    }
+
+    /// Writes a tile, whole or not at all, unless it is there.
+    fn write(&self, level: u8, index: u64, hashes: &[Hash]) -> io::Result<()> {
+        let Some(tile) = Tile::new(Kind::Hashes(level), index, FULL_WIDTH) else { return Ok(()) };
+        let (path, bytes) = (self.dir.join(tile.path()), encode(hashes));
+        if fs::read(&path).is_ok_and(|there| there == bytes) {
+            return Ok(());
+        }
+        let partial = path.with_extension("partial");
+        let open = || OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial);
+        let mut file = match (open(), path.parent()) {
+            (Err(error), Some(parent)) if error.kind() == io::ErrorKind::NotFound => {
+                DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
+                open()?
+            }
+            (opened, _) => opened?,
+        };
+        file.write_all(&bytes)?;
+        fs::rename(&partial, &path)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,102 @@
+//! The store that makes what is missing.
+
+use super::*;
+use crate::files::{Header, segment};
+use crate::{frame, head};
+use casemate_tlog::Frontier;
+use casemate_tlog::tile::{TileNodes, tiles_of};
+
+/// A log of `entries` small records in segments of 1,000.
+fn log(dir: &Path, entries: u64) -> Frontier {
+    let (mut tree, mut bytes, mut first) = (Frontier::new(), Vec::new(), 0);
+    for index in 0..=entries {
+        if index.is_multiple_of(1000) || index == entries {
+            if index > first || index == entries && entries > 0 {
+                fs::write(dir.join(segment(first)), &bytes).unwrap();
+            }
+            bytes = Header { before: tree.clone(), previous: first, begun: 0 }.encode();
+            first = index;
+        }
+        if index < entries {
+            let record = format!("{{\"seq\":{index},\"kind\":\"event\"}}");
+            let leaf = frame::leaf(record.as_bytes());
+            frame::encode(record.as_bytes(), &[], leaf, &mut bytes);
+            tree.push(Hash(leaf.0), |_, _, _| ()).unwrap();
+        }
+    }
+    let head = head::Head { generation: 1, entries, root: tree.root(), open_from: entries, segment: 0, len: 0 };
+    let (offset, slot) = head.slot();
+    fs::write(dir.join("head"), [vec![0; usize::try_from(offset).unwrap()], slot].concat()).unwrap();
+    tree
+}
+
+fn store(dir: &Path) -> Store {
+    Store::new(dir, Arc::default())
+}
+
+/// Every full tile is there, and leads to the root with those that come from the segments.
+fn assert_whole(dir: &Path, tree: &Frontier) {
+    let source = DirSource::new(dir);
+    for tile in tiles_of(tree.size()).filter(Tile::is_full) {
+        assert_eq!(fs::read(dir.join(tile.path())).map(|bytes| bytes.len()).ok(), Some(8192), "{tile}");
+    }
+    for stored in [true, false] {
+        let nodes = TileNodes::open(LogTiles::new(&source, stored), tree.size(), tree.root(), 64).unwrap();
+        for index in (0..tree.size()).step_by(97) {
+            let hashes = casemate_tlog::nodes::inclusion(&nodes, index, tree.size()).unwrap();
+            assert!(hashes.len() > 8);
+        }
+    }
+}
+
+#[test]
+fn tiles_that_are_missing_are_made() {
+    let dir = tempfile::tempdir().unwrap();
+    let tree = log(dir.path(), 66_000);
+    store(dir.path()).resume(tree.size()).unwrap();
+    assert_whole(dir.path(), &tree);
+    // One lost in the middle, one above, one cut short, one of zeroes at the end.
+    let path = |level, index| dir.path().join(Tile::new(Kind::Hashes(level), index, FULL_WIDTH).unwrap().path());
+    fs::remove_file(path(0, 70)).unwrap();
+    fs::remove_file(path(1, 0)).unwrap();
+    fs::write(path(0, 90), b"short").unwrap();
+    fs::write(path(0, 256), [0; 8192]).unwrap();
+    store(dir.path()).resume(tree.size()).unwrap();
+    assert_whole(dir.path(), &tree);
+    fs::remove_file(path(1, 0)).unwrap();
+    store(dir.path()).resume(tree.size()).unwrap();
+    assert_whole(dir.path(), &tree);
+}
+
+#[test]
+fn batches_that_were_lost_are_read_from_the_segments() {
+    let dir = tempfile::tempdir().unwrap();
+    let tree = log(dir.path(), 3000);
+    let mut leaves = Vec::new();
+    frames(&DirSource::new(dir.path()), 0, 3000, |leaf, _| leaves.push(leaf)).unwrap();
+    let (sender, receiver) = sync_channel(9);
+    for range in [0..10, 10..700, 1500..1501, 1400..2000, 2900..3000] {
+        sender.send((range.start as u64, leaves[range].to_vec())).unwrap();
+    }
+    drop(sender);
+    let mut store = store(dir.path());
+    store.run(0, &receiver).unwrap();
+    assert_eq!(store.entries, 3000);
+    assert_whole(dir.path(), &tree);
+}
+
+#[test]
+fn bundles_come_from_the_segments() {
+    let dir = tempfile::tempdir().unwrap();
+    log(dir.path(), 1300);
+    let source = DirSource::new(dir.path());
+    for (index, width) in [(0, 256), (3, 256), (5, 20)] {
+        let tile = Tile::new(Kind::Entries, index, width).unwrap();
+        let bytes = super::super::entries(&source, tile).unwrap();
+        let entries = casemate_tlog::tile::bundle::entries(&bytes, width).unwrap();
+        let first = format!("{{\"seq\":{},\"kind\":\"event\"}}", index * 256);
+        assert_eq!(entries.first().copied(), Some(first.as_bytes()));
+    }
+    let beyond = Tile::new(Kind::Entries, 5, 21).unwrap();
+    assert!(super::super::entries(&source, beyond).is_err());
+}

@@ -1,0 +1,57 @@
+//! The exit codes of `casemate audit`: one for each class of fault.
+
+use casemate_audit::Class;
+
+/// A proof does not hold.
+pub(super) const BAD: u8 = 1;
+/// What is to be checked cannot be read, or the command was called wrongly.
+pub(super) const COULD_NOT_RUN: u8 = 2;
+
+/// What `--help` says of them.
+pub(super) const HELP: &str = "\
+Exit codes:
+  0  good
+  1  the proof does not hold
+  2  could not run: a file cannot be read, or is of another format
+  3  changed: bytes are other than those that were written
+  4  removed: entries, checkpoints or files are missing
+  5  reordered: entries or checkpoints stand in another order
+  6  truncated: the end is missing
+  7  torn tail: the last record was not written to its end; the next start cuts it off
+  8  signature: a checkpoint is not signed by the log's key
+  9  fork: the entries are another history than the one that a checkpoint signed";
+
+/// The code of a class of fault.
+pub(super) const fn of(class: Class) -> u8 {
+    match class {
+        Class::Unreadable => COULD_NOT_RUN,
+        Class::Changed => 3,
+        Class::Removed => 4,
+        Class::Reordered => 5,
+        Class::Truncated => 6,
+        Class::TornTail => 7,
+        Class::Signature => 8,
+        Class::Fork => 9,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_names_every_code() {
+        let classes = [
+            Class::Changed,
+            Class::Removed,
+            Class::Reordered,
+            Class::Truncated,
+            Class::TornTail,
+            Class::Signature,
+            Class::Fork,
+        ];
+        for class in classes {
+            assert!(HELP.contains(&format!("  {}  {}:", of(class), class.as_str())), "{}", class.as_str());
+        }
+    }
+}
