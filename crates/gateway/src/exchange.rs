@@ -3,7 +3,7 @@
 use crate::connection::{Connection, waits_for_permission};
 use crate::gateway::{Gateway, State};
 use crate::reply::{self, Held, ReplyBody};
-use crate::session::Session;
+use crate::session::Visit;
 use crate::{cors, request, route, wellknown};
 use bytes::Bytes;
 use casemate_audit::{About, Observed, Refused};
@@ -34,7 +34,7 @@ pub(crate) struct Exchange {
     pub(crate) principal: Option<Principal>,
     pub(crate) method: Option<Method>,
     pub(crate) revision: Option<Revision>,
-    pub(crate) session: Option<Arc<Session>>,
+    pub(crate) session: Option<Visit>,
     pub(crate) tool: Option<String>,
     pub(crate) arguments: Option<Bytes>,
     /// What the policy read to refuse it.

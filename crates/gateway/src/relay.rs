@@ -12,6 +12,7 @@ mod stream;
 mod watch;
 
 pub(crate) use farewell::{farewell, part, sweep};
+pub(crate) use session::over;
 pub(crate) use stream::Resumption;
 pub(crate) use watch::is_same;
 
@@ -231,7 +232,7 @@ async fn carry_out(exchange: &Exchange, recorded: Recorded, way: Way, held: Held
             session::detached(|head| session::call(relay, flight, asker, (session, running), held, head)).await
         }
         Way::Tell(session) => session::detached(|head| session::tell(relay, flight, asker, session, held, head)).await,
-        Way::End(session) => session::detached(|head| session::end(relay, flight, asker, session, held, head)).await,
+        Way::End(session) => session::detached(|head| farewell::end(relay, flight, asker, session, held, head)).await,
     };
     // Without a reply the work was torn down, and its outcome is recorded as unknown.
     reply.unwrap_or_else(|| exchange.torn())

@@ -11,7 +11,7 @@ mod replay;
 mod table;
 
 pub(crate) use asked::Asked;
-pub(crate) use claims::Claim;
+pub(crate) use claims::{Claim, Voice};
 pub(crate) use heard::{Heard, Origin, hear};
 pub(crate) use replay::{Outlet, STANDALONE};
 pub(crate) use table::{Place, Sessions};
@@ -22,11 +22,11 @@ use casemate_core::digest::Digest;
 use casemate_core::json::Value;
 use casemate_core::mcp::{RequestId, SessionFacts};
 use casemate_core::{Principal, Reason, Refusal, ServerName, Subject, TenantId};
+use claims::Voices;
 use errands::{Errands, INTERNAL_ERROR};
-use http::HeaderValue;
 use replay::Replay;
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -67,14 +67,16 @@ pub(crate) struct Session {
     owner: Owner,
     pub(crate) server: ServerName,
     pub(crate) facts: SessionFacts,
-    /// The upstream's own id for it, where it gave one. Kept until nothing speaks of it any more, the farewell included.
-    claim: Option<Claim>,
+    /// The upstream's own id for it, where it gave one. Nothing is sent without it, the farewell included.
+    voices: Voices,
     /// The entry under which it was opened.
     pub(crate) entry: Arc<Upstream>,
     opened: Instant,
     /// Milliseconds from `opened` to the last request.
     used: AtomicU64,
     busy: Mutex<Busy>,
+    /// Requests on their way to what they are of: read, and not yet answered.
+    visits: AtomicUsize,
     replay: Mutex<Replay>,
     ended: watch::Sender<bool>,
     seat: Arc<Semaphore>,
@@ -273,20 +275,29 @@ impl Session {
         Ok(Seat { session: Arc::clone(self), _permit: permit, wanted: self.wanted.subscribe() })
     }
 
-    /// The upstream's own id for it, where it gave one.
-    pub(crate) fn upstream_id(&self) -> Option<&HeaderValue> {
-        self.claim.as_ref().map(Claim::id)
+    /// The right to send in it at its upstream, unless it is over.
+    pub(crate) fn speak(&self) -> Option<Voice> {
+        self.voices.get(|| self.is_over())
     }
 
-    /// The upstream knows the session no more.
+    /// The same for who ends it, as long as the upstream has not lost it.
+    pub(crate) fn speak_last(&self) -> Option<Voice> {
+        self.voices.get(|| false)
+    }
+
+    /// The upstream knows the session no more. Its id is free as soon as nothing is being sent under it.
     pub(crate) fn release(&self) {
-        if let Some(claim) = &self.claim {
-            claim.release();
-        }
+        self.voices.give_up();
+    }
+
+    /// A request has found the session, and counts as one that runs in it from now on.
+    pub(crate) fn visit(self: Arc<Self>) -> Visit {
+        self.visits.fetch_add(1, Ordering::Relaxed);
+        Visit(self)
     }
 
     fn is_running(&self) -> bool {
-        !self.busy().running.is_empty()
+        self.visits.load(Ordering::Relaxed) > 0 || !self.busy().running.is_empty()
     }
 
     /// Whether nobody can ask anything in it any more.
@@ -302,6 +313,24 @@ impl Session {
 
     fn end(&self) {
         self.ended.send_replace(true);
+    }
+}
+
+/// A request that has found its session.
+pub(crate) struct Visit(Arc<Session>);
+
+impl std::ops::Deref for Visit {
+    type Target = Arc<Session>;
+
+    fn deref(&self) -> &Arc<Session> {
+        &self.0
+    }
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        self.0.touch();
+        self.0.visits.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

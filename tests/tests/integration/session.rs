@@ -10,6 +10,7 @@ mod hostile;
 mod many;
 mod open;
 mod others;
+mod over;
 mod part;
 mod refusals;
 mod resume;

@@ -53,7 +53,8 @@ pub(super) async fn decide(
     let verb = decision.as_str();
     // A block needs no digest: it holds whatever the definition becomes.
     let is_named = args.all || args.digest.is_some() || decision == Decision::Block;
-    if !person.is_there() && !(args.yes && is_named) {
+    let is_told = args.yes && is_named;
+    if !person.is_there() && !is_told {
         let what = if decision == Decision::Block { "" } else { " and the reviewed --digest (or --all)" };
         bail!("there is no terminal to ask at: `casemate pins {verb}` needs --yes{what}");
     }

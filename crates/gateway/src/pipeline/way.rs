@@ -3,7 +3,7 @@
 use crate::exchange::Exchange;
 use crate::relay::{self, Resumption, Way};
 use crate::request;
-use crate::session::{Owner, Session};
+use crate::session::{Owner, Session, Visit};
 use casemate_core::mcp::{Call, Era, Method, RequestId, SessionFacts};
 use casemate_core::policy::Permitted;
 use casemate_core::{Principal, Reason, Refusal, ServerName};
@@ -11,11 +11,7 @@ use std::sync::Arc;
 
 impl Exchange {
     /// The session that the request names, if it is the caller's.
-    pub(super) fn find(
-        &self,
-        server: &ServerName,
-        principal: &Principal,
-    ) -> Result<(Arc<Session>, SessionFacts), Refusal> {
+    pub(super) fn find(&self, server: &ServerName, principal: &Principal) -> Result<(Visit, SessionFacts), Refusal> {
         let id = request::session(&self.parts.headers)?.ok_or(Reason::SessionMissing)?;
         let caps = &self.state.config.sessions;
         let found = self.gateway.sessions.find(id, &Owner::of(principal), server, caps)?;
@@ -27,7 +23,7 @@ impl Exchange {
             return Err(Refusal::new(Reason::SessionUnknown).detail("the server's entry has changed since"));
         }
         let facts = found.facts;
-        Ok((found, facts))
+        Ok((found.visit(), facts))
     }
 
     pub(super) fn enter(&mut self, server: &ServerName, principal: &Principal) -> Result<SessionFacts, Refusal> {
@@ -45,14 +41,22 @@ impl Exchange {
         }
         if call.method == Method::Initialize {
             let owner = Owner::of(principal);
-            let (place, evicted) = self.gateway.sessions.reserve(owner, &self.state.config.sessions)?;
-            if let Some(evicted) = evicted {
+            let (evicted, place) = self.gateway.sessions.reserve(owner, &self.state.config.sessions);
+            if !evicted.is_empty() {
                 let gateway = Arc::clone(&self.gateway);
-                tokio::spawn(async move { relay::farewell(&gateway, &evicted).await });
+                tokio::spawn(async move {
+                    for session in evicted {
+                        relay::farewell(&gateway, &session).await;
+                    }
+                });
             }
-            return Ok(Way::Open(place));
+            return place.map(Way::Open);
         }
-        let session = self.session.as_ref().map(Arc::clone).ok_or(Reason::Internal)?;
+        let session = self.session.as_ref().map(|visit| Arc::clone(visit)).ok_or(Reason::Internal)?;
+        // The judgement may have taken its time.
+        if session.is_over() {
+            return Err(relay::over());
+        }
         Ok(match (call.method, &call.id) {
             (Method::End, _) => Way::End(session),
             (Method::Stream, _) => {

@@ -2,7 +2,7 @@
 //! breaks off.
 
 use super::events::{Source, ended};
-use super::session::{Ended, Told, cut, late};
+use super::session::{Ended, Told, cut, late, over};
 use super::{Asker, Interim, Relay};
 use crate::answer::{self, malformed, unreadable};
 use crate::forward::{Failed, SessionHead, send_in_session};
@@ -67,7 +67,12 @@ impl Carrying<'_> {
                     if resumes > RESUMES {
                         return Err((Refusal::new(Reason::UpstreamFlood), Effect::Unknown));
                     }
-                    source = self.resume(&source).await?;
+                    source = tokio::select! {
+                        biased;
+                        reason = ended(end) => return Err((Refusal::new(reason), Effect::Unknown)),
+                        failed = &mut cut => return Err(failed),
+                        resumed = self.resume(&source) => resumed?,
+                    };
                     continue;
                 }
                 Err(failed) => return Err(failed),
@@ -123,7 +128,8 @@ impl Carrying<'_> {
         }
         let stream = Call::bare(self.session.server.clone(), Method::Stream, &Mirrored::default(), self.session.facts);
         let stream = stream.map_err(|refusal| (refusal, Effect::Unknown))?;
-        let route = (self.session.upstream_id(), source.last_id());
+        let voice = self.session.speak().ok_or_else(|| (over(), Effect::Unknown))?;
+        let route = (voice.id(), source.last_id());
         let caller = self.asker.caller();
         let sending = send_in_session(&self.relay.gateway, &self.relay.upstream, &stream, caller, route, Bytes::new());
         let closed = || (Refusal::new(Reason::UpstreamClosed).detail("it could not be resumed"), Effect::Unknown);

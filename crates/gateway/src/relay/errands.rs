@@ -6,7 +6,7 @@ use super::session::Ended;
 use crate::config::Upstream;
 use crate::forward;
 use crate::gateway::Gateway;
-use crate::session::{SESSION, Session};
+use crate::session::{SESSION, Session, Voice};
 use bytes::Bytes;
 use casemate_audit::Effect;
 use casemate_core::Reason;
@@ -45,11 +45,13 @@ pub(super) fn request(
     request
 }
 
-/// Sends what waits in a session, until there is no more or the upstream does not take it.
-pub(super) async fn run(gateway: &Gateway, session: &Session) {
-    while let Some(message) = session.next_errand() {
+/// Sends what waits in a session, until there is no more, the upstream does not take it, or `speak` gives no right to.
+pub(super) async fn run(gateway: &Gateway, session: &Session, speak: fn(&Session) -> Option<Voice>) {
+    while let Some(voice) = speak(session)
+        && let Some(message) = session.next_errand()
+    {
         let (upstream, revision) = (&session.entry, Some(session.facts.revision));
-        let request = request(http::Method::POST, upstream, session.upstream_id(), revision, message);
+        let request = request(http::Method::POST, upstream, voice.id(), revision, message);
         // What comes back is not read.
         if gateway.net.send(&upstream.target, request, FAREWELL).await.is_err() {
             session.drop_errands();
@@ -85,7 +87,7 @@ impl Relay {
         }
         let (gateway, session) = (Arc::clone(&self.gateway), Arc::clone(session));
         tokio::spawn(async move {
-            if timeout(PATIENCE, run(&gateway, &session)).await.is_err() {
+            if timeout(PATIENCE, run(&gateway, &session, Session::speak)).await.is_err() {
                 session.drop_errands();
             }
         });

@@ -1,13 +1,18 @@
-//! The end of sessions that nobody ends.
+//! The end of sessions, whether or not somebody ends them.
 
-use super::errands;
+use super::session::{Head, late, over};
 use super::watch::is_same;
+use super::{Asker, Relay, errands};
 use crate::config::Upstream;
+use crate::forward::send_in_session;
 use crate::gateway::{Gateway, draining};
+use crate::reply::{self, Held};
 use crate::session::Session;
 use bytes::Bytes;
+use casemate_audit::{Effect, InFlight};
 use casemate_core::ServerName;
 use casemate_core::mcp::Revision;
+use casemate_output::{Nod, nod};
 use http::{HeaderValue, StatusCode};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -28,19 +33,49 @@ const AT_ONCE: usize = 16;
 /// How often expired sessions are looked for.
 const SWEEP: Duration = Duration::from_secs(10);
 
+/// `DELETE`: the session is over here, whatever its upstream says.
+pub(super) async fn end(relay: Relay, flight: InFlight, asker: Asker, session: Arc<Session>, held: Held, head: Head) {
+    // Who ends it tells the upstream, and nobody else.
+    let voice = session.speak().filter(|_| relay.gateway.sessions.remove(&session));
+    let Some(voice) = voice else {
+        let _ = head.send(reply::whole(&relay.fail(flight, (over(), Effect::NotAttempted), 0).await, held));
+        return;
+    };
+    last_words(&relay.gateway, &session).await;
+    let call = relay.permitted.call();
+    let deadline = relay.deadline().min(Instant::now() + FAREWELL);
+    let (effect, reason) = if voice.id().is_none() {
+        (Effect::Executed, None)
+    } else {
+        let route = (voice.id(), None);
+        let sending = send_in_session(&relay.gateway, &relay.upstream, call, asker.caller(), route, Bytes::new());
+        match timeout_at(deadline, sending).await.unwrap_or_else(|_| Err(late())) {
+            Ok(_) => {
+                session.release();
+                (Effect::Executed, None)
+            }
+            Err((refusal, effect)) => (effect, Some(refusal.reason)),
+        }
+    };
+    drop(voice);
+    let released = nod(flight, Nod::NoContent, effect, reason, relay.passage(0), relay.trace, &relay.form).await;
+    let _ = head.send(reply::whole(&released, held));
+}
+
 /// Tells the upstream that a session is over which nobody ended: expired, or never taken.
 pub(crate) async fn farewell(gateway: &Gateway, session: &Session) {
+    let Some(voice) = session.speak_last() else { return };
     last_words(gateway, session).await;
-    let Some(id) = session.upstream_id() else { return };
+    let Some(id) = voice.id() else { return };
     if dismiss(gateway, &session.entry, id, Some(session.facts.revision)).await {
         session.release();
     }
 }
 
 /// Answers the questions of a session that is over, which nobody else will answer.
-pub(super) async fn last_words(gateway: &Gateway, session: &Session) {
+async fn last_words(gateway: &Gateway, session: &Session) {
     session.forget_all_questions();
-    let _ = timeout(LAST_WORDS, errands::run(gateway, session)).await;
+    let _ = timeout(LAST_WORDS, errands::run(gateway, session, Session::speak_last)).await;
     session.drop_errands();
 }
 

@@ -3,7 +3,7 @@
 
 use super::carry::Carrying;
 use super::events::Source;
-use super::farewell::{FAREWELL, dismiss, farewell, last_words};
+use super::farewell::{dismiss, farewell};
 use super::{Asker, Interim, Relay};
 use crate::answer::{self, malformed, unreadable};
 use crate::config::Upstream;
@@ -22,12 +22,12 @@ use http::{HeaderValue, Response, StatusCode};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::oneshot;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{sleep, timeout_at};
 
 /// How long a cancelled request may still answer.
 const GRACE: Duration = Duration::from_secs(5);
 
-type Head = oneshot::Sender<Response<ReplyBody>>;
+pub(super) type Head = oneshot::Sender<Response<ReplyBody>>;
 
 /// Runs `work` to its end and waits for the head of its reply.
 pub(super) async fn detached<F, W>(work: F) -> Option<Response<ReplyBody>>
@@ -87,8 +87,7 @@ pub(super) async fn open(relay: Relay, flight: InFlight, asker: Asker, place: Pl
                 response.headers_mut().insert(SESSION, id);
             }
             // Nobody has the id of a session whose answer was not taken.
-            if head.send(response).is_err() {
-                relay.gateway.sessions.remove(&session);
+            if head.send(response).is_err() && relay.gateway.sessions.remove(&session) {
                 farewell(&relay.gateway, &session).await;
             }
         }
@@ -144,12 +143,7 @@ pub(super) async fn call(
         (None, _) => {}
     }
     let body = outgoing(call, &relay.upstream, None);
-    let route = (session.upstream_id(), None);
-    let sending = send_in_session(&relay.gateway, &relay.upstream, call, asker.caller(), route, body);
-    let sent = tokio::select! {
-        sent = timeout_at(relay.deadline(), sending) => sent.unwrap_or_else(|_| Err(late())),
-        failed = cut(&running, &session) => Err(failed),
-    };
+    let sent = relay.say(&asker, &session, None, body, cut(&running, &session)).await;
     // Whatever follows from the end of a call has followed before its reply is there: the next may come at once.
     let over = |released: &Released, is_lost: bool, running: RunningGuard| {
         drop((limits, running));
@@ -161,7 +155,7 @@ pub(super) async fn call(
             session.unwatch(uri);
         }
     };
-    match sent.map(|(head, _)| head) {
+    match sent {
         Ok(SessionHead::Events(body)) => {
             let (sender, response) = reply::stream(held);
             let _ = head.send(response);
@@ -174,7 +168,7 @@ pub(super) async fn call(
             let mut carrying = Carrying { relay: &relay, session: &session, running: &running, asker: &asker, outlet };
             let (ended, interim) = carrying.carry(&mut flight, body).await;
             relay.wind_up(&session, &ended, Some(stream));
-            let is_lost = is_lost(&ended);
+            let is_lost = ended.as_ref().is_err_and(is_lost);
             let released = relay.settle(flight, ended, interim).await;
             let Carrying { outlet, .. } = carrying;
             over(&released, is_lost, running);
@@ -183,7 +177,7 @@ pub(super) async fn call(
         other => {
             let ended = relay.whole_or_failed(other).await;
             relay.wind_up(&session, &ended, None);
-            let is_lost = is_lost(&ended);
+            let is_lost = ended.as_ref().is_err_and(is_lost);
             let released = relay.settle(flight, ended, Interim::default()).await;
             over(&released, is_lost, running);
             let _ = head.send(reply::whole(&released, held));
@@ -206,9 +200,20 @@ fn is_result(released: &Released) -> bool {
     released.status() == 200 && json.is_ok_and(|json| json.root().get("result").is_some())
 }
 
-/// Whether the upstream does not know the session any more.
-fn is_lost(ended: &Ended) -> bool {
-    matches!(ended, Err((refusal, _)) if refusal.reason == Reason::SessionUnknown)
+/// Whether the upstream says that it does not know the session any more. One that ended here has its farewell to come.
+pub(super) fn is_lost(failed: &Failed) -> bool {
+    matches!(failed, (refusal, Effect::Refused) if refusal.reason == Reason::SessionUnknown)
+}
+
+/// The refusal of what comes too late for its session.
+pub(crate) fn over() -> Refusal {
+    Refusal::new(Reason::SessionUnknown).detail("it ended meanwhile")
+}
+
+/// Resolves when the session is over.
+pub(super) async fn ended(session: &Session) -> Failed {
+    session.over().await;
+    (over(), Effect::Unknown)
 }
 
 /// Resolves when a request need not be waited for any longer.
@@ -219,7 +224,7 @@ pub(super) async fn cut(running: &RunningGuard, session: &Session) -> Failed {
     };
     tokio::select! {
         () = cancelled => (Refusal::new(Reason::ClientCancelled), Effect::Unknown),
-        () = session.over() => (Refusal::new(Reason::SessionUnknown).detail("it ended meanwhile"), Effect::Unknown),
+        failed = ended(session) => failed,
     }
 }
 
@@ -262,6 +267,26 @@ impl Relay {
     fn claim(&self, id: Option<HeaderValue>) -> Result<Option<Claim>, Failed> {
         let claim = id.map(|id| self.gateway.sessions.claim(&self.upstream, id)).transpose();
         claim.map_err(|refusal| (refusal, Effect::Unknown))
+    }
+
+    /// Sends in a session and waits for the head of the answer, unless it is cut off. Once the session is over nothing
+    /// is sent.
+    pub(super) async fn say(
+        &self,
+        asker: &Asker,
+        session: &Session,
+        resume: Option<&str>,
+        body: Bytes,
+        cut: impl Future<Output = Failed>,
+    ) -> Result<SessionHead, Failed> {
+        let voice = session.speak().ok_or_else(|| (over(), Effect::NotAttempted))?;
+        let (call, route) = (self.permitted.call(), (voice.id(), resume));
+        let sending = send_in_session(&self.gateway, &self.upstream, call, asker.caller(), route, body);
+        tokio::select! {
+            biased;
+            failed = cut => Err(failed),
+            sent = timeout_at(self.deadline(), sending) => sent.map_err(|_| late())?.map(|(head, _)| head),
+        }
     }
 
     /// Ends a session that the upstream knows no more.
@@ -333,41 +358,16 @@ async fn told(relay: &Relay, flight: InFlight, asker: &Asker, session: &Session)
         }
         _ => call.json().bytes().clone(),
     };
-    let route = (session.upstream_id(), None);
-    let sending = send_in_session(&relay.gateway, &relay.upstream, call, asker.caller(), route, body);
-    match timeout_at(relay.deadline(), sending).await.unwrap_or_else(|_| Err(late())) {
+    match relay.say(asker, session, None, body, ended(session)).await {
         Ok(_) => {
             let effect = Effect::Executed;
             nod(flight, Nod::Accepted, effect, None, passage(relay), relay.trace, &relay.form).await
         }
         Err(failed) => {
-            if failed.0.reason == Reason::SessionUnknown {
+            if is_lost(&failed) {
                 relay.lost(session);
             }
             relay.fail(flight, failed, 0).await
         }
     }
-}
-
-/// `DELETE`: the session is over here, whatever its upstream says.
-pub(super) async fn end(relay: Relay, flight: InFlight, asker: Asker, session: Arc<Session>, held: Held, head: Head) {
-    relay.gateway.sessions.remove(&session);
-    last_words(&relay.gateway, &session).await;
-    let call = relay.permitted.call();
-    let route = (session.upstream_id(), None);
-    let sending = send_in_session(&relay.gateway, &relay.upstream, call, asker.caller(), route, Bytes::new());
-    let deadline = relay.deadline().min(Instant::now() + FAREWELL);
-    let (effect, reason) = if session.upstream_id().is_none() {
-        (Effect::Executed, None)
-    } else {
-        match timeout_at(deadline, sending).await.unwrap_or_else(|_| Err(late())) {
-            Ok(_) => {
-                session.release();
-                (Effect::Executed, None)
-            }
-            Err((refusal, effect)) => (effect, Some(refusal.reason)),
-        }
-    };
-    let released = nod(flight, Nod::NoContent, effect, reason, relay.passage(0), relay.trace, &relay.form).await;
-    let _ = head.send(reply::whole(&released, held));
 }

@@ -1,11 +1,11 @@
 //! The GET stream of a session: what its server says unasked, and what a client missed.
 
 use super::events::Source;
-use super::session::Told;
+use super::session::{Told, ended, is_lost};
 use super::watch::{Credentials, Over, Watch};
 use super::{Asker, Relay};
 use crate::answer::{self, unreadable};
-use crate::forward::{Failed, SessionHead, send_in_session};
+use crate::forward::{Failed, SessionHead};
 use crate::reply::{self, EventSender, Held, ReplyBody};
 use crate::session::{Origin, Outlet, STANDALONE, Seat, Session};
 use bytes::Bytes;
@@ -18,7 +18,7 @@ use casemate_output::{Nod, Released, inspect_event, nod};
 use http::Response;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 /// The window in which events are counted.
 const WINDOW: Duration = Duration::from_secs(60);
@@ -78,18 +78,15 @@ async fn standalone(
         }
     };
     let upstream_event = resumption.as_ref().and_then(|_| session.upstream_event());
-    let route = (session.upstream_id(), upstream_event.as_deref());
-    let call = relay.permitted.call();
-    let sending = send_in_session(&relay.gateway, &relay.upstream, call, asker.caller(), route, Bytes::new());
-    let late = || (Refusal::new(Reason::UpstreamTimeout), Effect::Unknown);
-    let body = match timeout_at(relay.deadline(), sending).await.unwrap_or_else(|_| Err(late())) {
-        Ok((SessionHead::Events(body), _)) => body,
+    let sent = relay.say(&asker, &session, upstream_event.as_deref(), Bytes::new(), ended(&session)).await;
+    let body = match sent {
+        Ok(SessionHead::Events(body)) => body,
         Ok(_) => {
             let failed = (answer::malformed("a GET is answered by a stream"), Effect::Unknown);
             return reply::whole(&relay.fail(flight, failed, 0).await, held);
         }
         Err(failed) => {
-            if failed.0.reason == Reason::SessionUnknown {
+            if is_lost(&failed) {
                 relay.lost(&session);
             }
             return reply::whole(&relay.fail(flight, failed, 0).await, held);

@@ -1,6 +1,6 @@
 //! The table of open sessions, with its caps.
 
-use super::claims::Claims;
+use super::claims::{Claims, Voices};
 use super::{Busy, Claim, Owner, Session};
 use crate::config::{self, Upstream};
 use aws_lc_rs::rand;
@@ -12,7 +12,7 @@ use casemate_core::{Reason, Refusal, ServerName, Subject, TenantId};
 use http::HeaderValue;
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
@@ -104,8 +104,8 @@ impl Sessions {
         self.claims.claim(upstream, id)
     }
 
-    /// Takes a place for a session that is about to be opened. A session that had to make room is given back, for its
-    /// upstream to be told.
+    /// Takes a place for a session that is about to be opened. The sessions that had to make room are given back in any
+    /// case, for their upstreams to be told; there is more than one only after a reload lowered a cap.
     ///
     /// # Errors
     /// `limit.sessions`.
@@ -113,26 +113,27 @@ impl Sessions {
         self: &Arc<Self>,
         owner: Owner,
         caps: &config::Sessions,
-    ) -> Result<(Place, Option<Arc<Session>>), Refusal> {
+    ) -> (Vec<Arc<Session>>, Result<Place, Refusal>) {
         let who = (owner.tenant.clone(), owner.subject.clone());
+        let full = |of: &str| Err(Refusal::new(Reason::LimitSessions).hint(of).retry_after(UNUSED.as_secs()));
         let mut table = self.table();
-        let mut evicted = None;
-        if table.held.get(&who).copied().unwrap_or(0) >= caps.per_subject {
-            let full = || Refusal::new(Reason::LimitSessions).retry_after(UNUSED.as_secs());
-            let unused = table.unused(&who).ok_or_else(full)?;
-            evicted = table.remove(&unused);
+        let mut evicted = Vec::new();
+        while table.held.get(&who).copied().unwrap_or(0) >= caps.per_subject {
+            let Some(session) = table.unused(&who).and_then(|unused| table.remove(&unused)) else {
+                return (evicted, full("of the subject"));
+            };
+            evicted.push(session);
         }
-        let full = |of: &str| Refusal::new(Reason::LimitSessions).hint(of).retry_after(UNUSED.as_secs());
         if table.places >= caps.total {
-            return Err(full("of all callers"));
+            return (evicted, full("of all callers"));
         }
         if !take(&mut table.tenants, who.0.clone(), caps.per_tenant) {
-            return Err(full("of the tenant"));
+            return (evicted, full("of the tenant"));
         }
         table.places += 1;
         *table.held.entry(who).or_default() += 1;
         drop(table);
-        Ok((Place { sessions: Arc::clone(self), owner: Some(owner) }, evicted))
+        (evicted, Ok(Place { sessions: Arc::clone(self), owner: Some(owner) }))
     }
 
     /// Takes a place among the GET streams, resumptions included. A subject has as many as it may have sessions.
@@ -254,11 +255,12 @@ impl Place {
             owner,
             server,
             facts,
-            claim,
+            voices: Voices::new(claim),
             entry,
             opened: Instant::now(),
             used: AtomicU64::new(0),
             busy: Mutex::new(Busy::default()),
+            visits: AtomicUsize::new(0),
             replay: Mutex::default(),
             ended: watch::Sender::new(false),
             seat: Arc::new(Semaphore::new(1)),

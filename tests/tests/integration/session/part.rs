@@ -59,6 +59,34 @@ async fn a_session_in_which_a_call_runs_ends_after_it() {
     house.house.audit();
 }
 
+/// A call runs as soon as it has found its session, though its judgement takes a while.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_that_is_being_judged_keeps_its_session() {
+    let mut house = SessionHouse::start().await;
+    house.open("2025-11-25").await;
+    let idle = house.puppet.session_ids().pop().expect("a session");
+    let session = house.open("2025-11-25").await;
+    let busy = house.puppet.session_ids().pop().expect("a session");
+    let stream = session.stream(&session.get()).await;
+    let lists = house.puppet.count("tools/list");
+    house.puppet.next("tools/list", Reply::honest().held("listed"));
+    let changed = json!({ "jsonrpc": "2.0", "method": "notifications/tools/list_changed" });
+    assert!(house.puppet.push(&busy, Event::of(&changed)));
+    assert!(house.puppet.until_seen("tools/list", lists + 1).await, "a survey begins");
+    let (client, call) = (session.client.clone(), session.tool("echo"));
+    let asked = tokio::spawn(async move { (client.ask(&call).await, call) });
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    house.running().gateway.drain();
+    assert!(house.puppet.until(|_| ended(&house).contains(&idle)).await, "the idle one at once");
+    house.puppet.release("listed");
+    let (reply, call) = asked.await.expect("an answer");
+    house.result(&call, &reply).await;
+    drop(stream);
+    stop(&mut house).await;
+    assert!(ended(&house).contains(&busy));
+    house.house.audit();
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_upstream_that_hangs_holds_up_neither_the_end_nor_the_others() {
     let patch = json!({ "mcp_gateway": { "timeouts": { "drain": "10s" } } });
