@@ -13,6 +13,7 @@ mod fold;
 mod hidden;
 mod lexicon;
 mod marks;
+mod naming;
 mod raster;
 mod rules;
 mod tools;
@@ -35,7 +36,7 @@ use view::{Flat, Reading};
 pub struct Surroundings<'a> {
     /// The name of the described item.
     pub own: &'a str,
-    /// The names of other tools, of this and of other upstreams.
+    /// The names of other tools, of this and of other upstreams; `server/tool` says of which upstream one is.
     pub names: &'a [&'a str],
 }
 
@@ -127,7 +128,9 @@ fn judge(reading: &Reading, mentions: &[Hit], out: &mut Vec<Finding>) {
         hits.retain(|hit| hit.concepts != 0);
         engine::negate(&mut hits, flat);
         hits.extend(marks::placed(&marks.hits, flat));
-        hits.extend(named(mentions, flat));
+        let mut named = named(mentions, flat);
+        naming::raise(&mut named, flat);
+        hits.extend(named);
         if hits.is_empty() {
             continue;
         }

@@ -55,6 +55,10 @@ impl Surroundings {
         for name in own.iter().chain(others.iter().map(|(_, name)| name)).collect::<BTreeSet<_>>() {
             names.entry(name.to_lowercase()).or_default().push(name.clone());
         }
+        for (server, name) in &others {
+            let name = format!("{server}/{name}");
+            names.entry(name.to_lowercase()).or_default().push(name);
+        }
         let mut alike: HashMap<String, Vec<usize>> = HashMap::new();
         for (at, (_, name)) in others.iter().enumerate() {
             alike.entry(skeleton(name)).or_default().push(at);
@@ -157,6 +161,12 @@ pub(super) fn review(kind: Kind, own: &str, definition: &Definition, around: &Su
     }
     if kind == Kind::Tool {
         findings.extend(around.look_alikes(own).into_iter().map(|(server, name)| look_alike(own, server, name)));
+        // Of one server, too: by case alone nobody tells them apart.
+        let spelt = around.names.get(&own.to_lowercase()).into_iter().flatten();
+        let spelt = spelt.filter(|name| *name != own && !around.others.iter().any(|(_, other)| other == *name));
+        findings.extend(
+            spelt.take(FINDINGS).map(|name| note(LOOK_ALIKE, Severity::Medium, &format!("this server: {name}"))),
+        );
         // Whether or not the other is known yet: letters of another script that read as ASCII are chosen.
         let read = skeleton(own);
         if !own.is_ascii() && read.is_ascii() {

@@ -183,4 +183,8 @@ concepts! {
     NAMED,
     /// Not, of what nobody needs.
     NEEDLESS,
+    /// Where a clause ends behind a name.
+    ENDS,
+    /// A call of a tool by a name that is a word of its own.
+    CALLED,
 }

@@ -163,6 +163,7 @@ pub(super) const RULES_TABLE: &[Rule] = &[
     any(EXFILTRATION, High, 90, &[CHANGE, RECIPIENT, ADDRESS]),
     // Other tools.
     one(OTHER_TOOL, Low, &[TOOL]),
+    one(OTHER_TOOL, Medium, &[CALLED]),
     row(OTHER_TOOL, Medium, 30, &[THISTOOL | STEP, INSTEAD, TOOL | OTHERS]),
     row(OTHER_TOOL, Medium, 20, &[BOAST, INSTEAD, TOOL | OTHERS]),
     any(OTHER_TOOL, High, 90, &[INSTEAD, TOOL, ALWAYS | MUST]),

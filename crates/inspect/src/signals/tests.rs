@@ -3,6 +3,7 @@
 mod attacks;
 mod benign;
 mod disguises;
+mod naming;
 mod ordinary;
 mod properties;
 mod reworded;

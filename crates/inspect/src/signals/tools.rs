@@ -2,7 +2,8 @@
 
 use super::Surroundings;
 use super::alike::skeleton;
-use super::concept::{IDENT, NAMED, TOOL};
+use super::concept::{Concepts, ENDS, IDENT, NAMED, TOOL};
+use super::fold::unspaced;
 use super::lexicon::Hit;
 use std::collections::HashMap;
 
@@ -93,19 +94,71 @@ pub(super) fn mentions(text: &str, names: &Names) -> Vec<Hit> {
     let tokens = tokens(text);
     let mut hits = Vec::new();
     for (i, token) in tokens.iter().enumerate() {
-        let judged = judge(text, token, names);
-        if let Some(concepts) = judged {
-            hits.push(Hit { concepts, from: token.start, to: token.end });
+        let mut judged = judge(text, token, names);
+        if judged.is_some_and(|concepts| concepts & NAMED != 0) && placed(&tokens, i, names) {
+            judged = Some(TOOL);
+        }
+        match judged {
+            Some(concepts) => hits.push(hit(text, token, concepts)),
+            None => inner(token).iter().for_each(|part| {
+                hits.extend(judge(text, part, names).map(|concepts| hit(text, part, concepts)));
+            }),
         }
         let noun = matches!(token.text.to_lowercase().as_str(), "tool" | "function" | "command" | "tools" | "endpoint");
-        if noun && judged.is_none_or(|concepts| concepts == NAMED) {
+        if noun && judged.is_none_or(|concepts| concepts & NAMED != 0) {
             spoken(&tokens, i, names, &mut hits);
         }
     }
     hits
 }
 
-fn judge(text: &str, token: &Token<'_>, names: &Names) -> Option<u128> {
+fn hit(text: &str, token: &Token<'_>, concepts: Concepts) -> Hit {
+    let ends = if concepts & (NAMED | TOOL) != 0 && ends(text, token.end) { ENDS } else { 0 };
+    Hit { concepts: concepts | ends, from: token.start, to: token.end }
+}
+
+/// Whether what follows a name begins another clause: punctuation, a dash, a line that begins as a sentence does.
+fn ends(text: &str, at: usize) -> bool {
+    let rest = text.get(at..).unwrap_or_default().trim_start_matches(['`', '"', '\'', '\u{201d}', '\u{2019}', '*']);
+    let next = rest.trim_start();
+    let gap = rest.get(..rest.len() - next.len()).unwrap_or_default();
+    match next.chars().next() {
+        None => true,
+        Some('-') => !gap.is_empty() && next.get(1..).is_some_and(|tail| tail.starts_with([' ', '-'])),
+        Some('=') => next.starts_with("=>"),
+        Some(c) if gap.contains('\n') => c.is_uppercase() || !c.is_alphanumeric(),
+        Some(c) => gap.is_empty() && matches!(c, ';' | '!' | '?' | '\u{2026}') || matches!(c, '\u{2013}' | '\u{2014}'),
+    }
+}
+
+/// The parts of a token where words of a script without spaces, or Hangul, touch a name in Latin letters.
+fn inner<'a>(token: &Token<'a>) -> Vec<Token<'a>> {
+    let other = |c: char| unspaced(c) || matches!(c, '\u{1100}'..='\u{11ff}' | '\u{ac00}'..='\u{d7a3}');
+    if !token.text.contains(other) || !token.text.contains(|c: char| c.is_ascii_alphanumeric()) {
+        return Vec::new();
+    }
+    let mut at = token.start;
+    let mut out = Vec::new();
+    for piece in token.text.split_inclusive(other) {
+        let latin = piece.trim_end_matches(other);
+        let text = latin.trim_matches(['.', ':', '-', '/']);
+        if !text.is_empty() {
+            let start = at + latin.find(text).unwrap_or_default();
+            out.push(Token { text, start, end: start + text.len() });
+        }
+        at += piece.len();
+    }
+    out
+}
+
+/// Whether the words behind a name say on which server it is: search on both, search of server both.
+fn placed(tokens: &[Token<'_>], at: usize, names: &Names) -> bool {
+    let Some([name, preposition, rest @ ..]) = tokens.get(at..) else { return false };
+    matches!(preposition.text.to_lowercase().as_str(), "on" | "of" | "from" | "at" | "in" | "via" | "by")
+        && rest.iter().take(3).any(|server| names.known.contains_key(&words(&format!("{}/{}", server.text, name.text))))
+}
+
+fn judge(text: &str, token: &Token<'_>, names: &Names) -> Option<Concepts> {
     let around = |c: char| {
         matches!(
             c,
@@ -134,7 +187,9 @@ fn judge(text: &str, token: &Token<'_>, names: &Names) -> Option<u128> {
         }
         match names.known.get(&form) {
             Some(true) => return Some(TOOL),
-            Some(false) if marked => return Some(TOOL),
+            Some(false) if marked || coined(&form) => return Some(TOOL),
+            // A server's name before two underlines.
+            Some(false) if last != tail => return Some(TOOL | NAMED | IDENT),
             Some(false) => plain = true,
             _ => {}
         }
@@ -145,7 +200,26 @@ fn judge(text: &str, token: &Token<'_>, names: &Names) -> Option<u128> {
     let inner = token.text.trim_matches('_');
     let camel = inner.starts_with(|c: char| c.is_lowercase()) && inner.contains(char::is_uppercase);
     let ident = (inner.contains('_') || camel || marked) && inner.len() > 3 && !inner.contains('/');
-    ident.then_some(IDENT).or_else(|| plain.then_some(NAMED))
+    // The last word of `both_search`, where nothing says that `both` is a server.
+    let last = ident.then(|| words(tail)).filter(|_| !marked);
+    let plain =
+        plain || last.and_then(|all| all.rsplit(' ').next().map(|last| names.known.contains_key(last))) == Some(true);
+    let concepts = if ident { IDENT } else { 0 } | if plain { NAMED } else { 0 };
+    (concepts != 0).then_some(concepts)
+}
+
+/// Names of formats, and of the like, that have digits and are words.
+const FORMATS: &[&str] = &[
+    "aes256", "b2b", "base32", "base58", "base64", "ec2", "es6", "gpt4", "h264", "h265", "http2", "http3", "i18n",
+    "ipv4", "ipv6", "k8s", "l10n", "latin1", "log4j", "m4a", "md5", "mp3", "mp4", "neo4j", "oauth2", "p2p", "python3",
+    "s3", "sha1", "sha256", "sha384", "sha512", "sqlite3", "utf16", "utf32", "utf8", "v1", "v2", "v3", "v4", "web2",
+    "web3", "win32", "x509", "x64", "x86",
+];
+
+/// Whether a name of one word is of letters and digits, as no word is.
+pub(super) fn coined(name: &str) -> bool {
+    let letter = name.starts_with(char::is_alphabetic);
+    letter && name.contains(|c: char| c.is_ascii_digit()) && FORMATS.binary_search(&name).is_err()
 }
 
 /// A name in plain words before or after the word `tool`.

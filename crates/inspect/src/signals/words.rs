@@ -1,5 +1,6 @@
 //! The tables of words, one file for each language.
 
+pub(super) mod calls;
 mod de;
 mod en;
 mod en_more;
@@ -16,7 +17,7 @@ mod zh;
 
 use super::lexicon::Table;
 
-/// Every table.
+/// Every table; that of [`calls`] is for names alone.
 pub(super) const ALL: &[Table] = &[
     en::WORDS,
     en_more::WORDS,

@@ -3,7 +3,7 @@
 use super::{gravest, seen, told};
 use crate::Severity::{High, Medium};
 
-const BENIGN: &[&str] = &[
+pub(super) const BENIGN: &[&str] = &[
     // Version control and issues.
     "Create a new issue in a repository. Labels and assignees are optional.",
     "List pull requests of a repository, newest first. Use `page` and `per_page` for more.",

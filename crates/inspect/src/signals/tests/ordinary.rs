@@ -4,7 +4,7 @@
 use super::{gravest, seen, told};
 use crate::Severity::{High, Medium};
 
-const ORDINARY: &[&str] = &[
+pub(super) const ORDINARY: &[&str] = &[
     "Reads a text file as UTF-8. Use `head` or `tail` to get only its first or last lines.",
     "Reads several files at once. A file that cannot be read does not stop the others.",
     "Writes a file, replacing what was there before. Parent directories must exist.",

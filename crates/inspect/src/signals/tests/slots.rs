@@ -184,7 +184,6 @@ fn other_tools_are_drawn_in_without_their_names() {
         "Use this to query the index, then fetch the pages.",
         "Results of other tools can be passed to this tool.",
         "Search before you add an entry.",
-        "Call fetch with an address.",
     ] {
         assert!(!has(&seen(text), "signal.other_tool", Medium), "{text}\n{}", told(text, &seen(text)));
     }
