@@ -1,7 +1,12 @@
 //! `casemate audit`: the log, read offline.
 
 mod exit;
+mod progress;
 mod proof;
+mod query;
+mod rows;
+mod stats;
+mod tail;
 mod verify;
 mod witness;
 
@@ -27,6 +32,15 @@ enum Command {
     /// Prints the entries, one JSON object a line, oldest first.
     #[command(after_help = exit::HELP)]
     Cat(LogArgs),
+    /// Finds entries by what they hold: a tenant, a trace, a subject, a tool, a reason, a time.
+    #[command(after_help = query::HELP)]
+    Query(query::QueryArgs),
+    /// Prints the last entries, and with `-f` those that follow.
+    #[command(after_help = exit::HELP)]
+    Tail(tail::TailArgs),
+    /// Says what the log holds, how it grows, and when the disk will be full.
+    #[command(after_help = exit::HELP)]
+    Stats(stats::StatsArgs),
     /// Prints one entry, exactly as it was hashed.
     #[command(after_help = exit::HELP)]
     Show(ShowArgs),
@@ -87,6 +101,9 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<ExitCode> {
     let log = match &args.command {
         Command::Verify(args) => &args.log,
         Command::Cat(log) | Command::Checkpoint(log) => log,
+        Command::Query(args) => &args.log,
+        Command::Tail(args) => &args.log,
+        Command::Stats(args) => &args.log,
         Command::Show(args) => &args.log,
         Command::Prove(args) => &args.log,
         Command::CheckProof(args) => return proof::check(args),
@@ -99,6 +116,9 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<ExitCode> {
     };
     let done = match &args.command {
         Command::Verify(args) => return verify::run(args, &dir),
+        Command::Query(args) => return query::run(args, &dir),
+        Command::Tail(args) => return tail::run(args, &dir),
+        Command::Stats(args) => return stats::run(args, &dir),
         Command::Cat(_) => cat(&dir)?,
         Command::Show(args) => match entry(&dir, args.index) {
             Ok(entry) => Ok(out::line(&String::from_utf8_lossy(&entry.bytes))?),

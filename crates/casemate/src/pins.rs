@@ -9,9 +9,8 @@ mod print;
 mod render;
 mod source;
 mod view;
-mod visible;
 
-use crate::out;
+use crate::{out, visible};
 use anyhow::Result;
 pub use args::{Access, PinsArgs};
 use args::{Command, ItemArgs, ListArgs};

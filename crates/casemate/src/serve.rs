@@ -8,6 +8,7 @@ use crate::config::{Environment, Loaded};
 use crate::out;
 use anyhow::Context as _;
 use casemate_audit::Log;
+use casemate_audit::index::Follower;
 use casemate_core::UnixMillis;
 use casemate_gateway::Gateway;
 use casemate_gateway::admin::AdminServer;
@@ -43,6 +44,8 @@ pub struct Running {
     pub admin: Option<SocketAddr>,
     serving: JoinHandle<()>,
     administering: Option<JoinHandle<()>>,
+    /// Keeps the index of the log up with it.
+    _indexing: Follower,
 }
 
 /// The time of this machine.
@@ -67,6 +70,7 @@ impl Running {
         let state = state::State::open(state_dir)?;
         let origin = origin(&loaded.config);
         let audit = casemate_audit::Config { dir: state.audit_dir(), origin, ..loaded.audit };
+        let reserve = audit.reserve_bytes;
         let (log, recovery) = Log::open(audit, Arc::new(now)).context("the audit log cannot be opened")?;
         if recovery.torn_bytes > 0 || recovery.unknown_outcomes > 0 {
             tracing::warn!(
@@ -75,6 +79,7 @@ impl Running {
                 "the log was left open; it has been recovered"
             );
         }
+        let indexing = Follower::start(state.audit_dir(), reserve)?;
         let seal_key = state.seal_key()?;
         let actor = local_actor();
         let pins = state.pins_dir();
@@ -96,7 +101,7 @@ impl Running {
         gateway.set_own_listeners(std::iter::once(address).chain(admin).collect());
         let serving = tokio::spawn(server.run());
         let administering = admin_server.map(|server| tokio::spawn(server.run()));
-        Ok(Self { gateway, address, admin, serving, administering })
+        Ok(Self { gateway, address, admin, serving, administering, _indexing: indexing })
     }
 
     /// Lets running calls finish, records the end, closes the log.
