@@ -11,12 +11,14 @@ mod source;
 mod view;
 
 use crate::{out, visible};
+pub(crate) use admin::Admin;
 use anyhow::Result;
 pub use args::{Access, PinsArgs};
 use args::{Command, ItemArgs, ListArgs};
 use casemate_core::Reason;
 use casemate_core::json::quote;
-use source::{Refused, Source};
+pub(crate) use source::Refused;
+use source::Source;
 use std::process::ExitCode;
 use view::{Item, Pin};
 

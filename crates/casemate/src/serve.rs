@@ -4,7 +4,7 @@ mod reload;
 mod state;
 mod watch;
 
-use crate::config::{Environment, Loaded};
+use crate::config::{Environment, Loaded, kept};
 use crate::out;
 use anyhow::Context as _;
 use casemate_audit::Log;
@@ -69,7 +69,7 @@ impl Running {
     pub async fn start(loaded: Loaded, state_dir: &Path) -> anyhow::Result<Self> {
         let state = state::State::open(state_dir)?;
         let origin = origin(&loaded.config);
-        let audit = casemate_audit::Config { dir: state.audit_dir(), origin, ..loaded.audit };
+        let audit = casemate_audit::Config { dir: state.audit_dir(), origin, ..loaded.audit.clone() };
         let reserve = audit.reserve_bytes;
         let (log, recovery) = Log::open(audit, Arc::new(now)).context("the audit log cannot be opened")?;
         if recovery.torn_bytes > 0 || recovery.unknown_outcomes > 0 {
@@ -83,6 +83,10 @@ impl Running {
         let seal_key = state.seal_key()?;
         let actor = local_actor();
         let pins = state.pins_dir();
+        if let Err(error) = kept::keep(&log, &loaded).await {
+            log.close().await;
+            return Err(error).context("the policy cannot be kept with the log");
+        }
         let kept = log.clone();
         let parts = Parts { config: loaded.config, log, clock: Arc::new(now), seal_key, actor, pins };
         let gateway = match Gateway::start(parts).await {

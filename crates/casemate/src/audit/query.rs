@@ -98,7 +98,7 @@ fn reason(text: &str) -> Result<Reason, String> {
 }
 
 /// Reads an instant, a day (its first instant in UTC), or how long ago.
-fn moment(text: &str) -> Result<UnixMillis, String> {
+pub(crate) fn moment(text: &str) -> Result<UnixMillis, String> {
     let form =
         || "not an instant such as 2026-07-01T08:30:00Z, a day such as 2026-07-01, or a time such as 90m".to_owned();
     if let Some(ago) = scalar::read_duration(text) {

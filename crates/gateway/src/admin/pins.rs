@@ -98,7 +98,7 @@ async fn decide(shared: &Shared, headers: &HeaderMap, uri: &Uri, mut body: Body,
 }
 
 /// The person, where the request is no browser's and the role is one of these.
-async fn may(shared: &Shared, headers: &HeaderMap, uri: &Uri, roles: &[Role]) -> Result<String, Refusal> {
+pub(super) async fn may(shared: &Shared, headers: &HeaderMap, uri: &Uri, roles: &[Role]) -> Result<String, Refusal> {
     // No page uses these routes, so a request that a page caused is never one that its user meant.
     if headers.contains_key(header::ORIGIN) {
         return Err(Reason::HttpOrigin.into());
@@ -106,7 +106,7 @@ async fn may(shared: &Shared, headers: &HeaderMap, uri: &Uri, roles: &[Role]) ->
     allowed(shared, headers, uri, roles).await
 }
 
-fn answered(shared: &Shared, headers: &HeaderMap, answer: Result<String, Refusal>) -> Response {
+pub(super) fn answered(shared: &Shared, headers: &HeaderMap, answer: Result<String, Refusal>) -> Response {
     match answer {
         Ok(text) => {
             let mut response = ([(header::CONTENT_TYPE, "application/json")], text).into_response();
@@ -118,7 +118,7 @@ fn answered(shared: &Shared, headers: &HeaderMap, answer: Result<String, Refusal
 }
 
 /// The parameters of a request: each one that is known, and at most once.
-fn query(uri: &Uri, known: &[&'static str]) -> Result<BTreeMap<&'static str, String>, Refusal> {
+pub(super) fn query(uri: &Uri, known: &[&'static str]) -> Result<BTreeMap<&'static str, String>, Refusal> {
     let mut found = BTreeMap::new();
     for (name, value) in url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
         let Some(name) = known.iter().find(|known| **known == name) else { return Err(wrong("query")) };
@@ -129,7 +129,7 @@ fn query(uri: &Uri, known: &[&'static str]) -> Result<BTreeMap<&'static str, Str
     Ok(found)
 }
 
-fn wrong(what: &'static str) -> Refusal {
+pub(super) fn wrong(what: &'static str) -> Refusal {
     Refusal::new(Reason::AdminRequest).hint(what)
 }
 
@@ -141,7 +141,7 @@ fn kind(name: &str) -> Result<Kind, Refusal> {
     Kind::parse(name).ok_or_else(|| wrong("kind"))
 }
 
-fn check_content(headers: &HeaderMap) -> Result<(), Refusal> {
+pub(super) fn check_content(headers: &HeaderMap) -> Result<(), Refusal> {
     let single = |name: header::HeaderName| {
         let mut values = headers.get_all(name).iter();
         (values.next(), values.next())
@@ -157,7 +157,7 @@ fn check_content(headers: &HeaderMap) -> Result<(), Refusal> {
 }
 
 /// The whole body, up to the cap.
-async fn collect(body: &mut Body) -> Result<Bytes, Refusal> {
+pub(super) async fn collect(body: &mut Body) -> Result<Bytes, Refusal> {
     let too_large = || Refusal::new(Reason::PayloadTooLarge);
     if body.size_hint().lower() > BODY as u64 {
         return Err(too_large());
@@ -175,7 +175,7 @@ async fn collect(body: &mut Body) -> Result<Bytes, Refusal> {
 }
 
 /// Takes what is left of a body.
-async fn take(body: &mut Body) {
+pub(super) async fn take(body: &mut Body) {
     let mut left = REST;
     while let Some(Ok(frame)) = body.frame().await {
         left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
@@ -211,7 +211,7 @@ impl Decision {
     }
 }
 
-fn text(object: Value<'_>, name: &'static str) -> Result<String, Refusal> {
+pub(super) fn text(object: Value<'_>, name: &'static str) -> Result<String, Refusal> {
     let found = object.get(name).and_then(|value| value.as_str());
     found.map(std::borrow::Cow::into_owned).ok_or_else(|| wrong(name))
 }
