@@ -3,7 +3,7 @@
 use crate::subjects;
 use casemate_core::{TenantId, UnixMillis};
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -70,6 +70,12 @@ impl Capture {
             Self::Calls => "calls",
         }
     }
+}
+
+/// Where the keys of subjects of the log in `dir` are, unless its configuration says otherwise.
+#[must_use]
+pub fn subjects_path(dir: &Path) -> PathBuf {
+    dir.parent().unwrap_or(dir).join("keys").join(subjects::FILE)
 }
 
 /// The settings of a log.

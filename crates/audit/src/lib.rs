@@ -42,7 +42,7 @@ mod writer;
 /// The arithmetic and the formats of transparency logs, in which this crate's proofs are written.
 pub use casemate_tlog as tlog;
 pub use commitment::{Field, Revealed, reveal};
-pub use config::{Capture, Clock, Config, Mode};
+pub use config::{Capture, Clock, Config, Mode, subjects_path};
 pub use error::{Class, Fault, OpenError};
 pub use flight::{InFlight, Recorded, Untrusted, UntrustedEvent};
 pub use health::{FSYNC_BUCKETS, Health};

@@ -74,7 +74,7 @@ impl Log {
         let storage = DirStorage::open(&config.dir)?.ok_or(OpenError::Locked)?;
         let signed = checkpoints::last(&storage, &scan::segments(&storage)?)?.is_some();
         let signer = keys::open(&config.key_path(), config.origin.as_deref(), signed)?;
-        let subjects = Subjects::open(&config.subjects_path())?.ok_or(OpenError::Locked)?;
+        let subjects = Subjects::open(&config.subjects_path(), signed)?.ok_or(OpenError::Locked)?;
         let dir = config.dir.clone();
         Self::start(Box::new(storage), (signer, subjects), config, clock, Some(&dir))
     }

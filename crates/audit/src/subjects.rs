@@ -60,11 +60,16 @@ pub(crate) struct Subjects {
 }
 
 impl Subjects {
-    /// Opens the file, or makes it; `None` where another process uses it.
+    /// Opens the file, or makes it, unless the log is `signed` already: then the keys that its records were made under
+    /// are wanted. `None` where another process uses it.
     ///
     /// # Errors
-    /// A slot is damaged, others may read the file, or the file system refuses.
-    pub(crate) fn open(path: &Path) -> io::Result<Option<Self>> {
+    /// It is not there, a slot is damaged, others may read the file, or the file system refuses.
+    pub(crate) fn open(path: &Path, signed: bool) -> io::Result<Option<Self>> {
+        if signed && !path.try_exists()? {
+            let what = format!("{}: the keys that this log's records were made under are not there", path.display());
+            return Err(io::Error::new(io::ErrorKind::NotFound, what));
+        }
         create(path)?;
         let lock = File::open(path)?;
         match flock(&lock, FlockOperation::NonBlockingLockExclusive) {

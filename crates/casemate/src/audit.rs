@@ -1,9 +1,22 @@
 //! `casemate audit`: the log, read offline.
 
+mod decided;
+mod erase;
 mod exit;
+mod progress;
 mod proof;
+mod query;
+mod replay;
+mod reveal;
+mod rows;
+mod stats;
+mod suggest;
+mod tail;
 mod verify;
 mod witness;
+
+pub(crate) use decided::{described, target};
+pub(crate) use query::moment;
 
 use crate::config::{self, Environment};
 use crate::out;
@@ -27,6 +40,15 @@ enum Command {
     /// Prints the entries, one JSON object a line, oldest first.
     #[command(after_help = exit::HELP)]
     Cat(LogArgs),
+    /// Finds entries by what they hold: a tenant, a trace, a subject, a tool, a reason, a time.
+    #[command(after_help = query::HELP)]
+    Query(query::QueryArgs),
+    /// Prints the last entries, and with `-f` those that follow.
+    #[command(after_help = exit::HELP)]
+    Tail(tail::TailArgs),
+    /// Says what the log holds, how it grows, and when the disk will be full.
+    #[command(after_help = exit::HELP)]
+    Stats(stats::StatsArgs),
     /// Prints one entry, exactly as it was hashed.
     #[command(after_help = exit::HELP)]
     Show(ShowArgs),
@@ -39,6 +61,17 @@ enum Command {
     /// Prints the newest signed checkpoint.
     #[command(after_help = exit::HELP)]
     Checkpoint(LogArgs),
+    /// Says whether a given value is what an entry commits to, or prints what was captured beside it.
+    #[command(after_help = reveal::HELP)]
+    Reveal(reveal::RevealArgs),
+    /// Destroys the key of a subject: what was recorded of it can never again be linked to a value.
+    #[command(after_help = erase::HELP)]
+    Erase(erase::EraseArgs),
+    /// Makes recorded decisions again, with the policy of their time, and compares.
+    #[command(after_help = replay::HELP)]
+    Replay(replay::ReplayArgs),
+    /// Proposes rules from recorded refusals, for a person to read.
+    Suggest(suggest::SuggestArgs),
     /// Makes a key for a log and prints the public one.
     Keygen(proof::KeygenArgs),
     /// Runs a witness: cosigns the checkpoints of logs, and refuses forks and rollbacks.
@@ -71,6 +104,20 @@ impl LogArgs {
     }
 }
 
+/// Where the keys of subjects are.
+#[derive(Debug, clap::Args)]
+struct KeysArgs {
+    /// The file with the keys of subjects; without it, `keys/subjects` beside the log.
+    #[arg(long, value_name = "FILE")]
+    keys: Option<PathBuf>,
+}
+
+impl KeysArgs {
+    fn path(&self, dir: &std::path::Path) -> PathBuf {
+        self.keys.clone().unwrap_or_else(|| casemate_audit::subjects_path(dir))
+    }
+}
+
 #[derive(Debug, clap::Args)]
 struct ShowArgs {
     /// The index of the entry.
@@ -87,8 +134,15 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<ExitCode> {
     let log = match &args.command {
         Command::Verify(args) => &args.log,
         Command::Cat(log) | Command::Checkpoint(log) => log,
+        Command::Query(args) => &args.log,
+        Command::Tail(args) => &args.log,
+        Command::Stats(args) => &args.log,
         Command::Show(args) => &args.log,
         Command::Prove(args) => &args.log,
+        Command::Reveal(args) => &args.log,
+        Command::Replay(args) => &args.log,
+        Command::Suggest(args) => &args.log,
+        Command::Erase(args) => return erase::run(args),
         Command::CheckProof(args) => return proof::check(args),
         Command::Keygen(args) => return proof::keygen(args),
         Command::Witness(args) => return witness::run(args),
@@ -99,6 +153,12 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<ExitCode> {
     };
     let done = match &args.command {
         Command::Verify(args) => return verify::run(args, &dir),
+        Command::Query(args) => return query::run(args, &dir),
+        Command::Tail(args) => return tail::run(args, &dir),
+        Command::Stats(args) => return stats::run(args, &dir),
+        Command::Reveal(args) => return reveal::run(args, &dir),
+        Command::Replay(args) => return replay::run(args, &dir),
+        Command::Suggest(args) => return suggest::run(args, &dir),
         Command::Cat(_) => cat(&dir)?,
         Command::Show(args) => match entry(&dir, args.index) {
             Ok(entry) => Ok(out::line(&String::from_utf8_lossy(&entry.bytes))?),

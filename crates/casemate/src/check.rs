@@ -1,11 +1,13 @@
 //! `casemate check`: every mistake of a configuration at once.
 
+mod log;
 mod tools;
 
 use crate::config::codes::Code;
 use crate::config::{self, Environment, Loaded, Report};
 use crate::out;
 use anyhow::Result;
+use casemate_core::UnixMillis;
 use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
@@ -20,22 +22,45 @@ pub struct CheckArgs {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+    /// Decide what the log has once more by this configuration, and show what would be decided differently.
+    #[arg(long)]
+    pub against_log: bool,
+    /// With --against-log: calls from then on: `2026-07-01`, `2026-07-01T08:30:00Z`, or how long ago, such as `7d`.
+    #[arg(long, value_name = "TIME", value_parser = crate::audit::moment, requires = "against_log")]
+    pub since: Option<UnixMillis>,
 }
 
-/// Runs the command: 0 where it loads, 1 where it does not, 2 where it cannot be read.
+/// Recorded calls would be decided differently.
+const DIFFERENT: u8 = 3;
+
+/// Runs the command: 0 where it loads, 1 where it does not, 2 where it or the log cannot be read, 3 where recorded calls
+/// would be decided differently.
 ///
 /// # Errors
 /// Output that cannot be written.
 pub fn run(args: &CheckArgs) -> Result<ExitCode> {
     match config::load(&args.config, &Environment::of_process()) {
         Ok(loaded) => {
+            let compared = match against_log(args, &loaded) {
+                Ok(compared) => compared,
+                Err(fault) => {
+                    out::say(&format!("the log cannot be compared: {fault}"));
+                    return Ok(ExitCode::from(2));
+                }
+            };
             if args.json {
-                out::json(&describe(&loaded))?;
+                let mut described = describe(&loaded);
+                if let (Some(described), Some(compared)) = (described.as_object_mut(), &compared) {
+                    described.insert("against_log".to_owned(), compared.json());
+                }
+                out::json(&described)?;
             } else {
                 out::show(&loaded.warnings.render(true));
                 out::data(&words(&loaded))?;
+                out::data(&compared.as_ref().map(log::Compared::words).unwrap_or_default())?;
             }
-            Ok(ExitCode::SUCCESS)
+            let differs = compared.is_some_and(|compared| compared.differs());
+            Ok(if differs { ExitCode::from(DIFFERENT) } else { ExitCode::SUCCESS })
         }
         Err(report) => {
             if args.json {
@@ -48,6 +73,11 @@ pub fn run(args: &CheckArgs) -> Result<ExitCode> {
             Ok(ExitCode::from(if unread { 2 } else { 1 }))
         }
     }
+}
+
+fn against_log(args: &CheckArgs, loaded: &Loaded) -> std::result::Result<Option<log::Compared>, casemate_audit::Fault> {
+    let since = args.since.unwrap_or(UnixMillis(0));
+    args.against_log.then(|| log::compare(loaded, since)).transpose()
 }
 
 /// How many errors and warnings there are.

@@ -7,6 +7,7 @@ pub mod canonical;
 pub mod codes;
 pub mod diagnostic;
 pub mod files;
+pub mod kept;
 pub mod report;
 pub mod resolve;
 pub mod scalar;

@@ -19,3 +19,4 @@ pub mod pki;
 pub mod schema;
 pub mod serve;
 pub mod token;
+mod visible;

@@ -11,14 +11,15 @@ mod print;
 mod render;
 mod source;
 mod view;
-mod visible;
 
-use crate::out;
+use crate::{out, visible};
+pub(crate) use admin::Admin;
 use anyhow::Result;
 pub use args::{Access, PinsArgs};
 use args::{Command, ItemArgs, ListArgs};
 use casemate_core::Reason;
-use source::{Refused, Source};
+pub(crate) use source::Refused;
+use source::Source;
 use std::process::ExitCode;
 use view::Pin;
 

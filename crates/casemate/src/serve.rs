@@ -4,10 +4,11 @@ mod reload;
 mod state;
 mod watch;
 
-use crate::config::{Environment, Loaded};
+use crate::config::{Environment, Loaded, kept};
 use crate::out;
 use anyhow::Context as _;
 use casemate_audit::Log;
+use casemate_audit::index::Follower;
 use casemate_core::UnixMillis;
 use casemate_gateway::Gateway;
 use casemate_gateway::admin::AdminServer;
@@ -43,6 +44,8 @@ pub struct Running {
     pub admin: Option<SocketAddr>,
     serving: JoinHandle<()>,
     administering: Option<JoinHandle<()>>,
+    /// Keeps the index of the log up with it.
+    _indexing: Follower,
 }
 
 /// The time of this machine.
@@ -66,7 +69,8 @@ impl Running {
     pub async fn start(loaded: Loaded, state_dir: &Path) -> anyhow::Result<Self> {
         let state = state::State::open(state_dir)?;
         let origin = origin(&loaded.config);
-        let audit = casemate_audit::Config { dir: state.audit_dir(), origin, ..loaded.audit };
+        let audit = casemate_audit::Config { dir: state.audit_dir(), origin, ..loaded.audit.clone() };
+        let reserve = audit.reserve_bytes;
         let (log, recovery) = Log::open(audit, Arc::new(now)).context("the audit log cannot be opened")?;
         if recovery.torn_bytes > 0 || recovery.unknown_outcomes > 0 {
             tracing::warn!(
@@ -75,9 +79,14 @@ impl Running {
                 "the log was left open; it has been recovered"
             );
         }
+        let indexing = Follower::start(state.audit_dir(), reserve)?;
         let seal_key = state.seal_key()?;
         let actor = local_actor();
         let pins = state.pins_dir();
+        if let Err(error) = kept::keep(&log, &loaded).await {
+            log.close().await;
+            return Err(error).context("the policy cannot be kept with the log");
+        }
         let kept = log.clone();
         let parts = Parts { config: loaded.config, log, clock: Arc::new(now), seal_key, actor, pins };
         let gateway = match Gateway::start(parts).await {
@@ -96,7 +105,7 @@ impl Running {
         gateway.set_own_listeners(std::iter::once(address).chain(admin).collect());
         let serving = tokio::spawn(server.run());
         let administering = admin_server.map(|server| tokio::spawn(server.run()));
-        Ok(Self { gateway, address, admin, serving, administering })
+        Ok(Self { gateway, address, admin, serving, administering, _indexing: indexing })
     }
 
     /// Lets running calls finish, records the end, closes the log.

@@ -1,6 +1,7 @@
 //! The admin listener: its own address, its own authentication, roles. Health gives anyone a bare status.
 
 pub mod document;
+mod erase;
 mod log;
 mod people;
 mod pins;

@@ -75,6 +75,8 @@ mod commands;
 mod demo;
 #[cfg(test)]
 mod pins_cli;
+#[cfg(test)]
+mod query;
 
 #[cfg(test)]
 mod coverage;

@@ -77,11 +77,12 @@ impl Segment {
         Ok(())
     }
 
-    /// The leaf hash that the frame at `offset` has written down; nothing of the frame is checked.
-    pub(super) fn leaf_at(&self, offset: u64) -> Option<[u8; 32]> {
+    /// The leaf hash that the frame at `offset` has written down, and the offset after it. Nothing of the frame is checked.
+    pub(super) fn leaf_at(&self, offset: u64) -> Option<([u8; 32], u64)> {
         let mut head = [0; frame::OVERHEAD];
         self.file.read_exact_at(&mut head, offset).ok()?;
-        head.last_chunk().copied()
+        let size = frame::size(&head)? as u64;
+        Some((*head.last_chunk()?, offset.checked_add(size)?))
     }
 }
 

@@ -44,8 +44,10 @@ impl IndexFile {
         let file = Self::read(&dir.join(format::name(first))).ok()?;
         let header = &file.header;
         let is_here = header.first == first && header.segment == segment.first() && header.after() <= end;
-        let leaves = [header.start, header.last].map(|offset| segment.leaf_at(offset));
-        (is_here && leaves == header.leaves.map(Some)).then_some(file)
+        let [first, last] = header.leaves;
+        let begins = segment.leaf_at(header.start).is_some_and(|(leaf, _)| leaf == first);
+        let ends = segment.leaf_at(header.last) == Some((last, header.end));
+        (is_here && begins && ends).then_some(file)
     }
 
     pub(super) fn read(path: &Path) -> Result<Self, Broken> {

@@ -16,7 +16,7 @@ const TICK: Duration = Duration::from_secs(1);
 const STEP: u64 = 16_384;
 const EVERY: Duration = Duration::from_secs(30);
 
-/// Keeps the index of one log up with it, until it is dropped.
+/// Keeps the index of one log up with it, until it is dropped. What is little enough is still read then.
 pub struct Follower {
     stop: Arc<Stop>,
     thread: Option<JoinHandle<()>>,
@@ -79,8 +79,11 @@ fn follow(dir: &Path, reserve: u64, stop: &Stop) -> Result<(), Fault> {
     }
     let mut live = Live::begin(dir, reserve)?;
     loop {
-        live.advance(dir, stop)?;
+        live.advance(dir, || !stop.is_asked())?;
         if stop.wait(TICK) {
+            if durable(dir)?.saturating_sub(live.cursor.at().index) <= STEP {
+                live.advance(dir, || true)?;
+            }
             live.pending.store(dir);
             return Ok(());
         }
@@ -108,7 +111,7 @@ impl Live {
         Ok(Self { cursor, pending: Pending { builder: Builder::default(), stored: 0, when: Instant::now(), reserve } })
     }
 
-    fn advance(&mut self, dir: &Path, stop: &Stop) -> Result<(), Fault> {
+    fn advance(&mut self, dir: &Path, go_on: impl Fn() -> bool) -> Result<(), Fault> {
         let pending = &mut self.pending;
         each(dir, &mut self.cursor, durable(dir)?, |seen, row| {
             if !pending.builder.add(seen, row) {
@@ -116,7 +119,7 @@ impl Live {
                 (pending.builder, pending.stored) = (Builder::default(), 0);
                 pending.builder.add(seen, row);
             }
-            !stop.is_asked()
+            go_on()
         })?;
         let new = pending.builder.count() - pending.stored;
         if new >= STEP || (new > 0 && pending.when.elapsed() >= EVERY) {

@@ -130,7 +130,10 @@ impl Header {
         let [count, slots, postings, summary, summary_crc] = [short()?, short()?, short()?, short()?, short()?];
         let leaves = [reader.array()?, reader.array()?];
         let directory = reader.array().map(u32::from_be_bytes)?;
-        let sane = (1..=ROWS).contains(&u64::from(count)) && segment <= first && files::header_len(segment) <= start;
+        let sane = (1..=ROWS).contains(&u64::from(count))
+            && first.checked_add(ROWS).is_some()
+            && segment <= first
+            && files::header_len(segment) <= start;
         let whole = magic == *MAGIC && crc32c::crc32c(content).to_be_bytes() == *crc && sane;
         let header =
             Self { first, segment, start, end, last, times, count, slots, postings, summary, summary_crc, leaves };

@@ -10,9 +10,10 @@ use crate::error::{Class, Fault};
 use crate::files;
 use crate::scan;
 use crate::storage::DirSource;
+use rustix::fs::Access;
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, chown};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -102,20 +103,36 @@ pub(super) fn each(
     Ok(())
 }
 
+/// Makes the directory of the index where it is missing. It belongs to whom the log belongs to, whoever makes it.
+fn make_home(dir: &Path) -> io::Result<PathBuf> {
+    let home = home(dir);
+    match DirBuilder::new().mode(0o700).create(&home) {
+        Ok(()) => give(dir, &home),
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        Err(_) => {}
+    }
+    rustix::fs::access(&home, Access::WRITE_OK | Access::EXEC_OK)?;
+    Ok(home)
+}
+
+/// Only the superuser can, and only there it makes a difference.
+fn give(dir: &Path, path: &Path) {
+    if let Ok(of) = std::fs::metadata(dir) {
+        let _ = chown(path, Some(of.uid()), Some(of.gid()));
+    }
+}
+
 /// Puts the file in its place.
 pub(super) fn store(dir: &Path, builder: &mut Builder) -> io::Result<()> {
     static COUNT: AtomicU64 = AtomicU64::new(0);
-    let home = home(dir);
-    match DirBuilder::new().mode(0o700).create(&home) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-        _ => {}
-    }
+    let home = make_home(dir)?;
     let name = format::name(builder.first());
     let (process, count) = (std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let partial = home.join(format!("{name}.{process}-{count}.partial"));
     let written = || {
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&partial)?;
         file.write_all(&builder.encode())?;
+        give(dir, &partial);
         std::fs::rename(&partial, home.join(name))
     };
     written().inspect_err(|_| drop(std::fs::remove_file(&partial)))
@@ -147,6 +164,9 @@ pub(super) fn update_behind(dir: &Path, lag: u64, mut go_on: impl FnMut(u64, u64
     let due: Vec<Chunk> = all.into_iter().filter(|chunk| chunk.is_due(dir, lag)).collect();
     let total = due.iter().map(|chunk| chunk.end - chunk.first).sum();
     let mut updated = Updated::default();
+    if !due.is_empty() && make_home(dir).is_err() {
+        return Ok(Updated { stopped: true, ..updated });
+    }
     for chunk in due {
         let mut builder = Builder::default();
         let (mut cursor, done) = (chunk.cursor(dir)?, updated.entries);

@@ -11,7 +11,7 @@ fn who(subject: &str) -> Digest {
 }
 
 fn open(path: &Path) -> Subjects {
-    Subjects::open(path).unwrap().unwrap()
+    Subjects::open(path, false).unwrap().unwrap()
 }
 
 /// Three durable keys, and what they are.
@@ -41,10 +41,10 @@ fn keys_are_made_once_and_kept() {
     }
     assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
     assert_eq!(fs::metadata(&path).unwrap().len(), 4 * SLOT as u64);
-    assert!(Subjects::open(&path).unwrap().is_none(), "one writer only");
+    assert!(Subjects::open(&path, false).unwrap().is_none(), "one writer only");
     drop(subjects);
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-    assert_eq!(Subjects::open(&path).unwrap_err().kind(), io::ErrorKind::PermissionDenied);
+    assert_eq!(Subjects::open(&path, false).unwrap_err().kind(), io::ErrorKind::PermissionDenied);
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn a_damaged_slot_is_named_and_nothing_opens() {
     let whole = fs::read(&path).unwrap();
     for at in SLOT..whole.len() {
         edit(&path, |bytes| bytes[at] ^= 1);
-        let fault = Subjects::open(&path).unwrap_err();
+        let fault = Subjects::open(&path, false).unwrap_err();
         let slot = at / SLOT - 1;
         assert_eq!(fault.kind(), io::ErrorKind::InvalidData);
         assert!(fault.to_string().contains(&format!("subjects: the key in slot {slot} (bytes ")), "{fault}");
@@ -68,13 +68,13 @@ fn a_damaged_slot_is_named_and_nothing_opens() {
     }
     // Slots that were durable and are zeroes now, or stand in another's place.
     edit(&path, |bytes| bytes[SLOT..2 * SLOT].fill(0));
-    assert!(Subjects::open(&path).unwrap_err().to_string().contains("slot 0"));
+    assert!(Subjects::open(&path, false).unwrap_err().to_string().contains("slot 0"));
     fs::write(&path, &whole).unwrap();
     edit(&path, |bytes| bytes.copy_within(SLOT..2 * SLOT, 2 * SLOT));
-    assert!(Subjects::open(&path).unwrap_err().to_string().contains("slot 1"));
+    assert!(Subjects::open(&path, false).unwrap_err().to_string().contains("slot 1"));
     fs::write(&path, b"something else entirely").unwrap();
     edit(&path, |bytes| bytes.resize(SLOT * 2, 0));
-    assert_eq!(Subjects::open(&path).unwrap_err().kind(), io::ErrorKind::InvalidData);
+    assert_eq!(Subjects::open(&path, false).unwrap_err().kind(), io::ErrorKind::InvalidData);
 }
 
 #[test]
@@ -98,6 +98,7 @@ fn what_a_power_cut_left_unfinished_is_passed_over() {
     assert_eq!(subjects.key(who("b"), NOW).unwrap().key, again.key);
     // An empty file is what an interrupted creation leaves.
     drop(subjects);
+    assert_eq!(Subjects::open(&dir.path().join("none"), true).unwrap_err().kind(), io::ErrorKind::NotFound);
     fs::write(&path, b"").unwrap();
     assert_eq!(open(&path).key(who("a"), NOW).unwrap().slot, 0);
 }

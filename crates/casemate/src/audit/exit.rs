@@ -7,6 +7,11 @@ pub(super) const BAD: u8 = 1;
 /// What is to be checked cannot be read, or the command was called wrongly.
 pub(super) const COULD_NOT_RUN: u8 = 2;
 
+/// It was erased.
+pub(super) const ERASED: u8 = 10;
+/// The entry commits to no such value.
+pub(super) const NOTHING: u8 = 11;
+
 /// What `--help` says of them.
 pub(super) const HELP: &str = "\
 Exit codes:

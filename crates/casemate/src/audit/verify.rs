@@ -32,7 +32,7 @@ pub(super) struct VerifyArgs {
     json: bool,
 }
 
-fn range(text: &str) -> Result<Range<u64>, String> {
+pub(super) fn range(text: &str) -> Result<Range<u64>, String> {
     let parsed = text.split_once("..").and_then(|(start, end)| Some(start.parse().ok()?..end.parse().ok()?));
     parsed
         .filter(|range: &Range<u64>| !range.is_empty())

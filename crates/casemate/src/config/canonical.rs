@@ -4,7 +4,7 @@
 
 use casemate_core::digest::Digest;
 use casemate_core::glob::Glob;
-use casemate_core::policy::Rule;
+use casemate_core::policy::{Reach, Rule};
 use casemate_gateway::config::{
     Caps, ClientTrust, Config, JwksSource, Limit, PinMode, ServerTls, Sessions, Tenant, Upstream,
 };
@@ -13,7 +13,23 @@ use std::fmt::Display;
 /// The digest over the effective configuration.
 #[must_use]
 pub fn digest(config: &Config) -> Digest {
-    Digest::of_parts("casemate/policy/v1", &[text(config).as_bytes()])
+    digest_of(text(config).as_bytes())
+}
+
+/// The digest over a canonical form.
+#[must_use]
+pub fn digest_of(text: &[u8]) -> Digest {
+    Digest::of_parts("casemate/policy/v1", &[text])
+}
+
+/// How the canonical form says whether a server may be reached.
+#[must_use]
+pub const fn reach(reach: Reach) -> &'static str {
+    match reach {
+        Reach::Allowed => "Allowed",
+        Reach::NotListed => "NotListed",
+        Reach::OutsideDomains => "OutsideDomains",
+    }
 }
 
 /// The canonical form: one `key=value` a line, values quoted as JSON.
@@ -25,7 +41,7 @@ pub fn text(config: &Config) -> String {
     sessions(&mut out, &config.sessions);
     for (name, server) in &config.policy.servers {
         out.line(&format!("server.{name}.host"), &server.host);
-        out.line(&format!("server.{name}.reach"), &format!("{:?}", server.reach));
+        out.line(&format!("server.{name}.reach"), &reach(server.reach));
         out.list(&format!("server.{name}.read_only"), server.read_only.iter().map(String::as_str));
     }
     for (name, entry) in &config.upstreams {

@@ -15,7 +15,7 @@ use super::diagnostic::{Diagnostic, Sink};
 use super::files::{Environment, FileData, Files, words};
 use super::section::Section;
 use super::tree::{Node, Spanned};
-use casemate_audit::Mode as Durability;
+use casemate_audit::{Capture, Mode as Durability};
 use casemate_core::TenantId;
 use casemate_core::policy::Policy;
 use casemate_gateway::config::{Auth, Config, Mode};
@@ -133,6 +133,11 @@ fn audit(section: Section<'_>, state: &Path) -> casemate_audit::Config {
         anonymous_per_minute: section.count32("anonymous_per_minute").unwrap_or(defaults.anonymous_per_minute),
         heartbeat: section.duration("heartbeat"),
         segment_age: section.duration("segment_age"),
+        capture: Capture::ALL
+            .into_iter()
+            .find(|capture| capture.as_str() == section.word("capture"))
+            .unwrap_or_default(),
+        legal_hold: section.texts("legal_hold").iter().filter_map(|name| TenantId::parse(name.value).ok()).collect(),
         mode: Durability::ALL.into_iter().find(|mode| mode.as_str() == section.word("mode")).unwrap_or_default(),
         ..defaults
     }

@@ -192,7 +192,25 @@ const AUDIT: &[Key] = &[
         "The age at which a segment of the log is closed and made read-only, if it has not reached its size before.",
     )
     .or("24h"),
+    key(
+        "capture",
+        Kind::Choice(&CAPTURE),
+        "What is kept of calls beside their records, encrypted under the keys of their subjects: `calls` keeps the \
+         message and the released answer, up to 64 KiB of each, as they are: what a message holds is not looked through.",
+    )
+    .or("none"),
+    key(
+        "legal_hold",
+        Kind::List(&Kind::Tenant),
+        "Tenants of which nothing is erased: `casemate audit erase` is refused as long as they stand here.",
+    ),
 ];
+
+const CAPTURE: Choice = Choice {
+    words: &[("none", "nothing but what decisions read"), ("calls", "messages and released answers, encrypted")],
+    any_case: false,
+    hints: &[("all", "did you mean `calls`?"), ("off", "did you mean `none`?")],
+};
 
 const DURABILITY: Choice = Choice {
     words: &[

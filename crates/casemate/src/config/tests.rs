@@ -59,6 +59,13 @@ fn cases(folder: &str) -> Vec<(String, String)> {
     cases
 }
 
+/// Every valid file, loaded.
+pub(super) fn every_valid() -> Vec<(String, Loaded)> {
+    let load =
+        |source: &str| load_text(source, &environment()).unwrap_or_else(|report| panic!("{}", report.render(false)));
+    cases("valid").into_iter().map(|(name, source)| (name, load(&source))).collect()
+}
+
 fn valid(name: &str) -> Loaded {
     let (_, source) = cases("valid").into_iter().find(|(case, _)| case == name).unwrap();
     load_text(&source, &environment()).unwrap_or_else(|report| panic!("{}", report.render(false)))

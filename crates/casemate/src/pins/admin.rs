@@ -3,6 +3,7 @@
 use super::args::Access;
 use super::source::Refused;
 use super::visible;
+use crate::config::Loaded;
 use anyhow::{Context as _, Result, anyhow, bail};
 use bytes::Bytes;
 use casemate_core::{Reason, Secret};
@@ -25,10 +26,10 @@ const TOKEN: usize = 8 << 10;
 /// Nothing listens at the address of the configuration.
 #[derive(Debug, thiserror::Error)]
 #[error("no gateway answers at {0}")]
-pub(super) struct NotRunning(String);
+pub(crate) struct NotRunning(String);
 
 /// The admin listener of a running gateway.
-pub(super) struct Admin {
+pub(crate) struct Admin {
     client: Client,
     target: Target,
     url: Url,
@@ -37,7 +38,7 @@ pub(super) struct Admin {
 
 impl Admin {
     /// The listener at `url`, whose certificate one of `roots` signed, unless the arguments name a CA.
-    pub(super) fn new(access: &Access, url: Url, roots: Vec<CertificateDer<'static>>) -> Result<Self> {
+    pub(crate) fn new(access: &Access, url: Url, roots: Vec<CertificateDer<'static>>) -> Result<Self> {
         let is_tls = url.scheme() == "https";
         let roots = match &access.ca {
             Some(path) => certificates(path)?,
@@ -59,6 +60,19 @@ impl Admin {
         Ok(Self { client: Client::new(ClientConfig::default()), target, url, token })
     }
 
+    /// That of the gateway with this configuration; `None` where it has none or does not run.
+    pub(crate) async fn running(access: &Access, loaded: &Loaded) -> Result<Option<Self>> {
+        let Some(listener) = &loaded.config.admin else { return Ok(None) };
+        let clients = listener.tls.as_ref().and_then(|tls| tls.clients.as_ref());
+        let roots = clients.map(|clients| clients.roots.clone()).unwrap_or_default();
+        let admin = Self::new(access, crate::healthcheck::own_url(listener)?, roots)?;
+        match admin.probe().await {
+            Ok(()) => Ok(Some(admin)),
+            Err(fault) if fault.downcast_ref::<NotRunning>().is_some() => Ok(None),
+            Err(fault) => Err(fault),
+        }
+    }
+
     /// Whether a gateway is there at all.
     pub(super) async fn probe(&self) -> Result<()> {
         self.send(Method::GET, "/healthz", Bytes::new()).await.map(drop)
@@ -75,7 +89,8 @@ impl Admin {
         self.send(Method::POST, path, body.into()).await
     }
 
-    async fn send(&self, method: Method, path: &str, body: Bytes) -> Result<Bytes> {
+    /// Sends a request, and gives the body of its answer.
+    pub(crate) async fn send(&self, method: Method, path: &str, body: Bytes) -> Result<Bytes> {
         let mut request = Request::new(body);
         *request.method_mut() = method;
         *request.uri_mut() = path.parse::<Uri>().context("the request cannot be made")?;

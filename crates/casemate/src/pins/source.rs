@@ -1,6 +1,6 @@
 //! Where pins are read and decided: at a running gateway, or in its state directory while none runs.
 
-use super::admin::{Admin, NotRunning};
+use super::admin::Admin;
 use super::args::Access;
 use super::decide::Decision;
 use super::local::Local;
@@ -14,7 +14,7 @@ use std::fmt;
 
 /// A refusal, with its reason and what to do about it.
 #[derive(Debug)]
-pub(super) struct Refused {
+pub(crate) struct Refused {
     pub(super) reason: Reason,
     message: String,
 }
@@ -24,7 +24,7 @@ impl Refused {
         Self { reason, message: reason.facts().message.to_owned() }
     }
 
-    pub(super) fn new(reason: Reason, message: String) -> Self {
+    pub(crate) fn new(reason: Reason, message: String) -> Self {
         Self { reason, message }
     }
 }
@@ -59,15 +59,8 @@ impl Source {
             }
         };
         let state = access.state_dir.clone().unwrap_or_else(|| loaded.state_dir.clone());
-        if let Some(listener) = &loaded.config.admin {
-            let clients = listener.tls.as_ref().and_then(|tls| tls.clients.as_ref());
-            let roots = clients.map(|clients| clients.roots.clone()).unwrap_or_default();
-            let admin = Admin::new(access, crate::healthcheck::own_url(listener)?, roots)?;
-            match admin.probe().await {
-                Ok(()) => return Ok(Some(Self::Admin(admin))),
-                Err(fault) if fault.downcast_ref::<NotRunning>().is_some() => {}
-                Err(fault) => return Err(fault),
-            }
+        if let Some(admin) = Admin::running(access, &loaded).await? {
+            return Ok(Some(Self::Admin(admin)));
         }
         if !state.join("pins").is_dir() {
             bail!("no gateway answers, and `{}` holds no pins yet: casemate serve", state.display());

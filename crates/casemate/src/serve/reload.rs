@@ -2,7 +2,7 @@
 
 use super::local_actor;
 use super::watch::Watch;
-use crate::config::{Environment, Loaded};
+use crate::config::{Environment, Loaded, kept};
 use casemate_gateway::{Gateway, GatewayError};
 use std::path::{Path, PathBuf};
 
@@ -29,6 +29,7 @@ impl Fixed {
             ("audit.mode", old.mode != new.mode),
             ("audit.heartbeat", old.heartbeat != new.heartbeat),
             ("audit.segment_age", old.segment_age != new.segment_age),
+            ("audit.capture", old.capture != new.capture),
         ];
         changed.into_iter().find_map(|(key, changed)| changed.then_some(key))
     }
@@ -51,8 +52,14 @@ pub(super) async fn reload(gateway: &Gateway, path: &Path, watch: &mut Watch, fi
         tracing::error!(cause, %fault, "not reloaded; the old configuration stays in force");
         return gateway.reload_refused(&fault.to_string(), &actor).await;
     }
+    if let Err(error) = kept::keep(gateway.log(), &loaded).await {
+        watch.again();
+        tracing::error!(cause, %error, "not reloaded, for the policy could not be kept; the old one stays in force");
+        return gateway.reload_refused("the policy could not be kept with the log", &actor).await;
+    }
     match gateway.reload(loaded.config.clone(), &actor).await {
         Ok(()) => {
+            gateway.log().hold(loaded.audit.legal_hold.clone());
             watch.accept(&loaded);
             crate::out::show(&loaded.warnings.render(true));
             tracing::info!(cause, policy.digest = %loaded.digest, "reloaded");

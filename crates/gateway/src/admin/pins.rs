@@ -1,6 +1,6 @@
 //! The routes of pins: reading for every role, decisions for operators and reviewers.
 
-mod body;
+pub(super) mod body;
 
 use super::document;
 use super::routes::{EVERY_ROLE, Shared, allowed, refuse};
@@ -132,7 +132,7 @@ async fn settled(shared: &Shared, headers: &HeaderMap, answer: Result<String, Re
 }
 
 /// The person, where the request is no browser's and the role is one of these.
-async fn may(shared: &Shared, headers: &HeaderMap, uri: &Uri, roles: &[Role]) -> Result<String, Refusal> {
+pub(super) async fn may(shared: &Shared, headers: &HeaderMap, uri: &Uri, roles: &[Role]) -> Result<String, Refusal> {
     // No page uses these routes, so a request that a page caused is never one that its user meant.
     if headers.contains_key(header::ORIGIN) {
         return Err(Reason::HttpOrigin.into());
@@ -140,7 +140,7 @@ async fn may(shared: &Shared, headers: &HeaderMap, uri: &Uri, roles: &[Role]) ->
     allowed(shared, headers, uri, roles).await
 }
 
-fn answered(shared: &Shared, headers: &HeaderMap, answer: Result<String, Refusal>) -> Response {
+pub(super) fn answered(shared: &Shared, headers: &HeaderMap, answer: Result<String, Refusal>) -> Response {
     match answer {
         Ok(text) => {
             let mut response = ([(header::CONTENT_TYPE, "application/json")], text).into_response();
@@ -152,7 +152,7 @@ fn answered(shared: &Shared, headers: &HeaderMap, answer: Result<String, Refusal
 }
 
 /// The parameters of a request: each one that is known, and at most once.
-fn query(uri: &Uri, known: &[&'static str]) -> Result<BTreeMap<&'static str, String>, Refusal> {
+pub(super) fn query(uri: &Uri, known: &[&'static str]) -> Result<BTreeMap<&'static str, String>, Refusal> {
     let mut found = BTreeMap::new();
     for (name, value) in url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
         let Some(name) = known.iter().find(|known| **known == name) else { return Err(wrong("query")) };
@@ -163,7 +163,7 @@ fn query(uri: &Uri, known: &[&'static str]) -> Result<BTreeMap<&'static str, Str
     Ok(found)
 }
 
-fn wrong(what: &'static str) -> Refusal {
+pub(super) fn wrong(what: &'static str) -> Refusal {
     Refusal::new(Reason::AdminRequest).hint(what)
 }
 

@@ -1,7 +1,7 @@
 //! The whole surface of the admin listener on one page.
 
 use super::people::caller;
-use super::{Peer, log, pins};
+use super::{Peer, erase, log, pins};
 use crate::config::Role;
 use crate::exchange::mint;
 use crate::gateway::Gateway;
@@ -34,6 +34,7 @@ pub(super) fn router(gateway: Arc<Gateway>, peer: Peer) -> Router {
         .route("/pins/approve", post(pins::approve))
         .route("/pins/block", post(pins::block))
         .route("/pins/forget", post(pins::forget))
+        .route("/log/erase", post(erase::erase))
         .route("/log/checkpoint", get(log::checkpoint))
         .route("/log/tile/{*path}", get(log::tile))
         .fallback(nothing)

@@ -120,6 +120,25 @@ fn what_a_careful_forger_hides_is_found_by_reading_the_log() {
     assert!(of_index.iter().all(|entry| of_log.contains(entry)));
 }
 
+#[test]
+fn a_file_that_misstates_its_end_is_not_believed() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut log = made(dir.path(), 200, 1 << 20);
+    update(dir.path());
+    (200..260).for_each(|seq| log.push(&record(seq)));
+    log.head();
+    let path = index_files(dir.path()).remove(0);
+    let good = std::fs::read(&path).unwrap();
+    for end in [0, u64::MAX, u64::from_be_bytes(good[32..40].try_into().unwrap()) + 44] {
+        let mut bad = good.clone();
+        bad[32..40].copy_from_slice(&end.to_be_bytes());
+        let crc = crc32c::crc32c(&bad[..format::HEADER - 4]);
+        bad[format::HEADER - 4..format::HEADER].copy_from_slice(&crc.to_be_bytes());
+        std::fs::write(&path, &bad).unwrap();
+        check(dir.path());
+    }
+}
+
 /// Changes entry `index` in place so that its frame holds together.
 fn edit(dir: &Path, index: u64, from: &str, to: &str) {
     let path = dir.join(files::segment(0));

@@ -19,7 +19,7 @@ const REST: usize = 1 << 20;
 /// A decision is one flat object.
 const LIMITS: Limits = Limits { depth: 2, nodes: 16, key_len: 64, number_len: 8 };
 
-pub(super) fn check_content(headers: &HeaderMap) -> Result<(), Refusal> {
+pub(in crate::admin) fn check_content(headers: &HeaderMap) -> Result<(), Refusal> {
     let single = |name: header::HeaderName| {
         let mut values = headers.get_all(name).iter();
         (values.next(), values.next())
@@ -35,7 +35,7 @@ pub(super) fn check_content(headers: &HeaderMap) -> Result<(), Refusal> {
 }
 
 /// The whole body, up to the cap.
-pub(super) async fn collect(body: &mut Body) -> Result<Bytes, Refusal> {
+pub(in crate::admin) async fn collect(body: &mut Body) -> Result<Bytes, Refusal> {
     let too_large = || Refusal::new(Reason::PayloadTooLarge);
     if body.size_hint().lower() > BODY as u64 {
         return Err(too_large());
@@ -53,7 +53,7 @@ pub(super) async fn collect(body: &mut Body) -> Result<Bytes, Refusal> {
 }
 
 /// Takes what is left of a body.
-pub(super) async fn take(body: &mut Body) {
+pub(in crate::admin) async fn take(body: &mut Body) {
     let mut left = REST;
     while let Some(Ok(frame)) = body.frame().await {
         left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
@@ -115,7 +115,7 @@ fn object(bytes: Bytes, known: &[&str]) -> Result<Json, Refusal> {
     Ok(json)
 }
 
-fn text(object: Value<'_>, name: &'static str) -> Result<String, Refusal> {
+pub(in crate::admin) fn text(object: Value<'_>, name: &'static str) -> Result<String, Refusal> {
     let found = object.get(name).and_then(|value| value.as_str());
     found.map(std::borrow::Cow::into_owned).ok_or_else(|| wrong(name))
 }

@@ -1,4 +1,4 @@
-//! Text from a server as a person and a terminal may have it: what hides is written out.
+//! Text from outside as a person and a terminal may have it: what hides is written out.
 
 use casemate_core::json::quote;
 use std::fmt::Write as _;
@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 /// Whether a character shows nothing, moves its neighbours, or steers a terminal. All of Unicode's control, format and
 /// private-use characters, its default-ignorable code points (Unicode Standard, section 5.21), and every space but the
 /// ordinary one.
-pub(super) fn hides(c: char) -> bool {
+pub(crate) fn hides(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_control();
     }
@@ -24,7 +24,7 @@ pub(super) fn hides(c: char) -> bool {
 
 /// One line of text with what hides written as `\u{200b}`. Different texts stay different: where the text itself has
 /// `\u{`, its backslash is written out too.
-pub(super) fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
@@ -38,12 +38,12 @@ pub(super) fn line(text: &str) -> String {
 }
 
 /// The lines of a text, each as [`line`] has it.
-pub(super) fn lines(text: &str) -> impl Iterator<Item = String> {
+pub(crate) fn lines(text: &str) -> impl Iterator<Item = String> {
     text.split('\n').map(line)
 }
 
 /// Text whose author has written out what hides, for a terminal: whatever is left of it is written out here.
-pub(super) fn safe(text: &str) -> String {
+pub(crate) fn safe(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if hides(c) { escape(&mut out, c) } else { out.push(c) }
@@ -52,7 +52,7 @@ pub(super) fn safe(text: &str) -> String {
 }
 
 /// Text in quotes, escaped as in JSON, with what hides written as `\u{200b}`.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     safe(&quote(text))
 }
 
@@ -62,9 +62,13 @@ fn escape(out: &mut String, c: char) {
 }
 
 /// A JSON string with what hides in the escapes of JSON: another JSON reader gets the same text.
-pub(super) fn json_string(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    for c in quote(text).chars() {
+pub(crate) fn json_string(text: &str) -> String {
+    escaped(&quote(text))
+}
+
+fn escaped(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
         if !hides(c) {
             out.push(c);
             continue;
@@ -74,6 +78,12 @@ pub(super) fn json_string(text: &str) -> String {
         }
     }
     out
+}
+
+/// A JSON value on one line, with what hides in the escapes of JSON: another JSON reader gets the same value.
+pub(crate) fn json_line(value: &serde_json::Value) -> String {
+    // Characters that hide stand in strings only.
+    escaped(&value.to_string())
 }
 
 #[cfg(test)]

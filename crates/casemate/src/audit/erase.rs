@@ -1,0 +1,140 @@
+//! `casemate audit erase`: at a running gateway, or in its state directory while none runs.
+
+use super::exit;
+use crate::config::{self, Environment, Loaded};
+use crate::out;
+use crate::pins::{Access, Admin, Refused};
+use crate::serve::{local_actor, now};
+use anyhow::{Context as _, Result, anyhow, bail};
+use casemate_audit::{Log, OpenError};
+use casemate_core::json::quote;
+use casemate_core::{Subject, TenantId};
+use http::Method;
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+pub(super) const HELP: &str = "\
+The log itself stays as it is, and every proof of it: what goes is the key that links the subject's
+records to the values that they are about, with everything that was sealed under it. Two records say so;
+they name the subject by the first 16 hexadecimal digits of a digest over tenant and subject.
+
+The key is overwritten in its file. Copies of that file, in backups, snapshots and file systems that write
+elsewhere, and what a flash disk keeps of old blocks, are for the operator to see to.
+
+Exit codes:
+  0  erased
+  1  there is no key of this subject: nothing was recorded of it, or it is erased already
+  2  not erased";
+
+#[derive(Debug, clap::Args)]
+pub(super) struct EraseArgs {
+    /// The subject's tenant.
+    #[arg(long, value_parser = |text: &str| TenantId::parse(text))]
+    tenant: TenantId,
+    /// The subject, as records name it: a SPIFFE ID or the `sub` of a token.
+    #[arg(long, value_parser = |text: &str| Subject::parse(text))]
+    subject: Subject,
+    /// Does not ask.
+    #[arg(long, short)]
+    yes: bool,
+    #[command(flatten)]
+    access: Access,
+}
+
+pub(super) fn run(args: &EraseArgs) -> Result<ExitCode> {
+    if !args.yes && !agrees(args)? {
+        return Ok(ExitCode::from(exit::COULD_NOT_RUN));
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let Some(done) = runtime.block_on(erase(args))? else { return Ok(ExitCode::from(exit::COULD_NOT_RUN)) };
+    match done {
+        Done::Erased { fingerprint, index } => {
+            out::line(&format!("erased: {fingerprint}, recorded as entry {index}"))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Done::NoKey => {
+            out::say("there is no key of this subject: nothing was recorded of it, or it is erased already");
+            Ok(ExitCode::from(1))
+        }
+    }
+}
+
+fn agrees(args: &EraseArgs) -> Result<bool> {
+    if !std::io::stdin().is_terminal() {
+        bail!("nobody is there to be asked; with --yes nobody is");
+    }
+    out::show(&format!(
+        "Destroy the key of {} of the tenant {}? What was recorded of it can never be linked or opened again. [y/N] ",
+        args.subject, args.tenant
+    ));
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+}
+
+enum Done {
+    Erased { fingerprint: String, index: u64 },
+    NoKey,
+}
+
+/// `None` where the configuration cannot be used, which has been shown.
+async fn erase(args: &EraseArgs) -> Result<Option<Done>> {
+    if let Some(url) = &args.access.admin {
+        return ask(&Admin::new(&args.access, url.clone(), Vec::new())?, args).await.map(Some);
+    }
+    let loaded = match config::load(&args.access.config, &Environment::of_process()) {
+        Ok(loaded) => loaded,
+        Err(report) => {
+            out::show(&report.render(true));
+            return Ok(None);
+        }
+    };
+    match Admin::running(&args.access, &loaded).await? {
+        Some(admin) => ask(&admin, args).await.map(Some),
+        None => offline(args, loaded).await.map(Some),
+    }
+}
+
+async fn ask(admin: &Admin, args: &EraseArgs) -> Result<Done> {
+    let [tenant, subject] = [args.tenant.as_str(), args.subject.as_str()].map(quote);
+    let body = format!("{{\"tenant\":{tenant},\"subject\":{subject}}}");
+    let answer = admin.send(Method::POST, "/log/erase", body.into()).await?;
+    let answer: serde_json::Value = serde_json::from_slice(&answer).context("the gateway's answer cannot be read")?;
+    match answer.get("erased").and_then(serde_json::Value::as_bool) {
+        Some(true) => {
+            let fingerprint = answer.get("fingerprint").and_then(serde_json::Value::as_str).unwrap_or_default();
+            let index = answer.get("index").and_then(serde_json::Value::as_u64).unwrap_or_default();
+            Ok(Done::Erased { fingerprint: out::safe(fingerprint), index })
+        }
+        Some(false) => Ok(Done::NoKey),
+        None => bail!("the gateway's answer cannot be read"),
+    }
+}
+
+async fn offline(args: &EraseArgs, loaded: Loaded) -> Result<Done> {
+    let state = args.access.state_dir.clone().unwrap_or(loaded.state_dir);
+    let dir = state.join("audit");
+    if !dir.is_dir() {
+        bail!("no gateway answers, and `{}` holds no log", state.display());
+    }
+    out::say(&format!("no gateway answers: working in `{}`", state.display()));
+    let config = casemate_audit::Config { dir, ..loaded.audit };
+    let (log, recovery) = Log::open(config, Arc::new(now)).map_err(|fault| match fault {
+        OpenError::Locked => anyhow!(
+            "a gateway runs on `{}`, and its admin listener does not answer: erase there, or stop it first",
+            state.display()
+        ),
+        fault => anyhow!(fault).context("the audit log cannot be opened"),
+    })?;
+    if recovery.torn_bytes > 0 || recovery.unknown_outcomes > 0 {
+        out::say("the log was left open; it has been recovered");
+    }
+    let erased = log.erase(&args.tenant, &args.subject, &local_actor()).await;
+    log.close().await;
+    match erased {
+        Ok(Some(done)) => Ok(Done::Erased { fingerprint: done.fingerprint, index: done.receipt.index }),
+        Ok(None) => Ok(Done::NoKey),
+        Err(refusal) => Err(Refused::new(refusal.reason, refusal.message()).into()),
+    }
+}

@@ -1,0 +1,212 @@
+//! `casemate audit stats`: what the log holds and how it grows.
+
+use super::query::bring_up_to_date;
+use super::rows::{instant, went_on};
+use super::{LogArgs, bad, progress};
+use crate::{out, visible};
+use anyhow::Result;
+use casemate_audit::index::{Counts, Stats, Way, stats};
+use casemate_core::UnixMillis;
+use serde_json::json;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Values of a member, and days, that a person is shown.
+const VALUES: usize = 10;
+const DAYS: usize = 14;
+const BAR: u64 = 40;
+const DAY: u64 = 86_400_000;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct StatsArgs {
+    #[command(flatten)]
+    pub(super) log: LogArgs,
+    /// Read every entry of the log and do not use its index.
+    #[arg(long)]
+    scan: bool,
+    /// The result as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(args: &StatsArgs, dir: &Path) -> Result<ExitCode> {
+    let way = if args.scan { Way::Log } else { Way::Index };
+    if way == Way::Index {
+        bring_up_to_date(dir);
+    }
+    let bar = progress::bar();
+    let counted = stats(dir, way, |at, of| progress::tell(&bar, at, of));
+    bar.finish_and_clear();
+    let held = match counted {
+        Ok(held) => held,
+        Err(fault) => return Ok(bad(&fault)),
+    };
+    let text = if args.json { format!("{}\n", visible::json_line(&value(&held))) } else { table(&held) };
+    went_on(out::data(&text))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn value(held: &Stats) -> serde_json::Value {
+    let summary = &held.summary;
+    let days: serde_json::Map<_, _> = summary
+        .days
+        .iter()
+        .map(|(day, of)| (date(*day), json!({ "entries": of.entries, "bytes": of.bytes })))
+        .collect();
+    let [first, last] = times(held).map_or([None, None], |times| times.map(Some));
+    json!({
+        "entries": held.entries, "bytes": held.bytes, "segments": held.segments, "first": first, "last": last,
+        "kinds": summary.kinds, "reasons": summary.reasons, "tenants": summary.tenants, "servers": summary.servers,
+        "tools": summary.tools, "days": days, "bytes_a_day": summary.growth().map(f64::round),
+        "free": held.free, "days_left": held.days_left().map(f64::floor), "read": held.read,
+    })
+}
+
+fn times(held: &Stats) -> Option<[String; 2]> {
+    held.summary.times.map(|times| times.map(|time| instant(UnixMillis(time))))
+}
+
+fn date(day: u64) -> String {
+    let text = instant(UnixMillis(day.saturating_mul(DAY)));
+    text.split_once('T').map_or(text.clone(), |(date, _)| date.to_owned())
+}
+
+fn table(held: &Stats) -> String {
+    let mut out = String::new();
+    let mut line = |name: &str, text: String| {
+        // Writing to a string does not fail.
+        let _ = writeln!(out, "{name:<10}  {text}");
+    };
+    line("entries", grouped(held.entries));
+    line("bytes", format!("{} in {} segments", size(held.bytes as f64), grouped(held.segments)));
+    if let Some([first, last]) = times(held) {
+        line("from", first);
+        line("to", last);
+    }
+    line("growth", held.summary.growth().map_or("not known yet".to_owned(), |bytes| format!("{} a day", size(bytes))));
+    if let Some(free) = held.free {
+        let left = held.days_left().map(|days| format!("; full in {} days at that rate", grouped(days as u64)));
+        line("free", format!("{}{}", size(free as f64), left.unwrap_or_default()));
+    }
+    let summary = &held.summary;
+    for (title, counts) in [
+        ("kinds", &summary.kinds),
+        ("reasons", &summary.reasons),
+        ("tenants", &summary.tenants),
+        ("servers", &summary.servers),
+        ("tools", &summary.tools),
+    ] {
+        out.push_str(&chart(title, &top(counts)));
+    }
+    let days: Vec<_> = summary.days.iter().rev().take(DAYS).map(|(day, of)| (date(*day), of.entries)).collect();
+    out.push_str(&chart("days", &days.into_iter().rev().collect::<Vec<_>>()));
+    out
+}
+
+/// The most frequent values; the others together.
+fn top(counts: &Counts) -> Vec<(String, u64)> {
+    let named = counts.iter().filter(|(value, _)| !value.is_empty());
+    let mut all: Vec<_> = named.map(|(value, count)| (visible::line(value), *count)).collect();
+    all.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let left: u64 = all.iter().skip(VALUES).map(|(_, count)| count).fold(0, |sum, count| sum.saturating_add(*count));
+    let others = left.saturating_add(counts.get("").copied().unwrap_or_default());
+    all.truncate(VALUES);
+    all.extend((others > 0).then(|| ("(others)".to_owned(), others)));
+    all
+}
+
+fn chart(title: &str, rows: &[(String, u64)]) -> String {
+    let mut out = String::new();
+    let Some(most) = rows.iter().map(|(_, count)| *count).max() else { return out };
+    let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default().min(48);
+    let _ = writeln!(out, "\n\u{1b}[1m{title}\u{1b}[0m");
+    for (name, count) in rows {
+        let _ = writeln!(out, "  {name:<width$}  {:>12}  {}", grouped(*count), bar(*count, most));
+    }
+    out
+}
+
+/// A bar in eighths of a character.
+fn bar(count: u64, most: u64) -> String {
+    const PARTS: [&str; 8] = ["", "\u{258f}", "\u{258e}", "\u{258d}", "\u{258c}", "\u{258b}", "\u{258a}", "\u{2589}"];
+    let eighths = (u128::from(count) * u128::from(BAR * 8)).div_ceil(u128::from(most.max(1)));
+    let eighths = usize::try_from(eighths).unwrap_or_default();
+    format!("{}{}", "\u{2588}".repeat(eighths / 8), PARTS.get(eighths % 8).copied().unwrap_or_default())
+}
+
+/// A number with its thousands apart.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+fn size(bytes: f64) -> String {
+    const UNITS: [&str; 5] = ["B", "KiB", "MiB", "GiB", "TiB"];
+    let power = UNITS.iter().enumerate().rev().find(|(power, _)| bytes >= 1024_f64.powi(*power as i32));
+    let (power, unit) = power.unwrap_or((0, &"B"));
+    let scaled = bytes / 1024_f64.powi(power as i32);
+    if power == 0 { format!("{scaled:.0} {unit}") } else { format!("{scaled:.1} {unit}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use casemate_audit::index::{Day, Summary};
+
+    fn held() -> Stats {
+        let counts = |pairs: &[(&str, u64)]| pairs.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect();
+        let day = |entries| Day { entries, bytes: entries * 500 };
+        let summary = Summary {
+            kinds: counts(&[("intent", 4000), ("outcome", 4000), ("event", 2)]),
+            reasons: counts(&[("policy.tool", 7), ("a\u{202e}b\n", 1)]),
+            tenants: counts(&[("acme", 8000), ("", 3)]),
+            days: [(19_675, day(2)), (19_676, day(8000))].into(),
+            times: Some([1_699_950_000_000, 1_700_036_400_000]),
+            ..Summary::default()
+        };
+        Stats { entries: 8002, bytes: 4_001_000, segments: 1, summary, read: 2, free: Some(40_010_000) }
+    }
+
+    #[test]
+    fn people_get_numbers_and_bars() {
+        let text = out::plain(&table(&held()));
+        let has = |wanted: &str| assert!(text.contains(wanted), "{wanted:?} in {text}");
+        has("entries     8,002\n");
+        has("bytes       3.8 MiB in 1 segments\n");
+        has("growth      3.8 MiB a day\n");
+        has("full in 10 days");
+        has("  (others)             3  ");
+        has(&format!("  acme             8,000  {}\n", "\u{2588}".repeat(40)));
+        has("a\\u{202e}b\\u{a}");
+        has("  2023-11-15         8,000  ");
+    }
+
+    #[test]
+    fn programs_get_all_of_it() {
+        let value = value(&held());
+        assert_eq!(value["kinds"]["intent"], 4000);
+        assert_eq!(value["days"]["2023-11-14"]["entries"], 2);
+        assert_eq!((&value["days_left"], &value["first"]), (&json!(10.0), &json!("2023-11-14T08:20:00.000Z")));
+        assert!(!visible::json_line(&value).contains(visible::hides));
+    }
+
+    #[test]
+    fn sizes_and_bars_are_in_proportion() {
+        for (bytes, text) in
+            [(0.0, "0 B"), (1023.0, "1023 B"), (1024.0, "1.0 KiB"), (5e12, "4.5 TiB"), (5e15, "4547.5 TiB")]
+        {
+            assert_eq!(size(bytes), text);
+        }
+        assert_eq!((grouped(0), grouped(999), grouped(1_234_567)), ("0".into(), "999".into(), "1,234,567".into()));
+        assert_eq!((bar(0, 5), bar(1, 1 << 60)), (String::new(), "\u{258f}".to_owned()));
+        assert_eq!(bar(u64::MAX, u64::MAX).chars().count(), 40);
+    }
+}

@@ -1,0 +1,115 @@
+//! `casemate audit tail`: the end of the log, and what follows.
+
+use super::rows::{Format, Printer, went_on};
+use super::{LogArgs, bad};
+use anyhow::Result;
+use casemate_audit::Fault;
+use casemate_audit::index::Tail;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// How often the log is looked at.
+const EVERY: Duration = Duration::from_millis(200);
+/// Entries that are written before signals are looked at.
+const TURN: usize = 1000;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct TailArgs {
+    #[command(flatten)]
+    pub(super) log: LogArgs,
+    /// Go on as the log grows, until interrupted.
+    #[arg(long, short)]
+    follow: bool,
+    /// Begin so many entries before the end.
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
+    lines: u64,
+    /// One JSON object a line.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(args: &TailArgs, dir: &Path) -> Result<ExitCode> {
+    let tail = match Tail::new(dir, args.lines) {
+        Ok(tail) => tail,
+        Err(fault) => return Ok(bad(&fault)),
+    };
+    let format = if args.json { Format::Json } else { Format::Table };
+    let printer = Printer::new(format, BufWriter::new(anstream::stdout().lock()));
+    let done = if args.follow {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(follow(tail, printer))?
+    } else {
+        let (mut tail, mut printer) = (tail, printer);
+        loop {
+            match turn(&mut tail, &mut printer)? {
+                Ok(More::Yes) => {}
+                Ok(More::No | More::Closed) => break Ok(()),
+                Err(fault) => break Err(fault),
+            }
+        }
+    };
+    Ok(done.map_or_else(|fault| bad(&fault), |()| ExitCode::SUCCESS))
+}
+
+enum More {
+    Yes,
+    No,
+    /// Nobody reads any more.
+    Closed,
+}
+
+/// Writes what there is, up to a limit.
+fn turn(tail: &mut Tail, printer: &mut Printer<impl Write>) -> Result<Result<More, Fault>> {
+    for _ in 0..TURN {
+        let entry = tail.next_entry();
+        let written = match &entry {
+            Ok(Some(entry)) => printer.entry(entry),
+            Ok(None) | Err(_) => printer.flush(),
+        };
+        if !went_on(written)? {
+            return Ok(Ok(More::Closed));
+        }
+        match entry {
+            Ok(Some(_)) => {}
+            Ok(None) => return Ok(Ok(More::No)),
+            Err(fault) => return Ok(Err(fault)),
+        }
+    }
+    Ok(Ok(More::Yes))
+}
+
+async fn follow(mut tail: Tail, mut printer: Printer<impl Write>) -> Result<Result<(), Fault>> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    loop {
+        let pause = match turn(&mut tail, &mut printer)? {
+            Ok(More::Yes) => Duration::ZERO,
+            Ok(More::No) => EVERY,
+            Ok(More::Closed) => return Ok(Ok(())),
+            Err(fault) => return Ok(Err(fault)),
+        };
+        if is_closed() {
+            return Ok(Ok(()));
+        }
+        tokio::select! {
+            biased;
+            _ = interrupt.recv() => break,
+            _ = terminate.recv() => break,
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+    went_on(printer.flush())?;
+    Ok(Ok(()))
+}
+
+/// Whether the reader of stdout went away, which nothing tells as long as nothing is written.
+fn is_closed() -> bool {
+    let stdout = std::io::stdout();
+    let mut polled = [PollFd::new(&stdout, PollFlags::empty())];
+    let ready = poll(&mut polled, Some(&Timespec::default()));
+    let [polled] = polled;
+    ready.is_ok() && polled.revents().intersects(PollFlags::ERR | PollFlags::NVAL)
+}
