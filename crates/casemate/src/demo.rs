@@ -49,6 +49,7 @@ async fn demo(dir: &Path, once: bool) -> anyhow::Result<ExitCode> {
     let state = loaded.state_dir.clone();
     // The demonstration's server is a new one each time; what was approved of another says nothing of it.
     let _ = std::fs::remove_dir_all(state.join("pins"));
+    let _ = std::fs::remove_file(state.join("pins.servers"));
     let running = Running::start(loaded, &state).await?;
     out::data(&format!(
         "Casemate listens on https://{}\n  before  an MCP server on http://{upstream}/mcp\n  accepts {accepts}\n  policy  {digest}\n\n",

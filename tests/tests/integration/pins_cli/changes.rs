@@ -57,7 +57,7 @@ async fn a_change_is_shown_and_decided_with_and_without_a_gateway() {
     let (table, words) = desk.expect(&["pins", "list", "--config", "other.yaml"], 0);
     assert!(table.contains("blocked") && words.contains("working in `"), "{table}{words}");
     let approve = ["pins", "approve", "files", "search", "--yes", "--digest", &digest];
-    let (out, words) = desk.expect(&[&approve[..], &["--config", "other.yaml"]].concat(), 2);
+    let (out, words) = desk.expect(&[&approve[..], &["--unblock", "--config", "other.yaml"]].concat(), 2);
     assert!(out.is_empty() && words.contains("a gateway runs on"), "{words}");
     gateway.stop();
 

@@ -77,7 +77,7 @@ async fn a_person_who_answers_too_late_is_told_with_and_without_a_gateway() {
         assert_eq!(code, 1, "{screen}");
         let told = format!("it is blocked by now ({actor}");
         assert!(screen.contains("error: pin.moved: ") && screen.contains(&told), "{screen}");
-        desk.expect(&["pins", "approve", "files", name, "--yes", "--digest", &digest], 0);
+        desk.expect(&["pins", "approve", "files", name, "--yes", "--unblock", "--digest", &digest], 0);
         // The second time round, in the other direction.
         let (code, screen) = desk.asked_too_early(&format!("pins block files {name}"), block);
         assert!(code == 1 && screen.contains(&told), "{screen}");
