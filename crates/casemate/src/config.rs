@@ -45,6 +45,8 @@ pub struct Loaded {
     pub effective: Vec<Effective>,
     /// The policy digest.
     pub digest: Digest,
+    /// The canonical form that it is of.
+    pub canonical: String,
     /// The file it came from.
     pub path: PathBuf,
     /// The line of each rule, by tenant and in the order of the rules.
@@ -82,6 +84,7 @@ pub fn load_from(path: &Path, files: &dyn Files, environment: &Environment) -> R
     match resolved {
         Some(resolved) if !failed => Ok(Loaded {
             digest: resolved.config.policy.digest,
+            canonical: resolved.canonical,
             config: resolved.config,
             state_dir: resolved.state_dir,
             audit: resolved.audit,

@@ -74,6 +74,8 @@ mod commands;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod erasure;
+#[cfg(test)]
 mod pins_cli;
 #[cfg(test)]
 mod query;

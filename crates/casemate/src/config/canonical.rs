@@ -10,12 +10,6 @@ use casemate_gateway::config::{
 };
 use std::fmt::Display;
 
-/// The digest over the effective configuration.
-#[must_use]
-pub fn digest(config: &Config) -> Digest {
-    digest_of(text(config).as_bytes())
-}
-
 /// The digest over a canonical form.
 #[must_use]
 pub fn digest_of(text: &[u8]) -> Digest {

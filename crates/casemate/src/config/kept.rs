@@ -16,7 +16,7 @@ use std::path::Path;
 /// # Errors
 /// The file system refuses.
 pub async fn keep(log: &Log, loaded: &Loaded) -> io::Result<()> {
-    log.keep_policy(loaded.digest, canonical::text(&loaded.config).into_bytes()).await
+    log.keep_policy(loaded.digest, loaded.canonical.clone().into_bytes()).await
 }
 
 /// The policy with that digest, from the log in `dir`.
@@ -155,9 +155,9 @@ mod tests {
     #[test]
     fn every_policy_comes_back_as_it_was() {
         for (name, loaded) in super::super::tests::every_valid() {
-            let text = canonical::text(&loaded.config);
+            let text = &loaded.canonical;
             assert_eq!(canonical::digest_of(text.as_bytes()), loaded.digest);
-            let read = read(&text, loaded.digest).unwrap_or_else(|| panic!("{name}\n{text}"));
+            let read = read(text, loaded.digest).unwrap_or_else(|| panic!("{name}\n{text}"));
             assert_eq!(format!("{read:?}"), format!("{:?}", loaded.config.policy), "{name}");
         }
     }

@@ -26,6 +26,8 @@ pub use variables::Effective;
 
 /// What came of the tree.
 pub struct Resolved {
+    /// Its canonical form, which the policy digest is of.
+    pub canonical: String,
     /// What the gateway obeys.
     pub config: Config,
     /// The state directory.
@@ -118,11 +120,12 @@ pub fn resolve(
         admin,
         watched: cx.watched.into_iter().collect(),
     };
-    let digest = canonical::digest(&config);
+    let canonical = canonical::text(&config);
+    let digest = canonical::digest_of(canonical.as_bytes());
     Arc::make_mut(&mut config.policy).digest = digest;
     let state_dir = base.join(root.section("state").word("dir"));
     let audit = audit(root.section("audit"), &state_dir);
-    Some(Resolved { config, state_dir, audit, effective: variables.effective, rule_lines: tenants.lines })
+    Some(Resolved { canonical, config, state_dir, audit, effective: variables.effective, rule_lines: tenants.lines })
 }
 
 fn audit(section: Section<'_>, state: &Path) -> casemate_audit::Config {

@@ -1,0 +1,251 @@
+//! What links the log to people: erased on request, held by the law, opened by those who have the keys, decided again.
+
+use crate::harness::binary::{casemate, command};
+use crate::harness::{AGENT, Authority, Call, Client, House, Reply, Token, check_error};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::process::Stdio;
+
+const OPERATOR: &str = "spiffe://acme.example/people/operator";
+const AUDITOR: &str = "spiffe://acme.example/people/auditor";
+
+async fn house(audit: Value) -> House {
+    House::with(json!({ "audit": audit, "admin": { "people": {
+        "olga": { "identities": [OPERATOR], "roles": ["operator"] },
+        "aldo": { "identities": [AUDITOR], "roles": ["auditor"] },
+    } } }))
+    .await
+}
+
+async fn ask(house: &House, identity: Option<&str>, call: &Call) -> Reply {
+    let leaf = identity.map(|identity| Authority::shared().client(identity));
+    Client::tls(house.running().admin.expect("an admin listener"), leaf.as_ref()).ask(call).await
+}
+
+fn request(body: &Value) -> Call {
+    Call::http("POST", "/log/erase").set("content-type", "application/json").bytes(body.to_string())
+}
+
+fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let mut program = command(casemate());
+    program.args(arguments).env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let output = program.output().expect("casemate starts");
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("text");
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+/// Runs `casemate audit` on a log.
+fn audit(dir: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    run(&[&["audit"], arguments, &["--dir", dir.to_str().expect("a path")]].concat())
+}
+
+/// The index in the receipt of an answer.
+fn index(reply: &Reply) -> String {
+    let receipt = reply.header("casemate-receipt").expect("a receipt");
+    receipt.split(':').next().expect("an index").to_owned()
+}
+
+/// What stands in the message under `params.arguments`.
+fn arguments(call: &Call) -> String {
+    let body: Value = serde_json::from_slice(&call.body).expect("JSON");
+    body["params"]["arguments"].to_string()
+}
+
+/// What `reveal` says of the arguments of a call.
+fn revealed(house: &House, at: &str, value: &str) -> (Option<i32>, String) {
+    let file = house.plan.dir.path().join("value");
+    std::fs::write(&file, value).expect("a file");
+    let file = file.to_str().expect("a path").to_owned();
+    let (code, out, said) = audit(&house.audit_dir(), &["reveal", at, "--field", "arguments", "--value", &file]);
+    (code, out + &said)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_subject_is_erased_by_an_operator_and_by_nobody_else() {
+    let house = house(json!({ "capture": "calls" })).await;
+    let call = Call::tool("echo");
+    let reply = house.served(&house.agent(), &call).await;
+    let at = index(&reply);
+    assert_eq!(revealed(&house, &at, &arguments(&call)).0, Some(0));
+    assert_eq!(revealed(&house, &at, "{}").0, Some(1));
+    let body = json!({ "tenant": "acme", "subject": AGENT });
+    for (identity, call, code) in [
+        (None, request(&body), "auth.required"),
+        (Some(AGENT), request(&body), "admin.unknown"),
+        (Some(AUDITOR), request(&body), "admin.role"),
+        (Some(OPERATOR), request(&body).set("origin", "https://evil.example"), "http.origin"),
+        (Some(OPERATOR), request(&json!({ "tenant": "acme" })), "admin.request"),
+        (Some(OPERATOR), request(&body).set("content-type", "text/plain"), "http.content_type"),
+        (Some(OPERATOR), Call::http("GET", "/log/erase"), "http.method"),
+    ] {
+        check_error(&call, &ask(&house, identity, &call).await, code);
+    }
+    assert_eq!(revealed(&house, &at, &arguments(&call)).0, Some(0), "none of that erased anything");
+    let nobody = ask(&house, Some(OPERATOR), &request(&json!({ "tenant": "globex", "subject": AGENT }))).await;
+    assert_eq!((nobody.status, nobody.json()), (200, json!({ "erased": false })));
+
+    let erased = ask(&house, Some(OPERATOR), &request(&body)).await.json();
+    assert_eq!(erased["erased"], true);
+    assert_eq!(
+        revealed(&house, &at, &arguments(&call)),
+        (Some(10), format!("erased: what entry {at} is linked to is gone\n"))
+    );
+    assert_eq!(audit(&house.audit_dir(), &["reveal", &at, "--captured"]).0, Some(10));
+    let (code, out, _) = audit(&house.audit_dir(), &["replay", &at]);
+    assert_eq!((code, out.as_str()), (Some(10), &*format!("entry {at}: not replayable: what it read was erased\n")));
+    // Life goes on, under a new key.
+    let next = Call::tool("echo");
+    let again = house.served(&house.agent(), &next).await;
+    assert_eq!(revealed(&house, &index(&again), &arguments(&next)).0, Some(0));
+    let entries = house.finish().await;
+    let events: Vec<_> = entries.iter().filter(|entry| entry.get("fingerprint").is_some()).collect();
+    assert_eq!(events.iter().map(|event| &event["event"]).collect::<Vec<_>>(), ["erase", "erased"]);
+    for event in events {
+        assert_eq!((&event["actor"], &event["tenant"]), (&json!("olga"), &json!("acme")));
+        assert_eq!(event["fingerprint"], erased["fingerprint"]);
+        assert!(!event.to_string().contains(AGENT), "{event}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_legal_hold_keeps_what_it_names() {
+    let mut house = house(json!({ "legal_hold": ["acme"] })).await;
+    house.served(&house.agent(), &Call::tool("echo")).await;
+    let call = request(&json!({ "tenant": "acme", "subject": AGENT }));
+    check_error(&call, &ask(&house, Some(OPERATOR), &call).await, "audit.hold");
+    let (state, config, audit_dir) = (house.plan.state(), house.plan.file(), house.audit_dir());
+    house.running.take().expect("it runs").stop().await.expect("the gateway stops in order");
+    let entries = house.audit();
+    assert!(entries.iter().all(|entry| entry["event"] != "erase"));
+    // Nor is it erased while the gateway is down.
+    let paths = [config.to_str().expect("a path"), state.to_str().expect("a path")];
+    let erase = ["audit", "erase", "--yes", "--tenant", "acme", "--subject", AGENT, "--config", paths[0]];
+    let erase = [&erase[..], &["--state-dir", paths[1]]].concat();
+    let (code, _, said) = run(&erase);
+    assert!(code != Some(0) && said.contains("audit.hold") && said.contains("help: "), "{code:?} {said}");
+    // Without the hold it is, by whoever owns the files.
+    let text =
+        std::fs::read_to_string(&config).expect("a file").replace("\"legal_hold\":[\"acme\"]", "\"legal_hold\":[]");
+    std::fs::write(&config, text).expect("a file");
+    let (code, out, said) = run(&erase);
+    assert!(code == Some(0) && out.starts_with("erased: ") && said.contains("no gateway answers"), "{out} {said}");
+    assert_eq!(run(&erase).0, Some(1), "it is gone already");
+    assert_eq!(run(&erase[..erase.len() - 2].iter().copied().filter(|a| *a != "--yes").collect::<Vec<_>>()).0, Some(2));
+    let (code, out, _) = run(&["audit", "cat", "--dir", audit_dir.to_str().expect("a path")]);
+    assert!(code == Some(0) && out.contains("\"actor\":\"local:") && out.contains("\"event\":\"erased\""), "{out}");
+    assert_eq!(audit(&audit_dir, &["verify"]).0, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_erasure_is_asked_for_at_the_command_line() {
+    let house = house(json!({})).await;
+    house.served(&house.agent(), &Call::tool("echo")).await;
+    let dir = house.plan.dir.path();
+    let leaf = Authority::shared().client(OPERATOR);
+    std::fs::write(dir.join("olga.pem"), &leaf.pem).expect("a file");
+    std::fs::write(dir.join("olga.key"), &leaf.key_pem).expect("a file");
+    let file = |name: &str| dir.join(name).to_str().expect("a path").to_owned();
+    let url = format!("https://{}", house.running().admin.expect("an admin listener"));
+    let [ca, pem, key] = ["ca.pem", "olga.pem", "olga.key"].map(file);
+    let erase = ["audit", "erase", "--yes", "--tenant", "acme", "--subject", AGENT, "--admin", &url, "--ca", &ca];
+    let erase = [&erase[..], &["--certificate", &pem, "--key", &key]].concat();
+    let (code, out, said) = run(&erase);
+    assert!(code == Some(0) && out.starts_with("erased: "), "{out} {said}");
+    let (code, _, said) = run(&erase);
+    assert!(code == Some(1) && said.contains("no key of this subject"), "{said}");
+    house.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn decisions_are_made_again_and_another_policy_is_held_against_them() {
+    let mut house = house(json!({})).await;
+    for _ in 0..3 {
+        house.served(&house.agent(), &Call::tool("echo")).await;
+    }
+    let refused = house.refused(&house.agent(), &Call::tool("secret"), "policy.tool").await;
+    house.refused(&house.agent(), &Call::tool("secret"), "policy.tool").await;
+    let dir = house.audit_dir();
+    let (code, out, said) = audit(&dir, &["replay", "--range", "0..1000"]);
+    assert_eq!((code, out.as_str(), said.as_str()), (Some(0), "5 equal, 0 different, 0 not replayable\n", ""));
+    let (code, out, _) = audit(&dir, &["replay", &index(&refused)]);
+    assert!(code == Some(0) && out.ends_with("equal: refused: policy.tool, tool secret on up\n"), "{out}");
+    let (code, out, _) = audit(&dir, &["replay", "--range", "0..1000", "--json"]);
+    let lines: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!((code, lines.len()), (Some(0), 6));
+    assert_eq!(lines[5], json!({ "equal": 5, "different": 0, "not_replayable": 0 }));
+    // An event is no decision.
+    assert_eq!(audit(&dir, &["replay", "0"]).0, Some(10));
+
+    // A policy file that somebody changed is no policy; without it nothing can be said.
+    let kept: Vec<_> =
+        std::fs::read_dir(dir.join("policies")).expect("policies").map(|file| file.expect("a file")).collect();
+    assert_eq!(kept.len(), 1);
+    let text = std::fs::read_to_string(kept[0].path()).expect("a policy");
+    assert!(!text.contains("PRIVATE KEY") && text.contains("server.up.read_only="), "{text}");
+    std::fs::write(kept[0].path(), text.replace("echo", "secret")).expect("a file");
+    let (code, out, _) = audit(&dir, &["replay", &index(&refused)]);
+    assert!(code == Some(10) && out.contains("holds another one"), "{out}");
+    std::fs::write(kept[0].path(), &text).expect("a file");
+
+    // What another configuration would have said.
+    let config = house.plan.file();
+    let config = config.to_str().expect("a path");
+    let check = |more: &[&str]| run(&[&["check", "--config", config, "--against-log"], more].concat());
+    let (code, out, _) = check(&[]);
+    assert!(code == Some(0) && out.contains("against the log: 5 decided the same, 0 differently"), "{out}");
+    let before = house.plan.config.clone();
+    let rules = json!([{ "servers": ["up"], "resources": ["docs://open/**"] }]);
+    house.plan.patch(&json!({ "tenants": { "acme": { "rules": rules, "unmanaged_tools": { "up": ["secret"] } } } }));
+    house.plan.write();
+    let (code, out, _) = check(&[]);
+    assert_eq!(code, Some(3), "{out}");
+    let rows: Vec<Vec<&str>> = out.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert!(rows.contains(&"3 acme up tool echo permitted by rule 0 policy.tool".split(' ').collect()), "{out}");
+    assert!(rows.contains(&"2 acme up tool secret policy.tool permitted by rule 0".split(' ').collect()), "{out}");
+    assert_eq!(check(&["--since", "2999-01-01"]).0, Some(0));
+    let (_, out, _) = check(&["--json"]);
+    let found: Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(found["against_log"]["different"], 5, "{found}");
+    house.plan.config = before;
+
+    // What somebody might want to admit.
+    let (code, out, _) = audit(&dir, &["suggest"]);
+    assert!(
+        code == Some(0) && out.contains("\"acme\":") && out.contains("- \"secret\"  # 2 refused (policy.tool)"),
+        "{out}"
+    );
+    let (code, _, said) = audit(&dir, &["suggest", "--tenant", "globex"]);
+    assert!(code == Some(1) && said.contains("nothing to propose"), "{said}");
+    house.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_credential_is_in_records_or_beside_them() {
+    let token = Token::new().claim("client_id", json!("app-1")).mint();
+    let house = House::planned(|plan| {
+        std::fs::write(plan.dir.path().join("upstream-key"), "upstream-s3cret-value").expect("a file");
+        plan.patch(&json!({ "audit": { "capture": "calls" } }));
+        plan.config["upstreams"][0]["credential"] = json!({ "header": "X-Api-Key", "file": "upstream-key" });
+    })
+    .await;
+    let client = house.agent().bearer(token.clone());
+    let served = house.served(&client, &Call::tool("echo")).await;
+    house.refused(&client, &Call::tool("secret"), "policy.tool").await;
+    let at: u64 = index(&served).parse().expect("a number");
+    let (code, message, _) = audit(&house.audit_dir(), &["reveal", &at.to_string(), "--captured"]);
+    assert!(code == Some(0) && message.contains("tools/call"), "{message}");
+    let (code, answer, _) = audit(&house.audit_dir(), &["reveal", &(at + 1).to_string(), "--captured"]);
+    assert_eq!((code, answer.as_str()), (Some(0), served.text().as_str()));
+    let (keys, mut seen) = (house.plan.state().join("keys/subjects"), message + &answer);
+    for decision in
+        casemate_audit::decisions(&house.audit_dir(), &keys, 0..u64::MAX, casemate_core::UnixMillis(0)).expect("a log")
+    {
+        seen.push_str(&format!("{:?}", decision.expect("a decision")));
+    }
+    for entry in house.finish().await {
+        seen.push_str(&entry.to_string());
+    }
+    for secret in [token.as_str(), "upstream-s3cret-value", "Bearer"] {
+        assert!(!seen.contains(secret), "{secret}");
+    }
+}
