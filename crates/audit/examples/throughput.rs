@@ -3,7 +3,13 @@
 //! `cargo run --release -p casemate-audit --example throughput -- DIR [SECONDS]`
 
 use casemate_audit::{About, Config, Log, Refused, verify};
-use casemate_core::{Reason, Refusal, TraceId, UnixMillis};
+use casemate_core::id::IdError;
+use casemate_core::label::Labels;
+use casemate_core::mcp::{Method, Target};
+use casemate_core::pin::Standing;
+use casemate_core::policy::{Evidence, Inputs};
+use casemate_core::principal::{How, Scope};
+use casemate_core::{Principal, Reason, Refusal, ServerName, Subject, TenantId, TraceId, UnixMillis};
 use std::error::Error;
 use std::io::Write;
 use std::path::Path;
@@ -46,7 +52,7 @@ async fn produce(path: &Path, producers: usize, time: Duration) -> Result<(u64, 
     let clock = || UnixMillis(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |t| t.as_secs() * 1000));
     let (log, _) = Log::open(Config { deadline: Duration::from_secs(10), ..Config::new(path) }, Arc::new(clock))?;
     let until = Instant::now() + time;
-    let tasks: Vec<_> = (0..producers).map(|_| tokio::spawn(work(log.clone(), until))).collect();
+    let tasks: Vec<_> = (0..producers).map(|who| tokio::spawn(work(log.clone(), until, who))).collect();
     let mut records = 0;
     for task in tasks {
         records += task.await?.map_err(|refusal| refusal.to_string())?;
@@ -56,7 +62,25 @@ async fn produce(path: &Path, producers: usize, time: Duration) -> Result<(u64, 
     Ok((records, syncs))
 }
 
-async fn work(log: Log, until: Instant) -> Result<u64, Refusal> {
+/// Every record is of a subject, commits to its arguments and keeps the inputs of its decision.
+async fn work(log: Log, until: Instant, who: usize) -> Result<u64, Refusal> {
+    let name = |fault: IdError| Refusal::new(Reason::Internal).detail(fault.to_string());
+    let principal = Principal {
+        tenant: TenantId::parse("acme").map_err(name)?,
+        subject: Subject::parse(&format!("spiffe://acme.example/agents/{who}")).map_err(name)?,
+        scopes: [Scope::Mcp].into_iter().collect(),
+        how: How::Anonymous,
+    };
+    let inputs = Inputs {
+        tenant: principal.tenant.clone(),
+        subject: principal.subject.clone(),
+        scopes: principal.scopes,
+        server: ServerName::parse("kb").map_err(name)?,
+        method: Method::ToolsCall,
+        target: Target::Tool("search".to_owned()),
+        evidence: Evidence { labels: Labels::default(), pin: Standing::Approved },
+        at: UnixMillis(0),
+    };
     let refused = Refused {
         about: About {
             trace: TraceId::from_random([7; 16]),
@@ -66,14 +90,14 @@ async fn work(log: Log, until: Instant) -> Result<u64, Refusal> {
             peer: None,
             revision: Some("2026-07-28"),
         },
-        principal: None,
-        server: None,
+        principal: Some(principal.clone()),
+        server: Some(inputs.server.clone()),
         method: Some("tools/call".to_owned()),
         tool: Some("search".to_owned()),
         refusal: Refusal::new(Reason::PolicyTool),
         arguments: Some(vec![b'x'; 1000].into()),
         policy: None,
-        inputs: None,
+        inputs: Some(inputs),
     };
     let mut records = 0;
     while Instant::now() < until {

@@ -45,6 +45,8 @@ pub(crate) enum Reply {
 #[derive(Debug)]
 pub(crate) struct Job {
     kind: Kind,
+    /// Whether it is acknowledged only when the disk has it, whatever the mode: what it says cannot be undone.
+    pub(crate) is_final: bool,
     pub(crate) origin: Arc<Origin>,
     /// Or why it cannot be written.
     pub(crate) entry: io::Result<Rendered>,
@@ -54,7 +56,8 @@ pub(crate) struct Job {
 impl Job {
     /// Renders, on the side of whoever wants the record.
     pub(crate) fn new(body: Body, reply: Reply, queue: &Queue) -> Self {
-        Self { kind: body.kind, entry: body.render(&queue.subjects, queue.now()), origin: body.origin, reply }
+        let (entry, is_final) = (body.render(&queue.subjects, queue.now()), body.fingerprint.is_some());
+        Self { kind: body.kind, is_final, entry, origin: body.origin, reply }
     }
 }
 

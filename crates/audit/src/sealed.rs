@@ -20,7 +20,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 /// Inputs larger than this are not kept: a decision about them cannot be made again.
-const INPUTS_MAX: usize = 768 << 10;
+const INPUTS_MAX: usize = 64 << 10;
 /// What is captured of a message at most.
 const CAPTURE_MAX: usize = 64 << 10;
 

@@ -39,7 +39,7 @@ const KEY: u8 = 3;
 /// The side of an entry with that salt, made under that key.
 pub(crate) fn begin(salt: &Salt, held: &Held) -> Vec<u8> {
     let mut side = salt.to_vec();
-    add(&mut side, KEY, &[&held.slot.to_be_bytes()[..], &held.key.check()].concat());
+    add(&mut side, KEY, &[&held.slot.to_be_bytes()[..], &held.check].concat());
     side
 }
 

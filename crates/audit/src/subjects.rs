@@ -24,7 +24,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockW
 
 /// Its name.
 pub(crate) const FILE: &str = "subjects";
-/// Keys in memory: about a hundred bytes each.
+/// Keys in memory: up to 160 bytes each.
 const MOST: u32 = 1 << 20;
 
 /// A key in use.
@@ -32,6 +32,14 @@ const MOST: u32 = 1 << 20;
 pub(crate) struct Held {
     pub(crate) slot: u32,
     pub(crate) key: Key,
+    /// Its fingerprint.
+    pub(crate) check: [u8; CHECK],
+}
+
+impl Held {
+    fn new(slot: u32, key: Key) -> Self {
+        Self { slot, check: key.check(), key }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -114,7 +122,7 @@ impl Subjects {
         }
         let number = inner.next;
         inner.next += 1;
-        let held = Held { slot: number, key: key.clone() };
+        let held = Held::new(number, key.clone());
         inner.live.insert(id, held.clone());
         let vouched = inner.durable;
         inner.pending.push(Slot { state: State::Live, number, vouched, made: now.0, wiped: 0, id, key });
@@ -274,9 +282,9 @@ fn load(path: &Path) -> io::Result<(Inner, Vec<Slot>)> {
         inner.next = number + 1;
         match slot.state {
             State::Live => {
-                let before = inner.live.insert(slot.id, Held { slot: number, key: slot.key });
+                let before = inner.live.insert(slot.id, Held::new(number, slot.key));
                 // A second one is only made when the first is being erased.
-                if let Some(Held { slot: number, key }) = before {
+                if let Some(Held { slot: number, key, .. }) = before {
                     let doomed = Slot { state: State::Doomed, id: slot.id, key, ..Slot::void(number, slot.vouched) };
                     inner.ending.insert(number, doomed);
                 }

@@ -301,6 +301,7 @@ impl Writer {
     /// Whether a record is acknowledged only when the disk has it.
     fn waits(&self, job: &Job) -> bool {
         match self.queue.config().mode {
+            _ if job.is_final => true,
             Mode::Fsync => true,
             Mode::DecisionOnly => !matches!(job.reply, Reply::Outcome { .. }),
             Mode::Async => false,

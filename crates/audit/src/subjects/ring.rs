@@ -48,7 +48,7 @@ impl Ring {
     pub(crate) fn find(&self, number: u32, check: &[u8; CHECK], id: Digest) -> io::Result<Lookup> {
         Ok(match self.slot(number)?.filter(|slot| slot.id == id) {
             Some(slot) if slot.state == State::Live && slot.key.check() == *check => {
-                Lookup::Found(Held { slot: number, key: slot.key })
+                Lookup::Found(Held::new(number, slot.key))
             }
             Some(slot) if matches!(slot.state, State::Doomed | State::Wiped | State::Erased) => Lookup::Erased,
             _ => Lookup::Missing,

@@ -191,6 +191,22 @@ async fn an_erasure_that_was_interrupted_is_finished_at_the_next_opening() {
 }
 
 #[tokio::test]
+async fn an_erasure_is_on_the_disk_in_every_mode() {
+    for mode in crate::Mode::ALL {
+        let memory = memory::Memory::default();
+        let config = Config { mode, ..config(Path::new("")) };
+        let (log, _) = Log::open_in(Box::new(memory.clone()), signer(), config, clock().0).unwrap();
+        let (tenant, subject) = who();
+        call(&log, "one").await;
+        log.erase(&tenant, &subject, "ann").await.unwrap().unwrap();
+        let found = memory.crash(|_| 0).entries();
+        let last: Vec<_> = found.iter().rev().take(2).map(|json| json["event"].clone()).collect();
+        assert_eq!(last, ["erased", "erase"], "{}", mode.as_str());
+        log.close().await;
+    }
+}
+
+#[tokio::test]
 async fn equal_names_in_two_tenants_have_two_keys() {
     let dir = tempfile::tempdir().unwrap();
     let (log, _) = open(dir.path());

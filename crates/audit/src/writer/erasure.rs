@@ -5,7 +5,7 @@ use crate::body::Body;
 use crate::queue::{Job, Reply};
 use crate::record::EventKind;
 use casemate_core::digest::Digest;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::io;
 
 impl Writer {
@@ -30,10 +30,10 @@ impl Writer {
             body.detail = Some("an erasure that was interrupted is finished".to_owned());
             Job::new(body, Reply::Own, &self.queue)
         };
-        let mut jobs = whose.into_iter().map(job).collect();
-        while !std::collections::VecDeque::is_empty(&jobs) {
+        let mut jobs: VecDeque<_> = whose.into_iter().map(job).collect();
+        while !jobs.is_empty() {
             self.commit(&mut jobs)?;
         }
-        self.flush()
+        Ok(())
     }
 }
