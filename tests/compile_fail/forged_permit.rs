@@ -9,13 +9,8 @@ fn permit(call: Digest, policy: Digest) -> Permit {
     Permit { call, policy, rule: 0, expires: UnixMillis(u64::MAX) }
 }
 
-<<<<<<< HEAD
 fn permitted(call: Box<Call>, principal: Principal, permit: Permit, evidence: Evidence, at: UnixMillis) -> Permitted {
     Permitted { call, principal, permit, evidence, at }
-=======
-fn permitted(call: Box<Call>, principal: Principal, permit: Permit, evidence: Evidence) -> Permitted {
-    Permitted { call, principal, permit, evidence, at: UnixMillis(0) }
->>>>>>> tlog
 }
 
 fn main() {}
