@@ -137,9 +137,7 @@ impl Publisher {
     pub(crate) fn publish(&mut self, storage: &mut dyn Storage, tree: &Frontier, segment: u64) -> io::Result<String> {
         let checkpoint = Checkpoint::new(self.signer.verifier().name(), tree.size(), tree.root());
         let note = checkpoint.map_err(io::Error::other)?.sign([&self.signer]).map_err(io::Error::other)?;
-        if self.segment != segment {
-            (self.segment, self.len, self.tail) = (segment, 0, None);
-        }
+        self.beside(segment);
         let mut tail = match self.tail.take() {
             Some(tail) => tail,
             None => {
@@ -157,6 +155,13 @@ impl Publisher {
         self.size = tree.size();
         storage.replace(NEWEST, note.as_bytes())?;
         Ok(note)
+    }
+
+    /// From now on they are written beside this segment: the file beside the one before it may be read-only.
+    pub(crate) fn beside(&mut self, segment: u64) {
+        if self.segment != segment {
+            (self.segment, self.len, self.tail) = (segment, 0, None);
+        }
     }
 
     /// After a fault: brings the file back to the last checkpoint that was published.

@@ -89,8 +89,8 @@ pub fn consistency(dir: &Path, old: &Checkpoint, new: Option<&Checkpoint>) -> Re
     Ok(proof)
 }
 
-/// A file of the log in `dir` as C2SP tlog-tiles lays it out: hashes or entries. `None` where the newest checkpoint does
-/// not have it: it lies beyond, or has another width.
+/// A file of the log in `dir` as C2SP tlog-tiles lays it out: hashes or entries, also a partial one of an earlier
+/// checkpoint. `None` where it lies beyond the newest.
 ///
 /// # Errors
 /// The entries do not lead to that checkpoint, or cannot be read.
@@ -100,12 +100,13 @@ pub fn tile(dir: &Path, tile: Tile) -> Result<Option<Vec<u8>>, Fault> {
     let hashes = kept.checkpoint.size() >> (8 * tile.level());
     let first = tile.index() * u64::from(FULL_WIDTH);
     let there = hashes.saturating_sub(first).min(u64::from(FULL_WIDTH));
-    if there != u64::from(tile.width()) {
+    let width = u64::from(tile.width());
+    if there < width {
         return Ok(None);
     }
     let wanted = over_tiles(&source, &kept, |nodes| {
         let hash = |at| nodes.node(8 * tile.level(), first + at);
-        (0..there).map(hash).collect::<Result<Vec<_>, _>>().ok()
+        (0..width).map(hash).collect::<Result<Vec<_>, _>>().ok()
     })?;
     if tile.kind() != Kind::Entries {
         return Ok(Some(encode(&wanted)));

@@ -1,7 +1,7 @@
 //! Where the log stands: found at opening, and found again after a fault of the disk.
 
 use crate::body::Origin;
-use crate::checkpoints::{self, Publisher};
+use crate::checkpoints::{self, Kept, Publisher};
 use crate::error::{Class, Fault, OpenError};
 use crate::files::{self, Header};
 use crate::head::Head;
@@ -90,6 +90,7 @@ pub(crate) fn recover(storage: &mut dyn Storage, signer: Signer, now: UnixMillis
         let what = format!("this checkpoint signed {signed} entries, and {} are there", walk.index());
         return Err(kept.fault(Class::Truncated, what).at(walk.index()).into());
     }
+    is_newest(storage, &signer, last.as_ref())?;
     let head = *walk.head();
     let (segment, len, begun) = (walk.segment_first(), walk.offset, walk.begun());
     let at = Position { tree: walk.into_tree(), segment, len, begun };
@@ -104,6 +105,27 @@ pub(crate) fn recover(storage: &mut dyn Storage, signer: Signer, now: UnixMillis
     let open = open.into_iter().map(|(index, bytes)| (index, origin(bytes))).collect();
     let publisher = Publisher::open(storage, signer, at.segment, last.as_ref())?;
     Ok(Recovered { at, generation: head.generation, open, torn_bytes, publisher })
+}
+
+/// The file of the newest checkpoint is written after the one beside the segment is durable: where our key signed more
+/// there than the log has, the log is an older copy. Whatever else that file holds, it is written again.
+fn is_newest(storage: &dyn Storage, signer: &Signer, last: Option<&Kept>) -> Result<(), Fault> {
+    let Ok(Some(newest)) = crate::verify::newest(storage) else { return Ok(()) };
+    if newest.verify(signer.verifier()).is_err() {
+        return Ok(());
+    }
+    let (there, here) = (&newest.checkpoint, last.map(|kept| &kept.checkpoint));
+    if there.size() > here.map_or(0, |here| here.size()) {
+        let what = format!(
+            "it signed {} entries, and the log knows of no checkpoint as late: it is an older copy",
+            there.size()
+        );
+        return Err(newest.fault(Class::Truncated, what));
+    }
+    if here.is_some_and(|here| here.size() == there.size() && here.root() != there.root()) {
+        return Err(newest.fault(Class::Fork, "the log has another checkpoint of this size"));
+    }
+    Ok(())
 }
 
 /// Cuts off an unfinished record, or removes a segment whose header was not finished.

@@ -122,7 +122,7 @@ impl DirStorage {
 }
 
 /// Takes the lock. Whoever has just let go of it may have a child process that holds it between its fork and its exec.
-fn take(lock: &File) -> io::Result<bool> {
+pub(crate) fn take(lock: &File) -> io::Result<bool> {
     for _ in 0..20 {
         match flock(lock, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => return Ok(true),

@@ -11,7 +11,6 @@ use crate::storage;
 use casemate_core::UnixMillis;
 use casemate_core::digest::Digest;
 pub(crate) use ring::{Lookup, Ring};
-use rustix::fs::{FlockOperation, flock};
 pub(crate) use slot::{CHECK, Key, id, mac};
 use slot::{MAGIC, SLOT, Slot, State};
 use std::collections::{BTreeMap, HashMap};
@@ -74,18 +73,17 @@ impl Subjects {
     /// # Errors
     /// It is not there, a slot is damaged, others may read the file, or the file system refuses.
     pub(crate) fn open(path: &Path, signed: bool) -> io::Result<Option<Self>> {
-        if signed && !path.try_exists()? {
+        if signed && fs::metadata(path).map_or(true, |file| file.len() < SLOT as u64) {
             let what = format!("{}: the keys that this log's records were made under are not there", path.display());
             return Err(io::Error::new(io::ErrorKind::NotFound, what));
         }
         create(path)?;
         let lock = File::open(path)?;
-        match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => {}
-            Err(rustix::io::Errno::WOULDBLOCK) => return Ok(None),
-            Err(error) => return Err(error.into()),
+        if !storage::take(&lock)? {
+            return Ok(None);
         }
-        let (inner, holes) = load(path)?;
+        let (inner, holes, vouched) = load(path)?;
+        rewrite(path, Slot::offset(vouched))?;
         let subjects =
             Self { path: Some(path.to_owned()), inner: RwLock::new(inner), _lock: Some(lock), ..Self::default() };
         subjects.write(&holes)?;
@@ -238,6 +236,20 @@ fn damaged(path: &Path, number: u32) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, what)
 }
 
+/// Writes what the file has from `offset` on once more, durably: after a kill, or a failed fsync of an earlier process, it
+/// may be in the page cache only.
+fn rewrite(path: &Path, offset: u64) -> io::Result<()> {
+    let file = OpenOptions::new().read(true).write(true).open(path)?;
+    let mut bytes = zeroize::Zeroizing::new([0_u8; SLOT]);
+    let mut at = offset;
+    while at + SLOT as u64 <= file.metadata()?.len() {
+        file.read_exact_at(&mut *bytes, at)?;
+        file.write_all_at(&*bytes, at)?;
+        at += SLOT as u64;
+    }
+    file.sync_data()
+}
+
 /// Makes an empty file where there is none.
 fn create(path: &Path) -> io::Result<()> {
     let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -259,7 +271,8 @@ fn create(path: &Path) -> io::Result<()> {
 }
 
 /// All keys, and the slots that were not finished.
-fn load(path: &Path) -> io::Result<(Inner, Vec<Slot>)> {
+/// Beyond these two, up to where slots say of themselves that they are durable.
+fn load(path: &Path) -> io::Result<(Inner, Vec<Slot>, u32)> {
     let mut file = io::BufReader::with_capacity(1 << 16, File::open(path)?);
     let mut bytes = zeroize::Zeroizing::new([0_u8; SLOT]);
     file.read_exact(&mut *bytes)?;
@@ -299,7 +312,7 @@ fn load(path: &Path) -> io::Result<(Inner, Vec<Slot>)> {
     inner.durable = inner.next;
     empty.retain(|number| *number < inner.next);
     let holes = empty.into_iter().map(|number| Slot::void(number, vouched)).collect();
-    Ok((inner, holes))
+    Ok((inner, holes, vouched))
 }
 
 #[cfg(test)]

@@ -119,7 +119,7 @@ fn check_with(source: &dyn Source, options: &mut Options<'_>) -> Result<Verified
 }
 
 /// The checkpoint in the file of its own.
-fn newest(source: &dyn Source) -> Result<Option<Kept>, Fault> {
+pub(crate) fn newest(source: &dyn Source) -> Result<Option<Kept>, Fault> {
     let names = source.names().map_err(|error| Fault::io(".", &error))?;
     if !names.iter().any(|name| name == checkpoints::NEWEST) {
         return Ok(None);

@@ -351,7 +351,10 @@ impl Writer {
         match back {
             Ok(()) => {
                 self.queue.metrics.recovered.fetch_add(1, Relaxed);
-                self.note(EventKind::Recovery, why);
+                // One is enough until it is written: a disk that stays full must not fill the memory.
+                if self.notes.iter().all(|note| note.kind != EventKind::Recovery) {
+                    self.note(EventKind::Recovery, why);
+                }
                 true
             }
             Err(fault) => {

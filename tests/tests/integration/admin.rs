@@ -6,11 +6,16 @@ use serde_json::{Value, json};
 const OPERATOR: &str = "spiffe://acme.example/people/operator";
 
 async fn house() -> House {
-    House::with(json!({ "admin": { "people": {
+    let house = House::with(json!({ "admin": { "people": {
         "olga": { "identities": [OPERATOR], "roles": ["operator"] },
         "rolf": { "identities": ["spiffe://acme.example/people/none"], "roles": [] },
     } } }))
-    .await
+    .await;
+    // The keys of tokens are fetched in the background.
+    while get(&house, None, Call::http("GET", "/readyz")).await.status != 200 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    house
 }
 
 async fn get(house: &House, identity: Option<&str>, call: Call) -> Reply {

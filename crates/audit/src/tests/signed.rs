@@ -112,6 +112,7 @@ async fn an_older_copy_of_the_log_is_found_by_its_newest_checkpoint() {
     // With the checkpoints taken back beside the segment, the file of the newest one still tells.
     std::fs::copy(old.path().join(CHECKPOINTS), dir.path().join(CHECKPOINTS)).unwrap();
     assert_eq!(check(dir.path()).unwrap_err().class, Class::Truncated);
+    assert!(matches!(reopen(dir.path()).await, Err(OpenError::Damaged(fault)) if fault.class == Class::Truncated));
     // A copy of all files holds together; only somebody who has a newer checkpoint can tell.
     std::fs::copy(old.path().join("checkpoint"), dir.path().join("checkpoint")).unwrap();
     assert!(check(dir.path()).is_ok());
@@ -233,8 +234,11 @@ async fn a_damaged_tile_never_makes_a_wrong_proof_and_is_made_again() {
         }
         log.close().await;
     }
-    // What is beyond the checkpoint, or of another width, is not there.
-    for (kind, index, width) in [(Kind::Hashes(0), 0, 255), (Kind::Hashes(0), 2, 1), (Kind::Entries, 1, 256)] {
+    // What a client of an earlier checkpoint asks for is the beginning of what is there now.
+    let earlier = crate::tile(dir.path(), Tile::new(Kind::Hashes(0), 0, 255).unwrap()).unwrap();
+    assert_eq!(earlier.as_deref(), whole.get(..255 * 32));
+    // What is beyond the checkpoint is not there.
+    for (kind, index, width) in [(Kind::Hashes(0), 2, 1), (Kind::Entries, 1, 256)] {
         assert_eq!(crate::tile(dir.path(), Tile::new(kind, index, width).unwrap()), Ok(None));
     }
     let entries = crate::tile(dir.path(), Tile::new(Kind::Entries, 0, 256).unwrap()).unwrap().unwrap();

@@ -56,6 +56,7 @@ impl Writer {
             self.at = before;
             return Err(error);
         }
+        self.publisher.beside(self.at.segment);
         self.segment_since = Instant::now();
         self.seal(before.segment);
         Ok(())

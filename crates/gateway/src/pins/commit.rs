@@ -40,21 +40,16 @@ impl Inner {
         if is_change && !log.health().writable {
             return Err(Refusal::new(Reason::AuditUnavailable).detail("no room for the records of pins"));
         }
-        let mut made = Vec::new();
-        for some in events.chunks(AT_ONCE) {
-            let mut records = JoinSet::new();
-            for event in some {
-                let (log, event) = (log.clone(), event.clone());
-                records.spawn(async move { log.event(event).await });
+        let made = match record(log, server, &events, change.summary.as_deref()).await {
+            Ok(made) => made,
+            Err(refusal) => {
+                // Some may be in the log, or come there yet: what waits is written in its order.
+                if is_change {
+                    let _ = log.event(void(server, &[])).await;
+                }
+                return Err(refusal);
             }
-            while let Some(recorded) = records.join_next().await {
-                made.push(recorded.map_err(|_| Refusal::new(Reason::Internal))??.index);
-            }
-        }
-        if let Some(summary) = &change.summary {
-            let detail = Some(format!("{server}: {summary}"));
-            log.event(Event { kind: EventKind::Pin, actor: SURVEY.to_owned(), policy: None, detail }).await?;
-        }
+        };
         let before = self.books.load().get(server).cloned().unwrap_or_default();
         let after = before.after(change);
         let is_elsewhere = after.origin() != before.origin() && !after.is_empty();
@@ -87,10 +82,33 @@ impl Inner {
     }
 }
 
+/// Writes the records of a change. Gives where they stand.
+async fn record(log: &Log, server: &ServerName, events: &[Event], summary: Option<&str>) -> Result<Vec<u64>, Refusal> {
+    let mut made = Vec::new();
+    for some in events.chunks(AT_ONCE) {
+        let mut records = JoinSet::new();
+        for event in some {
+            let (log, event) = (log.clone(), event.clone());
+            records.spawn(async move { log.event(event).await });
+        }
+        while let Some(recorded) = records.join_next().await {
+            made.push(recorded.map_err(|_| Refusal::new(Reason::Internal))??.index);
+        }
+    }
+    if let Some(summary) = summary {
+        let detail = Some(format!("{server}: {summary}"));
+        log.event(Event { kind: EventKind::Pin, actor: SURVEY.to_owned(), policy: None, detail }).await?;
+    }
+    Ok(made)
+}
+
 /// The record that takes back others: what they say did not come about.
 fn void(server: &ServerName, records: &[u64]) -> Event {
     let (first, last) = (records.iter().min(), records.iter().max());
-    let which = first.zip(last).map(|(first, last)| format!(" of {first} to {last}")).unwrap_or_default();
+    let which = first
+        .zip(last)
+        .map(|(first, last)| format!(" of {first} to {last}"))
+        .unwrap_or_else(|| " of the change before this one".to_owned());
     let detail = Some(format!("void {server}: the records{which} on pins of this server; they could not be kept"));
     Event { kind: EventKind::Pin, actor: SURVEY.to_owned(), policy: None, detail }
 }

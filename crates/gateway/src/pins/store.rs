@@ -37,7 +37,13 @@ pub(super) struct Kept {
 /// taken for what never was.
 pub(super) struct Store {
     dir: PathBuf,
-    known: Mutex<BTreeSet<ServerName>>,
+    known: Mutex<Known>,
+}
+
+struct Known {
+    servers: BTreeSet<ServerName>,
+    /// Whether the file says the same.
+    is_kept: bool,
 }
 
 impl Store {
@@ -48,6 +54,9 @@ impl Store {
             move |source| PinError::Io { path, source }
         };
         DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(fault(dir))?;
+        // Before the directory: a server that gets its file meanwhile is not missing.
+        let list = known_file(dir);
+        let known = read_known(&list).map_err(fault(&list))?;
         let mut all = Vec::new();
         for found in fs::read_dir(dir).map_err(fault(dir))? {
             let path = found.map_err(fault(dir))?.path();
@@ -75,26 +84,22 @@ impl Store {
             all.push((server, pins));
         }
         let found: BTreeSet<_> = all.iter().map(|(server, _)| server.clone()).collect();
-        let list = known_file(dir);
-        let known = read_known(&list).map_err(fault(&list))?;
         if let Some(server) = known.difference(&found).next() {
             let path = dir.join(format!("{server}{SUFFIX}"));
             return Err(PinError::Missing { path, server: server.clone(), list });
         }
-        // A crash may have come between a server's file and its name.
-        if known != found {
-            write_known(&list, &found).map_err(fault(&list))?;
-        }
-        Ok((Self { dir: dir.to_owned(), known: Mutex::new(found) }, all))
+        // A crash may have come between a server's file and its name; whoever only reads does not mend that.
+        let known = Known { is_kept: known == found, servers: found };
+        Ok((Self { dir: dir.to_owned(), known: Mutex::new(known) }, all))
     }
 
     /// Keeps the names of the servers that have a file.
     fn note(&self, change: impl FnOnce(&mut BTreeSet<ServerName>) -> bool) -> std::io::Result<()> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut next = known.clone();
-        if change(&mut next) {
-            write_known(&known_file(&self.dir), &next)?;
-            *known = next;
+        let mut servers = known.servers.clone();
+        if change(&mut servers) || !known.is_kept {
+            write_known(&known_file(&self.dir), &servers)?;
+            *known = Known { servers, is_kept: true };
         }
         Ok(())
     }
@@ -106,18 +111,29 @@ impl Store {
         if text.len() > FILE {
             return Err(std::io::Error::other("it would be too large to be read again"));
         }
-        replace(&self.dir.join(format!("{server}{SUFFIX}")), text.as_bytes())?;
-        self.note(|known| known.insert(server.clone()))
+        let path = self.dir.join(format!("{server}{SUFFIX}"));
+        let is_first = !path.try_exists()?;
+        replace(&path, text.as_bytes())?;
+        let noted = self.note(|known| known.insert(server.clone()));
+        if noted.is_err() && is_first {
+            // It did not come about, then.
+            let _ = fs::remove_file(&path);
+        }
+        if is_first { noted } else { Ok(()) }
     }
 
     /// Removes the file of a server, durably. Blocks.
     pub(super) fn remove(&self, server: &ServerName) -> std::io::Result<()> {
         self.note(|known| known.remove(server))?;
         match fs::remove_file(self.dir.join(format!("{server}{SUFFIX}"))) {
-            Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => return Err(fault),
+            Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => {
+                let _ = self.note(|known| known.insert(server.clone()));
+                return Err(fault);
+            }
             _ => {}
         }
-        File::open(&self.dir)?.sync_all()
+        File::open(&self.dir).and_then(|dir| dir.sync_all()).unwrap_or_else(|fault| unsure(&self.dir, &fault));
+        Ok(())
     }
 }
 
@@ -146,11 +162,19 @@ fn write_known(path: &Path, known: &BTreeSet<ServerName>) -> std::io::Result<()>
 fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut partial = path.as_os_str().to_owned();
     partial.push(".partial");
+    let dir = path.parent().unwrap_or(path);
+    let names = File::open(dir)?;
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&partial, path)?;
-    path.parent().map_or(Ok(()), |dir| File::open(dir)?.sync_all())
+    // From here on it is in force.
+    names.sync_all().unwrap_or_else(|fault| unsure(dir, &fault));
+    Ok(())
+}
+
+fn unsure(dir: &Path, fault: &std::io::Error) {
+    tracing::warn!(dir = %dir.display(), %fault, "a power cut may bring back the pins before this change");
 }
 
 /// Bytes of a pin in its file.
