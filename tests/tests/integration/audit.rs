@@ -90,7 +90,9 @@ async fn an_auditor_reads_the_whole_log_and_checks_it_against_its_checkpoint() {
         }
     }
     assert_eq!((tree.size(), tree.root()), (checkpoint.size(), checkpoint.root()));
-    for path in ["tile/0/002", "tile/0/001", "tile/0/000.p/255", "tile/1/000", "tile/9/000", "tile/0/0", "other"] {
+    let earlier = read("/log/tile/0/000.p/255".to_owned()).await;
+    assert_eq!((earlier.status, earlier.body.len()), (200, 255 * 32), "whoever has an earlier checkpoint is served");
+    for path in ["tile/0/002", "tile/0/001", "tile/1/000", "tile/9/000", "tile/0/0", "other"] {
         assert_eq!(read(format!("/log/{path}")).await.status, 404, "{path}");
     }
     let refused = |identity, call| get(&house, identity, call);
