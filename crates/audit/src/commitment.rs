@@ -69,18 +69,9 @@ pub(crate) fn commit(key: &Key, salt: &Salt, field: Field, value: Digest) -> Dig
     mac(&key.0, Digest::of_parts("casemate/commitment/v2", &[name, &value.0]))
 }
 
-/// Fills `bytes` from the kernel's generator.
+/// Fills `bytes` with random ones.
 pub(crate) fn random(bytes: &mut [u8]) -> io::Result<()> {
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let filled = match rustix::rand::getrandom(&mut *rest, rustix::rand::GetRandomFlags::empty()) {
-            Ok(filled) => filled,
-            Err(rustix::io::Errno::INTR) => 0,
-            Err(error) => return Err(error.into()),
-        };
-        rest = rest.get_mut(filled..).unwrap_or_default();
-    }
-    Ok(())
+    aws_lc_rs::rand::fill(bytes).map_err(|_| io::Error::other("there are no random numbers"))
 }
 
 /// What a value turns out to be beside what an entry commits to.

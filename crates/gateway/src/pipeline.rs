@@ -215,7 +215,8 @@ impl Exchange {
         self.arguments = Some(bytes);
         match read {
             Ok(Inbound::Call(call)) => {
-                self.form = Form::Rpc(call.id.clone());
+                // A response has an id of the server's, which says nothing to the client.
+                self.form = Form::Rpc(call.id.clone().filter(|_| call.method != Method::Reply));
                 self.method = Some(call.method);
                 self.revision = Some(call.revision);
                 self.tool = match &call.target {

@@ -87,6 +87,12 @@ impl Relay {
         CurrentRules { state, sensitive }
     }
 
+    /// A stream with too many events ends. What is not read of it may say that lists changed.
+    fn flooded(&self) -> (Refusal, Effect) {
+        self.gateway.pins.stir(&self.gateway, &self.upstream);
+        (Refusal::new(Reason::UpstreamFlood), Effect::Unknown)
+    }
+
     fn passage(&self, events: u64) -> Passage {
         let upstream_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         Passage { upstream_ms, events }

@@ -50,7 +50,7 @@ fn wrong(path: &Path, what: &str) -> io::Error {
 /// Makes a new key, whole and durable or not at all.
 fn make(path: &Path, name: &str) -> io::Result<()> {
     let mut seed = Zeroizing::new([0; 32]);
-    random(&mut *seed)?;
+    aws_lc_rs::rand::fill(&mut *seed).map_err(|_| io::Error::other("there are no random numbers"))?;
     let text = private_text(name, Algorithm::CosignatureV1, &seed).map_err(|error| wrong(path, &error.to_string()))?;
     let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
     DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
@@ -68,20 +68,6 @@ fn make(path: &Path, name: &str) -> io::Result<()> {
     std::fs::remove_file(&partial)?;
     linked?;
     File::open(dir)?.sync_all()
-}
-
-/// Fills `bytes` from the kernel's generator.
-fn random(bytes: &mut [u8]) -> io::Result<()> {
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let filled = match rustix::rand::getrandom(&mut *rest, rustix::rand::GetRandomFlags::empty()) {
-            Ok(filled) => filled,
-            Err(rustix::io::Errno::INTR) => 0,
-            Err(error) => return Err(error.into()),
-        };
-        rest = rest.get_mut(filled..).unwrap_or_default();
-    }
-    Ok(())
 }
 
 #[cfg(test)]

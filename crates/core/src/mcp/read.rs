@@ -58,7 +58,10 @@ pub fn receive(
     limits: Limits,
 ) -> Result<Inbound, Unread> {
     let json = Json::parse(body, limits).map_err(|e| (json_refusal(e), None))?;
-    let id = json.root().get("id").and_then(RequestId::of);
+    let root = json.root();
+    // The id of a response is one of the server's requests; the client has others of its own under the same.
+    let is_response = root.get("method").is_none() && (root.get("result").or(root.get("error"))).is_some();
+    let id = root.get("id").and_then(RequestId::of).filter(|_| !is_response);
     one(server, json, headers, session).map_err(|refusal| (refusal, id))
 }
 

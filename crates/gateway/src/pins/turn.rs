@@ -66,9 +66,7 @@ impl Pins {
             if let Some(found) = wish.granted(suffices) {
                 return found;
             }
-            // A call waits for the pause as long as it leaves it time for the survey.
             let left = wish.last().filter(|last| is_behind(last)).and_then(|last| last.rests());
-            let left = left.map(|left| left.min(upstream.total / 4));
             // Whoever takes a turn first afterwards surveys for all who waited, so that nobody waits twice.
             let Some(left) = left else { return wish.survey(turn, self, gateway, upstream).await };
             drop(turn);

@@ -65,7 +65,7 @@ impl Carrying<'_> {
                 Err((refusal, _)) if refusal.reason == Reason::UpstreamClosed && source.last_id().is_some() => {
                     resumes += 1;
                     if resumes > RESUMES {
-                        return Err((Refusal::new(Reason::UpstreamFlood), Effect::Unknown));
+                        return Err(self.relay.flooded());
                     }
                     source = tokio::select! {
                         biased;
@@ -79,7 +79,7 @@ impl Carrying<'_> {
             };
             seen += 1;
             if seen > caps.events {
-                return Err((Refusal::new(Reason::UpstreamFlood), Effect::Unknown));
+                return Err(self.relay.flooded());
             }
             if let Some(message) = self.message(flight, message, interim).await? {
                 return Ok((message, StatusCode::OK));

@@ -96,7 +96,7 @@ pub(super) async fn run(relay: Relay, mut flight: InFlight, body: Body, sender: 
         };
         seen += 1;
         if seen > caps.events {
-            break (Refusal::new(Reason::UpstreamFlood), Effect::Unknown);
+            break relay.flooded();
         }
         let json = match Json::parse(message.clone(), answer::limits()) {
             Ok(json) => json,

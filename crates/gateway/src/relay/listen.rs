@@ -98,7 +98,7 @@ impl Stream {
     async fn message(&mut self, flight: &mut InFlight, message: bytes::Bytes, sender: &EventSender) -> Option<Stop> {
         let unknown = |refusal| Some(Stop::Failed((refusal, Effect::Unknown)));
         if self.floods() {
-            return unknown(Refusal::new(Reason::UpstreamFlood));
+            return Some(Stop::Failed(self.relay.flooded()));
         }
         let json = match Json::parse(message.clone(), answer::limits()) {
             Ok(json) => json,

@@ -316,7 +316,7 @@ impl Relay {
                         self.gateway.pins.stir(&self.gateway, &self.upstream);
                     }
                 }
-                Err((Refusal::new(Reason::UpstreamFlood), Effect::Unknown))
+                Err(self.flooded())
             }
             SessionHead::Accepted => Err((malformed("a request without an answer"), Effect::Unknown)),
         }

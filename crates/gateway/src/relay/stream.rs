@@ -10,9 +10,9 @@ use crate::reply::{self, EventSender, Held, ReplyBody};
 use crate::session::{Origin, Outlet, STANDALONE, Seat, Session};
 use bytes::Bytes;
 use casemate_audit::{Effect, InFlight};
+use casemate_core::Reason;
 use casemate_core::json::Json;
 use casemate_core::mcp::RequestId;
-use casemate_core::{Reason, Refusal};
 use casemate_net::Body;
 use casemate_output::{Nod, Released, inspect_event, nod};
 use http::Response;
@@ -166,7 +166,7 @@ impl Stream {
     async fn message(&mut self, flight: &mut InFlight, message: Bytes) -> Result<bool, Failed> {
         let unknown = |refusal| (refusal, Effect::Unknown);
         if self.floods() {
-            return Err(unknown(Refusal::new(Reason::UpstreamFlood)));
+            return Err(self.relay.flooded());
         }
         let json = Json::parse(message.clone(), answer::limits()).map_err(|e| unknown(unreadable(e)))?;
         let question = json.root().get("method").and(json.root().get("id")).and_then(RequestId::of);

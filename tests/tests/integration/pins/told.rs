@@ -93,6 +93,31 @@ async fn a_change_that_is_told_to_a_listener_is_looked_at() {
     house.finish().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_told_beyond_the_cap_of_a_stream_counts() {
+    for eras in [Eras::Session, Eras::Modern] {
+        let house = house(eras, "trust-first", |plan, puppet| {
+            plan.patch(&json!({ "mcp_gateway": { "limits": { "events": 5 } } }));
+            plan.config["upstreams"][0]["relist"] = json!("1h");
+            offer(puppet, "first");
+        })
+        .await;
+        let talk = match eras {
+            Eras::Session => Talk::Session(house.open("2025-11-25").await),
+            _ => Talk::Modern,
+        };
+        served(&house, &talk.tool("echo")).await;
+        let rest = (0..5).map(|n| Step::note("notifications/progress", &json!({ "progressToken": n, "progress": 1 })));
+        let told = Step::note(TOOLS, &json!({}));
+        house.puppet.next("tools/call", Scripted::stream(rest.chain([told, Step::Hang])));
+        offer(&house.puppet, "second");
+        let reply = house.agent().ask(&talk.tool("slow")).await;
+        assert!(reply.text().contains("upstream.flood"), "{}", reply.text());
+        refused(&house, &talk.tool("echo"), CHANGED).await;
+        house.finish().await;
+    }
+}
+
 /// How a server tells a client that its tools changed, in each era.
 struct Told {
     talk: Talk,

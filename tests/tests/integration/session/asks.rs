@@ -61,7 +61,8 @@ async fn each_kind_is_asked_and_answered_on_the_stream_of_a_call() {
                 (session.answer(&id, answer.clone()).swap("\"result\"", "\"error\":{},\"result\""), "mcp.envelope"),
                 (session.answer(&id, answer.clone()).swap("\"result\"", "\"x\":1,\"result\""), "mcp.envelope"),
             ] {
-                house.turned_away(&session.client, &bad, code).await;
+                let reply = house.turned_away(&session.client, &bad, code).await;
+                assert!(reply.json().get("id").is_none(), "no request of the client's failed: {}", reply.text());
             }
             let good = session.answer(&id, answer.clone());
             session.tell(&good).await;
