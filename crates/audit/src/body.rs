@@ -2,7 +2,7 @@
 
 use crate::commitment::Field;
 use crate::config::Capture;
-use crate::record::{About, Effect, Event, EventKind, FindingNote, Observed, Outcome, Refused};
+use crate::record::{About, Effect, Event, EventKind, Facts, FindingNote, Observed, Outcome, Refused};
 use crate::sealed::Plain;
 use casemate_core::digest::Digest;
 use casemate_core::mcp::{Completion, Target};
@@ -111,6 +111,7 @@ pub(crate) struct Body {
     pub(crate) event: Option<&'static str>,
     pub(crate) actor: Option<String>,
     pub(crate) detail: Option<String>,
+    pub(crate) facts: Facts,
     pub(crate) counts: BTreeMap<Reason, u64>,
 }
 
@@ -142,6 +143,7 @@ impl Body {
             event: None,
             actor: None,
             detail: None,
+            facts: Facts::new(),
             counts: BTreeMap::new(),
         }
     }
@@ -249,6 +251,7 @@ impl Body {
         body.actor = Some(printable(&event.actor));
         body.policy = event.policy;
         body.detail = event.detail.as_deref().map(printable);
+        body.facts.clone_from(&event.facts);
         body
     }
 

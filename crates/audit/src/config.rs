@@ -1,7 +1,7 @@
 //! Where the log lies and how much it may hold back.
 
 use crate::subjects;
-use casemate_core::{TenantId, UnixMillis};
+use casemate_core::{TenantId, TraceId, UnixMillis};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -112,6 +112,14 @@ pub struct Config {
     pub capture: Capture,
     /// Tenants of which nothing is erased.
     pub legal_hold: BTreeSet<TenantId>,
+    /// Traces of whose subjects nothing is erased, and whose records are not pruned.
+    pub held_traces: BTreeSet<TraceId>,
+    /// How long records are kept at least. A closed segment whose records are all older, and that is archived, is pruned;
+    /// `None`: nothing is.
+    pub retention: Option<Duration>,
+    /// With less free disk than this there is an alarm: an event, a metric, and a gateway that is not ready for new
+    /// clients. Nothing is refused yet.
+    pub low_disk_bytes: u64,
     /// With less free disk than this, intents and refusals are not taken; outcomes and events still are. Records of
     /// unauthenticated peers stop at twice as much.
     pub reserve_bytes: u64,
@@ -136,6 +144,9 @@ impl Config {
             mode: Mode::Fsync,
             capture: Capture::None,
             legal_hold: BTreeSet::new(),
+            held_traces: BTreeSet::new(),
+            retention: None,
+            low_disk_bytes: 1 << 30,
             reserve_bytes: 64 << 20,
         }
     }

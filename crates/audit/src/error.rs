@@ -6,6 +6,8 @@ use std::io;
 /// The class of a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Class {
+    /// It was there, and was pruned when its retention was over. The log says so.
+    Pruned,
     /// Bytes are other than those that were written.
     Changed,
     /// Entries or files are missing in between.
@@ -29,6 +31,7 @@ impl Class {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Pruned => "pruned",
             Self::Changed => "changed",
             Self::Removed => "removed",
             Self::Reordered => "reordered",

@@ -51,7 +51,7 @@ pub use log::{Erasure, Log, Recovery};
 pub use policies::policy;
 pub use prove::{checkpoint, consistency, prove, tile};
 pub use read::{Entries, Entry, entries, entry};
-pub use record::{About, Effect, Event, EventKind, FindingNote, Observed, Outcome, Receipt, Refused};
+pub use record::{About, Effect, Event, EventKind, Fact, Facts, FindingNote, Observed, Outcome, Receipt, Refused};
 pub use replay::{Decision, Decisions, Kept, decisions};
 pub use sealed::{Captured, captured};
 pub use verify::{Options, Verified, verify, verify_with};

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use casemate_core::digest::Digest;
 use casemate_core::policy::Inputs;
 use casemate_core::{Agent, Principal, Reason, Refusal, ServerName, TraceId, UnixMillis};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -96,6 +97,18 @@ pub enum EventKind {
     /// The definition of a tool, a prompt, a template or instructions was seen, changed, approved, blocked, removed or
     /// forgotten.
     Pin,
+    /// The disk is low, or no longer.
+    Disk,
+    /// Closed segments were removed, for their retention is over.
+    Prune,
+    /// A closed segment, its tiles or a checkpoint is in a write-once target.
+    Archived,
+    /// A witness disagrees, or does no longer.
+    Witness,
+    /// Another key signs the checkpoints from here on.
+    Rotate,
+    /// The head of another log.
+    Head,
 }
 
 impl EventKind {
@@ -116,9 +129,27 @@ impl EventKind {
             Self::Erased => "erased",
             Self::Keys => "keys",
             Self::Pin => "pin",
+            Self::Disk => "disk",
+            Self::Prune => "prune",
+            Self::Archived => "archived",
+            Self::Witness => "witness",
+            Self::Rotate => "rotate",
+            Self::Head => "head",
         }
     }
 }
+
+/// A value in an event's `facts`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fact {
+    /// A number.
+    Number(u64),
+    /// A text of our own, as [`Event::detail`].
+    Text(String),
+}
+
+/// What an event says to programs, by name.
+pub type Facts = BTreeMap<&'static str, Fact>;
 
 /// An event of the operator's.
 #[derive(Debug, Clone)]
@@ -131,6 +162,8 @@ pub struct Event {
     pub policy: Option<Digest>,
     /// A text of our own; what is not printable ASCII in it becomes `?`, and it is cut at 1,024 bytes.
     pub detail: Option<String>,
+    /// The same for programs.
+    pub facts: Facts,
 }
 
 /// Where an entry stands.

@@ -4,7 +4,7 @@
 use crate::body::{Body, Committed, NAME_MAX, cut, printable};
 use crate::canonical::{MAX_SAFE, Object};
 use crate::commitment::{Field, Salt, commit, random};
-use crate::record::Effect;
+use crate::record::{Effect, Fact};
 use crate::sealed::seal;
 use crate::subjects::{self, Key, Subjects};
 use crate::{frame, side};
@@ -102,6 +102,16 @@ impl Body {
         o.maybe("effect", self.effect.map(Effect::as_str));
         o.maybe("event", self.event);
         o.maybe_int("events", self.events);
+        if !self.facts.is_empty() {
+            o.object("facts", |o| {
+                for (name, fact) in &self.facts {
+                    match fact {
+                        Fact::Number(number) => o.int(name, *number),
+                        Fact::Text(text) => o.str(name, &printable(text)),
+                    }
+                }
+            });
+        }
         self.findings(&mut o, findings);
         o.maybe("fingerprint", self.fingerprint.as_deref());
         o.maybe("how", self.how.as_ref().map(How::as_str));

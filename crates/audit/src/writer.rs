@@ -13,7 +13,7 @@ use crate::flight::Ticket;
 use crate::frame;
 use crate::log::Recovery;
 use crate::queue::{Job, Queue, Reply};
-use crate::record::{Effect, Event, EventKind, Outcome, Receipt};
+use crate::record::{Effect, Event, EventKind, Facts, Outcome, Receipt};
 use crate::recovery::{self, Position};
 use crate::storage::{Storage, Tail};
 use crate::tiles::Feed;
@@ -208,7 +208,7 @@ impl Writer {
         }
         for note in &self.notes {
             let (actor, detail) = (ACTOR.to_owned(), Some(note.detail.clone()));
-            let event = Event { kind: note.kind, actor, policy: None, detail };
+            let event = Event { kind: note.kind, actor, policy: None, detail, facts: Facts::new() };
             let mut body = Body { origin: Arc::clone(&note.origin), ..Body::event(&event) };
             body.intent = note.intent;
             jobs.push_back(Job::new(body, Reply::Note, &self.queue));
@@ -220,7 +220,7 @@ impl Writer {
     fn mode(&self) -> Option<Job> {
         let mode = self.queue.config().mode;
         let detail = Some(mode.promise().to_owned());
-        let event = Event { kind: EventKind::Mode, actor: ACTOR.to_owned(), policy: None, detail };
+        let event = Event { kind: EventKind::Mode, actor: ACTOR.to_owned(), policy: None, detail, facts: Facts::new() };
         (mode != Mode::Fsync).then(|| Job::new(Body::event(&event), Reply::Own, &self.queue))
     }
 

@@ -2,6 +2,7 @@
 //!
 //! The command line makes it from `casemate.yaml`; nothing here is optional unless its absence means something.
 
+use crate::custody::Custody;
 use casemate_core::glob::Glob;
 use casemate_core::host::Host;
 use casemate_core::mcp::Revision;
@@ -37,6 +38,8 @@ pub struct Config {
     pub upstreams: BTreeMap<ServerName, Upstream>,
     /// The admin listener, where there is one.
     pub admin: Option<Admin>,
+    /// Witnesses and copies of the log.
+    pub custody: Custody,
     /// Files whose change means a reload: the configuration, certificates, keys, CRLs, a JWKS file.
     pub watched: Vec<PathBuf>,
 }

@@ -10,7 +10,7 @@ use crate::seal::Sealer;
 use crate::session::Sessions;
 use crate::tls::ClientVerifier;
 use arc_swap::ArcSwap;
-use casemate_audit::{Clock, Event, EventKind, Log};
+use casemate_audit::{Clock, Event, EventKind, Facts, Log};
 use casemate_core::{Secret, ServerName, UnixMillis};
 use casemate_output::Rules;
 use std::collections::BTreeMap;
@@ -186,7 +186,13 @@ impl Gateway {
             }
         };
         let digest = state.config.policy.digest;
-        let event = Event { kind: EventKind::Reload, actor: actor.to_owned(), policy: Some(digest), detail: None };
+        let event = Event {
+            kind: EventKind::Reload,
+            actor: actor.to_owned(),
+            policy: Some(digest),
+            detail: None,
+            facts: Facts::new(),
+        };
         self.log.event(event).await.map_err(|e| GatewayError::Audit(e.to_string()))?;
         state.limits.update(&state.config);
         self.state.store(Arc::new(state));
@@ -218,7 +224,7 @@ impl Gateway {
 
     async fn record(&self, kind: EventKind, actor: &str, detail: Option<String>) -> Result<(), GatewayError> {
         let policy = Some(self.state().config.policy.digest);
-        let event = Event { kind, actor: actor.to_owned(), policy, detail };
+        let event = Event { kind, actor: actor.to_owned(), policy, detail, facts: Facts::new() };
         self.log.event(event).await.map(|_| ()).map_err(|e| GatewayError::Audit(e.to_string()))
     }
 

@@ -5,6 +5,7 @@
 
 pub mod admin;
 pub mod config;
+pub mod custody;
 pub mod error;
 pub mod gateway;
 pub mod metrics;

@@ -14,7 +14,18 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("casemate-archive", &["casemate-core", "casemate-net"]),
     ("casemate-witness", &["casemate-core", "casemate-net", "casemate-tlog"]),
     ("casemate-output", &["casemate-core", "casemate-inspect", "casemate-audit"]),
-    ("casemate-gateway", &["casemate-core", "casemate-net", "casemate-inspect", "casemate-audit", "casemate-output"]),
+    (
+        "casemate-gateway",
+        &[
+            "casemate-core",
+            "casemate-net",
+            "casemate-inspect",
+            "casemate-audit",
+            "casemate-archive",
+            "casemate-witness",
+            "casemate-output",
+        ],
+    ),
     (
         "casemate",
         &[
@@ -22,6 +33,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "casemate-net",
             "casemate-inspect",
             "casemate-audit",
+            "casemate-archive",
             "casemate-witness",
             "casemate-output",
             "casemate-gateway",

@@ -1,7 +1,7 @@
 //! What callers see, and what stands in the log afterwards.
 
 use super::*;
-use crate::{Effect, Event, EventKind, Field, FindingNote, OpenError, Refused, Revealed, reveal, verify};
+use crate::{Effect, Event, EventKind, Facts, Field, FindingNote, OpenError, Refused, Revealed, reveal, verify};
 use casemate_core::principal::{CertificateFacts, TokenFacts};
 use std::time::Duration;
 
@@ -91,7 +91,7 @@ async fn names_that_are_no_tokens_are_committed() {
     };
     let receipt = log.refuse(&refused).await.unwrap();
     let (actor, detail) = ("local:0".to_owned(), Some("over\n\u{1b}[2J\u{202e}here".to_owned()));
-    log.event(Event { kind: EventKind::Reload, actor, policy: None, detail }).await.unwrap();
+    log.event(Event { kind: EventKind::Reload, actor, policy: None, detail, facts: Facts::new() }).await.unwrap();
     log.close().await;
 
     let found = all(dir.path());
@@ -357,7 +357,9 @@ async fn every_record_is_canonical_and_small_enough() {
     };
     flight.conclude(outcome).await.unwrap();
     let (actor, detail) = ("\"".repeat(5000), Some("\\".repeat(5000)));
-    log.event(Event { kind: EventKind::Admin, actor, policy: Some(Digest::of(b"")), detail }).await.unwrap();
+    log.event(Event { kind: EventKind::Admin, actor, policy: Some(Digest::of(b"")), detail, facts: Facts::new() })
+        .await
+        .unwrap();
     for reason in [Reason::TlsTimeout, Reason::ClientGone] {
         log.observe(observed(reason));
     }

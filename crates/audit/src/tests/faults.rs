@@ -7,7 +7,7 @@ use crate::flight::Ticket;
 use crate::queue::Queue;
 use crate::verify::check;
 use crate::writer::Writer;
-use crate::{Effect, Event, EventKind, InFlight, Mode, OpenError, Receipt};
+use crate::{Effect, Event, EventKind, Facts, InFlight, Mode, OpenError, Receipt};
 use casemate_tlog::{Checkpoint, Frontier, Hash, hash};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
@@ -70,7 +70,13 @@ impl Bench {
 
     pub(super) fn event(&mut self) {
         let (answer, receiver) = tokio::sync::oneshot::channel();
-        let event = Event { kind: EventKind::Admin, actor: "alice".to_owned(), policy: None, detail: None };
+        let event = Event {
+            kind: EventKind::Admin,
+            actor: "alice".to_owned(),
+            policy: None,
+            detail: None,
+            facts: Facts::new(),
+        };
         match self.queue.event(Body::event(&event), answer) {
             Ok(()) => self.plain.push(receiver),
             Err(_) => self.refused += 1,

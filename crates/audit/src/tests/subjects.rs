@@ -162,7 +162,13 @@ async fn an_erasure_that_was_interrupted_is_finished_at_the_next_opening() {
         if recorded {
             // As the record is, but for who asked.
             let (log, _) = open(copy.path());
-            let event = Event { kind: EventKind::Erase, actor: "ann".to_owned(), policy: None, detail: None };
+            let event = Event {
+                kind: EventKind::Erase,
+                actor: "ann".to_owned(),
+                policy: None,
+                detail: None,
+                facts: crate::Facts::new(),
+            };
             log.event(event).await.unwrap();
             log.close().await;
             before += 1;

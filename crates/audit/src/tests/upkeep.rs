@@ -3,7 +3,7 @@
 use super::faults::Bench;
 use super::memory::{Failure, Memory};
 use super::*;
-use crate::{Event, EventKind, Mode, OpenError, verify};
+use crate::{Event, EventKind, Facts, Mode, OpenError, verify};
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
@@ -37,7 +37,8 @@ async fn a_segment_is_closed_by_age_and_then_read_only() {
     let (clock, now) = clock();
     let hourly = Config { segment_age: Duration::from_secs(3600), ..config(dir.path()) };
     let (log, _) = Log::open(hourly, clock).unwrap();
-    let event = || Event { kind: EventKind::Admin, actor: "alice".to_owned(), policy: None, detail: None };
+    let event =
+        || Event { kind: EventKind::Admin, actor: "alice".to_owned(), policy: None, detail: None, facts: Facts::new() };
     let twice = async || {
         log.event(event()).await.unwrap();
         log.event(event()).await.unwrap();

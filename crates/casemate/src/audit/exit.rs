@@ -24,7 +24,8 @@ Exit codes:
   6  truncated: the end is missing
   7  torn tail: the last record was not written to its end; the next start cuts it off
   8  signature: a checkpoint is not signed by the log's key
-  9  fork: the entries are another history than the one that a checkpoint signed";
+  9  fork: the entries are another history than the one that a checkpoint signed
+  12 pruned: its retention was over; an archive may have it";
 
 /// The code of a class of fault.
 pub(super) const fn of(class: Class) -> u8 {
@@ -37,6 +38,7 @@ pub(super) const fn of(class: Class) -> u8 {
         Class::TornTail => 7,
         Class::Signature => 8,
         Class::Fork => 9,
+        Class::Pruned => 12,
     }
 }
 

@@ -19,6 +19,7 @@ use casemate_audit::{Capture, Mode as Durability};
 use casemate_core::TenantId;
 use casemate_core::policy::Policy;
 use casemate_gateway::config::{Auth, Config, Mode};
+use casemate_gateway::custody::Custody;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -118,6 +119,7 @@ pub fn resolve(
         tenants: tenants.mappings,
         upstreams: reach.upstreams,
         admin,
+        custody: Custody::default(),
         watched: cx.watched.into_iter().collect(),
     };
     let canonical = canonical::text(&config);

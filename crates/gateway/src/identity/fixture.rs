@@ -4,6 +4,7 @@ use crate::config::{
     Auth, Caps, CertificateMapping, Config, Jwt, Limit, Listener, Mode, Rate, RequiredHeaders, ServerTls, Sessions,
     Tenant, TokenMapping,
 };
+use crate::custody::Custody;
 use crate::jwt::mint::ISSUER;
 use casemate_core::TenantId;
 use casemate_core::digest::Digest;
@@ -68,6 +69,7 @@ pub(crate) fn config(mode: Mode, tls: Option<ServerTls>, jwt: Option<Jwt>) -> Co
         tenants: tenants.into_iter().collect(),
         upstreams: BTreeMap::new(),
         admin: None,
+        custody: Custody::default(),
         watched: Vec::new(),
     }
 }

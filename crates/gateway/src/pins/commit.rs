@@ -2,7 +2,7 @@
 
 use super::Inner;
 use super::book::{Book, Change, Doubt, Forgotten};
-use casemate_audit::{Event, EventKind, Log};
+use casemate_audit::{Event, EventKind, Facts, Log};
 use casemate_core::pin::{SURVEY, Transition};
 use casemate_core::{Reason, Refusal, ServerName};
 use std::sync::Arc;
@@ -97,7 +97,8 @@ async fn record(log: &Log, server: &ServerName, events: &[Event], summary: Optio
     }
     if let Some(summary) = summary {
         let detail = Some(format!("{server}: {summary}"));
-        log.event(Event { kind: EventKind::Pin, actor: SURVEY.to_owned(), policy: None, detail }).await?;
+        log.event(Event { kind: EventKind::Pin, actor: SURVEY.to_owned(), policy: None, detail, facts: Facts::new() })
+            .await?;
     }
     Ok(made)
 }
@@ -110,7 +111,7 @@ fn void(server: &ServerName, records: &[u64]) -> Event {
         .map(|(first, last)| format!(" of {first} to {last}"))
         .unwrap_or_else(|| " of the change before this one".to_owned());
     let detail = Some(format!("void {server}: the records{which} on pins of this server; they could not be kept"));
-    Event { kind: EventKind::Pin, actor: SURVEY.to_owned(), policy: None, detail }
+    Event { kind: EventKind::Pin, actor: SURVEY.to_owned(), policy: None, detail, facts: Facts::new() }
 }
 
 /// The records of a change.
@@ -120,7 +121,7 @@ fn events(server: &ServerName, change: &Change) -> Vec<Event> {
     let forgotten = pins.iter().map(|pin| {
         let digest = pin.shown().map_or_else(|| "none".to_owned(), |shown| shown.digest.to_string());
         let detail = format!("forgotten {server} {} {} {digest} (was {})", pin.kind, shown(&pin.name), pin.state);
-        Event { kind: EventKind::Pin, actor: actor.clone(), policy: None, detail: Some(detail) }
+        Event { kind: EventKind::Pin, actor: actor.clone(), policy: None, detail: Some(detail), facts: Facts::new() }
     });
     moves.chain(forgotten).collect()
 }
@@ -131,7 +132,13 @@ fn event(server: &ServerName, transition: &Transition) -> Event {
     let was = transition.was.map(|was| format!(" (was {was})")).unwrap_or_default();
     let era = transition.era.map(|era| format!(" in a list of the {} era", era.as_str())).unwrap_or_default();
     let detail = format!("{} {server} {} {} {digest}{was}{era}", pin.state, pin.kind, shown(&pin.name));
-    Event { kind: EventKind::Pin, actor: transition.actor.clone(), policy: None, detail: Some(detail) }
+    Event {
+        kind: EventKind::Pin,
+        actor: transition.actor.clone(),
+        policy: None,
+        detail: Some(detail),
+        facts: Facts::new(),
+    }
 }
 
 /// A name as a record can hold it: one word, so that no name looks like the rest of the record.
