@@ -21,7 +21,7 @@ use casemate_tlog::Signer;
 pub use erase::Erasure;
 use std::collections::BTreeSet;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -164,6 +164,11 @@ impl Log {
     #[must_use]
     pub fn dir(&self) -> &Path {
         &self.queue().config().dir
+    }
+
+    /// Where its key is.
+    pub(crate) fn key_path(&self) -> PathBuf {
+        self.queue().config().key_path()
     }
 
     /// The state of the log.

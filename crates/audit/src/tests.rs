@@ -3,6 +3,7 @@
 mod calls;
 mod faults;
 mod memory;
+mod named;
 mod property;
 mod signed;
 mod subjects;

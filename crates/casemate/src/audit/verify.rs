@@ -27,6 +27,9 @@ pub(super) struct VerifyArgs {
     /// A file with a later checkpoint; without it, the log's newest.
     #[arg(long, value_name = "FILE", requires = "from")]
     to: Option<PathBuf>,
+    /// The directory of the main log: every head of this log that is entered there must be one that this log has.
+    #[arg(long, value_name = "DIR", conflicts_with = "range")]
+    heads_in: Option<PathBuf>,
     /// The result as JSON.
     #[arg(long)]
     json: bool,
@@ -44,10 +47,16 @@ pub(super) fn run(args: &VerifyArgs, dir: &Path) -> anyhow::Result<ExitCode> {
     let key = args.key.clone().or_else(|| public_key(&beside).ok());
     let done = match &args.from {
         Some(from) => match grown(args, dir, from, key.as_ref())? {
-            Ok(done) => done.map(|entries| Done { entries, root: None, verified: None }),
+            Ok(done) => done.map(|entries| Done { entries, root: None, verified: None, heads: None }),
             Err(code) => return Ok(code),
         },
         None => whole(args, dir, key.clone()),
+    };
+    let done = match (&args.heads_in, done) {
+        (Some(main), Ok(done)) => {
+            casemate_audit::check_heads(main, dir).map(|heads| Done { heads: Some(heads), ..done })
+        }
+        (_, done) => done,
     };
     tell(args, key.as_ref(), done)
 }
@@ -57,6 +66,8 @@ struct Done {
     entries: u64,
     root: Option<String>,
     verified: Option<Verified>,
+    /// How many heads of it the main log has entered.
+    heads: Option<u64>,
 }
 
 fn whole(args: &VerifyArgs, dir: &Path, key: Option<Verifier>) -> Result<Done, Fault> {
@@ -73,6 +84,7 @@ fn whole(args: &VerifyArgs, dir: &Path, key: Option<Verifier>) -> Result<Done, F
         entries: verified.entries,
         root: Some(verified.root.to_string()),
         verified: Some(verified),
+        heads: None,
     })
 }
 
@@ -121,6 +133,7 @@ fn tell(args: &VerifyArgs, key: Option<&Verifier>, done: Result<Done, Fault>) ->
                 "ok": true, "entries": done.entries, "root": done.root, "key": named,
                 "first": verified.map(|v| v.first_index), "checkpoints": verified.map(|v| v.checkpoints),
                 "signed": verified.map(|v| v.signed), "erased": verified.map(|v| v.erased),
+                "heads": done.heads,
             });
             out::line(&value.to_string())?;
             Ok(ExitCode::SUCCESS)
@@ -130,6 +143,9 @@ fn tell(args: &VerifyArgs, key: Option<&Verifier>, done: Result<Done, Fault>) ->
             if let (Some(root), Some(verified)) = (&done.root, done.verified) {
                 let Verified { checkpoints, signed, .. } = verified;
                 text.push_str(&format!(", root {root}, {checkpoints} checkpoints, signed up to {signed}"));
+            }
+            if let Some(heads) = done.heads {
+                text.push_str(&format!(", {heads} heads in the main log"));
             }
             text.push_str(match (&named, &args.key) {
                 (None, _) => "; signatures not verified: no key is known",
