@@ -11,7 +11,7 @@ mod session;
 mod tool;
 
 pub use call::{Call, Capabilities, Inbound, RequestId};
-pub use envelope::look_alike;
+pub use envelope::{look_alike, resembles};
 pub use method::Method;
 pub use params::{Completion, Listen, Target};
 pub use read::{Session, SessionFacts, Unread, read, receive};

@@ -17,7 +17,7 @@ pub(crate) use stream::Resumption;
 pub(crate) use watch::is_same;
 
 use crate::answer::{self, Context, unreadable};
-use crate::config::Upstream;
+use crate::config::{Receipts, Upstream};
 use crate::exchange::Exchange;
 use crate::forward::{self, Caller, Failed, Head};
 use crate::gateway::{Gateway, State};
@@ -87,6 +87,12 @@ impl Relay {
         CurrentRules { state, sensitive }
     }
 
+    /// Whether the caller's results say in `_meta` where their record stands.
+    fn receipted(&self) -> bool {
+        let tenant = self.state.config.tenants.get(&self.permitted.principal().tenant);
+        tenant.is_some_and(|tenant| tenant.receipt == Receipts::Meta)
+    }
+
     /// A stream with too many events ends. What is not read of it may say that lists changed.
     fn flooded(&self) -> (Refusal, Effect) {
         self.gateway.pins.stir(&self.gateway, &self.upstream);
@@ -150,7 +156,8 @@ impl Relay {
             }
         };
         let shape = Shape::Result(self.permitted.call().method);
-        let answer = Answer { json, status: status.as_u16(), upstream_status: status.as_u16() };
+        let (status, receipted) = (status.as_u16(), self.receipted());
+        let answer = Answer { json, status, upstream_status: status, receipted };
         let untrusted = flight.answered(answer, &message);
         match inspect(untrusted, shape, &self.rules(), edits, interim.spent) {
             Ok(clean) => release(clean, self.passage(events), self.trace, &self.form).await,

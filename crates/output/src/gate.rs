@@ -1,5 +1,6 @@
 //! The gate: the only makers of [`Clean`] and [`Released`].
 
+use crate::receipt;
 use crate::reply::{Form, Released};
 use crate::rewrite::{Note, Rules, Shape, inspect_rest};
 use bytes::Bytes;
@@ -18,6 +19,8 @@ pub struct Answer {
     pub status: u16,
     /// The status that the upstream gave.
     pub upstream_status: u16,
+    /// Whether a result gets the receipt of its call as a member of its `_meta`.
+    pub receipted: bool,
 }
 
 /// A message that was inspected. Made by [`inspect`] alone.
@@ -55,8 +58,9 @@ pub struct Passage {
     pub events: u64,
 }
 
-/// Inspects a final message. `edits` are what the gateway has already decided to change in it; `spent` is what interim
-/// events have used of the token budget.
+/// Inspects a final message, takes out what only the gateway may say of its record, and puts in the receipt where that is
+/// asked for. `edits` are what the gateway has already decided to change in it; `spent` is what interim events have used
+/// of the token budget.
 ///
 /// # Errors
 /// The answer may not go out; the intent is given back, still owing its outcome.
@@ -73,14 +77,14 @@ pub fn inspect(
         Err(refusal) => return Err(Box::new((refusal, flight))),
     };
     edits.extend(inspected.edits);
-    match rewritten(&answer.json, edits) {
-        Ok(body) => Ok(Clean {
-            body,
-            status: answer.status,
-            upstream_status: answer.upstream_status,
-            notes: inspected.notes,
-            flight,
-        }),
+    let mut notes = inspected.notes;
+    let body = receipt::mark(answer.json.root(), answer.receipted.then(|| flight.receipt())).and_then(|mark| {
+        edits.extend(mark.edits);
+        notes.extend(mark.forged);
+        rewritten(&answer.json, edits)
+    });
+    match body {
+        Ok(body) => Ok(Clean { body, status: answer.status, upstream_status: answer.upstream_status, notes, flight }),
         Err(refusal) => Err(Box::new((refusal, flight))),
     }
 }

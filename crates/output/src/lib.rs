@@ -5,6 +5,7 @@
 //! else. Refusals take the same road: [`refuse`], [`turn_away`] and [`fail`] record first and then give [`Released`].
 
 mod gate;
+mod receipt;
 mod reply;
 // Rewriting and counting.
 mod budget;
@@ -15,5 +16,6 @@ pub use gate::{
     Answer, Clean, CleanEvent, Interim, Nod, Passage, fail, finish, inspect, inspect_event, nod, refuse, release,
     turn_away,
 };
+pub use receipt::{META_RECEIPT, receipt_json};
 pub use reply::{Form, RECEIPT, Released};
 pub use rewrite::{Inspected, Note, Rules, Shape, check_request, inspect_json, inspect_rest};

@@ -40,6 +40,8 @@ mod listing;
 #[cfg(test)]
 mod output;
 #[cfg(test)]
+mod receipts;
+#[cfg(test)]
 mod upstreams;
 #[cfg(test)]
 mod wire;

@@ -28,17 +28,22 @@ pub(super) const KNOWN_PARAMS: &[&str] = &[
 /// The one of `known` that a key of `object` looks like to a parser that ignores case, without being equal to it.
 #[must_use]
 pub fn look_alike<'k>(object: Value<'_>, known: &[&'k str]) -> Option<&'k str> {
+    object.members().find_map(|member| {
+        let key = member.key();
+        let is_known = known.contains(&key.as_ref());
+        if is_known { None } else { known.iter().find(|name| resembles(&key, name)).copied() }
+    })
+}
+
+/// Whether a parser that ignores case takes `key` for `name`.
+#[must_use]
+pub fn resembles(key: &str, name: &str) -> bool {
     let fold = |c: char| match c {
         '\u{17f}' => 's',
         '\u{212a}' => 'k',
         c => c.to_ascii_lowercase(),
     };
-    object.members().find_map(|member| {
-        let key = member.key();
-        let is_known = known.contains(&key.as_ref());
-        let similar = |name: &&&str| key.chars().map(fold).eq(name.chars().map(fold));
-        if is_known { None } else { known.iter().find(similar).copied() }
-    })
+    key.chars().map(fold).eq(name.chars().map(fold))
 }
 
 /// Refuses a request in which two parsers may see two different things.

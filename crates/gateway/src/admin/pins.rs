@@ -61,8 +61,11 @@ pub(super) async fn item(State(shared): State<Shared>, headers: HeaderMap, uri: 
         let query = query(&uri, &["server", "kind", "name"])?;
         let part = |name: &'static str| query.get(name).ok_or_else(|| wrong(name));
         let (server, kind) = (server(part("server")?)?, kind(part("kind")?)?);
-        let found = shared.gateway.pins().review(&server, kind, part("name")?).ok_or(Reason::PinMissing)?;
-        Ok(document::item(&server, &found) + "\n")
+        let (pins, name) = (shared.gateway.pins().clone(), part("name")?.clone());
+        // Nor must comparing one name with thousands, or two long definitions.
+        let reviewing = move || Some(document::item(&server, pins.review(&server, kind, &name)?.as_ref()) + "\n");
+        let reviewed = tokio::task::spawn_blocking(reviewing).await.map_err(|_| Refusal::new(Reason::Internal))?;
+        reviewed.ok_or_else(|| Reason::PinMissing.into())
     };
     answered(&shared, &headers, answer.await)
 }

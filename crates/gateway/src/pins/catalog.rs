@@ -61,11 +61,12 @@ impl Entry {
     }
 }
 
-/// The last survey of one upstream. A failure is kept too, so that those who waited do not each wait for another.
+/// A survey of one upstream. A failure is kept too, so that those who waited do not each wait for another.
 pub(super) struct Surveyed {
     /// When it began; a failure is rested on from its end.
     at: Instant,
-    took: Duration,
+    /// How old it must be for another out of turn.
+    pause: Duration,
     /// The moment in which it began.
     pub(super) began: u64,
     pub(super) entry: Entry,
@@ -79,18 +80,21 @@ impl Surveyed {
     }
 
     /// How old it must be for another out of turn.
-    pub(super) fn pause(&self) -> Duration {
-        pause(self.took)
+    pub(super) const fn pause(&self) -> Duration {
+        self.pause
     }
 
     /// How long until then.
     pub(super) fn rests(&self) -> Option<Duration> {
-        self.pause().checked_sub(self.at.elapsed()).filter(|left| !left.is_zero())
+        self.pause.checked_sub(self.at.elapsed()).filter(|left| !left.is_zero())
     }
 }
 
-fn pause(took: Duration) -> Duration {
-    took.saturating_mul(SHARE).clamp(SOON, PAUSE)
+/// The pause after a survey that `took` so long, where a call may last `total`: no more than half of that, so that a call
+/// which waits for a pause and a survey still has its answer; unless that leaves the upstream less rest than work.
+fn pause(took: Duration, total: Duration) -> Duration {
+    let most = (total / 2).max(took.saturating_mul(2)).min(PAUSE);
+    took.saturating_mul(SHARE).min(most).max(SOON)
 }
 
 /// In which era an upstream was surveyed, and under which entry.
@@ -105,6 +109,9 @@ pub(super) struct Slot {
     /// Held by whoever surveys the server.
     pub(super) turn: Arc<tokio::sync::Mutex<()>>,
     last: ArcSwapOption<Surveyed>,
+    /// The last survey that succeeded, unless one that failed since read a list all the same. One caller can bring about
+    /// a survey that fails; the others go on with what is known, as long as it is current and nothing was announced.
+    good: ArcSwapOption<Surveyed>,
     /// Held by whoever changes the server's pins.
     pub(super) pen: Arc<tokio::sync::Mutex<()>>,
     spoken: Mutex<Option<Spoken>>,
@@ -144,6 +151,22 @@ impl Slot {
         self.last.load_full()
     }
 
+    /// The last survey that succeeded, where none since knows better.
+    pub(super) fn good(&self) -> Option<Arc<Surveyed>> {
+        self.good.load_full()
+    }
+
+    /// Keeps what a survey found. One that failed after it had read a list may have seen a change: nothing older counts.
+    fn keep(&self, surveyed: Surveyed, has_read: bool) {
+        let surveyed = Arc::new(surveyed);
+        if surveyed.found.is_ok() {
+            self.good.store(Some(Arc::clone(&surveyed)));
+        } else if has_read {
+            self.good.store(None);
+        }
+        self.last.store(Some(surveyed));
+    }
+
     /// The server announced a change: no call passes until a survey that begins later is done.
     pub(super) fn announce(&self) {
         self.announced.fetch_max(moment(), Ordering::SeqCst);
@@ -171,8 +194,10 @@ pub(super) async fn survey_once(
     }
     let started = Instant::now();
     let total = surveyor.upstream.total;
-    let asking = tokio::time::timeout(total, survey::survey(&surveyor)).await;
-    let offer = asking.unwrap_or_else(|_| Err(late()));
+    let offer = tokio::select! {
+        asked = tokio::time::timeout(total, survey::survey(&surveyor)) => asked.unwrap_or_else(|_| Err(late())),
+        () = replaced(&surveyor, &entry) => Err(unlisted("the entry has changed")),
+    };
     let found = match offer {
         Ok(offer) => {
             let era = offer.era;
@@ -194,10 +219,21 @@ pub(super) async fn survey_once(
     };
     // What was announced while it ran may have come too late for it.
     let at = if found.is_ok() { started } else { Instant::now() };
-    let took = started.elapsed();
-    slot.last.store(Some(Arc::new(Surveyed { at, took, began, entry, found: found.clone() })));
+    let surveyed = Surveyed { at, pause: pause(started.elapsed(), total), began, entry, found: found.clone() };
+    slot.keep(surveyed, surveyor.has_read.load(Ordering::Relaxed));
     drop(turn);
     found
+}
+
+/// Resolves once a reload has changed the entry: whoever asks under the new one need not wait for a survey of the old.
+async fn replaced(surveyor: &Surveyor, entry: &Entry) {
+    let (gateway, server) = (&surveyor.gateway, &surveyor.upstream.name);
+    let mut generation = gateway.watch_generation();
+    while entry.is_in_force(gateway, server) {
+        if generation.changed().await.is_err() {
+            return std::future::pending().await;
+        }
+    }
 }
 
 impl Pins {

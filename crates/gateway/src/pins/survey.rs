@@ -17,6 +17,7 @@ use casemate_core::{Refusal, UnixMillis};
 use lists::Lists;
 use message::Speech;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use wire::{Heard, Wire};
 
 /// Whatever a survey needs, so that it can run on its own.
@@ -27,6 +28,8 @@ pub(super) struct Surveyor {
     pub(super) now: UnixMillis,
     /// Whether a change that the server announces in its answers brings another survey.
     pub(super) heeds: bool,
+    /// Whether a page of a list was read.
+    pub(super) has_read: AtomicBool,
     net: casemate_net::Client,
     cap: usize,
 }
@@ -39,6 +42,7 @@ impl Surveyor {
             log: gateway.log().clone(),
             now: gateway.now(),
             heeds: true,
+            has_read: AtomicBool::new(false),
             net: gateway.net.clone(),
             cap: gateway.state().config.caps.answer,
         }

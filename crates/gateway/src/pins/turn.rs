@@ -110,11 +110,17 @@ impl Wish {
         self.slot.last().filter(|last| last.entry == self.entry)
     }
 
-    /// What the last survey found, if it suffices or began after the caller came: those who wait for one that takes
-    /// longer than it counts as current do not each make another.
+    /// The last survey that succeeded, if it was made under this entry.
+    fn good(&self) -> Option<Arc<Surveyed>> {
+        self.slot.good().filter(|good| good.entry == self.entry)
+    }
+
+    /// What the last survey that succeeded found, if it suffices; or the last, if it does or began after the caller came:
+    /// those who wait for one that takes longer than it counts as current do not each make another.
     fn granted(&self, suffices: impl Fn(&Surveyed) -> bool) -> Option<Result<Arc<Catalog>, Refusal>> {
-        let last = self.last().filter(|last| last.began > self.since || suffices(last))?;
-        Some(last.found.clone())
+        let good = self.good().filter(|good| suffices(good));
+        let found = good.or_else(|| self.last().filter(|last| last.began > self.since || suffices(last)))?;
+        Some(found.found.clone())
     }
 
     async fn turn(&self) -> Turn {

@@ -13,7 +13,7 @@ use casemate_core::json::{Json, Value};
 use casemate_core::mcp::{Listen, META_SUBSCRIPTION, RequestId, Target};
 use casemate_core::{Reason, Refusal};
 use casemate_net::Body;
-use casemate_output::Passage;
+use casemate_output::{META_RECEIPT, Passage, receipt_json};
 use http::StatusCode;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
@@ -51,8 +51,10 @@ pub(super) async fn run(relay: Relay, credentials: Credentials, mut flight: InFl
     match stop {
         Stop::Ours(reason) => {
             let id = relay.permitted.call().id.as_ref().map_or("null", RequestId::as_json);
+            let receipt = relay.receipted().then(|| receipt_json(flight.receipt()));
+            let receipt = receipt.map(|json| format!(",\"{META_RECEIPT}\":{json}")).unwrap_or_default();
             let message = format!(
-                "{{\"jsonrpc\":\"2.0\",\"id\":{id},\"result\":{{\"resultType\":\"complete\",\"_meta\":{{\"{META_SUBSCRIPTION}\":{id}}}}}}}"
+                "{{\"jsonrpc\":\"2.0\",\"id\":{id},\"result\":{{\"resultType\":\"complete\",\"_meta\":{{\"{META_SUBSCRIPTION}\":{id}{receipt}}}}}}}"
             );
             let passage = Passage { upstream_ms: 0, events: sent };
             end(relay, flight, message, reason, passage, sender).await;

@@ -13,6 +13,7 @@ use casemate_core::mcp::{Era, Method, REVISION, RequestId};
 use casemate_core::{Reason, Refusal};
 use casemate_net::{Body, NetError};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
+use std::sync::atomic::Ordering;
 
 /// Bytes of all answers of one survey.
 const BYTES: usize = 32 << 20;
@@ -43,8 +44,6 @@ pub(super) struct Wire<'a> {
     left: usize,
     asked: usize,
     count: u32,
-    /// Whether a page of a list was read.
-    has_read: bool,
 }
 
 fn fault(error: &NetError) -> Refusal {
@@ -57,7 +56,7 @@ fn unreadable(error: impl std::fmt::Display) -> Refusal {
 
 impl<'a> Wire<'a> {
     pub(super) const fn new(surveyor: &'a Surveyor) -> Self {
-        Self { surveyor, left: BYTES, asked: 0, count: 0, has_read: false }
+        Self { surveyor, left: BYTES, asked: 0, count: 0 }
     }
 
     pub(super) const fn surveyor(&self) -> &'a Surveyor {
@@ -88,7 +87,9 @@ impl<'a> Wire<'a> {
             return Err(unlisted(format!("{}: status {}, type {kind:?}", method.as_str(), head.status)));
         };
         let lists = matches!(method, Method::ToolsList | Method::PromptsList | Method::TemplatesList);
-        self.has_read |= lists && matches!(heard, Heard::Result(_));
+        if lists && matches!(heard, Heard::Result(_)) {
+            self.surveyor.has_read.store(true, Ordering::Relaxed);
+        }
         Ok(Answer { heard, session: head.headers.get(SESSION).cloned() })
     }
 
@@ -161,8 +162,8 @@ impl<'a> Wire<'a> {
     /// Heeds an announcement that comes after a list was read, which that list may not show yet. One that comes before
     /// says nothing new: there are servers that announce at the beginning of each session.
     fn note(&self, json: &Json) {
-        let Surveyor { gateway, upstream, heeds, .. } = self.surveyor;
-        if *heeds && self.has_read && is_list_change(json) {
+        let Surveyor { gateway, upstream, heeds, has_read, .. } = self.surveyor;
+        if *heeds && has_read.load(Ordering::Relaxed) && is_list_change(json) {
             gateway.pins.overtake(gateway, upstream);
         }
     }

@@ -113,6 +113,58 @@ async fn a_survey_that_fails_after_an_announcement_lets_nothing_pass() {
 }
 
 #[tokio::test]
+async fn a_survey_that_one_caller_makes_fail_refuses_nobody_else() {
+    let (upstream, house) = surveyed().await;
+    let before = upstream.count("tools/list");
+    // Not even the beginning is answered, or no list is.
+    for method in ["server/discover", "tools/list"] {
+        upstream.script().instead = vec![(method, 500, String::new())];
+        while house.gateway.pins.slot(&server("up")).last().unwrap().rests().is_some() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        for _ in 0..3 {
+            let guess = house.judge(Target::Tool("a guess".to_owned())).await;
+            assert_eq!(guess.unwrap_err().reason, Reason::UpstreamSchema);
+            assert_eq!(house.tool("echo").await, Standing::Approved);
+            let (pins, gateway) = (&house.gateway.pins, &house.gateway);
+            assert!(pins.fresh(gateway, &house.upstream).await.is_ok(), "nor those who ask for headers");
+        }
+    }
+    assert!(upstream.count("tools/list") > before);
+    // What is announced meanwhile is news to everyone.
+    announce(&house);
+    assert_eq!(house.judge(Target::Tool("echo".to_owned())).await.unwrap_err().reason, Reason::UpstreamSchema);
+}
+
+#[tokio::test]
+async fn a_survey_that_saw_a_list_and_failed_leaves_nothing_to_rest_on() {
+    let capabilities = json!({ "tools": {}, "prompts": {} });
+    let upstream = Server::start(Script { capabilities, ..Script::default() }).await;
+    let house = House::start(upstream.address, |_| {}).await;
+    house.survey().await.unwrap();
+    change(&upstream, "Something else.");
+    upstream.script().instead = vec![("prompts/list", 500, String::new())];
+    assert!(house.survey().await.is_err());
+    assert_eq!(house.judge(Target::Tool("echo".to_owned())).await.unwrap_err().reason, Reason::UpstreamSchema);
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_survey_under_an_entry_that_is_no_more() {
+    let (upstream, mut house) = surveyed().await;
+    upstream.script().held = Some("server/discover");
+    let old = {
+        let (gateway, entry) = (Arc::clone(&house.gateway), Arc::clone(&house.upstream));
+        tokio::spawn(async move { gateway.pins.within(&gateway, &entry, Duration::ZERO).await.map(drop) })
+    };
+    upstream.until("server/discover", 2).await;
+    let other = Server::start(Script::default()).await;
+    house.change(|entry| entry.url = format!("http://{}/mcp", other.address).parse().unwrap()).await;
+    let refusal = old.await.unwrap().unwrap_err();
+    assert_eq!(refusal.detail.as_deref(), Some("the entry has changed"));
+    upstream.script().held = None;
+}
+
+#[tokio::test]
 async fn nobody_waits_for_a_survey_when_the_gateway_ends() {
     let (_upstream, house) = surveyed().await;
     announce(&house);
