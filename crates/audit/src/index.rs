@@ -29,6 +29,7 @@ pub use stats::{Stats, stats};
 pub use summary::{Counts, Day, Summary};
 pub use tail::Tail;
 pub use terms::Filter;
+pub(crate) use terms::Row;
 
 /// The directory of the index in that of the log.
 const DIR: &str = "index";

@@ -8,11 +8,14 @@
 //! a `lock`. [`verify`] reads a copy without the lock. Beside that directory, a file of keys: each links the records of a
 //! subject to the values that they are about, until it is destroyed ([`Log::erase`]).
 
+pub mod backup;
 mod body;
+pub mod bundle;
 mod canonical;
 mod checkpoints;
 mod commitment;
 mod config;
+mod confined;
 mod error;
 mod files;
 mod flight;

@@ -2,8 +2,10 @@
 //!
 //! Only full tiles of hashes are stored, below `tile/`. Partial ones and entry bundles come from the segments.
 
+mod nodes;
 mod store;
 
+pub(crate) use nodes::LogNodes;
 pub(crate) use store::Feed;
 
 use crate::error::{Class, Fault};

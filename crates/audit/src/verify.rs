@@ -81,7 +81,8 @@ pub(crate) fn check(source: &dyn Source) -> Result<Verified, Fault> {
     check_with(source, &mut Options::default())
 }
 
-fn check_with(source: &dyn Source, options: &mut Options<'_>) -> Result<Verified, Fault> {
+/// [`verify_with`] over any source, once.
+pub(crate) fn check_with(source: &dyn Source, options: &mut Options<'_>) -> Result<Verified, Fault> {
     let range = options.range.clone().unwrap_or(0..u64::MAX);
     // Read before the entries, so that a running log has all that it signed.
     let newest = newest(source)?;

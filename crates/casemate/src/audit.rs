@@ -1,8 +1,10 @@
 //! `casemate audit`: the log, read offline.
 
+mod backup;
 mod decided;
 mod erase;
 mod exit;
+mod export;
 mod progress;
 mod proof;
 mod query;
@@ -19,7 +21,7 @@ pub(crate) use decided::{described, target};
 pub(crate) use query::moment;
 
 use crate::config::{self, Environment};
-use crate::out;
+use crate::{out, visible};
 use casemate_audit::tlog::Verifier;
 use casemate_audit::{Fault, entries, entry};
 use std::path::PathBuf;
@@ -58,6 +60,15 @@ enum Command {
     /// Checks such a file. Needs the log's public key and nothing else.
     #[command(after_help = exit::HELP)]
     CheckProof(proof::CheckArgs),
+    /// Writes the records of a tenant, each with its proof, for somebody who has not the log: a bundle of evidence.
+    #[command(after_help = export::HELP)]
+    Export(export::ExportArgs),
+    /// Checks such a bundle. Needs the log's public key and nothing else.
+    #[command(after_help = exit::HELP)]
+    CheckExport(export::CheckArgs),
+    /// Copies the log while the gateway runs; run again, only what is new.
+    #[command(after_help = backup::HELP)]
+    Backup(backup::BackupArgs),
     /// Prints the newest signed checkpoint.
     #[command(after_help = exit::HELP)]
     Checkpoint(LogArgs),
@@ -142,7 +153,10 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<ExitCode> {
         Command::Reveal(args) => &args.log,
         Command::Replay(args) => &args.log,
         Command::Suggest(args) => &args.log,
+        Command::Export(args) => &args.log,
+        Command::Backup(args) => &args.log,
         Command::Erase(args) => return erase::run(args),
+        Command::CheckExport(args) => return export::run_check(args),
         Command::CheckProof(args) => return proof::check(args),
         Command::Keygen(args) => return proof::keygen(args),
         Command::Witness(args) => return witness::run(args),
@@ -159,6 +173,8 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<ExitCode> {
         Command::Reveal(args) => return reveal::run(args, &dir),
         Command::Replay(args) => return replay::run(args, &dir),
         Command::Suggest(args) => return suggest::run(args, &dir),
+        Command::Export(args) => return export::run(args, &dir),
+        Command::Backup(args) => return backup::run(args, &dir),
         Command::Cat(_) => cat(&dir)?,
         Command::Show(args) => match entry(&dir, args.index) {
             Ok(entry) => Ok(out::line(&String::from_utf8_lossy(&entry.bytes))?),
@@ -175,8 +191,16 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<ExitCode> {
 
 /// Tells of a fault, and gives its exit code.
 fn bad(fault: &Fault) -> ExitCode {
-    out::say(&format!("bad: {fault}"));
+    out::say(&format!("bad: {}", visible::line(&fault.to_string())));
     ExitCode::from(exit::of(fault.class))
+}
+
+/// A fault for programs.
+fn fault_json(fault: &Fault) -> serde_json::Value {
+    serde_json::json!({
+        "ok": false, "class": fault.class.as_str(), "index": fault.index, "file": fault.segment,
+        "offset": fault.offset, "fault": fault.to_string(),
+    })
 }
 
 fn cat(dir: &std::path::Path) -> anyhow::Result<Result<(), Fault>> {

@@ -13,8 +13,8 @@ pub(super) struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// What the index reads of a record.
 #[derive(Debug, Deserialize)]
-pub(super) struct Row<'a> {
-    pub(super) seq: u64,
+pub(crate) struct Row<'a> {
+    pub(crate) seq: u64,
     pub(super) time: u64,
     #[serde(borrow)]
     pub(super) kind: Text<'a>,
@@ -67,7 +67,7 @@ fn key(field: Field, value: &str) -> Key {
 
 impl<'a> Row<'a> {
     /// Reads it from a record's canonical bytes; `None` where those are another format.
-    pub(super) fn read(record: &'a [u8]) -> Option<Self> {
+    pub(crate) fn read(record: &'a [u8]) -> Option<Self> {
         serde_json::from_slice(record).ok()
     }
 
@@ -148,7 +148,7 @@ impl Filter {
         self.since.is_none_or(|since| last >= since.0) && self.until.is_none_or(|until| first < until.0)
     }
 
-    pub(super) fn matches(&self, row: &Row<'_>) -> bool {
+    pub(crate) fn matches(&self, row: &Row<'_>) -> bool {
         let has = |field, value: &str| row.fields().any(|(at, found)| at == field && found == value);
         self.may_lie_within(row.time, row.time) && self.fields().all(|(field, value)| has(field, &value))
     }

@@ -85,7 +85,7 @@ pub(super) struct QueryArgs {
     csv: bool,
 }
 
-fn trace(text: &str) -> Result<TraceId, String> {
+pub(super) fn trace(text: &str) -> Result<TraceId, String> {
     TraceId::parse(text).map_err(|fault| fault.to_string())
 }
 

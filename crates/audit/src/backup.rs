@@ -1,0 +1,205 @@
+//! A copy of a log that is being written, sealed or pruned meanwhile, taken without its lock: again and again into the
+//! same directory, which is a log that can be verified and read at every moment.
+//!
+//! The head of the log says how far it is durable; everything up to there is copied, checked as one tree, and only then
+//! does the copy get that head. Files are put in their place whole. A closed segment that is there is never written
+//! again, and what is there was checked before anything is added. So a copy that was interrupted is the copy before it
+//! with some files more.
+//!
+//! What is not copied: the key that signs, the index, which is derived, and the keys of subjects, unless they are asked
+//! for.
+
+mod snapshot;
+mod target;
+#[cfg(test)]
+mod tests;
+
+use crate::confined::Dir;
+use crate::error::{Class, Fault};
+use crate::files;
+use crate::storage::{DirSource, Source};
+use crate::tiles::LogNodes;
+use crate::verify::{self, Options, Verified};
+use casemate_tlog::nodes::root_at;
+use casemate_tlog::{Hash, Verifier};
+use snapshot::Snapshot;
+use std::io;
+use std::path::{Path, PathBuf};
+use target::{Before, Target, about};
+
+/// Segments can be pruned while they are copied: so often the copying begins again.
+const TRIES: usize = 3;
+
+/// How to back up.
+#[derive(Default)]
+pub struct Backup<'a> {
+    /// The log's public key, by which the checkpoints are verified.
+    pub key: Option<Verifier>,
+    /// The file of the keys of subjects, where it is to be copied too. An erasure does not reach the copy.
+    pub subjects: Option<&'a Path>,
+    /// Called now and then while entries are checked, with those that were and those that there are.
+    pub progress: Option<&'a mut dyn FnMut(u64, u64)>,
+}
+
+/// A copy that is whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BackedUp {
+    /// The entries that it has.
+    pub entries: u64,
+    /// The index of the first one.
+    pub first_index: u64,
+    /// The entries that it had before.
+    pub before: u64,
+    /// The root of its tree.
+    pub root: Hash,
+    /// The entries of its newest checkpoint.
+    pub signed: u64,
+    /// Files that were written, and their bytes.
+    pub files: u64,
+    /// Bytes that were written.
+    pub bytes: u64,
+    /// Tiles of the log that are damaged and were left out; readers make them from the entries.
+    pub damaged_tiles: u64,
+}
+
+/// Copies the log in `dir` into the directory `to`, which is made where it is missing.
+///
+/// # Errors
+/// [`Class::Fork`] where `to` holds another log or another history of this one, [`Class::Truncated`] where it holds more
+/// than the log has: the log was set back. Otherwise the first fault of the copy that is there, of the log, or of a file
+/// system. What was good in `to` before is good after it.
+pub fn backup(dir: &Path, to: &Path, mut options: Backup<'_>) -> Result<BackedUp, Fault> {
+    let (dir, to) = apart(dir, to)?;
+    let mut target = Target::open(&dir, &to)?;
+    let before = target.before(options.key.as_ref(), &mut options.progress)?;
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let snapshot = Snapshot::take(&dir)?;
+        let done = once(&mut target, &snapshot, before, &mut options);
+        let pruned = || Snapshot::take(&dir).is_ok_and(|now| now.first() > snapshot.first());
+        match done {
+            Err(fault) if fault.class == Class::Unreadable && tries < TRIES && pruned() => {}
+            done => return done,
+        }
+    }
+}
+
+fn once(
+    target: &mut Target,
+    snapshot: &Snapshot,
+    before: Option<Before>,
+    options: &mut Backup<'_>,
+) -> Result<BackedUp, Fault> {
+    let head = snapshot.head();
+    let source = DirSource::new(snapshot.dir());
+    let nodes = LogNodes::open(&source, head.entries, head.root)?;
+    if let Some(before) = before {
+        follows(snapshot, &nodes, before.verified)?;
+    }
+    let had = before.map(|before| before.verified);
+    let (files, bytes) = target.written();
+    target.copy_log(snapshot, had.map_or(0, |had| had.entries))?;
+    let damaged_tiles = target.copy_tiles(&source, &nodes, head.entries)?;
+    target.copy_others(snapshot, before.is_some())?;
+    if let Some(keys) = options.subjects {
+        target.copy_keys(keys)?;
+    }
+    // Of what was there and checked only the last segment has changed.
+    let range = before.map(|before| before.segment..u64::MAX);
+    let mut checked = Options { key: options.key.clone(), range, ..Options::default() };
+    if let Some(progress) = options.progress.as_mut() {
+        checked.progress = Some(&mut **progress);
+    }
+    let copy = Advanced { source: target.source(), head: snapshot.head_file() };
+    let verified =
+        verify::check_with(&copy, &mut checked).map_err(|fault| about("the log, as it was copied", fault))?;
+    if (verified.entries, verified.root) != (head.entries, head.root) {
+        let what = format!("the copy has {} entries, or others than the log", verified.entries);
+        return Err(Fault::new(Class::Changed, files::HEAD, 0, what));
+    }
+    target.advance(snapshot.head_file())?;
+    let (files_now, bytes_now) = target.written();
+    Ok(BackedUp {
+        entries: verified.entries,
+        first_index: had.map_or(verified.first_index, |had| had.first_index),
+        before: had.map_or(0, |had| had.entries),
+        root: verified.root,
+        signed: verified.signed.max(had.map_or(0, |had| had.signed)),
+        files: files_now - files,
+        bytes: bytes_now - bytes,
+        damaged_tiles,
+    })
+}
+
+/// Whether the log has grown out of the copy.
+fn follows(snapshot: &Snapshot, nodes: &LogNodes<'_>, before: Verified) -> Result<(), Fault> {
+    let Verified { entries, root, .. } = before;
+    let head = snapshot.head();
+    let fault = |class, what: String| Err(Fault::new(class, files::HEAD, 0, what));
+    if entries > head.entries {
+        let what = format!("the copy has {entries} entries and the log {}: the log was set back", head.entries);
+        return fault(Class::Truncated, what);
+    }
+    if root_at(nodes, entries).ok() != Some(root) {
+        return fault(Class::Fork, format!("the first {entries} entries of the log are others than those of the copy"));
+    }
+    if entries < snapshot.first() {
+        let what = format!(
+            "the copy ends before entry {entries}, and the log has pruned everything before {}: begin another copy",
+            snapshot.first()
+        );
+        return fault(Class::Pruned, what);
+    }
+    Ok(())
+}
+
+/// The two directories with nothing relative or linked in them; neither may lie in the other.
+fn apart(dir: &Path, to: &Path) -> Result<(PathBuf, PathBuf), Fault> {
+    let place = |path: &Path, error: io::Error| Fault::io(&path.display().to_string(), &error);
+    let dir = dir.canonicalize().map_err(|error| place(dir, error))?;
+    let whole = match (to.canonicalize(), to.file_name()) {
+        (Err(error), Some(name)) if error.kind() == io::ErrorKind::NotFound => {
+            let parent = to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            parent.canonicalize().map(|parent| parent.join(name))
+        }
+        (whole, _) => whole,
+    };
+    let whole = whole.map_err(|error| place(to, error))?;
+    if whole.starts_with(&dir) || dir.starts_with(&whole) {
+        let what = "the log and its copy may not lie in one another";
+        return Err(Fault::new(Class::Unreadable, &to.display().to_string(), 0, what));
+    }
+    Ok((dir, whole))
+}
+
+/// The copy as it will be when it gets its new head.
+struct Advanced<'a> {
+    source: DirSource,
+    head: &'a [u8],
+}
+
+impl Source for Advanced<'_> {
+    fn names(&self) -> io::Result<Vec<String>> {
+        let mut names = self.source.names()?;
+        names.push(files::HEAD.to_owned());
+        Ok(names)
+    }
+
+    fn len(&self, name: &str) -> io::Result<u64> {
+        if name == files::HEAD { Ok(self.head.len() as u64) } else { self.source.len(name) }
+    }
+
+    fn read_at(&self, name: &str, offset: u64, len: usize) -> io::Result<Vec<u8>> {
+        if name != files::HEAD {
+            return self.source.read_at(name, offset, len);
+        }
+        let from = usize::try_from(offset).ok().and_then(|from| self.head.get(from..)).unwrap_or_default();
+        Ok(from.get(..len.min(from.len())).unwrap_or_default().to_vec())
+    }
+}
+
+/// The plain file of that name in a directory, for reading.
+fn open(dir: &Dir, name: &str) -> Result<Option<std::fs::File>, Fault> {
+    dir.find(name).map_err(|error| Fault::io(name, &error))
+}

@@ -1,0 +1,115 @@
+//! How far a log reaches at one moment, and what belongs to it up to there.
+
+use crate::checkpoints;
+use crate::error::{Class, Fault};
+use crate::files;
+use crate::head::Head;
+use crate::scan;
+use crate::storage::{DirSource, Source as _};
+use casemate_tlog::{Checkpoint, Note};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Files beside the log that a copy has as they are: what it was pruned up to, and the checkpoint that was published.
+const MINIMUM: &str = "minimum";
+const PUBLISHED: &str = "published";
+/// The largest of them.
+const MAX: usize = 1 << 20;
+
+/// A log at one moment. What comes later is not looked at.
+pub(super) struct Snapshot {
+    dir: PathBuf,
+    head: Head,
+    file: Vec<u8>,
+    segments: Vec<u64>,
+    /// How much of the last segment's checkpoints belongs to it.
+    checkpoints: u64,
+    /// Small files and what they hold.
+    pub(super) others: Vec<(&'static str, Vec<u8>)>,
+}
+
+impl Snapshot {
+    /// Looks at the log in `dir`. What was published is read before the head, so that it is not newer.
+    pub(super) fn take(dir: &Path) -> Result<Self, Fault> {
+        let source = DirSource::new(dir);
+        let published = small(&source, PUBLISHED)?;
+        let minimum = small(&source, MINIMUM)?;
+        let head = scan::head(&source)?;
+        let head = head.ok_or_else(|| Fault::new(Class::Removed, files::HEAD, 0, "the log has no head"))?;
+        let mut segments = scan::segments(&source)?;
+        segments.retain(|first| *first <= head.segment);
+        if segments.last() != Some(&head.segment) {
+            return Err(Fault::new(Class::Removed, &files::segment(head.segment), 0, "the segment is missing"));
+        }
+        let (checkpoints, newest) = signed(&source, &segments, head.entries)?;
+        let mut others = Vec::new();
+        for (name, bytes) in [(MINIMUM, minimum), (checkpoints::NEWEST, newest), (PUBLISHED, published)] {
+            let of_here = |bytes: &Vec<u8>| name != PUBLISHED || size(bytes).is_some_and(|size| size <= head.entries);
+            others.extend(bytes.filter(of_here).map(|bytes| (name, bytes)));
+        }
+        let (offset, slot) = head.slot();
+        let mut file = vec![0; usize::try_from(offset).unwrap_or_default()];
+        file.extend(slot);
+        Ok(Self { dir: dir.to_owned(), head, file, segments, checkpoints, others })
+    }
+
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    pub(super) const fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// The file of a head that says so.
+    pub(super) fn head_file(&self) -> &[u8] {
+        &self.file
+    }
+
+    /// The first entry that the log has.
+    pub(super) fn first(&self) -> u64 {
+        self.segments.first().copied().unwrap_or_default()
+    }
+
+    /// The segments: the first entry of each, whether it is closed, and how much of it and of the checkpoints beside it
+    /// belongs to the snapshot; `None`: all.
+    pub(super) fn segments(&self) -> impl Iterator<Item = (u64, Option<[u64; 2]>)> {
+        let open = [self.head.len, self.checkpoints];
+        self.segments.iter().map(move |first| (*first, (*first == self.head.segment).then_some(open)))
+    }
+
+    /// Whether the small file is the one that says up to where the log was pruned.
+    pub(super) fn is_minimum(name: &str) -> bool {
+        name == MINIMUM
+    }
+}
+
+/// How much of the checkpoints beside the last segment is of at most so many entries, and the newest of all of them.
+fn signed(source: &DirSource, segments: &[u64], entries: u64) -> Result<(u64, Option<Vec<u8>>), Fault> {
+    let mut beside = 0;
+    for (at, first) in segments.iter().rev().enumerate() {
+        let mut kept = checkpoints::read(source, *first)?.kept;
+        kept.retain(|kept| kept.checkpoint.size() <= entries);
+        if let Some(last) = kept.last() {
+            if at == 0 {
+                // Each stands there with an empty line after it.
+                beside = last.offset + last.note.len() as u64 + 1;
+            }
+            return Ok((beside, Some(last.note.clone().into_bytes())));
+        }
+    }
+    Ok((beside, None))
+}
+
+fn small(source: &DirSource, name: &str) -> Result<Option<Vec<u8>>, Fault> {
+    match source.read_at(name, 0, MAX) {
+        Ok(bytes) => Ok(Some(bytes).filter(|bytes| !bytes.is_empty())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Fault::io(name, &error)),
+    }
+}
+
+/// The entries that a checkpoint is of.
+fn size(note: &[u8]) -> Option<u64> {
+    Some(Checkpoint::parse(Note::parse(note).ok()?.text()).ok()?.size())
+}

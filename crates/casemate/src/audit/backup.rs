@@ -1,0 +1,100 @@
+//! `casemate audit backup`: a copy of the log, taken while the gateway runs.
+
+use super::{KeysArgs, LogArgs, exit, fault_json, key, progress};
+use crate::{out, visible};
+use anyhow::Result;
+use casemate_audit::backup::{BackedUp, Backup, backup};
+use casemate_audit::public_key;
+use casemate_audit::tlog::Verifier;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+pub(super) const HELP: &str = "\
+Run it again with the same directory: only what is new is copied. What is there is checked first and
+never written again; the copy counts as good when it was checked as one tree. Interrupted, it is the
+copy before. The directory is a log that `--dir` of the other commands reads.
+
+The key that signs checkpoints is not in it. See docs/audit.md on restoring.
+
+Exit codes:
+  0  good
+  2  could not run: a file cannot be read or written
+  3 to 8  the copy that is there, or the log, is damaged: the codes of `casemate audit verify`;
+     6 also where the copy has more entries than the log: the log was set back
+  9  fork: the directory holds another log, or another history of this one
+  12 pruned: the log has pruned entries that the copy does not have";
+
+#[derive(Debug, clap::Args)]
+pub(super) struct BackupArgs {
+    #[command(flatten)]
+    pub(super) log: LogArgs,
+    /// The directory of the copy; made where it is missing. It may not lie in that of the log.
+    #[arg(long, value_name = "DIR")]
+    to: PathBuf,
+    /// The log's public key, or a file that holds it. Without it: `keys/audit.pub` beside the log.
+    #[arg(long, value_name = "VKEY", value_parser = key)]
+    key: Option<Verifier>,
+    /// Copy the keys of subjects too, to `keys/subjects` in the copy. An erasure does not reach them there.
+    #[arg(long)]
+    with_subject_keys: bool,
+    #[command(flatten)]
+    keys: KeysArgs,
+    /// The result as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(args: &BackupArgs, dir: &Path) -> Result<ExitCode> {
+    let beside = dir.parent().unwrap_or(dir).join("keys").join("audit.key");
+    let key = args.key.clone().or_else(|| public_key(&beside).ok());
+    let is_verified = key.is_some();
+    let keys = args.keys.path(dir);
+    let bar = progress::bar();
+    let mut tell = |at, of| progress::tell(&bar, at, of);
+    let subjects = args.with_subject_keys.then_some(keys.as_path());
+    let done = backup(dir, &args.to, Backup { key, subjects, progress: Some(&mut tell) });
+    bar.finish_and_clear();
+    let done = match done {
+        Ok(done) => done,
+        Err(fault) if args.json => {
+            out::line(&visible::json_line(&fault_json(&fault)))?;
+            return Ok(ExitCode::from(exit::of(fault.class)));
+        }
+        Err(fault) => return Ok(super::bad(&fault)),
+    };
+    if args.with_subject_keys {
+        out::say("the keys of subjects are in the copy: an erasure does not reach them there");
+    }
+    if done.damaged_tiles > 0 {
+        let count = done.damaged_tiles;
+        out::say(&format!("{count} tiles of the log are damaged and not in the copy; its entries are whole"));
+    }
+    if args.json { json(&done, is_verified) } else { text(args, &done, is_verified) }?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn json(done: &BackedUp, is_verified: bool) -> Result<()> {
+    let value = serde_json::json!({
+        "ok": true, "entries": done.entries, "first": done.first_index, "before": done.before,
+        "root": done.root.to_string(), "signed": done.signed, "signatures": is_verified, "files": done.files,
+        "bytes": done.bytes, "damaged_tiles": done.damaged_tiles,
+    });
+    Ok(out::line(&value.to_string())?)
+}
+
+fn text(args: &BackupArgs, done: &BackedUp, is_verified: bool) -> Result<()> {
+    let new = done.entries.saturating_sub(done.before);
+    let mut text = format!(
+        "good: {} entries, {new} of them new, root {}, signed up to {}; {} files and {} bytes written to {}",
+        done.entries,
+        done.root,
+        done.signed,
+        done.files,
+        done.bytes,
+        visible::line(&args.to.display().to_string())
+    );
+    if !is_verified {
+        text.push_str("; signatures not verified: no key is known");
+    }
+    Ok(out::line(&text)?)
+}

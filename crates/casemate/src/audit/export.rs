@@ -1,0 +1,238 @@
+//! `casemate audit export` and `check-export`: evidence for somebody who has neither the log nor trust in its host.
+
+mod tar;
+
+use super::{LogArgs, bad, exit, fault_json, key, progress, query};
+use crate::config::canonical;
+use crate::serve::now;
+use crate::{out, visible};
+use anyhow::{Context as _, Result, bail};
+use casemate_audit::bundle::{Check, Checked, Export, Exported, check, export};
+use casemate_audit::index::Filter;
+use casemate_audit::tlog::{Policy, Verifier};
+use casemate_audit::{Class, Fault, public_key};
+use casemate_core::{TenantId, TraceId, UnixMillis};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+pub(super) const HELP: &str = "\
+The whole log is read and checked on the way: an export from a damaged log is refused. Records after
+the checkpoint are not in it. Nothing is recorded of an export: it only reads.
+
+Exit codes: as `casemate audit verify`, and 1 where the log has no such record.";
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ExportArgs {
+    #[command(flatten)]
+    pub(super) log: LogArgs,
+    /// The tenant whose records are exported.
+    #[arg(long, value_parser = tenant)]
+    tenant: String,
+    /// Only entries with this correlation id, the header `X-Trace-ID`.
+    #[arg(long, value_name = "ID", value_parser = query::trace)]
+    trace: Option<TraceId>,
+    /// Only entries of this subject: a SPIFFE ID or the `sub` of a token.
+    #[arg(long)]
+    subject: Option<String>,
+    /// Only calls of this tool.
+    #[arg(long)]
+    tool: Option<String>,
+    /// Only entries from then on: `2026-07-01`, `2026-07-01T08:30:00Z`, or how long ago, such as `90m` or `7d`.
+    #[arg(long, value_name = "TIME", value_parser = query::moment)]
+    since: Option<UnixMillis>,
+    /// Only entries before then.
+    #[arg(long, value_name = "TIME", value_parser = query::moment)]
+    until: Option<UnixMillis>,
+    /// The bundle: a directory that does not exist yet, or a file that ends in `.tar`.
+    #[arg(long, value_name = "DIR|FILE.tar")]
+    to: PathBuf,
+    /// The log's public key, or a file that holds it. Without it: `keys/audit.pub` beside the log.
+    #[arg(long, value_name = "VKEY", value_parser = key)]
+    key: Vec<Verifier>,
+    /// Include the policies that the records name. A policy names every tenant of the gateway.
+    #[arg(long)]
+    with_policies: bool,
+    /// The result as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct CheckArgs {
+    /// The directory of the bundle.
+    dir: PathBuf,
+    /// The log's public key, or a file that holds it; from somewhere else than the bundle. Several where it was changed.
+    #[arg(long, value_name = "VKEY", value_parser = key, required = true)]
+    key: Vec<Verifier>,
+    /// The log's name, where it is another than that of its key.
+    #[arg(long)]
+    origin: Option<String>,
+    /// The public key of a witness, or a file that holds it.
+    #[arg(long, value_name = "VKEY", value_parser = key)]
+    witness: Vec<Verifier>,
+    /// How many of the witnesses must have cosigned the checkpoint.
+    #[arg(long, value_name = "K", default_value_t = 0)]
+    quorum: usize,
+    /// Print the C2SP tlog-proof of this record.
+    #[arg(long, value_name = "INDEX", conflicts_with = "json")]
+    proof: Option<u64>,
+    /// The result as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+fn tenant(text: &str) -> Result<String, String> {
+    TenantId::parse(text).map(|id| id.as_str().to_owned()).map_err(|fault| fault.to_string())
+}
+
+/// Where the bundle is made before it gets its name.
+fn parent(to: &Path) -> &Path {
+    to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+pub(super) fn run(args: &ExportArgs, dir: &Path) -> Result<ExitCode> {
+    let (to, is_tar) = (&args.to, args.to.extension().is_some_and(|ending| ending == "tar"));
+    if to.symlink_metadata().is_ok() {
+        bail!("{} is there already: a bundle is made once and not changed", to.display());
+    }
+    let place = parent(to).canonicalize().with_context(|| format!("{} cannot be used", parent(to).display()))?;
+    if dir.canonicalize().is_ok_and(|log| place.starts_with(log)) {
+        bail!("{} lies in the log's own directory", to.display());
+    }
+    let beside = dir.parent().unwrap_or(dir).join("keys").join("audit.key");
+    let keys = if args.key.is_empty() { public_key(&beside).into_iter().collect() } else { args.key.clone() };
+    if keys.is_empty() {
+        bail!("the log's public key is not beside it: give it with --key");
+    }
+    let checkpoint = match casemate_audit::checkpoint(dir) {
+        Ok(checkpoint) => checkpoint,
+        Err(fault) => return told(args.json, &fault),
+    };
+    let made = tempfile::Builder::new().prefix(".casemate-export-").tempdir_in(&place)?;
+    let bar = progress::bar();
+    let mut tell = |at, of| progress::tell(&bar, at, of);
+    let filter = Filter {
+        tenant: Some(args.tenant.clone()),
+        trace: args.trace,
+        subject: args.subject.clone(),
+        tool: args.tool.clone(),
+        since: args.since,
+        until: args.until,
+        ..Filter::default()
+    };
+    let done = export(
+        dir,
+        made.path(),
+        Export {
+            filter,
+            keys,
+            checkpoint,
+            with_policies: args.with_policies,
+            made: now(),
+            by: concat!("casemate ", env!("CARGO_PKG_VERSION")).to_owned(),
+            progress: Some(&mut tell),
+        },
+    );
+    bar.finish_and_clear();
+    let done = match done {
+        Ok(done) => done,
+        Err(fault) => return told(args.json, &fault),
+    };
+    if done.records == 0 {
+        out::say(&format!("no record of this tenant is among the first {} entries; nothing was written", done.size));
+        return Ok(ExitCode::from(exit::BAD));
+    }
+    let written = if is_tar { tar::write(made.path(), &place, to) } else { keep(made, to) };
+    written.with_context(|| format!("{} cannot be written", to.display()))?;
+    tell_exported(args, &done)
+}
+
+/// Gives the directory its name. One that appeared meanwhile and holds anything stays as it is.
+fn keep(made: tempfile::TempDir, to: &Path) -> std::io::Result<()> {
+    std::fs::rename(made.path(), to)?;
+    // It is no temporary directory any more.
+    let _ = made.keep();
+    std::fs::File::open(parent(to))?.sync_all()
+}
+
+fn tell_exported(args: &ExportArgs, done: &Exported) -> Result<ExitCode> {
+    if done.missing > 0 {
+        out::say(&format!("{} policies that the records name were not kept with the log", done.missing));
+    }
+    if args.json {
+        let value = serde_json::json!({
+            "ok": true, "records": done.records, "size": done.size, "policies": done.policies,
+            "missing_policies": done.missing, "bundle": args.to.display().to_string(),
+        });
+        out::line(&visible::json_line(&value))?;
+    } else {
+        out::line(&format!(
+            "good: {} records, each proved against the checkpoint of {} entries, are in {}",
+            done.records,
+            done.size,
+            visible::line(&args.to.display().to_string())
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Tells of a fault, as JSON where that is asked for.
+fn told(json: bool, fault: &Fault) -> Result<ExitCode> {
+    if !json {
+        return Ok(bad(fault));
+    }
+    out::line(&visible::json_line(&fault_json(fault)))?;
+    Ok(ExitCode::from(exit::of(fault.class)))
+}
+
+pub(super) fn run_check(args: &CheckArgs) -> Result<ExitCode> {
+    let Some(first) = args.key.first() else { bail!("the log's public key is missing: give it with --key") };
+    let origin = args.origin.as_deref().unwrap_or_else(|| first.name());
+    let policy = Policy::new(origin, args.key.clone(), args.witness.clone(), args.quorum)?;
+    let bar = progress::bar();
+    let mut tell = |at, of| progress::tell(&bar, at, of);
+    let options = Check { policy: &policy, digest: canonical::digest_of, proof: args.proof, progress: Some(&mut tell) };
+    let checked = check(&args.dir, options);
+    bar.finish_and_clear();
+    match checked {
+        Ok(checked) => tell_checked(args, &checked),
+        Err(fault) => told(args.json, &fault),
+    }
+}
+
+fn tell_checked(args: &CheckArgs, checked: &Checked) -> Result<ExitCode> {
+    let head = &checked.trusted.checkpoint;
+    if let Some(index) = args.proof {
+        let Some(proof) = &checked.proof else {
+            out::say(&format!("the bundle is good and has no record {index}"));
+            return Ok(ExitCode::from(exit::of(Class::Removed)));
+        };
+        out::data(&proof.to_string())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let witnesses: Vec<_> = checked.trusted.witnesses.iter().map(|(name, _)| name.as_str()).collect();
+    let (policies, missing) = checked.policies;
+    if args.json {
+        let value = serde_json::json!({
+            "ok": true, "tenant": checked.tenant, "records": checked.records,
+            "first": checked.range.map(|(first, _)| first), "last": checked.range.map(|(_, last)| last),
+            "origin": head.origin(), "size": head.size(), "root": head.root().to_string(), "witnesses": witnesses,
+            "policies": policies, "missing_policies": missing,
+        });
+        out::line(&visible::json_line(&value))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let range = checked.range.map(|(first, last)| format!(", from {first} to {last}")).unwrap_or_default();
+    out::line(&format!(
+        "good: {} records of the tenant {}{range}, are in {}, which has {} entries with the root {}; \
+         cosigned by {} witnesses",
+        checked.records,
+        visible::quoted(&checked.tenant),
+        visible::line(head.origin()),
+        head.size(),
+        head.root(),
+        witnesses.len()
+    ))?;
+    out::say("whether the log has further records of this tenant cannot be seen from a bundle");
+    Ok(ExitCode::SUCCESS)
+}
