@@ -4,6 +4,8 @@ use crate::body::{Body, Kind, Origin};
 use crate::config::{Clock, Config};
 use crate::flight::Ticket;
 use crate::health::Metrics;
+use crate::holds::Holds;
+use crate::holds::watch::Watch;
 use crate::record::{Observed, Receipt};
 use crate::render::Rendered;
 use crate::subjects::Subjects;
@@ -56,6 +58,7 @@ pub(crate) struct Job {
 impl Job {
     /// Renders, on the side of whoever wants the record.
     pub(crate) fn new(body: Body, reply: Reply, queue: &Queue) -> Self {
+        queue.holds.note(&body.origin);
         let (entry, is_final) = (body.render(&queue.subjects, queue.now()), body.fingerprint.is_some());
         Self { kind: body.kind, is_final, entry, origin: body.origin, reply }
     }
@@ -89,6 +92,7 @@ pub(crate) struct Queue {
     pub(crate) metrics: Metrics,
     pub(crate) clock: Clock,
     pub(crate) subjects: Subjects,
+    pub(crate) holds: Watch,
     config: Config,
 }
 
@@ -115,12 +119,16 @@ impl Queue {
             taken: 0,
             counts: BTreeMap::new(),
         };
+        let holds = Watch::default();
+        // Whoever opens the log begins the search, when there is a log to be searched.
+        holds.set(Holds { tenants: config.legal_hold.clone(), traces: config.held_traces.clone() });
         Arc::new(Self {
             inner: Mutex::new(inner),
             wake: Condvar::new(),
             metrics: Metrics::default(),
             clock,
             subjects,
+            holds,
             config,
         })
     }
@@ -293,6 +301,11 @@ impl Queue {
         }
         drop(inner);
         self.wake.notify_all();
+    }
+
+    /// Whether nothing new is taken.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.lock().phase != Phase::Open
     }
 
     /// Refuses everything from now on.
