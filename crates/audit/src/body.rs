@@ -264,6 +264,17 @@ impl Body {
         body
     }
 
+    /// Of an erasure that a legal hold keeps from going on.
+    pub(crate) const HELD: &str = "a legal hold keeps the key; the erasure is finished when it is lifted";
+    /// Of one that goes on by itself.
+    pub(crate) const FINISHED: &str = "an erasure that was interrupted is finished";
+
+    /// With a reason for whoever reads it.
+    pub(crate) fn because(mut self, detail: &str) -> Self {
+        self.detail = Some(printable(detail));
+        self
+    }
+
     /// The outcome of an intent.
     pub(crate) fn outcome(intent: u64, origin: Arc<Origin>, outcome: &Outcome) -> Self {
         let mut body = Self::new(Kind::Outcome, origin);

@@ -9,9 +9,9 @@ use crate::body::Origin;
 use crate::error::{Class, Fault};
 use crate::read;
 use crate::scan::Found;
-use crate::side::{self, Side};
+use crate::side;
 use crate::storage::DirSource;
-use crate::subjects::{self, Key, Lookup, Ring, mac};
+use crate::subjects::{Key, Lookup, Owner, Ring, mac};
 use casemate_core::digest::Digest;
 use std::io;
 use std::path::Path;
@@ -22,9 +22,6 @@ pub(crate) const SALT: usize = 32;
 
 /// The salt of one entry.
 pub(crate) type Salt = [u8; SALT];
-
-/// What a salt that was wiped reads as.
-pub(crate) const ERASED: Salt = [0; SALT];
 
 /// A value that records commit to and never copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,8 +62,8 @@ impl Field {
 /// The commitment to a value by its SHA-256.
 pub(crate) fn commit(key: &Key, salt: &Salt, field: Field, value: Digest) -> Digest {
     let name = field.as_str().as_bytes();
-    let key = key.mac(Digest::of_parts("casemate/field/v2", &[name, salt]));
-    mac(&key.0, Digest::of_parts("casemate/commitment/v2", &[name, &value.0]))
+    let key = key.derive(Digest::of_parts("casemate/field/v2", &[name, salt]));
+    mac(&key, Digest::of_parts("casemate/commitment/v2", &[name, &value.0]))
 }
 
 /// Fills `bytes` with random ones.
@@ -111,21 +108,20 @@ pub(crate) struct Link {
 impl Link {
     /// Finds it; `None` where it was erased.
     pub(crate) fn of(entry: &Found, json: &serde_json::Value, ring: &Ring) -> Result<Option<Self>, Fault> {
-        match side::judge(&entry.side, entry.names_side.as_deref()) {
-            Side::Whole => {}
-            Side::Erased => return Ok(None),
-            Side::Other => return Err(entry.fault(Class::Changed, side::OTHER)),
+        if !side::is_whole(&entry.side, entry.names_side.as_deref()) {
+            return Err(entry.fault(Class::Changed, side::OTHER));
         }
         let named = side::salt(&entry.side).zip(side::named_key(&entry.side));
-        let (salt, (slot, check)) = named.ok_or_else(|| entry.fault(Class::Removed, "its side names no key"))?;
+        let (salt, named) = named.ok_or_else(|| entry.fault(Class::Removed, "its side names no key"))?;
         let origin = Origin::read(json);
-        let id = subjects::id(origin.tenant.as_ref(), origin.subject.as_ref());
-        let found = ring.find(slot, &check, id).map_err(|error| entry.fault(Class::Unreadable, error.to_string()))?;
+        let owner = Owner::new(origin.tenant.as_ref(), origin.subject.as_ref());
+        let found = ring.find(&named, owner).map_err(|error| entry.fault(Class::Unreadable, error.to_string()))?;
         match found {
-            Lookup::Found(held) => Ok(Some(Self { salt, key: held.key })),
+            Lookup::Found(key) => Ok(Some(Self { salt, key })),
             Lookup::Erased => Ok(None),
             Lookup::Missing => {
-                Err(entry.fault(Class::Removed, format!("the key that it was made under is not in slot {slot}")))
+                let what = format!("the key that it was made under is not in slot {}", named.slot);
+                Err(entry.fault(Class::Removed, what))
             }
         }
     }

@@ -36,6 +36,10 @@ pub struct Health {
     pub summarised: u64,
     /// Faults of the disk that the writer recovered from.
     pub recovered_faults: u64,
+    /// Keys of subjects that are in use.
+    pub subject_keys: u64,
+    /// How many there may be: beyond, records of new subjects are refused.
+    pub subject_keys_most: u64,
     /// What is wrong, where something is.
     pub fault: Option<String>,
 }

@@ -9,21 +9,21 @@ use crate::config::{Clock, Config};
 use crate::error::OpenError;
 use crate::flight::{Recorded, Ticket};
 use crate::health::Health;
+use crate::holds::search;
 use crate::keys;
 use crate::queue::Queue;
 use crate::record::{About, Event, Observed, Receipt, Refused};
 use crate::scan;
 use crate::storage::{DirStorage, Storage};
-use crate::subjects::Subjects;
+use crate::subjects::{self, Subjects};
 use crate::writer::Writer;
 use casemate_core::policy::Permitted;
-use casemate_core::{Reason, Refusal, TenantId};
+use casemate_core::{Reason, Refusal};
 use casemate_tlog::Signer;
 pub use erase::Erasure;
-use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -48,11 +48,8 @@ pub struct Log {
 struct Shared {
     queue: Arc<Queue>,
     writer: Mutex<Option<(JoinHandle<()>, oneshot::Receiver<()>)>>,
-    /// Held by the one erasure at a time.
-    erasing: tokio::sync::Mutex<()>,
     /// Held by the one publication at a time.
     publishing: tokio::sync::Mutex<()>,
-    legal_hold: RwLock<BTreeSet<TenantId>>,
 }
 
 impl Drop for Shared {
@@ -99,7 +96,6 @@ impl Log {
         clock: Clock,
         tiles: Option<&Path>,
     ) -> Result<(Self, Recovery), OpenError> {
-        let legal_hold = RwLock::new(config.legal_hold.clone());
         let queue = Queue::new(config, clock, subjects);
         let (mut writer, recovery) = Writer::open(storage, signer, Arc::clone(&queue))?;
         if let Some(dir) = tiles {
@@ -111,17 +107,14 @@ impl Log {
             let _ = ended.send(());
         })?;
         let writer = Mutex::new(Some((thread, end)));
-        let shared = Shared {
-            queue,
-            writer,
-            erasing: tokio::sync::Mutex::default(),
-            publishing: tokio::sync::Mutex::default(),
-            legal_hold,
-        };
+        if let Some(round) = queue.holds.due() {
+            search::start(&queue, round);
+        }
+        let shared = Shared { queue, writer, publishing: tokio::sync::Mutex::default() };
         Ok((Self { shared: Arc::new(shared) }, recovery))
     }
 
-    fn queue(&self) -> &Queue {
+    pub(crate) fn queue(&self) -> &Queue {
         &self.shared.queue
     }
 
@@ -189,6 +182,8 @@ impl Log {
             queue_depth: main as u64,
             anonymous_queue_depth: anonymous as u64,
             in_flight: in_flight as u64,
+            subject_keys: u64::from(self.queue().subjects.used()),
+            subject_keys_most: u64::from(subjects::MOST),
             fault,
             ..self.queue().metrics.health()
         }

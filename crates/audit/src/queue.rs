@@ -4,6 +4,8 @@ use crate::body::{Body, Kind, Origin};
 use crate::config::{Clock, Config};
 use crate::flight::Ticket;
 use crate::health::Metrics;
+use crate::holds::Holds;
+use crate::holds::watch::Watch;
 use crate::record::{Observed, Receipt};
 use crate::render::Rendered;
 use crate::subjects::Subjects;
@@ -57,6 +59,7 @@ pub(crate) struct Job {
 impl Job {
     /// Renders, on the side of whoever wants the record.
     pub(crate) fn new(body: Body, reply: Reply, queue: &Queue) -> Self {
+        queue.holds.note(&body.origin);
         let (entry, is_final) = (body.render(&queue.subjects, queue.now()), body.fingerprint.is_some());
         Self { kind: body.kind, is_final, entry, origin: body.origin, reply }
     }
@@ -92,6 +95,7 @@ pub(crate) struct Queue {
     pub(crate) subjects: Subjects,
     /// The keys that sign checkpoints now: one, and during a change of key two.
     pub(crate) signers: RwLock<Vec<Verifier>>,
+    pub(crate) holds: Watch,
     config: Config,
 }
 
@@ -118,6 +122,9 @@ impl Queue {
             taken: 0,
             counts: BTreeMap::new(),
         };
+        let holds = Watch::default();
+        // Whoever opens the log begins the search, when there is a log to be searched.
+        holds.set(Holds { tenants: config.legal_hold.clone(), traces: config.held_traces.clone() });
         Arc::new(Self {
             inner: Mutex::new(inner),
             wake: Condvar::new(),
@@ -125,6 +132,7 @@ impl Queue {
             clock,
             subjects,
             signers: RwLock::default(),
+            holds,
             config,
         })
     }
@@ -297,6 +305,11 @@ impl Queue {
         }
         drop(inner);
         self.wake.notify_all();
+    }
+
+    /// Whether nothing new is taken.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.lock().phase != Phase::Open
     }
 
     /// Refuses everything from now on.

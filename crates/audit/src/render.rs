@@ -6,7 +6,7 @@ use crate::canonical::{MAX_SAFE, Object};
 use crate::commitment::{Field, Salt, commit, random};
 use crate::record::{Effect, Fact};
 use crate::sealed::seal;
-use crate::subjects::{self, Key, Subjects};
+use crate::subjects::{Key, Owner, Subjects};
 use crate::{frame, side};
 use casemate_core::digest::Digest;
 use casemate_core::principal::{How, TokenFacts};
@@ -73,7 +73,7 @@ impl Body {
     fn link(&self, subjects: &Subjects, now: UnixMillis) -> io::Result<Linked> {
         let mut salt = Salt::default();
         random(&mut salt)?;
-        let whose = subjects::id(self.origin.tenant.as_ref(), self.origin.subject.as_ref());
+        let whose = Owner::new(self.origin.tenant.as_ref(), self.origin.subject.as_ref());
         let held = subjects.key(whose, now)?;
         let mut side = side::begin(&salt, &held);
         for plain in &self.sealed {

@@ -4,7 +4,8 @@ use crate::error::{Class, Fault};
 use crate::files::{self, Header, HeaderFault};
 use crate::frame::{self, Frame, FrameFault};
 use crate::head::{self, Head};
-use crate::side::{self, Side};
+use crate::record::EventKind;
+use crate::side;
 use crate::storage::Source;
 use casemate_core::UnixMillis;
 use casemate_core::digest::Digest;
@@ -25,6 +26,8 @@ pub(crate) struct Found {
     pub(crate) is_intent: bool,
     /// The intent that it is the outcome of.
     pub(crate) concludes: Option<u64>,
+    /// Whether it says that a key was destroyed.
+    pub(crate) erases: bool,
     /// The hash of the side that it was made with, where it has one.
     pub(crate) names_side: Option<String>,
     /// What lies outside the tree.
@@ -48,6 +51,7 @@ struct Skeleton {
     kind: String,
     intent: Option<u64>,
     side: Option<String>,
+    event: Option<String>,
 }
 
 /// A walk from the start of a segment to the end of the log.
@@ -237,13 +241,9 @@ impl Walk {
         if skeleton.seq != self.index() {
             return Err(self.misplaced(source, skeleton.seq));
         }
-        let judged = side::judge(frame.side, skeleton.side.as_deref());
-        // What was not acknowledged yet was not wiped either: its side did not reach the disk.
-        if judged != Side::Whole && self.is_tail() {
-            return Err(self.torn());
-        }
-        if judged == Side::Other {
-            return Err(self.fault(Class::Changed, side::OTHER));
+        if !side::is_whole(frame.side, skeleton.side.as_deref()) {
+            let changed = || self.fault(Class::Changed, side::OTHER);
+            return Err(if self.is_tail() { self.torn() } else { changed() });
         }
         let found = Found {
             index: self.index(),
@@ -253,6 +253,7 @@ impl Walk {
             bytes: record.to_vec(),
             is_intent: skeleton.kind == "intent",
             concludes: skeleton.intent.filter(|_| skeleton.kind == "outcome"),
+            erases: skeleton.kind == "event" && skeleton.event.as_deref() == Some(EventKind::Erased.as_str()),
             names_side: skeleton.side,
             side: frame.side.to_vec(),
         };

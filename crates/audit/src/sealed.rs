@@ -40,14 +40,16 @@ impl Plain {
 
     /// The beginning of a message, after its whole length.
     pub(crate) fn capture(message: &[u8]) -> Self {
-        let mut bytes = (message.len() as u64).to_be_bytes().to_vec();
-        bytes.extend_from_slice(message.get(..CAPTURE_MAX).unwrap_or(message));
+        let kept = message.get(..CAPTURE_MAX).unwrap_or(message);
+        let mut bytes = Vec::with_capacity(8 + kept.len());
+        bytes.extend_from_slice(&(message.len() as u64).to_be_bytes());
+        bytes.extend_from_slice(kept);
         Self { kind: side::CAPTURE, bytes: Zeroizing::new(bytes) }
     }
 }
 
 fn cipher(key: &Key, salt: &Salt, kind: u8) -> Option<LessSafeKey> {
-    let key = Zeroizing::new(key.mac(Digest::of_parts("casemate/seal/v1", &[&[kind], salt])).0);
+    let key = key.derive(Digest::of_parts("casemate/seal/v1", &[&[kind], salt]));
     UnboundKey::new(&AES_256_GCM, &*key).ok().map(LessSafeKey::new)
 }
 
@@ -58,7 +60,9 @@ fn nonce() -> Nonce {
 /// Seals a part of the record with that salt.
 pub(crate) fn seal(key: &Key, salt: &Salt, plain: &Plain) -> io::Result<Vec<u8>> {
     let failed = || io::Error::other("a part of the record could not be sealed");
-    let mut bytes = plain.bytes.to_vec();
+    // With room for the tag: a buffer that has to grow leaves its plain text behind.
+    let mut bytes = Vec::with_capacity(plain.bytes.len() + AES_256_GCM.tag_len());
+    bytes.extend_from_slice(&plain.bytes);
     let cipher = cipher(key, salt, plain.kind).ok_or_else(failed)?;
     cipher.seal_in_place_append_tag(nonce(), Aad::empty(), &mut bytes).map_err(|_| failed())?;
     Ok(bytes)

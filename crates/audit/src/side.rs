@@ -1,16 +1,17 @@
-//! The side of an entry: what belongs to it and lies outside the tree, so that it can be wiped for good.
+//! The side of an entry: what belongs to it and lies outside the tree.
 //!
 //! 32 bytes of salt, then any number of `type (1) | length (4) | bytes`, numbers big-endian. The record names the
-//! SHA-256 of its side, which says nothing of it as long as the salt is unknown. A side of zeroes was wiped.
+//! SHA-256 of its side, which says nothing of it as long as the salt is unknown. No side is ever changed: what erasure
+//! destroys is the key, without which the side is noise.
 //!
 //! | Type | Bytes |
 //! |---|---|
 //! | 1 | the inputs of the decision, sealed |
 //! | 2 | what was captured of the call, sealed |
-//! | 3 | the key that the record was made under: its slot (4) and its fingerprint (8) |
+//! | 3 | the key that the record was made under: its slot (4), the slot's generation (4), its fingerprint (8) |
 
-use crate::commitment::{ERASED, SALT, Salt};
-use crate::subjects::{CHECK, Held};
+use crate::commitment::{SALT, Salt};
+use crate::subjects::{Held, Named};
 use casemate_core::digest::Digest;
 
 /// The largest side.
@@ -18,17 +19,6 @@ pub(crate) const MAX: usize = SALT + (1 << 20);
 
 /// What is said of a side that is another.
 pub(crate) const OTHER: &str = "the side of the entry is not the one that it was made with";
-
-/// What a side turns out to be, beside the record that names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Side {
-    /// The one that the entry was made with, or rightly none.
-    Whole,
-    /// Wiped.
-    Erased,
-    /// Another one.
-    Other,
-}
 
 /// The type of sealed inputs.
 pub(crate) const INPUTS: u8 = 1;
@@ -39,7 +29,8 @@ const KEY: u8 = 3;
 /// The side of an entry with that salt, made under that key.
 pub(crate) fn begin(salt: &Salt, held: &Held) -> Vec<u8> {
     let mut side = salt.to_vec();
-    add(&mut side, KEY, &[&held.slot.to_be_bytes()[..], &held.check].concat());
+    let Named { slot, generation, check } = held.named;
+    add(&mut side, KEY, &[&slot.to_be_bytes()[..], &generation.to_be_bytes(), &check].concat());
     side
 }
 
@@ -55,26 +46,25 @@ pub(crate) fn part(side: &[u8], kind: u8) -> Option<&[u8]> {
     parts(side).find_map(|(found, bytes)| (found == kind).then_some(bytes))
 }
 
-/// The key that the entry was made under: its slot and its fingerprint.
-pub(crate) fn named_key(side: &[u8]) -> Option<(u32, [u8; CHECK])> {
-    let (slot, check) = part(side, KEY)?.split_first_chunk::<4>()?;
-    Some((u32::from_be_bytes(*slot), check.try_into().ok()?))
+/// The key that the entry was made under.
+pub(crate) fn named_key(side: &[u8]) -> Option<Named> {
+    let (slot, rest) = part(side, KEY)?.split_first_chunk::<4>()?;
+    let (generation, check) = rest.split_first_chunk::<4>()?;
+    Some(Named {
+        slot: u32::from_be_bytes(*slot),
+        generation: u32::from_be_bytes(*generation),
+        check: check.try_into().ok()?,
+    })
 }
 
-/// Judges a side by the hash that the record names.
-pub(crate) fn judge(side: &[u8], named: Option<&str>) -> Side {
-    match named {
-        None if side.is_empty() => Side::Whole,
-        Some(_) if side.len() >= SALT && side.iter().all(|byte| *byte == 0) => Side::Erased,
-        Some(named) if Digest::of(side).hex() == named => Side::Whole,
-        _ => Side::Other,
-    }
+/// Whether it is the side that the entry was made with, by the hash that the record names; or rightly none.
+pub(crate) fn is_whole(side: &[u8], named: Option<&str>) -> bool {
+    named.map_or(side.is_empty(), |named| Digest::of(side).hex() == named)
 }
 
-/// The salt, unless it was wiped.
+/// The salt.
 pub(crate) fn salt(side: &[u8]) -> Option<Salt> {
-    let salt = side.first_chunk::<SALT>().copied()?;
-    (salt != ERASED).then_some(salt)
+    side.first_chunk::<SALT>().copied()
 }
 
 /// The parts after the salt: types and bytes. Ends where the rest is no whole part.
@@ -94,17 +84,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_side_is_whole_wiped_or_another() {
+    fn a_side_is_the_one_that_is_named_or_another() {
         let side = [7; SALT].to_vec();
         let named = Digest::of(&side).hex();
-        assert_eq!(judge(&side, Some(&named)), Side::Whole);
-        assert_eq!(judge(&[0; SALT], Some(&named)), Side::Erased);
-        assert_eq!(judge(&[], None), Side::Whole);
-        for (side, named) in [(&side[..], None), (&[], Some(&*named)), (&[8; SALT], Some(&named)), (&[0], Some(&named))]
-        {
-            assert_eq!(judge(side, named), Side::Other);
-        }
-        assert_eq!((salt(&side), salt(&[0; SALT]), salt(&[1])), (Some([7; SALT]), None, None));
+        assert!(is_whole(&side, Some(&named)) && is_whole(&[], None));
+        let others = [&side[..31], &[], &[8; SALT], &[0], &[0; SALT], &[0; 2 * SALT]];
+        assert!(others.iter().all(|other| !is_whole(other, Some(&named))) && !is_whole(&side, None));
+        assert_eq!((salt(&side), salt(&[1])), (Some([7; SALT]), None));
     }
 
     #[test]

@@ -2,43 +2,62 @@
 //! Destroying a key cuts the link from all its records to what they were about, for good.
 //!
 //! They lie in one file beside the key that signs checkpoints, in slots that are appended, and overwritten in place when
-//! their key is destroyed. A key is durable before a record that uses it is written.
+//! their key is destroyed. A key is durable before a record that uses it is written. A slot whose key was destroyed, with
+//! the record of that durable, is used again under its next generation; records name slot, generation and fingerprint.
 
+mod file;
 mod ring;
 mod slot;
 
 use crate::storage;
 use casemate_core::UnixMillis;
 use casemate_core::digest::Digest;
+use file::{create, damaged, load, rewrite};
 pub(crate) use ring::{Lookup, Ring};
-pub(crate) use slot::{CHECK, Key, id, mac};
-use slot::{MAGIC, SLOT, Slot, State};
+pub(crate) use slot::{CHECK, Key, Owner, State, mac};
+use slot::{SLOT, Slot};
 use std::collections::{BTreeMap, HashMap};
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Read as _};
-use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// Its name.
 pub(crate) const FILE: &str = "subjects";
-/// Keys in memory: up to 160 bytes each.
-const MOST: u32 = 1 << 20;
+/// Keys that there may be at once: 200 bytes of memory each, 128 on the disk.
+pub(crate) const MOST: u32 = 1 << 20;
 
-/// A key in use.
-#[derive(Debug, Clone)]
-pub(crate) struct Held {
+/// By what a record names the key that it was made under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Named {
     pub(crate) slot: u32,
-    pub(crate) key: Key,
+    pub(crate) generation: u32,
     /// Its fingerprint.
     pub(crate) check: [u8; CHECK],
 }
 
+/// A key in use.
+#[derive(Debug, Clone)]
+pub(crate) struct Held {
+    pub(crate) named: Named,
+    pub(crate) key: Key,
+}
+
 impl Held {
-    fn new(slot: u32, key: Key) -> Self {
-        Self { slot, check: key.check(), key }
+    fn of(slot: &Slot) -> Self {
+        let named = Named { slot: slot.number, generation: slot.generation, check: slot.check };
+        Self { named, key: slot.key.clone() }
     }
+}
+
+/// A key whose erasure was begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ending {
+    pub(crate) number: u32,
+    pub(crate) owner: Owner,
+    pub(crate) state: State,
 }
 
 #[derive(Debug, Default)]
@@ -48,22 +67,76 @@ struct Inner {
     pending: Vec<Slot>,
     /// Keys whose erasure has begun and is not recorded yet.
     ending: BTreeMap<u32, Slot>,
+    /// Slots that may be used again, and their next generation.
+    free: BTreeMap<u32, u32>,
     /// The number of the next slot, and how many are durable.
     next: u32,
     durable: u32,
+    /// Whether it was told that there is little room.
+    is_told: bool,
+}
+
+impl Inner {
+    /// A place for a key: its slot and its generation.
+    fn place(&mut self, most: u32) -> Option<(u32, u32)> {
+        if let Some(place) = self.free.pop_first() {
+            return Some(place);
+        }
+        let number = self.next;
+        (number < most).then(|| {
+            self.next += 1;
+            (number, 0)
+        })
+    }
+
+    /// A slot whose key was destroyed may be used again, unless its generations are at an end. In one that was not
+    /// finished there was no key: a record that names its generation was not made under one that is gone.
+    fn release(&mut self, slot: &Slot) {
+        let next = if slot.state == State::Void { Some(slot.generation) } else { slot.generation.checked_add(1) };
+        if let Some(next) = next {
+            self.free.insert(slot.number, next);
+        }
+    }
+
+    /// Slots in use.
+    fn used(&self) -> u32 {
+        self.next.saturating_sub(u32::try_from(self.free.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Warns once when four of five slots are in use, and again after there were fewer.
+    fn tell(&mut self, most: u32) {
+        let used = self.used();
+        let is_low = u64::from(used) * 5 >= u64::from(most) * 4;
+        if is_low && !self.is_told {
+            tracing::warn!(
+                used,
+                most,
+                "few keys of subjects are left; beyond them records of new subjects are refused"
+            );
+        }
+        self.is_told = is_low;
+    }
 }
 
 /// The keys of a log that is written.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Subjects {
     /// `None`: they are kept nowhere.
     path: Option<PathBuf>,
     inner: RwLock<Inner>,
     /// Whether there are any that are not on the disk yet.
     is_behind: AtomicBool,
-    /// Held while the file is written.
-    writing: Mutex<()>,
+    /// Held while the file is written: the number of the next batch.
+    writing: Mutex<u64>,
+    most: u32,
     _lock: Option<File>,
+}
+
+impl Default for Subjects {
+    fn default() -> Self {
+        let (inner, is_behind, writing) = (RwLock::default(), AtomicBool::default(), Mutex::default());
+        Self { path: None, inner, is_behind, writing, most: MOST, _lock: None }
+    }
 }
 
 impl Subjects {
@@ -82,11 +155,12 @@ impl Subjects {
         if !storage::take(&lock)? {
             return Ok(None);
         }
-        let (inner, holes, vouched) = load(path)?;
-        rewrite(path, Slot::offset(vouched))?;
-        let subjects =
-            Self { path: Some(path.to_owned()), inner: RwLock::new(inner), _lock: Some(lock), ..Self::default() };
-        subjects.write(&holes)?;
+        let mut loaded = load(path)?;
+        rewrite(path, &loaded.last)?;
+        loaded.inner.tell(MOST);
+        let (inner, writing) = (RwLock::new(loaded.inner), Mutex::new(loaded.batch.saturating_add(1)));
+        let subjects = Self { path: Some(path.to_owned()), inner, writing, _lock: Some(lock), ..Self::default() };
+        subjects.write(&mut subjects.writing(), &loaded.holes)?;
         Ok(Some(subjects))
     }
 
@@ -98,32 +172,38 @@ impl Subjects {
         self.inner.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn writing(&self) -> MutexGuard<'_, ()> {
+    fn writing(&self) -> MutexGuard<'_, u64> {
         self.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Slots in use, of [`MOST`].
+    pub(crate) fn used(&self) -> u32 {
+        self.read().used()
     }
 
     /// The key of that owner; a new one where there is none. It is durable only after [`Subjects::flush`].
     ///
     /// # Errors
     /// The kernel gives no randomness, or there are too many.
-    pub(crate) fn key(&self, id: Digest, now: UnixMillis) -> io::Result<Held> {
-        if let Some(held) = self.read().live.get(&id) {
+    pub(crate) fn key(&self, owner: Owner, now: UnixMillis) -> io::Result<Held> {
+        if let Some(held) = self.read().live.get(&owner.id) {
             return Ok(held.clone());
         }
         let key = Key::draw()?;
         let mut inner = self.change();
-        if let Some(held) = inner.live.get(&id) {
+        if let Some(held) = inner.live.get(&owner.id) {
             return Ok(held.clone());
         }
-        if inner.next >= MOST {
-            return Err(io::Error::other(format!("there are {MOST} keys of subjects, and there may not be more")));
-        }
-        let number = inner.next;
-        inner.next += 1;
-        let held = Held::new(number, key.clone());
-        inner.live.insert(id, held.clone());
-        let vouched = inner.durable;
-        inner.pending.push(Slot { state: State::Live, number, vouched, made: now.0, wiped: 0, id, key });
+        let Some((number, generation)) = inner.place(self.most) else {
+            let what = format!("all {} keys of subjects are in use; erasing subjects makes room", self.most);
+            return Err(io::Error::other(what));
+        };
+        inner.tell(self.most);
+        let (check, made, vouched) = (key.check(), now.0, inner.durable);
+        let slot = Slot { generation, made, owner, key, check, state: State::Live, ..Slot::void(number, vouched) };
+        let held = Held::of(&slot);
+        inner.live.insert(owner.id, held.clone());
+        inner.pending.push(slot);
         self.is_behind.store(true, Ordering::Release);
         Ok(held)
     }
@@ -136,19 +216,17 @@ impl Subjects {
         if !self.is_behind.load(Ordering::Acquire) {
             return Ok(());
         }
-        let _writing = self.writing();
-        self.write_pending()
+        self.write_pending(&mut self.writing())
     }
 
     /// [`Subjects::flush`] by whoever is writing.
-    fn write_pending(&self) -> io::Result<()> {
+    fn write_pending(&self, batch: &mut u64) -> io::Result<()> {
         let slots = self.read().pending.clone();
-        self.write(&slots)?;
+        self.write(batch, &slots)?;
         let mut inner = self.change();
         inner.pending.drain(..slots.len());
-        if let Some(last) = slots.last() {
-            inner.durable = last.number + 1;
-        }
+        let reached = slots.iter().map(|slot| slot.number + 1).max().unwrap_or(0);
+        inner.durable = inner.durable.max(reached);
         self.is_behind.store(!inner.pending.is_empty(), Ordering::Release);
         Ok(())
     }
@@ -158,37 +236,53 @@ impl Subjects {
     ///
     /// # Errors
     /// The file system refuses. The erasure may have begun all the same.
-    pub(crate) fn doom(&self, id: Digest) -> io::Result<Vec<u32>> {
-        let _writing = self.writing();
-        let held = self.read().live.get(&id).cloned();
-        self.write_pending()?;
+    pub(crate) fn doom(&self, owner: Owner) -> io::Result<Vec<u32>> {
+        let mut batch = self.writing();
+        let held = self.read().live.get(&owner.id).cloned();
+        self.write_pending(&mut batch)?;
         if let Some(held) = held {
-            let doomed = Slot { state: State::Doomed, ..self.slot(&held, id)? };
+            let slot = self.slot(&held, owner)?;
             let mut inner = self.change();
-            inner.live.remove(&id);
-            inner.ending.insert(doomed.number, doomed);
+            inner.live.remove(&owner.id);
+            inner.ending.insert(slot.number, slot);
         }
-        let ending: Vec<_> = self.read().ending.values().filter(|slot| slot.id == id).cloned().collect();
-        self.write(&ending)?;
-        Ok(ending.into_iter().map(|slot| slot.number).collect())
+        let is_its = |ending: &Ending| ending.owner == owner;
+        let numbers: Vec<_> = self.ending().into_iter().filter(is_its).map(|ending| ending.number).collect();
+        self.end(&mut batch, &numbers, |slot| match slot.state {
+            State::Wiped => slot.clone(),
+            _ => Slot { state: State::Doomed, ..slot.clone() },
+        })?;
+        Ok(numbers)
     }
 
     /// The slot as it is in the file.
-    fn slot(&self, held: &Held, id: Digest) -> io::Result<Slot> {
-        let bare = || Slot { state: State::Live, id, key: held.key.clone(), ..Slot::void(held.slot, 0) };
-        match &self.path {
-            None => Ok(bare()),
-            Some(path) => match Ring::new(path).slot(held.slot)? {
-                Some(slot) if slot.id == id => Ok(slot),
-                _ => Err(damaged(path, held.slot)),
-            },
+    fn slot(&self, held: &Held, owner: Owner) -> io::Result<Slot> {
+        let Named { slot: number, generation, check } = held.named;
+        let Some(path) = &self.path else {
+            let (state, key) = (State::Live, held.key.clone());
+            return Ok(Slot { state, generation, owner, key, check, ..Slot::void(number, 0) });
+        };
+        match Ring::new(path).slot(number)? {
+            Some(slot) if slot.owner == owner && slot.generation == generation => Ok(slot),
+            _ => Err(damaged(path, number)),
         }
     }
 
-    /// Keys whose erasure was begun: the slot, whose, and whether the key is destroyed already.
-    pub(crate) fn ending(&self) -> Vec<(u32, Digest, bool)> {
-        let is_wiped = |slot: &Slot| slot.state == State::Wiped;
-        self.read().ending.values().map(|slot| (slot.number, slot.id, is_wiped(slot))).collect()
+    /// Keys whose erasure was begun.
+    pub(crate) fn ending(&self) -> Vec<Ending> {
+        let of = |slot: &Slot| Ending { number: slot.number, owner: slot.owner, state: slot.state };
+        self.read().ending.values().map(of).collect()
+    }
+
+    /// Keeps keys whose erasure was begun, for a legal hold is on them.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub(crate) fn hold(&self, numbers: &[u32]) -> io::Result<()> {
+        self.end(&mut self.writing(), numbers, |slot| match slot.state {
+            State::Wiped => slot.clone(),
+            _ => Slot { state: State::Held, ..slot.clone() },
+        })
     }
 
     /// Destroys keys whose erasure was begun: overwrites them in place.
@@ -196,123 +290,46 @@ impl Subjects {
     /// # Errors
     /// The file system refuses.
     pub(crate) fn wipe(&self, numbers: &[u32], now: UnixMillis) -> io::Result<()> {
-        self.end(numbers, |slot| slot.without_key(now.0))
+        self.end(&mut self.writing(), numbers, |slot| slot.without_key(now.0))
     }
 
-    /// Notes that the destruction is recorded.
+    /// Notes that the destruction is recorded: the slots may be used again.
     ///
     /// # Errors
     /// The file system refuses.
     pub(crate) fn settle(&self, numbers: &[u32]) -> io::Result<()> {
-        self.end(numbers, |slot| Slot { state: State::Erased, ..slot.without_key(slot.wiped) })?;
+        let mut batch = self.writing();
+        self.end(&mut batch, numbers, |slot| Slot { state: State::Erased, ..slot.without_key(slot.wiped) })?;
         let mut inner = self.change();
-        numbers.iter().for_each(|number| drop(inner.ending.remove(number)));
+        for number in numbers {
+            if let Some(slot) = inner.ending.remove(number) {
+                inner.release(&slot);
+            }
+        }
+        inner.tell(self.most);
         Ok(())
     }
 
-    fn end(&self, numbers: &[u32], change: impl Fn(&Slot) -> Slot) -> io::Result<()> {
-        let _writing = self.writing();
+    fn end(&self, batch: &mut u64, numbers: &[u32], change: impl Fn(&Slot) -> Slot) -> io::Result<()> {
         let slots: Vec<_> = numbers.iter().filter_map(|number| self.read().ending.get(number).map(&change)).collect();
-        self.write(&slots)?;
+        self.write(batch, &slots)?;
         let mut inner = self.change();
         inner.ending.extend(slots.into_iter().map(|slot| (slot.number, slot)));
         Ok(())
     }
 
     /// Writes slots in their places, durably.
-    fn write(&self, slots: &[Slot]) -> io::Result<()> {
+    fn write(&self, batch: &mut u64, slots: &[Slot]) -> io::Result<()> {
         let Some(path) = self.path.as_ref().filter(|_| !slots.is_empty()) else { return Ok(()) };
         let file = OpenOptions::new().write(true).open(path).map_err(|error| storage::named(path, &error))?;
         for slot in slots {
+            let slot = Slot { batch: *batch, ..slot.clone() };
             file.write_all_at(&slot.encode(), Slot::offset(slot.number))?;
         }
-        file.sync_data()
+        file.sync_data()?;
+        *batch = batch.saturating_add(1);
+        Ok(())
     }
-}
-
-fn damaged(path: &Path, number: u32) -> io::Error {
-    let (from, path) = (Slot::offset(number), path.display());
-    let what = format!("{path}: the key in slot {number} (bytes {from} to {}) is damaged", from + SLOT as u64 - 1);
-    io::Error::new(io::ErrorKind::InvalidData, what)
-}
-
-/// Writes what the file has from `offset` on once more, durably: after a kill, or a failed fsync of an earlier process, it
-/// may be in the page cache only.
-fn rewrite(path: &Path, offset: u64) -> io::Result<()> {
-    let file = OpenOptions::new().read(true).write(true).open(path)?;
-    let mut bytes = zeroize::Zeroizing::new([0_u8; SLOT]);
-    let mut at = offset;
-    while at + SLOT as u64 <= file.metadata()?.len() {
-        file.read_exact_at(&mut *bytes, at)?;
-        file.write_all_at(&*bytes, at)?;
-        at += SLOT as u64;
-    }
-    file.sync_data()
-}
-
-/// Makes an empty file where there is none.
-fn create(path: &Path) -> io::Result<()> {
-    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
-    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
-    let found = file.metadata()?;
-    if found.mode() & 0o077 != 0 {
-        let what = format!("{}: others may read or write the keys (mode {:o})", path.display(), found.mode() & 0o777);
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, what));
-    }
-    if found.len() < SLOT as u64 {
-        let mut header = MAGIC.to_vec();
-        header.resize(SLOT, 0);
-        file.write_all_at(&header, 0)?;
-        file.sync_all()?;
-        File::open(dir)?.sync_all()?;
-    }
-    Ok(())
-}
-
-/// All keys, and the slots that were not finished.
-/// Beyond these two, up to where slots say of themselves that they are durable.
-fn load(path: &Path) -> io::Result<(Inner, Vec<Slot>, u32)> {
-    let mut file = io::BufReader::with_capacity(1 << 16, File::open(path)?);
-    let mut bytes = zeroize::Zeroizing::new([0_u8; SLOT]);
-    file.read_exact(&mut *bytes)?;
-    if !bytes.starts_with(MAGIC) {
-        let what = format!("{}: this is no file of keys that this release reads", path.display());
-        return Err(io::Error::new(io::ErrorKind::InvalidData, what));
-    }
-    let there = fs::metadata(path)?.len() / SLOT as u64 - 1;
-    let (mut inner, mut empty, mut vouched) = (Inner::default(), Vec::new(), 0);
-    for number in 0..u32::try_from(there).unwrap_or(u32::MAX) {
-        file.read_exact(&mut *bytes)?;
-        let Some(slot) = Slot::decode(&*bytes, number) else {
-            if bytes.iter().any(|byte| *byte != 0) {
-                return Err(damaged(path, number));
-            }
-            empty.push(number);
-            continue;
-        };
-        vouched = vouched.max(slot.vouched);
-        inner.next = number + 1;
-        match slot.state {
-            State::Live => {
-                let before = inner.live.insert(slot.id, Held::new(number, slot.key));
-                // A second one is only made when the first is being erased.
-                if let Some(Held { slot: number, key, .. }) = before {
-                    let doomed = Slot { state: State::Doomed, id: slot.id, key, ..Slot::void(number, slot.vouched) };
-                    inner.ending.insert(number, doomed);
-                }
-            }
-            State::Doomed | State::Wiped => drop(inner.ending.insert(number, slot)),
-            State::Erased | State::Void => {}
-        }
-    }
-    if let Some(number) = empty.iter().find(|number| **number < vouched) {
-        return Err(damaged(path, *number));
-    }
-    inner.durable = inner.next;
-    empty.retain(|number| *number < inner.next);
-    let holes = empty.into_iter().map(|number| Slot::void(number, vouched)).collect();
-    Ok((inner, holes, vouched))
 }
 
 #[cfg(test)]

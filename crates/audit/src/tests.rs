@@ -2,6 +2,7 @@
 
 mod calls;
 mod faults;
+mod holds;
 mod memory;
 mod named;
 mod property;

@@ -4,7 +4,6 @@ use crate::checkpoints::{self, Kept};
 use crate::error::{Class, Fault};
 use crate::files;
 use crate::scan::{self, Walk};
-use crate::side;
 use crate::storage::{DirSource, Source};
 use casemate_tlog::note::MAX_NOTE;
 use casemate_tlog::{Checkpoint, Hash, Verifier};
@@ -37,7 +36,7 @@ pub struct Verified {
     pub first_index: u64,
     /// The root of the tree of all of them (RFC 6962 section 2.1).
     pub root: Hash,
-    /// Entries whose side was wiped.
+    /// Records of a key that was destroyed: erasures that are done.
     pub erased: u64,
     /// How many checkpoints there are.
     pub checkpoints: u64,
@@ -102,7 +101,7 @@ pub(crate) fn check_with(source: &dyn Source, options: &mut Options<'_>) -> Resu
         match walk.next(source) {
             None => break,
             Some(Ok(found)) => {
-                erased += u64::from(found.names_side.is_some() && side::salt(&found.side).is_none());
+                erased += u64::from(found.erases);
                 if let Some(progress) = options.progress.as_mut().filter(|_| found.index % STEP == 0) {
                     progress(found.index, of);
                 }

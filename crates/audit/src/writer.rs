@@ -65,6 +65,7 @@ pub(crate) struct Writer {
     written: Instant,
     segment_since: Instant,
     disk_asked: Option<Instant>,
+    erasures_asked: Instant,
     publisher: Publisher,
     /// Where leaves become tiles.
     feed: Option<Feed>,
@@ -97,6 +98,7 @@ impl Writer {
             written: Instant::now(),
             segment_since: Instant::now(),
             disk_asked: None,
+            erasures_asked: Instant::now(),
             publisher: found.publisher,
             feed: None,
             published: None,
@@ -117,7 +119,7 @@ impl Writer {
             writer.commit(&mut jobs)?;
         }
         writer.settled();
-        writer.finish_erasures()?;
+        writer.finish_erasures().map_err(io::Error::from)?;
         writer.publish()?;
         writer.ask_disk();
         writer.queue.metrics.entries.store(writer.at.entries(), Relaxed);
@@ -148,7 +150,7 @@ impl Writer {
         }
         let mut jobs = self.own();
         jobs.extend(batch.jobs);
-        let up = self.write(jobs);
+        let up = self.write(jobs) && (batch.last || self.go_on_erasing());
         if up && batch.last {
             self.finish();
         }
@@ -294,6 +296,7 @@ impl Writer {
         }
         for receipt in receipts {
             if let Some(job) = jobs.pop_front() {
+                self.queue.holds.note(&job.origin);
                 self.acknowledge(job, receipt);
             }
         }

@@ -45,6 +45,8 @@ pub struct Metrics {
     disk_free: Gauge,
     in_flight: Gauge,
     summarised: Gauge,
+    subject_keys: Gauge,
+    subject_keys_most: Gauge,
     cached_tokens: Gauge,
     limited_subjects: Gauge,
     limited_addresses: Gauge,
@@ -87,6 +89,8 @@ impl Metrics {
             fsync: gauge("audit_fsync_microseconds", "Time of the last fsync"),
             in_flight: gauge("calls_in_flight", "Recorded calls that owe their outcome"),
             summarised: gauge("audit_summarised", "Refusals of unauthenticated peers that were only counted"),
+            subject_keys: gauge("audit_subject_keys", "Keys of subjects that are in use"),
+            subject_keys_most: gauge("audit_subject_keys_limit", "Beyond it, records of new subjects are refused"),
             cached_tokens: gauge("token_cache_entries", "Verified tokens that are remembered"),
             limited_subjects: gauge("limit_subjects", "Subjects that the limiter remembers"),
             limited_addresses: gauge(
@@ -138,6 +142,8 @@ impl Metrics {
         self.writable.set(i64::from(health.writable));
         self.in_flight.set(number(health.in_flight));
         self.summarised.set(number(health.summarised));
+        self.subject_keys.set(number(health.subject_keys));
+        self.subject_keys_most.set(number(health.subject_keys_most));
         let size = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         self.cached_tokens.set(size(state.identity.verifier().map_or(0, |verifier| verifier.remembered())));
         let counts = state.limits.counts();

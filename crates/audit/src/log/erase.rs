@@ -2,13 +2,14 @@
 
 use super::{Log, wait};
 use crate::body::{Body, fingerprint};
+use crate::holds::watch::Verdict;
+use crate::holds::{Holds, search};
+use crate::queue::Queue;
 use crate::record::{EventKind, Receipt};
-use crate::subjects;
-use casemate_core::digest::Digest;
+use crate::subjects::Owner;
 use casemate_core::{Reason, Refusal, Subject, TenantId};
-use std::collections::BTreeSet;
 use std::io;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use tokio::sync::oneshot;
 
 /// An erasure that is done.
@@ -25,63 +26,103 @@ impl Log {
     /// decided again, and a later call makes a new key. `None` where it has no key.
     ///
     /// It begins with a record, and ends with one. What is begun goes on when this future is dropped, and at the next
-    /// opening when the process ends.
+    /// opening when the process ends. A legal hold that comes in between keeps the key: that is recorded, and the erasure
+    /// goes on when the hold is lifted.
     ///
     /// # Errors
-    /// `audit.hold`: a legal hold is on the tenant. `audit.unavailable`: the disk does not take it; the erasure may have
-    /// begun, and goes on when it is asked for again.
+    /// `audit.hold`: a legal hold is on the tenant, or on a trace that the subject has records in, or the records of held
+    /// traces are not all found yet. `audit.unavailable`: the disk does not take it; the erasure may have begun, and goes
+    /// on by itself.
     pub async fn erase(&self, tenant: &TenantId, subject: &Subject, actor: &str) -> Result<Option<Erasure>, Refusal> {
-        if self.shared.legal_hold.read().unwrap_or_else(PoisonError::into_inner).contains(tenant) {
-            return Err(Refusal::new(Reason::AuditHold).detail(format!("a legal hold is on {tenant}")));
-        }
-        let whose = subjects::id(Some(tenant), Some(subject));
+        let owner = Owner::new(Some(tenant), Some(subject));
+        self.is_free(owner)?;
         let (log, tenant, actor) = (self.clone(), tenant.clone(), actor.to_owned());
-        let erasing = tokio::spawn(async move { log.erase_all(tenant, whose, &actor).await });
+        let erasing = tokio::spawn(async move { log.erase_all(tenant, owner, &actor).await });
         erasing.await.unwrap_or_else(|fault| Err(Refusal::new(Reason::Internal).detail(fault.to_string())))
     }
 
-    /// Puts a legal hold on these tenants and on no others.
-    pub fn hold(&self, tenants: BTreeSet<TenantId>) {
-        *self.shared.legal_hold.write().unwrap_or_else(PoisonError::into_inner) = tenants;
+    /// Puts these legal holds on the log and takes all others off. The subjects of traces that were not held before are
+    /// looked for in the log; until they are found nothing is erased.
+    pub fn hold(&self, holds: Holds) {
+        if let Some(round) = self.queue().holds.set(holds) {
+            search::start(&self.shared.queue, round);
+        }
     }
 
-    async fn erase_all(&self, tenant: TenantId, whose: Digest, actor: &str) -> Result<Option<Erasure>, Refusal> {
-        let _one = self.shared.erasing.lock().await;
-        let numbers = self.with_keys(move |keys, _| keys.doom(whose)).await?;
+    /// Waits until the subjects of held traces are found, or cannot be.
+    pub async fn searched(&self) {
+        self.queue().holds.searched().await;
+    }
+
+    /// Refuses while a hold is on that owner.
+    fn is_free(&self, owner: Owner) -> Result<(), Refusal> {
+        let verdict = self.queue().holds.judge(owner);
+        if matches!(verdict, Verdict::Unknown(_))
+            && let Some(round) = self.queue().holds.again()
+        {
+            search::start(&self.shared.queue, round);
+        }
+        if verdict == Verdict::Free { Ok(()) } else { Err(held(verdict)) }
+    }
+
+    async fn erase_all(&self, tenant: TenantId, owner: Owner, actor: &str) -> Result<Option<Erasure>, Refusal> {
+        let _one = self.queue().holds.erasing.lock().await;
+        // It may have waited long for its turn.
+        self.is_free(owner)?;
+        let numbers = self.with_keys(move |queue| queue.subjects.doom(owner)).await?;
         if numbers.is_empty() {
             return Ok(None);
         }
-        self.erasure(EventKind::Erase, &tenant, whose, actor).await?;
+        let body = |kind| Body::erasure(kind, Some(tenant.clone()), owner.id, actor);
+        self.write(body(EventKind::Erase)).await?;
         let slots = numbers.clone();
-        self.with_keys(move |keys, now| keys.wipe(&slots, now)).await?;
-        let receipt = self.erasure(EventKind::Erased, &tenant, whose, actor).await?;
-        if let Err(refusal) = self.with_keys(move |keys, _| keys.settle(&numbers)).await {
-            // The key is gone and that is recorded; the next opening records it once more.
+        let wipe = move |queue: &Queue| {
+            let wiped = queue.holds.while_free(owner, || queue.subjects.wipe(&slots, queue.now()));
+            wiped.map_or_else(|verdict| Ok(Err(verdict)), |wiped| wiped.map(Ok))
+        };
+        if let Err(verdict) = self.with_keys(wipe).await? {
+            self.write(body(EventKind::Erase).because(Body::HELD)).await?;
+            self.with_keys(move |queue| queue.subjects.hold(&numbers)).await?;
+            return Err(held(verdict));
+        }
+        let receipt = self.write(body(EventKind::Erased)).await?;
+        if let Err(refusal) = self.with_keys(move |queue| queue.subjects.settle(&numbers)).await {
+            // The key is gone and that is recorded; the writer records it once more when it notes it.
             tracing::warn!(%refusal, "the end of an erasure could not be noted");
         }
-        Ok(Some(Erasure { fingerprint: fingerprint(whose), receipt }))
+        Ok(Some(Erasure { fingerprint: fingerprint(owner.id), receipt }))
     }
 
-    async fn erasure(
-        &self,
-        kind: EventKind,
-        tenant: &TenantId,
-        whose: Digest,
-        actor: &str,
-    ) -> Result<Receipt, Refusal> {
+    async fn write(&self, body: Body) -> Result<Receipt, Refusal> {
         let (answer, receiver) = oneshot::channel();
-        self.queue().event(Body::erasure(kind, Some(tenant.clone()), whose, actor), answer)?;
+        self.queue().event(body, answer)?;
         wait(receiver, self.queue().config().patience()).await
     }
 
     /// Does something to the keys in a thread that may wait for the disk.
     async fn with_keys<T: Send + 'static>(
         &self,
-        what: impl FnOnce(&subjects::Subjects, casemate_core::UnixMillis) -> io::Result<T> + Send + 'static,
+        what: impl FnOnce(&Queue) -> io::Result<T> + Send + 'static,
     ) -> Result<T, Refusal> {
         let queue = Arc::clone(&self.shared.queue);
-        let done = tokio::task::spawn_blocking(move || what(&queue.subjects, queue.now())).await;
+        let done = tokio::task::spawn_blocking(move || what(&queue)).await;
         let failed = |why: String| Refusal::new(Reason::AuditUnavailable).retry_after(1).detail(why);
         done.map_err(|fault| failed(fault.to_string()))?.map_err(|error| failed(error.to_string()))
+    }
+}
+
+/// What is said to whoever erases.
+fn held(verdict: Verdict) -> Refusal {
+    let refusal = Refusal::new(Reason::AuditHold);
+    match verdict {
+        Verdict::Free | Verdict::Tenant => refusal.hint("a legal hold is on the tenant"),
+        Verdict::Trace => refusal.hint("a legal hold is on a trace that the subject has records in"),
+        Verdict::Searching => {
+            refusal.retry_after(10).hint("the records of the traces under legal hold are still being looked for")
+        }
+        Verdict::Unknown(why) => {
+            let hint = "the records of the traces under legal hold could not be found; they are looked for again";
+            refusal.retry_after(60).hint(hint).detail(why)
+        }
     }
 }

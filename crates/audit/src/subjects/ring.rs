@@ -1,9 +1,8 @@
 //! The keys as tools read them: from the file, one at a time, without its lock.
 
-use super::Held;
-use super::slot::{CHECK, SLOT, Slot, State};
+use super::Named;
+use super::slot::{Key, Owner, SLOT, Slot, State};
 use crate::storage;
-use casemate_core::digest::Digest;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
@@ -14,7 +13,7 @@ use zeroize::Zeroizing;
 #[derive(Debug)]
 pub(crate) enum Lookup {
     /// It is there.
-    Found(Held),
+    Found(Key),
     /// It was destroyed, or is about to be.
     Erased,
     /// Another one is there, or none.
@@ -41,17 +40,24 @@ impl Ring {
         }
     }
 
-    /// The key in that slot, if it is `id`'s and the one with that fingerprint.
+    /// The key that a record names, if it is `owner`'s.
+    ///
+    /// A slot gets another key only after the destruction of the one before it was recorded: of an earlier one than that
+    /// which is there it is known that it was destroyed.
     ///
     /// # Errors
     /// The file cannot be read.
-    pub(crate) fn find(&self, number: u32, check: &[u8; CHECK], id: Digest) -> io::Result<Lookup> {
-        Ok(match self.slot(number)?.filter(|slot| slot.id == id) {
-            Some(slot) if slot.state == State::Live && slot.key.check() == *check => {
-                Lookup::Found(Held::new(number, slot.key))
-            }
-            Some(slot) if matches!(slot.state, State::Doomed | State::Wiped | State::Erased) => Lookup::Erased,
-            _ => Lookup::Missing,
+    pub(crate) fn find(&self, named: &Named, owner: Owner) -> io::Result<Lookup> {
+        let Some(slot) = self.slot(named.slot)? else { return Ok(Lookup::Missing) };
+        if slot.generation > named.generation {
+            return Ok(Lookup::Erased);
+        }
+        let is_it = slot.generation == named.generation && slot.owner == owner && slot.check == named.check;
+        Ok(match slot.state {
+            _ if !is_it => Lookup::Missing,
+            State::Live | State::Held if slot.key.check() == named.check => Lookup::Found(slot.key),
+            State::Doomed | State::Wiped | State::Erased => Lookup::Erased,
+            State::Live | State::Held | State::Void => Lookup::Missing,
         })
     }
 }

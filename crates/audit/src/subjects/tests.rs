@@ -2,12 +2,12 @@
 
 use super::*;
 use casemate_core::{Subject, TenantId};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
 const NOW: UnixMillis = UnixMillis(1_700_000_000_000);
 
-fn who(subject: &str) -> Digest {
-    id(TenantId::parse("acme").ok().as_ref(), Subject::parse(subject).ok().as_ref())
+fn who(subject: &str) -> Owner {
+    Owner::new(TenantId::parse("acme").ok().as_ref(), Subject::parse(subject).ok().as_ref())
 }
 
 fn open(path: &Path) -> Subjects {
@@ -37,7 +37,7 @@ fn keys_are_made_once_and_kept() {
     let subjects = open(&path);
     for (at, name) in ["a", "b", "c"].into_iter().enumerate() {
         let held = subjects.key(who(name), NOW).unwrap();
-        assert_eq!((held.slot, held.key), (at as u32, made[at].key.clone()));
+        assert_eq!((held.named.slot, held.key), (at as u32, made[at].key.clone()));
     }
     assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
     assert_eq!(fs::metadata(&path).unwrap().len(), 4 * SLOT as u64);
@@ -91,16 +91,19 @@ fn what_a_power_cut_left_unfinished_is_passed_over() {
     assert_eq!(subjects.key(who("a"), NOW).unwrap().key, made[0].key);
     assert_eq!(subjects.key(who("c"), NOW).unwrap().key, made[2].key);
     let again = subjects.key(who("b"), NOW).unwrap();
-    assert!(again.slot == 3 && again.key != made[1].key);
+    assert!(again.named.slot == 1 && again.key != made[1].key);
+    // No record was made under the one that is lost; if one says so, it was not erased.
+    assert!(matches!(Ring::new(&path).find(&made[1].named, who("b")).unwrap(), Lookup::Missing));
     subjects.flush().unwrap();
     drop(subjects);
     let subjects = open(&path);
     assert_eq!(subjects.key(who("b"), NOW).unwrap().key, again.key);
+    assert!(matches!(Ring::new(&path).find(&made[1].named, who("b")).unwrap(), Lookup::Missing));
     // An empty file is what an interrupted creation leaves.
     drop(subjects);
     assert_eq!(Subjects::open(&dir.path().join("none"), true).unwrap_err().kind(), io::ErrorKind::NotFound);
     fs::write(&path, b"").unwrap();
-    assert_eq!(open(&path).key(who("a"), NOW).unwrap().slot, 0);
+    assert_eq!(open(&path).key(who("a"), NOW).unwrap().named.slot, 0);
 }
 
 #[test]
@@ -124,7 +127,7 @@ fn an_erasure_goes_through_its_steps_and_leaves_no_key() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("subjects");
     let made = three(&path);
-    let ring = || Ring::new(&path).find(1, &made[1].key.check(), who("b")).unwrap();
+    let ring = || Ring::new(&path).find(&made[1].named, who("b")).unwrap();
     let bytes_of = |key: &Key| Slot { key: key.clone(), ..Slot::void(0, 0) }.encode()[64..96].to_vec();
     let has = |needle: &[u8]| fs::read(&path).unwrap().windows(32).any(|window| window == needle);
     let key = bytes_of(&made[1].key);
@@ -135,17 +138,17 @@ fn an_erasure_goes_through_its_steps_and_leaves_no_key() {
     assert_eq!(slots, [1]);
     assert!(matches!(ring(), Lookup::Erased));
     let fresh = subjects.key(who("b"), NOW).unwrap();
-    assert!(fresh.slot == 3 && fresh.key != made[1].key);
+    assert!(fresh.named.slot == 3 && fresh.key != made[1].key);
     subjects.flush().unwrap();
     // Interrupted here, the next opening knows of it.
     drop(subjects);
     let subjects = open(&path);
-    assert_eq!(subjects.ending(), [(1, who("b"), false)]);
+    assert_eq!(ending(&subjects), [(1, State::Doomed)]);
     subjects.wipe(&slots, NOW).unwrap();
     assert!(!has(&key));
     drop(subjects);
     let subjects = open(&path);
-    assert_eq!(subjects.ending(), [(1, who("b"), true)]);
+    assert_eq!(ending(&subjects), [(1, State::Wiped)]);
     subjects.settle(&slots).unwrap();
     assert!(subjects.ending().is_empty() && matches!(ring(), Lookup::Erased));
     drop(subjects);
@@ -158,15 +161,175 @@ fn an_erasure_goes_through_its_steps_and_leaves_no_key() {
 }
 
 #[test]
-fn a_key_is_found_by_its_owner_and_fingerprint_alone() {
+fn a_key_is_found_by_its_owner_generation_and_fingerprint_alone() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("subjects");
     let made = three(&path);
-    let ring = Ring::new(&path);
-    let check = made[0].key.check();
-    assert!(matches!(ring.find(0, &check, who("a")).unwrap(), Lookup::Found(_)));
-    assert!(matches!(ring.find(0, &check, who("b")).unwrap(), Lookup::Missing));
-    assert!(matches!(ring.find(0, &made[1].key.check(), who("a")).unwrap(), Lookup::Missing));
-    assert!(matches!(ring.find(9, &check, who("a")).unwrap(), Lookup::Missing));
-    assert!(Ring::new(&dir.path().join("none")).find(0, &check, who("a")).is_err());
+    let named = made[0].named;
+    let find = |named: Named, name| Ring::new(&path).find(&named, who(name)).unwrap();
+    assert!(matches!(find(named, "a"), Lookup::Found(key) if key == made[0].key));
+    assert!(matches!(find(named, "b"), Lookup::Missing));
+    assert!(matches!(find(Named { check: made[1].named.check, ..named }, "a"), Lookup::Missing));
+    assert!(matches!(find(Named { slot: 9, ..named }, "a"), Lookup::Missing));
+    assert!(matches!(find(Named { generation: 1, ..named }, "a"), Lookup::Missing), "an older copy of the file");
+    assert!(Ring::new(&dir.path().join("none")).find(&named, who("a")).is_err());
+    // Destroyed is the one that was there, and no other.
+    let subjects = open(&path);
+    let slots = subjects.doom(who("a")).unwrap();
+    subjects.wipe(&slots, NOW).unwrap();
+    assert!(matches!(find(named, "a"), Lookup::Erased));
+    assert!(matches!(find(Named { check: made[1].named.check, ..named }, "a"), Lookup::Missing));
+    assert!(matches!(find(named, "b"), Lookup::Missing));
+}
+
+fn ending(subjects: &Subjects) -> Vec<(u32, State)> {
+    subjects.ending().into_iter().map(|ending| (ending.number, ending.state)).collect()
+}
+
+/// Erases and notes it.
+fn erase(subjects: &Subjects, name: &str) {
+    let slots = subjects.doom(who(name)).unwrap();
+    subjects.wipe(&slots, NOW).unwrap();
+    subjects.settle(&slots).unwrap();
+}
+
+#[test]
+fn a_slot_is_used_again_and_its_earlier_keys_stay_erased() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("subjects");
+    let made = three(&path);
+    let mut subjects = open(&path);
+    let mut before = vec![(made[1].named, who("b"))];
+    for (old, name) in [("b", "d"), ("d", "b"), ("b", "e"), ("e", "b")] {
+        erase(&subjects, old);
+        let next = subjects.key(who(name), NOW).unwrap();
+        subjects.flush().unwrap();
+        assert_eq!((next.named.slot, next.named.generation), (1, before.len() as u32));
+        for (named, owner) in &before {
+            for owner in [*owner, who(name), who("a")] {
+                assert!(matches!(Ring::new(&path).find(named, owner).unwrap(), Lookup::Erased), "{named:?}");
+            }
+            // Not even where the fingerprints of both were equal.
+            let same = Named { check: next.named.check, ..*named };
+            assert!(matches!(Ring::new(&path).find(&same, who(name)).unwrap(), Lookup::Erased));
+        }
+        assert!(matches!(Ring::new(&path).find(&next.named, who(name)).unwrap(), Lookup::Found(_)));
+        before.push((next.named, who(name)));
+        drop(subjects);
+        subjects = open(&path);
+        assert_eq!(subjects.key(who(name), NOW).unwrap().key, next.key);
+        assert_eq!(subjects.used(), 3);
+    }
+    assert_eq!(fs::metadata(&path).unwrap().len(), 4 * SLOT as u64, "nothing was appended");
+}
+
+#[test]
+fn a_slot_is_free_only_when_its_erasure_is_recorded() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("subjects");
+    three(&path);
+    let subjects = open(&path);
+    let slots = subjects.doom(who("a")).unwrap();
+    assert_eq!(subjects.key(who("d"), NOW).unwrap().named.slot, 3);
+    subjects.wipe(&slots, NOW).unwrap();
+    assert_eq!(subjects.key(who("e"), NOW).unwrap().named.slot, 4);
+    drop(subjects);
+    let subjects = open(&path);
+    assert_eq!(subjects.key(who("f"), NOW).unwrap().named.slot, 3, "what was not flushed never was");
+    subjects.settle(&slots).unwrap();
+    assert_eq!(subjects.key(who("g"), NOW).unwrap().named.slot, 0);
+    // A slot whose generations are at an end stays as it is.
+    let mut inner = Inner::default();
+    inner.release(&Slot { state: State::Erased, generation: u32::MAX, ..Slot::void(7, 0) });
+    inner.release(&Slot { state: State::Erased, generation: u32::MAX - 1, ..Slot::void(8, 0) });
+    assert_eq!((inner.place(0), inner.place(0)), (Some((8, u32::MAX)), None));
+}
+
+#[test]
+fn a_reused_slot_is_whole_before_and_after_a_power_cut() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("subjects");
+    three(&path);
+    let subjects = open(&path);
+    erase(&subjects, "b");
+    let before = fs::read(&path).unwrap();
+    let next = subjects.key(who("d"), NOW).unwrap();
+    subjects.flush().unwrap();
+    drop(subjects);
+    // The write never reached the disk: no record was made under that key.
+    let after = fs::read(&path).unwrap();
+    fs::write(&path, &before).unwrap();
+    let again = open(&path).key(who("d"), NOW).unwrap();
+    assert!(again.named.slot == 1 && again.named.generation == 1 && again.key != next.key);
+    assert!(matches!(Ring::new(&path).find(&next.named, who("d")).unwrap(), Lookup::Erased | Lookup::Missing));
+    // Or it did, and was in the page cache only: it is the one batch that is written once more.
+    fs::write(&path, &after).unwrap();
+    let loaded = load(&path).unwrap();
+    assert_eq!(loaded.last, [1]);
+    assert_eq!(open(&path).key(who("d"), NOW).unwrap().key, next.key);
+}
+
+#[test]
+fn the_later_of_two_keys_is_used_wherever_they_lie() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("subjects");
+    three(&path);
+    let subjects = open(&path);
+    erase(&subjects, "a");
+    // The mark on `c` is lost with a write that failed; its next key comes to lie before it.
+    let marked = fs::read(&path).unwrap();
+    subjects.doom(who("c")).unwrap();
+    let next = subjects.key(who("c"), NOW).unwrap();
+    assert_eq!(next.named.slot, 0);
+    subjects.flush().unwrap();
+    drop(subjects);
+    edit(&path, |bytes| bytes[3 * SLOT..4 * SLOT].copy_from_slice(&marked[3 * SLOT..4 * SLOT]));
+    let subjects = open(&path);
+    assert_eq!(subjects.key(who("c"), NOW).unwrap().key, next.key);
+    assert_eq!(ending(&subjects), [(2, State::Doomed)]);
+}
+
+#[test]
+fn a_held_key_is_read_and_not_used() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("subjects");
+    let made = three(&path);
+    let mut subjects = open(&path);
+    let slots = subjects.doom(who("a")).unwrap();
+    subjects.hold(&slots).unwrap();
+    for _ in 0..2 {
+        assert_eq!(ending(&subjects), [(0, State::Held)]);
+        assert!(matches!(Ring::new(&path).find(&made[0].named, who("a")).unwrap(), Lookup::Found(_)));
+        drop(subjects);
+        subjects = open(&path);
+    }
+    assert_eq!(subjects.key(who("a"), NOW).unwrap().named.slot, 3);
+    // Asked for again, both go.
+    assert_eq!(subjects.doom(who("a")).unwrap(), [0, 3]);
+    assert!(matches!(Ring::new(&path).find(&made[0].named, who("a")).unwrap(), Lookup::Erased));
+    subjects.wipe(&[0, 3], NOW).unwrap();
+    subjects.hold(&[0, 3]).unwrap();
+    assert_eq!(ending(&subjects), [(0, State::Wiped), (3, State::Wiped)], "what is destroyed is not held");
+}
+
+#[test]
+fn when_all_are_in_use_a_new_one_is_refused_and_erasure_makes_room() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut subjects = open(&dir.path().join("subjects"));
+    subjects.most = 5;
+    for (n, name) in ["a", "b", "c", "d", "e"].into_iter().enumerate() {
+        assert_eq!(subjects.read().is_told, n >= 4, "at four of five it is told");
+        subjects.key(who(name), NOW).unwrap();
+    }
+    assert!(subjects.read().is_told);
+    for _ in 0..2 {
+        let error = subjects.key(who("f"), NOW).unwrap_err();
+        assert!(error.to_string().contains("all 5 keys of subjects are in use"), "{error}");
+    }
+    assert!(subjects.key(who("a"), NOW).is_ok(), "those that have one go on");
+    subjects.flush().unwrap();
+    erase(&subjects, "a");
+    erase(&subjects, "b");
+    assert!(!subjects.read().is_told && subjects.used() == 3);
+    assert_eq!(subjects.key(who("f"), NOW).unwrap().named.slot, 0);
 }

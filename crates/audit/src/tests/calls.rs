@@ -241,7 +241,7 @@ async fn a_full_disk_refuses_intents_and_takes_outcomes() {
     assert_eq!(found.last().unwrap()["counts"], serde_json::json!({"auth.token_expired": 1}));
 }
 
-async fn eventually(done: impl Fn() -> bool) {
+pub(super) async fn eventually(done: impl Fn() -> bool) {
     while !done() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }

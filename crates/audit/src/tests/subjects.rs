@@ -116,7 +116,7 @@ async fn an_erased_subject_is_erased_for_good_and_goes_on_with_a_new_key() {
         assert_eq!(event.json["fingerprint"], *erasure.fingerprint);
         assert!(event.json.get("subject").is_none());
     }
-    assert_eq!(verify(dir.path()).map(|v| v.entries), Ok(7));
+    assert_eq!(verify(dir.path()).map(|v| (v.entries, v.erased)), Ok((7, 1)));
     let value = |index, field| reveal(dir.path(), &keys(dir.path()), index, field, ARGUMENTS.as_bytes());
     assert_eq!(value(0, Field::Arguments), Ok(Revealed::Erased));
     assert_eq!(value(1, Field::Released), Ok(Revealed::Erased));
@@ -135,16 +135,28 @@ async fn an_erased_subject_is_erased_for_good_and_goes_on_with_a_new_key() {
 }
 
 #[tokio::test]
-async fn a_legal_hold_refuses_erasure() {
+async fn a_slot_that_another_subject_uses_opens_nothing_of_the_one_before() {
     let dir = tempfile::tempdir().unwrap();
+    let log = capturing(dir.path());
     let (tenant, subject) = who();
-    let legal_hold = [tenant.clone()].into();
-    let (log, _) = Log::open(Config { legal_hold, ..config(dir.path()) }, clock().0).unwrap();
     call(&log, "one").await;
-    assert_eq!(log.erase(&tenant, &subject, "ann").await.unwrap_err().reason, Reason::AuditHold);
-    log.hold([TenantId::parse("other").unwrap()].into());
-    assert!(log.erase(&tenant, &subject, "ann").await.unwrap().is_some());
+    log.erase(&tenant, &subject, "ann").await.unwrap().unwrap();
+    let other = Principal { subject: Subject::parse("other").unwrap(), ..principal() };
+    log.refuse(&refused(other, Reason::PolicyTool, &Target::Tool("x".to_owned()))).await.unwrap();
+    call(&log, "two").await;
     log.close().await;
+    let slots = |from: u64| -> Vec<u32> {
+        let source = crate::storage::DirSource::new(dir.path());
+        let found = (from..7).map(|index| crate::read::find(&source, index).unwrap());
+        found.filter_map(|found| crate::side::named_key(&found.side)).map(|named| named.slot).collect()
+    };
+    assert_eq!((slots(0)[0], slots(4)), (0, vec![0, 1, 1]), "the other subject has the slot now");
+    assert_eq!(argument(dir.path(), 0), Ok(Revealed::Erased));
+    assert_eq!(captured(dir.path(), &keys(dir.path()), 0), Ok(Captured::Erased));
+    assert_eq!(decided(dir.path())[0].kept, Kept::Erased);
+    assert_eq!(argument(dir.path(), 4), Ok(Revealed::Match));
+    assert_eq!(argument(dir.path(), 5), Ok(Revealed::Match));
+    assert_eq!(verify(dir.path()).map(|v| (v.entries, v.erased)), Ok((7, 1)));
 }
 
 #[tokio::test]
@@ -154,7 +166,7 @@ async fn an_erasure_that_was_interrupted_is_finished_at_the_next_opening() {
     call(&log, "one").await;
     log.close().await;
     let (tenant, subject) = who();
-    let whose = crate::subjects::id(Some(&tenant), Some(&subject));
+    let whose = crate::subjects::Owner::new(Some(&tenant), Some(&subject));
     // The power goes: after the key was marked, after the record that it begins, after the key was destroyed.
     for (recorded, wiped) in [(false, false), (true, false), (true, true)] {
         let copy = copy(dir.path());
@@ -187,7 +199,9 @@ async fn an_erasure_that_was_interrupted_is_finished_at_the_next_opening() {
         let last = if wiped { vec!["event:erased"] } else { vec!["event:erase", "event:erased"] };
         assert_eq!(kinds(&found)[before..], last, "{recorded} {wiped}");
         assert_eq!(recovery.entries, found.len() as u64);
-        assert!(found.last().unwrap().json["fingerprint"].as_str().is_some_and(|text| whose.hex().starts_with(text)));
+        assert!(
+            found.last().unwrap().json["fingerprint"].as_str().is_some_and(|text| whose.id.hex().starts_with(text))
+        );
         assert_eq!(argument(copy.path(), 0), Ok(Revealed::Erased));
         // That is all: nothing is repeated.
         let (log, recovery) = open(copy.path());
@@ -208,6 +222,23 @@ async fn an_erasure_is_on_the_disk_in_every_mode() {
         let found = memory.crash(|_| 0).entries();
         let last: Vec<_> = found.iter().rev().take(2).map(|json| json["event"].clone()).collect();
         assert_eq!(last, ["erased", "erase"], "{}", mode.as_str());
+        log.close().await;
+    }
+}
+
+#[tokio::test]
+async fn no_key_is_destroyed_before_the_record_of_it_is_durable() {
+    for mode in crate::Mode::ALL {
+        let memory = memory::Memory::default();
+        let config = Config { mode, ..config(Path::new("")) };
+        let (log, _) = Log::open_in(Box::new(memory.clone()), signer(), config, clock().0).unwrap();
+        let (tenant, subject) = who();
+        call(&log, "one").await;
+        memory.fail_next("append", memory::Failure::Full);
+        assert_eq!(log.erase(&tenant, &subject, "ann").await.unwrap_err().reason, Reason::AuditUnavailable);
+        let states: Vec<_> = log.queue().subjects.ending().into_iter().map(|ending| ending.state).collect();
+        let is_recorded = memory.crash(|_| 0).entries().iter().any(|json| json["event"] == "erase");
+        assert!(is_recorded || states == [crate::subjects::State::Doomed], "{}: {states:?}", mode.as_str());
         log.close().await;
     }
 }

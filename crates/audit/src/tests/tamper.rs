@@ -1,7 +1,7 @@
 //! What somebody with an editor can do to the files, and what `verify` says to it.
 
 use super::*;
-use crate::{Class, Fault, Field, OpenError, Revealed, frame, reveal, verify};
+use crate::{Class, Fault, Field, OpenError, Revealed, decisions, frame, reveal, verify};
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 
@@ -173,30 +173,36 @@ async fn one_torn_slot_of_the_head_does_no_harm() {
 }
 
 #[tokio::test]
-async fn salts_cannot_be_replaced_only_wiped() {
+async fn a_side_that_was_changed_or_wiped_is_a_fault_of_its_entry() {
     let dir = log(2, 1 << 20).await;
     let reveal = || reveal(dir.path(), &keys(dir.path()), 2, Field::Arguments, ARGUMENTS.as_bytes());
+    let replay = || decisions(dir.path(), &keys(dir.path()), 2..3, UnixMillis(0)).unwrap().next().unwrap();
     assert_eq!(reveal(), Ok(Revealed::Match));
     let whole = std::fs::read(dir.path().join(SEGMENT)).unwrap();
     let end = frames(&whole)[3];
     let at = end - frame::decode(&whole[frames(&whole)[2]..]).unwrap().side.len();
-    edit(&dir, SEGMENT, |bytes| bytes[at] ^= 1);
-    let fault = found(&dir);
-    assert_eq!((fault.class, fault.index, fault.segment.as_str()), (Class::Changed, Some(2), SEGMENT));
-    assert!(fault.to_string().contains("side"), "{fault}");
-    assert_eq!(reveal().unwrap_err().class, Class::Changed);
-    edit(&dir, SEGMENT, |bytes| bytes[at..end].fill(0));
-    assert_eq!(verify(dir.path()).map(|v| (v.entries, v.erased)), Ok((4, 1)));
-    assert_eq!(reveal(), Ok(Revealed::Erased));
-    // The entry keeps its place in the tree, and the log goes on.
-    let (log, recovery) = open(dir.path());
-    assert_eq!(recovery, Recovery { entries: 4, ..Recovery::default() });
-    log.close().await;
+    type Change = fn(&mut [u8]);
+    let changes: [(&str, Change); 4] = [
+        ("one bit", |side| side[0] ^= 1),
+        ("all of it", |side| side.fill(0)),
+        ("its salt", |side| side[..32].fill(0)),
+        ("its sealed parts", |side| side[32..].fill(0)),
+    ];
+    for (what, change) in changes {
+        edit(&dir, SEGMENT, |bytes| change(&mut bytes[at..end]));
+        let fault = found(&dir);
+        assert_eq!((fault.class, fault.index, fault.segment.as_str()), (Class::Changed, Some(2), SEGMENT), "{what}");
+        assert!(fault.to_string().contains("side"), "{fault}");
+        assert_eq!(reveal().unwrap_err().class, Class::Changed, "{what}: it is no erasure");
+        assert_eq!(replay().unwrap_err().class, Class::Changed, "{what}: it is no erasure");
+        std::fs::write(dir.path().join(SEGMENT), &whole).unwrap();
+    }
+    assert!(verify(dir.path()).is_ok());
 }
 
 #[tokio::test]
 async fn a_side_that_the_record_does_not_name_is_found() {
-    for (entry, change) in [(0, 0), (0, 5), (1, 31)] {
+    for (entry, change) in [(0, 0), (0, 5), (1, 31), (0, 32), (1, 49), (0, 4096)] {
         let dir = log(1, 1 << 20).await;
         edit(&dir, SEGMENT, |bytes| {
             let at = frames(bytes);

@@ -130,6 +130,8 @@ async fn offline(args: &EraseArgs, loaded: Loaded) -> Result<Done> {
     if recovery.torn_bytes > 0 || recovery.unknown_outcomes > 0 {
         out::say("the log was left open; it has been recovered");
     }
+    // Whether a trace under legal hold has records of the subject is known when the log was read through.
+    log.searched().await;
     let erased = log.erase(&args.tenant, &args.subject, &local_actor()).await;
     log.close().await;
     match erased {

@@ -428,8 +428,8 @@ reasons! {
         "the outcome could not be recorded"
         "The call was made and its effect is unknown; the answer is withheld because it could not be recorded.";
     AuditHold "audit.hold" 409 -31409 Policy
-        "a legal hold keeps what this tenant's records are linked to"
-        "audit.legal_hold names the tenant. Nothing of it is erased as long as it stands there.";
+        "a legal hold keeps what these records are linked to"
+        "audit.legal_hold names the tenant, or audit.legal_hold_traces a trace that the subject has records in. Nothing of it is erased as long as it stands there.";
     Draining "gateway.draining" 503 -31503 Internal
         "the gateway is shutting down"
         "Try again; another instance may answer.";
