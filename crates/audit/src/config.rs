@@ -117,8 +117,8 @@ pub struct Config {
     /// How long records are kept at least. A closed segment whose records are all older, and that is archived, is pruned;
     /// `None`: nothing is.
     pub retention: Option<Duration>,
-    /// With less free disk than this there is an alarm: an event, a metric, and a gateway that is not ready for new
-    /// clients. Nothing is refused yet.
+    /// With less free disk than this there is an alarm: an event, a metric, a line in the operational log, a warning in
+    /// the answer of readiness. Nothing is refused yet. It ends when a quarter more than this is free.
     pub low_disk_bytes: u64,
     /// With less free disk than this, intents and refusals are not taken; outcomes and events still are. Records of
     /// unauthenticated peers stop at twice as much.

@@ -1,9 +1,9 @@
 //! What the log does by itself: heartbeats, segments by age, read-only files, and what the modes promise.
 
 use super::faults::Bench;
-use super::memory::{Failure, Memory};
+use super::memory::Memory;
 use super::*;
-use crate::{Event, EventKind, Facts, Mode, OpenError, verify};
+use crate::{Event, EventKind, Facts, Mode, verify};
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
@@ -125,22 +125,4 @@ fn decisions_are_never_lost_in_decision_only_and_everything_holds_after_a_power_
             assert!(verify::check(&after).is_ok());
         }
     }
-}
-
-#[test]
-fn a_failed_disk_ends_a_log_that_is_ahead_of_it() {
-    let runtime = runtime();
-    let _entered = runtime.enter();
-    let disk = Memory::default();
-    let mut bench = Bench::open_as(disk.clone(), Mode::Async, Duration::from_secs(3600)).unwrap();
-    bench.intent();
-    bench.turn();
-    disk.fail_next("append", Failure::NotDone);
-    bench.intent();
-    bench.turn();
-    assert_eq!((bench.refused, bench.acknowledged.len()), (1, 1));
-    bench.intent();
-    assert_eq!(bench.refused, 2);
-    let reopened: Result<Bench, OpenError> = Bench::open(disk.kill());
-    assert!(reopened.is_ok());
 }
