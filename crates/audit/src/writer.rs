@@ -127,7 +127,7 @@ impl Writer {
 
     /// Hands the leaves of durable entries over from now on.
     pub(crate) fn feed(&mut self, dir: &Path) -> io::Result<()> {
-        self.feed = Some(Feed::start(dir, self.at.entries())?);
+        self.feed = Some(Feed::start(dir, self.at.entries(), self.queue.config().reserve_bytes)?);
         Ok(())
     }
 
