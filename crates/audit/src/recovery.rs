@@ -103,8 +103,8 @@ pub(crate) fn recover(storage: &mut dyn Storage, signer: Signer, now: UnixMillis
         Arc::new(serde_json::from_slice(&bytes).map_or_else(|_| Origin::default(), |json| Origin::read(&json)))
     };
     let open = open.into_iter().map(|(index, bytes)| (index, origin(bytes))).collect();
-    let publisher = Publisher::open(storage, signer, at.segment, last.as_ref())?;
-    Ok(Recovered { at, generation: head.generation, open, torn_bytes, publisher })
+    let (publisher, torn) = Publisher::open(storage, signer, at.segment, last.as_ref())?;
+    Ok(Recovered { at, generation: head.generation, open, torn_bytes: torn_bytes + torn, publisher })
 }
 
 /// The file of the newest checkpoint is written after the one beside the segment is durable: where our key signed more
@@ -158,8 +158,8 @@ fn create(storage: &mut dyn Storage, signer: Signer, now: UnixMillis) -> Result<
     let mut generation = 0;
     settle(storage, &at, &mut generation, 0)?;
     storage.sync_dir()?;
-    let publisher = Publisher::open(storage, signer, 0, None)?;
-    Ok(Recovered { at, generation, open: BTreeMap::new(), torn_bytes: 0, publisher })
+    let (publisher, torn_bytes) = Publisher::open(storage, signer, 0, None)?;
+    Ok(Recovered { at, generation, open: BTreeMap::new(), torn_bytes, publisher })
 }
 
 /// Begins a segment, durably.

@@ -1,7 +1,7 @@
 //! The few operations on files that the log needs, behind a trait so that tests can make each of them fail.
 
-use crate::files;
-use rustix::fs::{FlockOperation, flock};
+use crate::{attributes, files};
+use rustix::fs::{FlockOperation, IFlags, flock};
 use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt, PermissionsExt};
@@ -97,7 +97,17 @@ pub(crate) struct DirStorage {
     source: DirSource,
     head: Option<File>,
     dir: File,
+    guard: Guard,
     _lock: File,
+}
+
+/// Whether files are made append-only and immutable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Guard {
+    Off,
+    /// It is wanted, and was not tried yet.
+    Wanted,
+    Works,
 }
 
 impl DirStorage {
@@ -113,11 +123,37 @@ impl DirStorage {
         if !take(&lock)? {
             return Ok(None);
         }
-        Ok(Some(Self { source: DirSource::new(dir), head: None, dir: File::open(dir)?, _lock: lock }))
+        let (source, dir) = (DirSource::new(dir), File::open(dir)?);
+        Ok(Some(Self { source, head: None, dir, guard: Guard::Off, _lock: lock }))
+    }
+
+    /// Makes files append-only and immutable from now on, where that is possible.
+    pub(crate) const fn guarded(mut self, wanted: bool) -> Self {
+        self.guard = if wanted { Guard::Wanted } else { Guard::Off };
+        self
     }
 
     fn path(&self, name: &str) -> PathBuf {
         self.source.0.join(name)
+    }
+
+    /// Makes a file that grows append-only. The first attempt tells whether that is possible here.
+    fn guard(&mut self, path: &Path) {
+        if self.guard == Guard::Off {
+            return;
+        }
+        match (attributes::append_only(path), self.guard) {
+            (Ok(()), Guard::Wanted) => {
+                tracing::info!("files of the audit log are append-only, and immutable once they are closed");
+                self.guard = Guard::Works;
+            }
+            (Ok(()), _) => {}
+            (Err(error), Guard::Wanted) => {
+                tracing::info!(%error, "files of the audit log cannot be made append-only and immutable here");
+                self.guard = Guard::Off;
+            }
+            (Err(error), _) => tracing::warn!(%error, path = %path.display(), "a file could not be made append-only"),
+        }
     }
 }
 
@@ -173,11 +209,13 @@ impl Storage for DirStorage {
     fn tail(&mut self, name: &str) -> io::Result<Box<dyn Tail>> {
         let path = self.path(name);
         let file = private().append(true).create(true).open(&path).map_err(|error| named(&path, &error))?;
+        self.guard(&path);
         Ok(Box::new(FileTail { file, path }))
     }
 
     fn cut(&mut self, name: &str, len: u64) -> io::Result<()> {
         let path = self.path(name);
+        attributes::release(&path)?;
         let cut = || {
             let file = private().write(true).open(&path)?;
             file.set_len(len)?;
@@ -188,6 +226,7 @@ impl Storage for DirStorage {
 
     fn rewrite(&mut self, name: &str, offset: u64) -> io::Result<()> {
         let path = self.path(name);
+        attributes::release(&path)?;
         let rewrite = || {
             let file = private().write(true).open(&path)?;
             let mut at = offset;
@@ -205,6 +244,7 @@ impl Storage for DirStorage {
 
     fn remove(&mut self, name: &str) -> io::Result<()> {
         let path = self.path(name);
+        attributes::release(&path)?;
         match std::fs::remove_file(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             done => done.map_err(|error| named(&path, &error)),
@@ -231,7 +271,17 @@ impl Storage for DirStorage {
     }
 
     fn seal(&mut self, name: &str) -> io::Result<()> {
-        match std::fs::set_permissions(self.path(name), Permissions::from_mode(0o400)) {
+        let path = self.path(name);
+        let seal = || {
+            if attributes::of(&path)?.contains(IFlags::IMMUTABLE) {
+                return Ok(());
+            }
+            // The mode of a file that is append-only cannot be changed either.
+            attributes::release(&path)?;
+            std::fs::set_permissions(&path, Permissions::from_mode(0o400))?;
+            if self.guard == Guard::Works { attributes::immutable(&path) } else { Ok(()) }
+        };
+        match seal() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             done => done,
         }
