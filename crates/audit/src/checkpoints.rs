@@ -5,7 +5,8 @@ use crate::error::{Class, Fault};
 use crate::files;
 use crate::storage::{Source, Storage, Tail};
 use casemate_tlog::checkpoint::CheckpointError;
-use casemate_tlog::{Checkpoint, Frontier, Signer, Verifier};
+use casemate_tlog::note::MAX_NOTE;
+use casemate_tlog::{Checkpoint, Frontier, Note, Signer, Verifier};
 use std::io;
 
 /// The newest checkpoint, as C2SP tlog-tiles names it.
@@ -47,35 +48,70 @@ impl Kept {
     }
 }
 
-/// Where the whole checkpoints end, and they themselves.
-pub(crate) struct File {
+/// How much is read at once.
+const CHUNK: usize = 1 << 16;
+/// A record: the longest note and an empty line.
+const RECORD: usize = MAX_NOTE + 1;
+/// What is read of the end of a file: first mostly enough for the last checkpoint; then enough for the longest one and as
+/// much that was not written to its end.
+const ENDS: [usize; 2] = [1 << 13, 2 * RECORD];
+
+/// Where the whole checkpoints of a file end, and the last of them.
+pub(crate) struct End {
     pub(crate) whole: u64,
-    pub(crate) kept: Vec<Kept>,
+    pub(crate) last: Option<Kept>,
 }
 
-/// The checkpoints beside the segment that begins with entry `first`.
-pub(crate) fn read(source: &dyn Source, first: u64) -> Result<File, Fault> {
+/// Reads the end of the file beside the segment that begins with entry `first`. What follows the last whole checkpoint
+/// was not written to its end, however it looks: each was durable before anything else was written, also elsewhere.
+pub(crate) fn end(source: &dyn Source, first: u64) -> Result<End, Fault> {
     let name = files::checkpoints(first);
-    let bytes = match source.read_at(&name, 0, usize::MAX) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+    let length = match source.len(&name) {
+        Ok(length) => length,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
         Err(error) => return Err(Fault::io(&name, &error)),
     };
-    let mut file = File { whole: 0, kept: Vec::new() };
-    let mut rest = bytes.as_slice();
-    while let Some(size) = record(rest) {
-        let (record, after) = rest.split_at_checked(size).unwrap_or_default();
-        let broken = |what: String| Fault::new(Class::Signature, &name, file.whole, what);
-        let note = record.split_last().map(|(_, note)| note).unwrap_or_default();
-        let note = String::from_utf8(note.to_vec()).map_err(|_| broken("it is no text".to_owned()))?;
-        let parsed = casemate_tlog::Note::parse(note.as_bytes()).map_err(CheckpointError::from);
-        let checkpoint = parsed.and_then(|parsed| Checkpoint::parse(parsed.text()));
-        let checkpoint = checkpoint.map_err(|error| broken(format!("no checkpoint stands here: {error}")))?;
-        file.kept.push(Kept { checkpoint, note, file: name.clone(), offset: file.whole });
-        file.whole += size as u64;
-        rest = after;
+    let mut from = length;
+    for size in ENDS {
+        if from == 0 {
+            break;
+        }
+        from = length.saturating_sub(size as u64);
+        let bytes = source.read_at(&name, from, size).map_err(|error| Fault::io(&name, &error))?;
+        if let Some((start, end, (checkpoint, note))) = last_whole(&bytes, from == 0) {
+            let last = Kept { checkpoint, note, file: name, offset: from + start as u64 };
+            return Ok(End { whole: from + end as u64, last: Some(last) });
+        }
     }
-    Ok(file)
+    if from == 0 {
+        return Ok(End { whole: 0, last: None });
+    }
+    Err(Fault::new(Class::Signature, &name, from, "from here to the end of the file stands no checkpoint"))
+}
+
+/// The last whole record: where it begins and ends, and what it says. At the start of the file one may begin with the
+/// bytes, else only after another.
+fn last_whole(bytes: &[u8], at_start: bool) -> Option<(usize, usize, (Checkpoint, String))> {
+    let blanks: Vec<usize> =
+        bytes.windows(2).enumerate().filter(|(_, pair)| *pair == b"\n\n").map(|(at, _)| at + 2).collect();
+    blanks.iter().enumerate().rev().find_map(|(nth, end)| {
+        let start = match nth.checked_sub(2) {
+            Some(before) => *blanks.get(before)?,
+            None if nth == 1 && at_start => 0,
+            None => return None,
+        };
+        Some((start, *end, parse(bytes.get(start..*end)?).ok()?))
+    })
+}
+
+/// What a record says: a note and an empty line.
+fn parse(record: &[u8]) -> Result<(Checkpoint, String), String> {
+    let note = record.split_last().map(|(_, note)| note).unwrap_or_default();
+    let note = std::str::from_utf8(note).map_err(|_| "it is no text".to_owned())?;
+    let parsed = Note::parse(note.as_bytes()).map_err(CheckpointError::from);
+    let checkpoint = parsed.and_then(|parsed| Checkpoint::parse(parsed.text()));
+    let checkpoint = checkpoint.map_err(|error| format!("no checkpoint stands here: {error}"))?;
+    Ok((checkpoint, note.to_owned()))
 }
 
 /// The length of the first whole record: a text, an empty line, signatures, an empty line.
@@ -84,10 +120,58 @@ fn record(bytes: &[u8]) -> Option<usize> {
     blank(blank(0)?)
 }
 
+/// The whole checkpoints of a file in their order, read in chunks.
+pub(crate) struct Checkpoints {
+    name: String,
+    end: u64,
+    /// The next one's offset in the file, and in the buffer.
+    offset: u64,
+    at: usize,
+    buffer: Vec<u8>,
+}
+
+impl Checkpoints {
+    /// Those of the file beside the segment that begins with entry `first`, up to its end as it was found.
+    pub(crate) fn new(first: u64, end: &End) -> Self {
+        Self { name: files::checkpoints(first), end: end.whole, offset: 0, at: 0, buffer: Vec::new() }
+    }
+
+    /// The next one.
+    pub(crate) fn next(&mut self, source: &dyn Source) -> Result<Option<Kept>, Fault> {
+        if self.offset >= self.end {
+            return Ok(None);
+        }
+        let broken = |what: &str| Fault::new(Class::Signature, &self.name, self.offset, what);
+        let size = loop {
+            let rest = self.buffer.get(self.at..).unwrap_or_default();
+            if let Some(size) = record(rest) {
+                break size;
+            }
+            let read = self.offset + rest.len() as u64;
+            if rest.len() > RECORD || read >= self.end {
+                return Err(broken("no checkpoint stands here"));
+            }
+            let more = source.read_at(&self.name, read, CHUNK).map_err(|error| Fault::io(&self.name, &error))?;
+            if more.is_empty() {
+                return Err(broken("the file ends within a checkpoint"));
+            }
+            self.buffer.drain(..self.at);
+            self.at = 0;
+            self.buffer.extend_from_slice(&more);
+        };
+        let record = self.buffer.get(self.at..self.at + size).unwrap_or_default();
+        let (checkpoint, note) = parse(record).map_err(|what| broken(&what))?;
+        let kept = Kept { checkpoint, note, file: self.name.clone(), offset: self.offset };
+        self.offset += size as u64;
+        self.at += size;
+        Ok(Some(kept))
+    }
+}
+
 /// The newest checkpoint that counts as published.
 pub(crate) fn last(source: &dyn Source, segments: &[u64]) -> Result<Option<Kept>, Fault> {
     for first in segments.iter().rev() {
-        if let Some(kept) = read(source, *first)?.kept.pop() {
+        if let Some(kept) = end(source, *first)?.last {
             return Ok(Some(kept));
         }
     }
@@ -106,31 +190,37 @@ pub(crate) struct Publisher {
 }
 
 impl Publisher {
-    /// Goes on after `last`, which was checked, beside the last segment: cuts off what was not written to its end.
+    /// Goes on after `last`, which was checked, beside the last segment: cuts off what was not written to its end, and
+    /// says how many bytes that were.
     pub(crate) fn open(
         storage: &mut dyn Storage,
         signer: Signer,
         segment: u64,
         last: Option<&Kept>,
-    ) -> Result<Self, Fault> {
+    ) -> Result<(Self, u64), Fault> {
         let name = files::checkpoints(segment);
         let fault = |error: io::Error| Fault::io(&name, &error);
-        let file = read(storage, segment)?;
-        match storage.len(&name) {
-            Ok(len) if len > file.whole => storage.cut(&name, file.whole).map_err(fault)?,
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        let end = end(storage, segment)?;
+        // Damage before the last one is none of a power cut.
+        let mut all = Checkpoints::new(segment, &end);
+        while all.next(storage)?.is_some() {}
+        let torn = match storage.len(&name) {
+            Ok(len) => len.saturating_sub(end.whole),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
             Err(error) => return Err(fault(error)),
+        };
+        if torn > 0 {
+            storage.cut(&name, end.whole).map_err(fault)?;
         }
         // The newest one may be in the page cache only.
-        if let Some(kept) = file.kept.last() {
+        if let Some(kept) = &end.last {
             storage.rewrite(&name, kept.offset).map_err(fault)?;
         }
         if let Some(kept) = last {
             storage.replace(NEWEST, kept.note.as_bytes()).map_err(|error| Fault::io(NEWEST, &error))?;
         }
         let size = last.map_or(0, |kept| kept.checkpoint.size());
-        Ok(Self { signer, size, segment, len: file.whole, tail: None })
+        Ok((Self { signer, size, segment, len: end.whole, tail: None }, torn))
     }
 
     /// Signs `tree`, whose entries and head are durable, and publishes it beside the segment.

@@ -117,9 +117,12 @@ pub struct Config {
     /// How long records are kept at least. A closed segment whose records are all older, and that is archived, is pruned;
     /// `None`: nothing is.
     pub retention: Option<Duration>,
-    /// With less free disk than this there is an alarm: an event, a metric, and a gateway that is not ready for new
-    /// clients. Nothing is refused yet.
+    /// With less free disk than this there is an alarm: an event, a metric, a line in the operational log, a warning in
+    /// the answer of readiness. Nothing is refused yet. It ends when a quarter more than this is free.
     pub low_disk_bytes: u64,
+    /// Makes files append-only while they grow and immutable once they are closed (`chattr +a`, `+i`), where the file
+    /// system and the process's capabilities allow it. Where they do not, the log works just the same.
+    pub immutable: bool,
     /// With less free disk than this, intents and refusals are not taken; outcomes and events still are. Records of
     /// unauthenticated peers stop at twice as much.
     pub reserve_bytes: u64,
@@ -149,6 +152,7 @@ impl Config {
             held_traces: BTreeSet::new(),
             retention: None,
             low_disk_bytes: 1 << 30,
+            immutable: false,
             reserve_bytes: 64 << 20,
             immutable: false,
         }

@@ -57,11 +57,13 @@ pub struct Fault {
     pub offset: u64,
     /// What was expected there.
     pub what: String,
+    /// Where the file system gave an error: its kind.
+    pub(crate) refused: Option<io::ErrorKind>,
 }
 
 impl Fault {
     pub(crate) fn new(class: Class, segment: &str, offset: u64, what: impl Into<String>) -> Self {
-        Self { class, index: None, segment: segment.to_owned(), offset, what: what.into() }
+        Self { class, index: None, segment: segment.to_owned(), offset, what: what.into(), refused: None }
     }
 
     pub(crate) fn at(mut self, index: u64) -> Self {
@@ -70,7 +72,8 @@ impl Fault {
     }
 
     pub(crate) fn io(segment: &str, error: &io::Error) -> Self {
-        Self::new(Class::Unreadable, segment, 0, error.to_string())
+        let fault = Self::new(Class::Unreadable, segment, 0, error.to_string());
+        Self { refused: Some(error.kind()), ..fault }
     }
 }
 
@@ -94,8 +97,31 @@ pub enum OpenError {
     Locked,
     /// What the head or a checkpoint vouches for is not there any more.
     #[error("the log is not what its head and its checkpoints vouch for; it is not opened for writing: {0}")]
-    Damaged(#[from] Fault),
-    /// The file system refuses.
-    #[error("the log's directory cannot be used: {0}")]
+    Damaged(Fault),
+    /// The file system refuses. Nothing is known to be wrong with the log.
+    #[error("the log's files cannot be used: {0}; {advice}", advice = advice(.0.kind()))]
     Io(#[from] io::Error),
+}
+
+impl From<Fault> for OpenError {
+    /// What the file system refuses is no damage of the log.
+    fn from(fault: Fault) -> Self {
+        match fault.refused {
+            Some(kind) => Self::Io(io::Error::new(kind, format!("{}: {}", fault.segment, fault.what))),
+            None => Self::Damaged(fault),
+        }
+    }
+}
+
+/// What an operator can do about it.
+const fn advice(kind: io::ErrorKind) -> &'static str {
+    match kind {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "make room on its file system and start again",
+        io::ErrorKind::PermissionDenied => {
+            "the gateway's user must own it, and no attribute (`lsattr`) may forbid it to be written"
+        }
+        io::ErrorKind::ReadOnlyFilesystem => "mount its file system for writing",
+        io::ErrorKind::NotFound => "put back what is missing",
+        _ => "look for faults of the disk in the system's log",
+    }
 }

@@ -1,6 +1,6 @@
 //! What the admin listener shows of the log. Reading it costs nothing to the writer.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 /// The upper bounds of the fsync histogram in microseconds; one more bucket holds the rest.
@@ -32,6 +32,8 @@ pub struct Health {
     pub signed: u64,
     /// Bytes free on the log's file system.
     pub disk_free: u64,
+    /// Whether that is less than [`crate::Config::low_disk_bytes`]; until it is a quarter more. Nothing is refused for it.
+    pub disk_low: bool,
     /// Observations that were only counted.
     pub summarised: u64,
     /// Faults of the disk that the writer recovered from.
@@ -54,6 +56,7 @@ pub(crate) struct Metrics {
     pub(crate) entries: AtomicU64,
     pub(crate) signed: AtomicU64,
     pub(crate) disk_free: AtomicU64,
+    pub(crate) disk_low: AtomicBool,
     pub(crate) summarised: AtomicU64,
     pub(crate) recovered: AtomicU64,
 }
@@ -82,6 +85,7 @@ impl Metrics {
             entries: self.entries.load(Relaxed),
             signed: self.signed.load(Relaxed),
             disk_free: self.free(),
+            disk_low: self.disk_low.load(Relaxed),
             summarised: self.summarised.load(Relaxed),
             recovered_faults: self.recovered.load(Relaxed),
             ..Health::default()

@@ -8,6 +8,7 @@
 //! a `lock`. [`verify`] reads a copy without the lock. Beside that directory, a file of keys: each links the records of a
 //! subject to the values that they are about, until it is destroyed ([`Log::erase`]).
 
+mod attributes;
 pub mod backup;
 mod body;
 pub mod bundle;

@@ -71,7 +71,7 @@ impl Log {
     /// # Errors
     /// Another process has the lock, the log is damaged before its last head, or the file system refuses.
     pub fn open(config: Config, clock: Clock) -> Result<(Self, Recovery), OpenError> {
-        let storage = DirStorage::open(&config.dir)?.ok_or(OpenError::Locked)?;
+        let storage = DirStorage::open(&config.dir)?.ok_or(OpenError::Locked)?.guarded(config.immutable);
         let signed = checkpoints::last(&storage, &scan::segments(&storage)?)?.is_some();
         let signer = keys::open(&config.key_path(), config.origin.as_deref(), signed)?;
         let subjects = Subjects::open(&config.subjects_path(), signed)?.ok_or(OpenError::Locked)?;

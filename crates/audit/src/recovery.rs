@@ -103,8 +103,8 @@ pub(crate) fn recover(storage: &mut dyn Storage, signer: Signer, now: UnixMillis
         Arc::new(serde_json::from_slice(&bytes).map_or_else(|_| Origin::default(), |json| Origin::read(&json)))
     };
     let open = open.into_iter().map(|(index, bytes)| (index, origin(bytes))).collect();
-    let publisher = Publisher::open(storage, signer, at.segment, last.as_ref())?;
-    Ok(Recovered { at, generation: head.generation, open, torn_bytes, publisher })
+    let (publisher, torn) = Publisher::open(storage, signer, at.segment, last.as_ref())?;
+    Ok(Recovered { at, generation: head.generation, open, torn_bytes: torn_bytes + torn, publisher })
 }
 
 /// The file of the newest checkpoint is written after the one beside the segment is durable: where our key signed more
@@ -156,10 +156,10 @@ fn create(storage: &mut dyn Storage, signer: Signer, now: UnixMillis) -> Result<
     }
     let at = begin(storage, Frontier::new(), 0, now)?;
     let mut generation = 0;
-    settle(storage, &at, &mut generation)?;
+    settle(storage, &at, &mut generation, 0)?;
     storage.sync_dir()?;
-    let publisher = Publisher::open(storage, signer, 0, None)?;
-    Ok(Recovered { at, generation, open: BTreeMap::new(), torn_bytes: 0, publisher })
+    let (publisher, torn_bytes) = Publisher::open(storage, signer, 0, None)?;
+    Ok(Recovered { at, generation, open: BTreeMap::new(), torn_bytes, publisher })
 }
 
 /// Begins a segment, durably.
@@ -174,10 +174,10 @@ pub(crate) fn begin(storage: &mut dyn Storage, tree: Frontier, previous: u64, no
 }
 
 /// Writes both slots of the head for `at`, durably.
-fn settle(storage: &mut dyn Storage, at: &Position, generation: &mut u64) -> io::Result<()> {
+fn settle(storage: &mut dyn Storage, at: &Position, generation: &mut u64, open_from: u64) -> io::Result<()> {
     for _ in 0..2 {
         *generation += 1;
-        let (offset, bytes) = head(at, *generation, 0).slot();
+        let (offset, bytes) = head(at, *generation, open_from).slot();
         storage.write_head(offset, &bytes)?;
         storage.sync_head()?;
     }
@@ -193,13 +193,18 @@ pub(crate) fn head(at: &Position, generation: u64, open_from: u64) -> Head {
 /// After a fault: brings the files back to `at`, the last position that was acknowledged, and checks that they are there.
 ///
 /// The rest of the last segment is cut off and not read again: after a failed fsync the page cache may show bytes that
-/// the disk does not have.
-pub(crate) fn rewind(storage: &mut dyn Storage, at: &Position, generation: &mut u64) -> Result<(), Fault> {
+/// the disk does not have. `open_from` is the lowest intent without outcome: an opening reads from there.
+pub(crate) fn rewind(
+    storage: &mut dyn Storage,
+    at: &Position,
+    generation: &mut u64,
+    open_from: u64,
+) -> Result<(), Fault> {
     let io = |name: &str| {
         let name = name.to_owned();
         move |error: io::Error| Fault::io(&name, &error)
     };
-    settle(storage, at, generation).map_err(io(files::HEAD))?;
+    settle(storage, at, generation, open_from).map_err(io(files::HEAD))?;
     for first in scan::segments(storage)?.into_iter().filter(|first| *first > at.segment) {
         storage.remove(&files::segment(first)).map_err(io(&files::segment(first)))?;
     }

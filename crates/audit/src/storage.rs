@@ -1,7 +1,7 @@
 //! The few operations on files that the log needs, behind a trait so that tests can make each of them fail.
 
-use crate::files;
-use rustix::fs::{FlockOperation, flock};
+use crate::{attributes, files};
+use rustix::fs::{FlockOperation, IFlags, flock};
 use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt, PermissionsExt};
@@ -97,7 +97,17 @@ pub(crate) struct DirStorage {
     source: DirSource,
     head: Option<File>,
     dir: File,
+    guard: Guard,
     _lock: File,
+}
+
+/// Whether files are made append-only and immutable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Guard {
+    Off,
+    /// It is wanted, and was not tried yet.
+    Wanted,
+    Works,
 }
 
 impl DirStorage {
@@ -113,11 +123,37 @@ impl DirStorage {
         if !take(&lock)? {
             return Ok(None);
         }
-        Ok(Some(Self { source: DirSource::new(dir), head: None, dir: File::open(dir)?, _lock: lock }))
+        let (source, dir) = (DirSource::new(dir), File::open(dir)?);
+        Ok(Some(Self { source, head: None, dir, guard: Guard::Off, _lock: lock }))
+    }
+
+    /// Makes files append-only and immutable from now on, where that is possible.
+    pub(crate) const fn guarded(mut self, wanted: bool) -> Self {
+        self.guard = if wanted { Guard::Wanted } else { Guard::Off };
+        self
     }
 
     fn path(&self, name: &str) -> PathBuf {
         self.source.0.join(name)
+    }
+
+    /// Makes a file that grows append-only. The first attempt tells whether that is possible here.
+    fn guard(&mut self, path: &Path) {
+        if self.guard == Guard::Off {
+            return;
+        }
+        match (attributes::append_only(path), self.guard) {
+            (Ok(()), Guard::Wanted) => {
+                tracing::info!("files of the audit log are append-only, and immutable once they are closed");
+                self.guard = Guard::Works;
+            }
+            (Ok(()), _) => {}
+            (Err(error), Guard::Wanted) => {
+                tracing::info!(%error, "files of the audit log cannot be made append-only and immutable here");
+                self.guard = Guard::Off;
+            }
+            (Err(error), _) => tracing::warn!(%error, path = %path.display(), "a file could not be made append-only"),
+        }
     }
 }
 
@@ -131,6 +167,17 @@ pub(crate) fn take(lock: &File) -> io::Result<bool> {
         }
     }
     Ok(false)
+}
+
+/// Bytes that a file system has left for this process. None where it has no more files to give, whatever its blocks
+/// say; some file systems count none at all.
+pub(crate) const fn room(stat: &rustix::fs::StatVfs) -> u64 {
+    if stat.f_files > 0 && stat.f_favail == 0 { 0 } else { stat.f_bavail.saturating_mul(stat.f_frsize) }
+}
+
+/// Whether the file system of `dir` has as many bytes left. Not knowing it means it has not.
+pub(crate) fn has_room(dir: &Path, reserve: u64) -> bool {
+    rustix::fs::statvfs(dir).is_ok_and(|stat| room(&stat) >= reserve)
 }
 
 /// The error with the path that it is about.
@@ -160,54 +207,81 @@ impl Source for DirStorage {
 
 impl Storage for DirStorage {
     fn tail(&mut self, name: &str) -> io::Result<Box<dyn Tail>> {
-        Ok(Box::new(FileTail(private().append(true).create(true).open(self.path(name))?)))
+        let path = self.path(name);
+        let file = private().append(true).create(true).open(&path).map_err(|error| named(&path, &error))?;
+        self.guard(&path);
+        Ok(Box::new(FileTail { file, path }))
     }
 
     fn cut(&mut self, name: &str, len: u64) -> io::Result<()> {
-        let file = private().write(true).open(self.path(name))?;
-        file.set_len(len)?;
-        file.sync_all()
+        let path = self.path(name);
+        attributes::release(&path)?;
+        let cut = || {
+            let file = private().write(true).open(&path)?;
+            file.set_len(len)?;
+            file.sync_all()
+        };
+        cut().map_err(|error| named(&path, &error))
     }
 
     fn rewrite(&mut self, name: &str, offset: u64) -> io::Result<()> {
-        let file = private().write(true).open(self.path(name))?;
-        let mut at = offset;
-        loop {
-            let bytes = self.read_at(name, at, 1 << 20)?;
-            if bytes.is_empty() {
-                return file.sync_all();
+        let path = self.path(name);
+        attributes::release(&path)?;
+        let rewrite = || {
+            let file = private().write(true).open(&path)?;
+            let mut at = offset;
+            loop {
+                let bytes = self.read_at(name, at, 1 << 20)?;
+                if bytes.is_empty() {
+                    return file.sync_all();
+                }
+                file.write_all_at(&bytes, at)?;
+                at += bytes.len() as u64;
             }
-            file.write_all_at(&bytes, at)?;
-            at += bytes.len() as u64;
-        }
+        };
+        rewrite().map_err(|error| named(&path, &error))
     }
 
     fn remove(&mut self, name: &str) -> io::Result<()> {
-        match std::fs::remove_file(self.path(name)) {
+        let path = self.path(name);
+        attributes::release(&path)?;
+        match std::fs::remove_file(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            other => other,
+            done => done.map_err(|error| named(&path, &error)),
         }
     }
 
     fn write_head(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        let file = match self.head.take() {
-            Some(file) => file,
-            None => private().write(true).create(true).truncate(false).open(self.path(files::HEAD))?,
-        };
-        file.write_all_at(bytes, offset)?;
-        self.head = Some(file);
+        let path = self.path(files::HEAD);
+        let open = || private().write(true).create(true).truncate(false).open(&path);
+        let file = self.head.take().map_or_else(open, Ok);
+        let written = file.and_then(|file| file.write_all_at(bytes, offset).map(|()| file));
+        self.head = Some(written.map_err(|error| named(&path, &error))?);
         Ok(())
     }
 
     fn replace(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let partial = self.path(&format!("{name}.partial"));
-        let mut file = private().write(true).create(true).truncate(true).open(&partial)?;
-        file.write_all(bytes)?;
-        std::fs::rename(&partial, self.path(name))
+        let replace = || {
+            let mut file = private().write(true).create(true).truncate(true).open(&partial)?;
+            file.write_all(bytes)?;
+            std::fs::rename(&partial, self.path(name))
+        };
+        replace().map_err(|error| named(&partial, &error))
     }
 
     fn seal(&mut self, name: &str) -> io::Result<()> {
-        match std::fs::set_permissions(self.path(name), Permissions::from_mode(0o400)) {
+        let path = self.path(name);
+        let seal = || {
+            if attributes::of(&path)?.contains(IFlags::IMMUTABLE) {
+                return Ok(());
+            }
+            // The mode of a file that is append-only cannot be changed either.
+            attributes::release(&path)?;
+            std::fs::set_permissions(&path, Permissions::from_mode(0o400))?;
+            if self.guard == Guard::Works { attributes::immutable(&path) } else { Ok(()) }
+        };
+        match seal() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             done => done,
         }
@@ -216,30 +290,32 @@ impl Storage for DirStorage {
     fn sync_head(&mut self) -> io::Result<()> {
         // A file whose fsync failed is not used again.
         if let Some(file) = self.head.take() {
-            file.sync_data()?;
+            file.sync_data().map_err(|error| named(&self.path(files::HEAD), &error))?;
             self.head = Some(file);
         }
         Ok(())
     }
 
     fn sync_dir(&mut self) -> io::Result<()> {
-        self.dir.sync_all()
+        self.dir.sync_all().map_err(|error| named(&self.source.0, &error))
     }
 
     fn free(&self) -> io::Result<u64> {
-        let stat = rustix::fs::fstatvfs(&self.dir)?;
-        Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+        Ok(room(&rustix::fs::fstatvfs(&self.dir)?))
     }
 }
 
-struct FileTail(File);
+struct FileTail {
+    file: File,
+    path: PathBuf,
+}
 
 impl Tail for FileTail {
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.0.write_all(bytes)
+        self.file.write_all(bytes).map_err(|error| named(&self.path, &error))
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        self.0.sync_data()
+        self.file.sync_data().map_err(|error| named(&self.path, &error))
     }
 }

@@ -1,6 +1,7 @@
 //! The log as its callers, its attackers and its disk see it.
 
 mod calls;
+mod disk;
 mod faults;
 mod holds;
 mod memory;
@@ -111,6 +112,7 @@ pub(crate) fn config(dir: &Path) -> Config {
     let deadline = std::time::Duration::from_secs(20);
     Config {
         reserve_bytes: 0,
+        low_disk_bytes: 0,
         deadline,
         key: Some(dir.join("audit.key")),
         origin: Some("casemate/audit".to_owned()),

@@ -1,13 +1,12 @@
 //! Checking a log without its lock: every entry, the tree, the head, and every checkpoint. Nothing here writes.
 
-use crate::checkpoints::{self, Kept};
+use crate::checkpoints::{self, Checkpoints, Kept};
 use crate::error::{Class, Fault};
 use crate::files;
 use crate::scan::{self, Walk};
 use crate::storage::{DirSource, Source};
 use casemate_tlog::note::MAX_NOTE;
 use casemate_tlog::{Checkpoint, Hash, Verifier};
-use std::collections::VecDeque;
 use std::ops::Range;
 use std::path::Path;
 
@@ -92,7 +91,7 @@ pub(crate) fn check_with(source: &dyn Source, options: &mut Options<'_>) -> Resu
     loop {
         if fork.is_none() {
             signed.enter(source, walk.segment_first())?;
-            fork = signed.pass(&walk)?;
+            fork = signed.pass(source, &walk)?;
         }
         let vouched = walk.index() == signed.last || walk.index() >= of;
         if walk.index() >= range.end && vouched && fork.is_none() {
@@ -147,7 +146,9 @@ pub(crate) fn note(source: &dyn Source, name: &str) -> Result<Option<Kept>, Faul
 struct Signed {
     key: Option<Verifier>,
     segment: Option<u64>,
-    ahead: VecDeque<Kept>,
+    /// Those beside that segment that were not met yet, and the next of them.
+    rest: Option<Checkpoints>,
+    ahead: Option<Kept>,
     /// The one in the file of its own, until it is met.
     newest: Option<Kept>,
     count: u64,
@@ -156,10 +157,10 @@ struct Signed {
 
 impl Signed {
     const fn new(key: Option<Verifier>, newest: Option<Kept>) -> Self {
-        Self { key, segment: None, ahead: VecDeque::new(), newest, count: 0, last: 0 }
+        Self { key, segment: None, rest: None, ahead: None, newest, count: 0, last: 0 }
     }
 
-    /// Reads the checkpoints beside a segment when it is entered, and verifies their signatures.
+    /// Goes on to the checkpoints beside a segment when it is entered.
     fn enter(&mut self, source: &dyn Source, first: u64) -> Result<(), Fault> {
         if self.segment == Some(first) {
             return Ok(());
@@ -169,22 +170,34 @@ impl Signed {
             let name = files::checkpoints(self.segment.unwrap_or_default());
             return Err(Fault::new(Class::Removed, &name, 0, what).at(first));
         }
+        if let Some(kept) = self.ahead.take() {
+            let what = format!("a checkpoint of more entries than its segment has, which ends with {first}");
+            return Err(kept.fault(Class::Reordered, what));
+        }
         self.segment = Some(first);
-        self.ahead = checkpoints::read(source, first)?.kept.into();
-        for kept in &self.ahead {
-            if let Some(key) = &self.key {
-                kept.verify(key)?;
-            }
-            if self.newest.as_ref().is_some_and(|newest| newest.note == kept.note) {
-                self.newest = None;
-            }
+        self.rest = Some(Checkpoints::new(first, &checkpoints::end(source, first)?));
+        self.advance(source)
+    }
+
+    /// Reads the next one and verifies its signature.
+    fn advance(&mut self, source: &dyn Source) -> Result<(), Fault> {
+        self.ahead = match &mut self.rest {
+            Some(rest) => rest.next(source)?,
+            None => None,
+        };
+        let Some(kept) = &self.ahead else { return Ok(()) };
+        if let Some(key) = &self.key {
+            kept.verify(key)?;
+        }
+        if self.newest.as_ref().is_some_and(|newest| newest.note == kept.note) {
+            self.newest = None;
         }
         Ok(())
     }
 
     /// Compares the checkpoints of the tree so far with it.
-    fn pass(&mut self, walk: &Walk) -> Result<Option<Fault>, Fault> {
-        while let Some(kept) = self.ahead.front().filter(|kept| kept.checkpoint.size() <= walk.index()) {
+    fn pass(&mut self, source: &dyn Source, walk: &Walk) -> Result<Option<Fault>, Fault> {
+        while let Some(kept) = self.ahead.as_ref().filter(|kept| kept.checkpoint.size() <= walk.index()) {
             if kept.checkpoint.size() < walk.index() {
                 return Err(kept.fault(Class::Reordered, "a later checkpoint stands before this one"));
             }
@@ -193,14 +206,14 @@ impl Signed {
             }
             self.count += 1;
             self.last = kept.checkpoint.size();
-            self.ahead.pop_front();
+            self.advance(source)?;
         }
         Ok(None)
     }
 
     fn finish(&self, walk: &Walk, end: u64) -> Result<(), Fault> {
         let there = walk.index();
-        if let Some(kept) = self.ahead.front().filter(|_| there < end) {
+        if let Some(kept) = self.ahead.as_ref().filter(|_| there < end) {
             let what = format!("this checkpoint signed {} entries, and {there} are there", kept.checkpoint.size());
             return Err(kept.fault(Class::Truncated, what).at(there));
         }

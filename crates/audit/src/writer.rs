@@ -42,6 +42,7 @@ struct Note {
     intent: Option<u64>,
     origin: Arc<Origin>,
     detail: String,
+    facts: Facts,
 }
 
 /// The writer's state. Only its thread has it.
@@ -66,6 +67,8 @@ pub(crate) struct Writer {
     segment_since: Instant,
     disk_asked: Option<Instant>,
     erasures_asked: Instant,
+    /// Whether the mode is still to be named: at the opening and in each segment, where it is not the usual one.
+    names_mode: bool,
     publisher: Publisher,
     /// Where leaves become tiles.
     feed: Option<Feed>,
@@ -99,6 +102,7 @@ impl Writer {
             segment_since: Instant::now(),
             disk_asked: None,
             erasures_asked: Instant::now(),
+            names_mode: true,
             publisher: found.publisher,
             feed: None,
             published: None,
@@ -112,10 +116,7 @@ impl Writer {
         writer.sync_head()?;
         writer.seal_all();
         let mut jobs = writer.own();
-        if let Some(mode) = writer.mode() {
-            jobs.push_front(mode);
-        }
-        while !jobs.is_empty() {
+        while !jobs.is_empty() || writer.mode().is_some() {
             writer.commit(&mut jobs)?;
         }
         writer.settled();
@@ -130,7 +131,7 @@ impl Writer {
 
     /// Hands the leaves of durable entries over from now on.
     pub(crate) fn feed(&mut self, dir: &Path) -> io::Result<()> {
-        self.feed = Some(Feed::start(dir, self.at.entries())?);
+        self.feed = Some(Feed::start(dir, self.at.entries(), self.queue.config().reserve_bytes)?);
         Ok(())
     }
 
@@ -212,7 +213,7 @@ impl Writer {
         }
         for note in &self.notes {
             let (actor, detail) = (ACTOR.to_owned(), Some(note.detail.clone()));
-            let event = Event { kind: note.kind, actor, policy: None, detail, facts: Facts::new() };
+            let event = Event { kind: note.kind, actor, policy: None, detail, facts: note.facts.clone() };
             let mut body = Body { origin: Arc::clone(&note.origin), ..Body::event(&event) };
             body.intent = note.intent;
             jobs.push_back(Job::new(body, Reply::Note, &self.queue));
@@ -220,16 +221,19 @@ impl Writer {
         jobs
     }
 
-    /// What the log says first of all where its promise is not the usual one.
+    /// What the log says first of all, where its promise is not the usual one and it has not said so yet.
     fn mode(&self) -> Option<Job> {
         let mode = self.queue.config().mode;
+        if mode == Mode::Fsync || !(self.names_mode || self.at.entries() == self.at.segment) {
+            return None;
+        }
         let detail = Some(mode.promise().to_owned());
         let event = Event { kind: EventKind::Mode, actor: ACTOR.to_owned(), policy: None, detail, facts: Facts::new() };
-        (mode != Mode::Fsync).then(|| Job::new(Body::event(&event), Reply::Own, &self.queue))
+        Some(Job::new(Body::event(&event), Reply::Own, &self.queue))
     }
 
     fn note(&mut self, kind: EventKind, detail: String) {
-        self.notes.push_back(Note { kind, intent: None, origin: Arc::default(), detail });
+        self.notes.push_back(Note { kind, intent: None, origin: Arc::default(), detail, facts: Facts::new() });
     }
 
     /// What [`Writer::own`] said was written.
@@ -251,9 +255,9 @@ impl Writer {
     fn commit(&mut self, jobs: &mut VecDeque<Job>) -> io::Result<()> {
         if self.at.entries() > self.at.segment && self.is_full() {
             self.rotate()?;
-            if let Some(mode) = self.mode() {
-                jobs.push_front(mode);
-            }
+        }
+        if let Some(mode) = self.mode() {
+            jobs.push_front(mode);
         }
         let time = self.queue.now();
         let mut at = self.at.clone();
@@ -289,6 +293,7 @@ impl Writer {
             self.at = before;
             return Err(error);
         }
+        self.names_mode = false;
         self.written = Instant::now();
         self.queue.metrics.entries.store(self.at.entries(), Relaxed);
         if let Some(feed) = &self.feed {
@@ -326,7 +331,8 @@ impl Writer {
                 if released && !heard {
                     let detail = format!("the outcome {} was recorded too late", receipt.index);
                     let (intent, origin) = (Some(intent), job.origin);
-                    self.notes.push_back(Note { kind: EventKind::Withheld, intent, origin, detail });
+                    let facts = Facts::new();
+                    self.notes.push_back(Note { kind: EventKind::Withheld, intent, origin, detail, facts });
                 }
             }
             Reply::Plain(answer) => drop(answer.send(Ok(receipt))),
@@ -338,19 +344,24 @@ impl Writer {
 
     /// Fails everything that waits, closes the descriptors, goes back to what was acknowledged and checks it. False when
     /// that does not hold: the log stays down.
+    ///
+    /// What was acknowledged ahead of the disk counts only once the descriptor that wrote it has made it durable: none of
+    /// its fsyncs has failed yet, so this one tells. Where it fails, records may be lost, and nothing can be undone.
     fn fault(&mut self, jobs: VecDeque<Job>, error: &io::Error) -> bool {
         tracing::error!(%error, entries = self.at.entries(), "the audit log could not write; it goes back and checks");
+        let is_lost = self.is_ahead && self.sync_segment().is_err();
         self.segment = None;
         let why = format!("the disk failed: {error}");
         self.fail(jobs, &why);
         self.fail(self.queue.drain(), &why);
         self.disk_asked = None;
-        if self.is_ahead {
+        if is_lost {
             tracing::error!("records were acknowledged that the disk may not have; the audit log stays down");
             self.down(&format!("{why}; records that were acknowledged may be lost"));
             return false;
         }
-        let back = recovery::rewind(&mut *self.storage, &self.at, &mut self.generation);
+        let open_from = self.open.keys().next().copied().unwrap_or(self.at.entries());
+        let back = recovery::rewind(&mut *self.storage, &self.at, &mut self.generation, open_from);
         let back = back.and_then(|()| self.publisher.rewind(&mut *self.storage));
         let back = back.map_err(|fault| fault.to_string()).and_then(|()| self.reopen().map_err(|e| e.to_string()));
         match back {

@@ -43,6 +43,8 @@ pub struct Metrics {
     entries: Gauge,
     fsync: Gauge,
     disk_free: Gauge,
+    disk_low: Gauge,
+    signed: Gauge,
     in_flight: Gauge,
     summarised: Gauge,
     subject_keys: Gauge,
@@ -98,6 +100,8 @@ impl Metrics {
                 "Addresses of unauthenticated peers that the limiter remembers",
             ),
             disk_free: gauge("audit_disk_free_bytes", "Free space where the log lies"),
+            disk_low: gauge("audit_disk_low", "1 while that is less than the threshold of the alarm"),
+            signed: gauge("audit_signed_entries", "Entries that the newest checkpoint is of"),
             writable: gauge("audit_writable", "1 while the log takes records"),
             registry: Mutex::new(registry),
             requests,
@@ -139,6 +143,8 @@ impl Metrics {
         self.entries.set(number(health.entries));
         self.fsync.set(number(health.last_fsync));
         self.disk_free.set(number(health.disk_free));
+        self.disk_low.set(i64::from(health.disk_low));
+        self.signed.set(number(health.signed));
         self.writable.set(i64::from(health.writable));
         self.in_flight.set(number(health.in_flight));
         self.summarised.set(number(health.summarised));

@@ -3,7 +3,8 @@
 use super::build::Builder;
 use super::cursor::{Cursor, Place, durable};
 use super::plan::{chunks, each, store, update};
-use crate::error::Fault;
+use crate::error::{Class, Fault};
+use crate::storage::has_room;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -15,6 +16,9 @@ const TICK: Duration = Duration::from_secs(1);
 /// After so many entries the last file is written anew, or after so long.
 const STEP: u64 = 16_384;
 const EVERY: Duration = Duration::from_secs(30);
+/// How long it waits after it could not read, twice as long after the next time, and at most.
+const PAUSE: Duration = Duration::from_secs(1);
+const LONGEST: Duration = Duration::from_secs(64);
 
 /// Keeps the index of one log up with it, until it is dropped. What is little enough is still read then.
 pub struct Follower {
@@ -49,11 +53,7 @@ impl Follower {
     pub fn start(dir: impl Into<PathBuf>, reserve: u64) -> io::Result<Self> {
         let (dir, stop) = (dir.into(), Arc::new(Stop::default()));
         let asked = Arc::clone(&stop);
-        let run = move || {
-            if let Err(fault) = follow(&dir, reserve, &asked) {
-                tracing::error!(%fault, "the audit log is not indexed any more: it is damaged");
-            }
-        };
+        let run = move || keep(&dir, reserve, &asked);
         let thread = std::thread::Builder::new().name("audit-index".to_owned()).spawn(run)?;
         Ok(Self { stop, thread: Some(thread) })
     }
@@ -69,8 +69,28 @@ impl Drop for Follower {
     }
 }
 
-fn has_room(dir: &Path, reserve: u64) -> bool {
-    rustix::fs::statvfs(dir).is_ok_and(|stat| stat.f_bavail.saturating_mul(stat.f_frsize) >= reserve)
+/// Follows until it is told to stop, or the log is damaged. That a file cannot be read for a while is no damage.
+fn keep(dir: &Path, reserve: u64, stop: &Stop) {
+    let mut pause = PAUSE;
+    loop {
+        let begun = Instant::now();
+        match follow(dir, reserve, stop) {
+            Ok(()) => return,
+            Err(fault) if fault.class != Class::Unreadable => {
+                tracing::error!(%fault, "the audit log is not indexed any more: it is damaged");
+                return;
+            }
+            Err(fault) => {
+                // Long enough ago is another fault.
+                pause = if begun.elapsed() > LONGEST { PAUSE } else { pause };
+                tracing::warn!(%fault, wait = ?pause, "the audit log cannot be indexed now; it is tried again");
+            }
+        }
+        if stop.wait(pause) {
+            return;
+        }
+        pause = pause.saturating_mul(2).min(LONGEST);
+    }
 }
 
 fn follow(dir: &Path, reserve: u64, stop: &Stop) -> Result<(), Fault> {
@@ -80,6 +100,9 @@ fn follow(dir: &Path, reserve: u64, stop: &Stop) -> Result<(), Fault> {
     let mut live = Live::begin(dir, reserve)?;
     loop {
         live.advance(dir, || !stop.is_asked())?;
+        if live.pending.missed && has_room(dir, reserve) {
+            live.pending.missed = update(dir, |_, _| !stop.is_asked())?.stopped;
+        }
         if stop.wait(TICK) {
             if durable(dir)?.saturating_sub(live.cursor.at().index) <= STEP {
                 live.advance(dir, || true)?;
@@ -102,13 +125,16 @@ struct Pending {
     stored: u64,
     when: Instant,
     reserve: u64,
+    /// Whether the file of a chunk that is complete could not be written.
+    missed: bool,
 }
 
 impl Live {
     fn begin(dir: &Path, reserve: u64) -> Result<Self, Fault> {
         let last = chunks(dir)?.pop();
         let cursor = last.map_or_else(|| Ok(Cursor::new(dir, Place::start(0))), |chunk| chunk.cursor(dir))?;
-        Ok(Self { cursor, pending: Pending { builder: Builder::default(), stored: 0, when: Instant::now(), reserve } })
+        let (builder, when) = (Builder::default(), Instant::now());
+        Ok(Self { cursor, pending: Pending { builder, stored: 0, when, reserve, missed: false } })
     }
 
     fn advance(&mut self, dir: &Path, go_on: impl Fn() -> bool) -> Result<(), Fault> {
@@ -116,6 +142,7 @@ impl Live {
         each(dir, &mut self.cursor, durable(dir)?, |seen, row| {
             if !pending.builder.add(seen, row) {
                 pending.store(dir);
+                pending.missed |= pending.stored < pending.builder.count();
                 (pending.builder, pending.stored) = (Builder::default(), 0);
                 pending.builder.add(seen, row);
             }

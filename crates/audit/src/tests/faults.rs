@@ -19,12 +19,12 @@ type Conclusion = Pin<Box<dyn Future<Output = Result<Receipt, Refusal>>>>;
 /// A writer that is driven by hand, and what its callers were told.
 pub(super) struct Bench {
     pub(super) disk: Memory,
-    queue: Arc<Queue>,
-    writer: Option<Writer>,
-    intents: Vec<Receiver<Result<Ticket, Refusal>>>,
+    pub(super) queue: Arc<Queue>,
+    pub(super) writer: Option<Writer>,
+    pub(super) intents: Vec<Receiver<Result<Ticket, Refusal>>>,
     plain: Vec<Receiver<Result<Receipt, Refusal>>>,
     tickets: Vec<Ticket>,
-    conclusions: Vec<Conclusion>,
+    pub(super) conclusions: Vec<Conclusion>,
     pub(super) acknowledged: Vec<Receipt>,
     /// Intents that their callers hold or held a receipt for.
     pub(super) granted: Vec<u64>,
@@ -37,7 +37,10 @@ impl Bench {
     }
 
     pub(super) fn open_as(disk: Memory, mode: Mode, checkpoint_every: Duration) -> Result<Self, OpenError> {
-        let config = Config { segment_bytes: 2500, checkpoint_every, mode, ..config(Path::new("")) };
+        Self::with(disk, Config { segment_bytes: 2500, checkpoint_every, mode, ..config(Path::new("")) })
+    }
+
+    pub(super) fn with(disk: Memory, config: Config) -> Result<Self, OpenError> {
         let queue = Queue::new(config, clock().0, crate::subjects::Subjects::default());
         let (writer, _) = Writer::open(Box::new(disk.clone()), signer(), Arc::clone(&queue))?;
         Ok(Self {
@@ -198,7 +201,7 @@ fn entry(json: serde_json::Value) -> Entry {
 }
 
 /// Calls of every kind over three segments.
-fn scenario(bench: &mut Bench) {
+pub(super) fn scenario(bench: &mut Bench) {
     for round in 0..3 {
         bench.intent();
         bench.intent();

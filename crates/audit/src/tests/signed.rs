@@ -1,6 +1,8 @@
 //! Checkpoints and proofs: what an auditor with nothing but the public key finds out about whoever keeps the log.
 
 use super::*;
+use crate::checkpoints;
+use crate::storage::{DirSource, Source};
 use crate::{Class, Fault, OpenError, Options, consistency, prove, public_key, verify, verify_with};
 use casemate_tlog::tile::{Kind, Tile};
 use casemate_tlog::{Checkpoint, Policy, Proof, Verifier};
@@ -187,13 +189,115 @@ async fn a_checkpoint_that_was_not_written_to_its_end_is_cut_off() {
     let dir = log(1, 1 << 20).await;
     edit(dir.path(), CHECKPOINTS, |bytes| bytes.extend_from_slice(b"casemate/audit\n3\n"));
     assert!(check(dir.path()).is_ok());
-    assert!(reopen(dir.path()).await.is_ok());
+    let (log, recovery) = Log::open(small(dir.path(), 1 << 20), clock().0).unwrap();
+    log.close().await;
+    assert_eq!(recovery.torn_bytes, 17);
+    assert!(kinds(&all(dir.path())).contains(&"event:recovery".to_owned()));
     grow(dir.path(), 1, 1 << 20).await;
     assert!(check(dir.path()).is_ok());
     // The newest one is made again.
     std::fs::remove_file(dir.path().join("checkpoint")).unwrap();
     assert!(reopen(dir.path()).await.is_ok());
     assert!(dir.path().join("checkpoint").exists());
+}
+
+/// What a power cut can leave of a checkpoint that was being written: any part of it, zeroes in the place of the rest.
+#[tokio::test]
+async fn whatever_a_power_cut_leaves_of_the_last_checkpoint_is_cut_off() {
+    let dir = log(1, 1 << 20).await;
+    let before = copy(dir.path());
+    grow(dir.path(), 1, 1 << 20).await;
+    // The file of the newest one was not written yet.
+    std::fs::copy(before.path().join("checkpoint"), dir.path().join("checkpoint")).unwrap();
+    let whole = std::fs::read(dir.path().join(CHECKPOINTS)).unwrap();
+    let last = whole[..whole.len() - 1].windows(2).rposition(|pair| pair == b"\n\n").unwrap();
+    let last = whole[..last].windows(2).rposition(|pair| pair == b"\n\n").unwrap() + 2;
+    let long = 200_000;
+    for (from, to, more) in [
+        (last, last + 1, 0),
+        (last, last + 40, 0),
+        (last, whole.len() - 2, 0),
+        (last, whole.len(), 0),
+        (whole.len() - 1, whole.len(), 0),
+        (last, whole.len(), 90_000),
+    ] {
+        let copied = copy(dir.path());
+        edit(copied.path(), CHECKPOINTS, |bytes| {
+            bytes[from..to].fill(0);
+            bytes.resize(bytes.len() + more, 0);
+        });
+        assert_eq!(checkpoints::end(&DirSource::new(copied.path()), 0).unwrap().whole, last as u64, "{from}..{to}");
+        let (log, recovery) = Log::open(small(copied.path(), 1 << 20), clock().0).unwrap();
+        log.close().await;
+        assert_eq!(recovery.torn_bytes, (whole.len() - last + more) as u64);
+        assert!(check(copied.path()).is_ok());
+        // It is none of a power cut where it had been published.
+        edit(copied.path(), CHECKPOINTS, |bytes| bytes.truncate(last));
+        assert!(
+            matches!(reopen(copied.path()).await, Err(OpenError::Damaged(fault)) if fault.class == Class::Truncated)
+        );
+        // Nor is so much of it.
+        edit(copied.path(), CHECKPOINTS, |bytes| bytes.resize(last + long, 0));
+        assert!(
+            matches!(reopen(copied.path()).await, Err(OpenError::Damaged(fault)) if fault.class == Class::Signature)
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_checkpoint_before_the_last_one_stops_the_start() {
+    let dir = log(3, 1 << 20).await;
+    let whole = std::fs::read(dir.path().join(CHECKPOINTS)).unwrap();
+    for (from, to) in [(0, 10), (60, 62), (0, 200), (100, 400)] {
+        edit(dir.path(), CHECKPOINTS, |bytes| bytes[from..to].fill(0));
+        assert_eq!(check(dir.path()).unwrap_err().class, Class::Signature, "{from}..{to}");
+        assert!(matches!(reopen(dir.path()).await, Err(OpenError::Damaged(fault)) if fault.class == Class::Signature));
+        std::fs::write(dir.path().join(CHECKPOINTS), &whole).unwrap();
+    }
+    assert!(reopen(dir.path()).await.is_ok());
+}
+
+/// A file of checkpoints of which nothing is read twice, and little at once.
+struct Counted(Vec<u8>, std::cell::RefCell<(usize, usize)>);
+
+impl Source for Counted {
+    fn names(&self) -> std::io::Result<Vec<String>> {
+        Ok(vec![CHECKPOINTS.to_owned()])
+    }
+
+    fn len(&self, _: &str) -> std::io::Result<u64> {
+        Ok(self.0.len() as u64)
+    }
+
+    fn read_at(&self, _: &str, offset: u64, len: usize) -> std::io::Result<Vec<u8>> {
+        let from = usize::try_from(offset).unwrap();
+        let bytes = self.0[from..].iter().copied().take(len).collect::<Vec<_>>();
+        let mut counted = self.1.borrow_mut();
+        *counted = (counted.0 + bytes.len(), counted.1.max(bytes.len()));
+        Ok(bytes)
+    }
+}
+
+#[test]
+fn a_day_of_checkpoints_is_read_in_small_parts_and_the_last_one_from_the_end() {
+    let mut bytes = Vec::new();
+    let count = 20_000;
+    for size in 0..count {
+        let checkpoint = Checkpoint::new("casemate/audit", size, casemate_tlog::hash::leaf(&[1])).unwrap();
+        bytes.extend_from_slice(format!("{}\n", checkpoint.sign([&signer()]).unwrap()).as_bytes());
+    }
+    let length = bytes.len();
+    let source = Counted(bytes, std::cell::RefCell::default());
+    let end = checkpoints::end(&source, 0).unwrap();
+    assert_eq!((end.whole, end.last.as_ref().unwrap().checkpoint.size()), (length as u64, count - 1));
+    assert!(source.1.borrow().0 < 10_000);
+    let mut all = checkpoints::Checkpoints::new(0, &end);
+    for size in 0..count {
+        assert_eq!(all.next(&source).unwrap().unwrap().checkpoint.size(), size);
+    }
+    assert!(all.next(&source).unwrap().is_none());
+    let (read, most) = *source.1.borrow();
+    assert!(read < length + 10_000 + 70_000 && most <= 1 << 16, "{read} {most}");
 }
 
 #[tokio::test]

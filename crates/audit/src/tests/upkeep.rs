@@ -1,9 +1,11 @@
 //! What the log does by itself: heartbeats, segments by age, read-only files, and what the modes promise.
 
 use super::faults::Bench;
-use super::memory::{Failure, Memory};
+use super::memory::Memory;
 use super::*;
-use crate::{Event, EventKind, Facts, Mode, OpenError, verify};
+use crate::storage::{DirStorage, Storage as _};
+use crate::{Event, EventKind, Facts, Mode, verify};
+use rustix::fs::IFlags;
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
@@ -61,6 +63,84 @@ async fn a_segment_is_closed_by_age_and_then_read_only() {
     assert_eq!((mode(&logs[0]), mode(&logs[1])), (0o400, 0o600));
     assert_eq!(mode("00000000000000000000.checkpoints"), 0o400);
     assert_eq!(verify(dir.path()).map(|v| v.entries), Ok(6));
+}
+
+/// Lifts the attributes, so that the directory can be removed.
+struct Lift(tempfile::TempDir);
+
+impl Lift {
+    /// What each segment and each file of checkpoints has, in the order of their names.
+    fn attributes(&self) -> Vec<(String, IFlags)> {
+        let files = std::fs::read_dir(self.0.path()).unwrap().map(|file| file.unwrap().path());
+        let grows = |path: &std::path::PathBuf| path.extension().is_some_and(|e| e == "log" || e == "checkpoints");
+        let of = |path: std::path::PathBuf| {
+            (path.file_name().unwrap().to_str().unwrap().to_owned(), crate::attributes::of(&path).unwrap())
+        };
+        let mut all: Vec<_> = files.filter(grows).map(of).collect();
+        all.sort_by(|a, b| a.0.cmp(&b.0));
+        all
+    }
+}
+
+impl Drop for Lift {
+    fn drop(&mut self) {
+        for (name, _) in self.attributes() {
+            crate::attributes::release(&self.0.path().join(name)).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn files_are_append_only_and_then_immutable_where_that_is_possible() {
+    let dir = Lift(tempfile::tempdir().unwrap());
+    let probe = dir.0.path().join("probe.log");
+    std::fs::write(&probe, b"").unwrap();
+    let possible = crate::attributes::append_only(&probe).is_ok();
+    crate::attributes::release(&probe).unwrap();
+    std::fs::remove_file(&probe).unwrap();
+    let config = |immutable| Config { immutable, segment_bytes: 2500, ..config(dir.0.path()) };
+    let mut segments = 0;
+    // The last start is one without: it writes the same log.
+    for immutable in [true, true, false] {
+        let (log, recovery) = Log::open(config(immutable), clock().0).unwrap();
+        assert_eq!(recovery.torn_bytes, 0);
+        for _ in 0..4 {
+            call(&log, "x").await;
+        }
+        log.close().await;
+        let found = dir.attributes();
+        let ends = [format!("{:020}.log", all(dir.0.path()).len())];
+        assert!(found.len() > segments + 2 && !ends.contains(&found[0].0));
+        segments = found.len();
+        if immutable {
+            let none = (IFlags::empty(), IFlags::empty());
+            let (open, closed) = if possible { (IFlags::APPEND, IFlags::IMMUTABLE) } else { none };
+            let last = found.last().unwrap().0.split('.').next().unwrap().to_owned();
+            assert!(
+                found.iter().all(|(name, has)| *has == if name.starts_with(&last) { open } else { closed }),
+                "{found:?}"
+            );
+        }
+    }
+    // What was not written to its end is cut off all the same.
+    let name = dir.attributes().pop().unwrap().0;
+    let last = dir.0.path().join(name);
+    let append = std::fs::OpenOptions::new().append(true).open(&last);
+    std::io::Write::write_all(&mut append.unwrap(), b"torn").unwrap();
+    let (log, recovery) = Log::open(config(true), clock().0).unwrap();
+    assert_eq!(recovery.torn_bytes, 4);
+    log.close().await;
+    assert!(verify(dir.0.path()).is_ok());
+    if possible {
+        let closed = dir.0.path().join("00000000000000000000.log");
+        assert!(
+            std::fs::OpenOptions::new().append(true).open(&closed).is_err() && std::fs::remove_file(&closed).is_err()
+        );
+        // Whoever prunes lifts it.
+        let mut storage = DirStorage::open(dir.0.path()).unwrap().unwrap();
+        storage.remove("00000000000000000000.log").unwrap();
+        assert!(!closed.exists());
+    }
 }
 
 #[tokio::test]
@@ -125,22 +205,4 @@ fn decisions_are_never_lost_in_decision_only_and_everything_holds_after_a_power_
             assert!(verify::check(&after).is_ok());
         }
     }
-}
-
-#[test]
-fn a_failed_disk_ends_a_log_that_is_ahead_of_it() {
-    let runtime = runtime();
-    let _entered = runtime.enter();
-    let disk = Memory::default();
-    let mut bench = Bench::open_as(disk.clone(), Mode::Async, Duration::from_secs(3600)).unwrap();
-    bench.intent();
-    bench.turn();
-    disk.fail_next("append", Failure::NotDone);
-    bench.intent();
-    bench.turn();
-    assert_eq!((bench.refused, bench.acknowledged.len()), (1, 1));
-    bench.intent();
-    assert_eq!(bench.refused, 2);
-    let reopened: Result<Bench, OpenError> = Bench::open(disk.kill());
-    assert!(reopened.is_ok());
 }

@@ -1,9 +1,9 @@
 //! Writing tiles, in a thread of its own: never on the way of an acknowledgement.
 
 use super::{LogTiles, frames, root};
-use crate::error::Fault;
+use crate::error::{Class, Fault};
 use crate::scan;
-use crate::storage::{DirSource, Source as _};
+use crate::storage::{self, DirSource, Source as _};
 use casemate_tlog::hash::{HASH_SIZE, Hash};
 use casemate_tlog::tile::{FULL_WIDTH, Kind, MAX_LEVEL, Tile, Tiles as _, encode};
 use std::fs::{self, DirBuilder, OpenOptions};
@@ -12,12 +12,16 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 /// Batches that may wait. What does not find a place is read from the segments later.
 const WAITING: usize = 256;
 const WIDTH: u64 = FULL_WIDTH as u64;
+/// How long it waits after a fault of the disk, twice as long after the next one, and at most.
+const PAUSE: Duration = Duration::from_secs(1);
+const LONGEST: Duration = Duration::from_secs(64);
 
 /// Leaves that are durable, with the index of the first one.
 type Batch = (u64, Vec<Hash>);
@@ -30,17 +34,14 @@ pub(crate) struct Feed {
 }
 
 impl Feed {
-    /// Starts the thread for the log in `dir`, which has this many entries now. It first makes what is missing.
-    pub(crate) fn start(dir: &Path, entries: u64) -> io::Result<Self> {
+    /// Starts the thread for the log in `dir`, which has this many entries now. It first makes what is missing. With less
+    /// free disk than `reserve` bytes it writes nothing.
+    pub(crate) fn start(dir: &Path, entries: u64, reserve: u64) -> io::Result<Self> {
         let (sender, receiver) = sync_channel(WAITING);
         let stop = Arc::new(AtomicBool::new(false));
-        let mut store = Store::new(dir, Arc::clone(&stop));
-        let thread = std::thread::Builder::new().name("audit-tiles".to_owned()).spawn(move || {
-            if let Err(error) = store.run(entries, &receiver) {
-                // The log does not need them: proofs then come from the segments.
-                tracing::warn!(%error, "the audit log's tiles are not written any more");
-            }
-        })?;
+        let store = Store::new(dir, Arc::clone(&stop), reserve);
+        let run = move || keep(store, entries, &receiver, PAUSE);
+        let thread = std::thread::Builder::new().name("audit-tiles".to_owned()).spawn(run)?;
         Ok(Self { sender: Some(sender), thread: Some(thread), stop })
     }
 
@@ -62,6 +63,44 @@ impl Drop for Feed {
     }
 }
 
+/// Writes tiles until the feed ends. The log does not need them, so that no fault of the disk ends it: proofs come from
+/// the segments meanwhile, and what is missing is made once the disk takes it again.
+fn keep(mut store: Store, mut entries: u64, receiver: &Receiver<Batch>, first: Duration) {
+    let mut pause = first;
+    loop {
+        match store.run(&mut entries, receiver) {
+            Ok(()) => return,
+            Err(StoreError::Log(fault)) if fault.class != Class::Unreadable => {
+                tracing::error!(%fault, "the audit log's tiles are not written any more: it is damaged");
+                return;
+            }
+            // Since the last fault it got on.
+            Err(error) if store.written > 0 => {
+                tracing::warn!(%error, "the audit log's tiles cannot be written; it is tried again");
+                pause = first;
+            }
+            Err(error) => tracing::warn!(%error, wait = ?pause, "the audit log's tiles still cannot be written"),
+        }
+        if !waited(receiver, &mut entries, pause) {
+            return;
+        }
+        pause = pause.saturating_mul(2).min(LONGEST);
+        store = Store::new(&store.dir, Arc::clone(&store.stop), store.reserve);
+    }
+}
+
+/// Waits, and notes how far the log gets meanwhile: the leaves are read from the segments. False when the feed has ended.
+fn waited(receiver: &Receiver<Batch>, entries: &mut u64, pause: Duration) -> bool {
+    let until = Instant::now() + pause;
+    loop {
+        match receiver.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Ok((first, leaves)) => *entries = (first + leaves.len() as u64).max(*entries),
+            Err(RecvTimeoutError::Timeout) => return true,
+            Err(RecvTimeoutError::Disconnected) => return false,
+        }
+    }
+}
+
 /// Why tiles cannot be written.
 #[derive(Debug, thiserror::Error)]
 enum StoreError {
@@ -75,21 +114,26 @@ struct Store {
     dir: PathBuf,
     source: DirSource,
     stop: Arc<AtomicBool>,
+    reserve: u64,
     /// Leaves that are in tiles or in `edge`.
     entries: u64,
+    /// Tiles that were written.
+    written: u64,
     /// The hashes of each level that do not fill a tile yet.
     edge: Vec<Vec<Hash>>,
 }
 
 impl Store {
-    fn new(dir: &Path, stop: Arc<AtomicBool>) -> Self {
+    fn new(dir: &Path, stop: Arc<AtomicBool>, reserve: u64) -> Self {
         let edge = (0..=MAX_LEVEL).map(|_| Vec::new()).collect();
-        Self { dir: dir.to_owned(), source: DirSource::new(dir), stop, entries: 0, edge }
+        Self { dir: dir.to_owned(), source: DirSource::new(dir), stop, reserve, entries: 0, written: 0, edge }
     }
 
-    fn run(&mut self, entries: u64, receiver: &Receiver<Batch>) -> Result<(), StoreError> {
-        self.resume(entries)?;
+    /// Works until the feed ends; `entries` is how many the log is known to have.
+    fn run(&mut self, entries: &mut u64, receiver: &Receiver<Batch>) -> Result<(), StoreError> {
+        self.resume(*entries)?;
         for (first, leaves) in receiver {
+            *entries = (first + leaves.len() as u64).max(*entries);
             self.catch_up(first)?;
             if self.entries < first {
                 // It was told to stop on the way; the next opening goes on from here.
@@ -155,7 +199,7 @@ impl Store {
         self.hashes(level, index).map(root)
     }
 
-    fn derive(&self, level: u8, index: u64) -> Result<(), StoreError> {
+    fn derive(&mut self, level: u8, index: u64) -> Result<(), StoreError> {
         let hashes = self.hashes(level, index)?;
         Ok(self.write(level, index, &hashes)?)
     }
@@ -192,11 +236,14 @@ impl Store {
     }
 
     /// Writes a tile, whole or not at all, unless it is there.
-    fn write(&self, level: u8, index: u64, hashes: &[Hash]) -> io::Result<()> {
+    fn write(&mut self, level: u8, index: u64, hashes: &[Hash]) -> io::Result<()> {
         let Some(tile) = Tile::new(Kind::Hashes(level), index, FULL_WIDTH) else { return Ok(()) };
         let (path, bytes) = (self.dir.join(tile.path()), encode(hashes));
         if fs::read(&path).is_ok_and(|there| there == bytes) {
             return Ok(());
+        }
+        if !storage::has_room(&self.dir, self.reserve) {
+            return Err(io::Error::new(io::ErrorKind::StorageFull, "the room that is left is for records"));
         }
         let partial = path.with_extension("partial");
         let open = || OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial);
@@ -208,7 +255,9 @@ impl Store {
             (opened, _) => opened?,
         };
         file.write_all(&bytes)?;
-        fs::rename(&partial, &path)
+        fs::rename(&partial, &path)?;
+        self.written += 1;
+        Ok(())
     }
 }
 

@@ -1,8 +1,10 @@
 //! What the writer does beside its batches: head, checkpoints, segments, the disk's room.
 
-use super::{TICK, Writer, closed};
+use super::{Note, TICK, Writer, closed};
+use crate::record::{EventKind, Fact, Facts};
 use crate::{files, recovery, scan};
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
@@ -28,7 +30,10 @@ impl Writer {
 
     pub(super) fn sync_segment(&mut self) -> io::Result<()> {
         let started = Instant::now();
-        self.segment.as_mut().ok_or_else(closed)?.sync()?;
+        // A descriptor whose fsync failed is not used again: its next one would succeed without writing anything.
+        let mut segment = self.segment.take().ok_or_else(closed)?;
+        segment.sync()?;
+        self.segment = Some(segment);
         self.queue.metrics.fsync(started.elapsed());
         self.is_ahead = false;
         Ok(())
@@ -110,7 +115,42 @@ impl Writer {
     pub(super) fn ask_disk(&mut self) {
         if self.disk_asked.is_none_or(|asked| asked.elapsed() >= TICK) {
             self.disk_asked = Some(Instant::now());
-            self.queue.metrics.disk_free.store(self.storage.free().unwrap_or(0), Relaxed);
+            let free = self.storage.free().unwrap_or(0);
+            self.queue.metrics.disk_free.store(free, Relaxed);
+            self.raise_or_end_alarm(free);
         }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn ask_disk_again(&mut self) {
+        self.disk_asked = None;
+    }
+
+    /// The alarm, long before anything is refused: raised below the threshold, ended a quarter above it, so that it does
+    /// not come and go with every file.
+    fn raise_or_end_alarm(&mut self, free: u64) {
+        let threshold = self.queue.config().low_disk_bytes;
+        let was_low = self.queue.metrics.disk_low.load(Relaxed);
+        let is_low = free < if was_low { threshold.saturating_add(threshold / 4) } else { threshold };
+        if is_low == was_low {
+            return;
+        }
+        self.queue.metrics.disk_low.store(is_low, Relaxed);
+        let (state, detail) = if is_low { ("low", "the disk is low") } else { ("over", "the disk is no longer low") };
+        if is_low {
+            tracing::warn!(disk.free = free, disk.threshold = threshold, "the audit log's disk is low: make room");
+        } else {
+            tracing::info!(disk.free = free, disk.threshold = threshold, "the audit log's disk is no longer low");
+        }
+        // Those that could not be written yet are superseded: a disk that stays full must not fill the memory.
+        self.notes.retain(|note| note.kind != EventKind::Disk);
+        let detail = format!("{detail}: {free} bytes are free, the threshold is {threshold}");
+        let facts = Facts::from([
+            ("free", Fact::Number(free)),
+            ("state", Fact::Text(state.to_owned())),
+            ("threshold", Fact::Number(threshold)),
+        ]);
+        let (kind, origin) = (EventKind::Disk, Arc::default());
+        self.notes.push_back(Note { kind, intent: None, origin, detail, facts });
     }
 }

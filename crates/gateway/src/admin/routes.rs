@@ -57,18 +57,27 @@ async fn health() -> Response {
 
 /// Anyone: whether calls can be served. With a role: why not.
 async fn ready(State(shared): State<Shared>, headers: HeaderMap, uri: Uri) -> Response {
-    let checks = readiness(&shared.gateway);
+    let Readiness { checks, warning } = readiness(&shared.gateway);
     let is_ready = checks.iter().all(|(_, ok, _)| *ok);
     let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let known = caller(&shared.gateway, &shared.peer, &headers, &uri).await.is_ok_and(|c| c.has(EVERY_ROLE));
     if !known {
-        return (status, if is_ready { "ready\n" } else { "not ready\n" }).into_response();
+        let text = match (is_ready, &warning) {
+            (false, _) => "not ready\n",
+            (true, None) => "ready\n",
+            (true, Some(_)) => "ready, with a warning\n",
+        };
+        return (status, text).into_response();
     }
     let body: serde_json::Map<_, _> = checks
         .into_iter()
         .map(|(name, ok, detail)| (name.to_owned(), serde_json::json!({ "ok": ok, "detail": detail })))
         .collect();
-    (status, axum::Json(serde_json::json!({ "ready": is_ready, "checks": body }))).into_response()
+    let mut answer = serde_json::json!({ "ready": is_ready, "checks": body });
+    if let (Some(warning), Some(members)) = (warning, answer.as_object_mut()) {
+        members.insert("warning".to_owned(), warning.into());
+    }
+    (status, axum::Json(answer)).into_response()
 }
 
 /// Any role: the metrics in the Prometheus text format.
@@ -126,9 +135,23 @@ pub(super) fn refuse(shared: &Shared, headers: &HeaderMap, refusal: &Refusal) ->
     response
 }
 
+/// Whether calls can be served, and what will keep them from it unless somebody acts.
+struct Readiness {
+    /// Each with its name, whether it holds, and what there is to say of it.
+    checks: Vec<(&'static str, bool, String)>,
+    warning: Option<String>,
+}
+
 /// What readiness stands on: a writable log, keys that are fresh enough, and no drain under way.
-fn readiness(gateway: &Gateway) -> Vec<(&'static str, bool, String)> {
+///
+/// A low disk is a warning only. Every call is still served; were it a failure, a balancer would take away the only
+/// gateway, or all of those that share a disk, long before one of them has to refuse anything.
+fn readiness(gateway: &Gateway) -> Readiness {
     let health = gateway.log().health();
+    let warning = health.disk_low.then(|| {
+        let free = health.disk_free;
+        format!("the audit log's disk is low: {free} bytes are free; without room, calls are refused")
+    });
     let state = gateway.state();
     let mut checks = vec![
         ("audit", health.writable, health.fault.unwrap_or_else(|| format!("{} entries", health.entries))),
@@ -138,5 +161,5 @@ fn readiness(gateway: &Gateway) -> Vec<(&'static str, bool, String)> {
     if let Some(keys) = state.identity.keys() {
         checks.push(("keys", keys.usable, format!("generation {}, fresh: {}", keys.generation, keys.fresh)));
     }
-    checks
+    Readiness { checks, warning }
 }

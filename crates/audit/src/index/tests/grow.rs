@@ -68,6 +68,28 @@ fn a_follower_without_room_writes_nothing() {
 }
 
 #[test]
+fn a_follower_that_could_not_read_for_a_while_goes_on() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(made(dir.path(), 300, 50_000));
+    let (head, aside) = (dir.path().join("head"), dir.path().join("aside"));
+    std::fs::rename(&head, &aside).unwrap();
+    // To read it is an error of the file system.
+    std::fs::create_dir(&head).unwrap();
+    let follower = Follower::start(dir.path(), 0).unwrap();
+    // Not to wait for something: it shall have met the error.
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(index_files(dir.path()).is_empty());
+    std::fs::remove_dir(&head).unwrap();
+    std::fs::rename(&aside, &head).unwrap();
+    while index_files(dir.path()).is_empty() {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    drop(follower);
+    assert_eq!(update(dir.path()), Updated::default());
+    check(dir.path());
+}
+
+#[test]
 fn what_nobody_finished_goes_in_time() {
     let dir = tempfile::tempdir().unwrap();
     drop(made(dir.path(), 300, 50_000));

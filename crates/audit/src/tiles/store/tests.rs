@@ -31,7 +31,7 @@ fn log(dir: &Path, entries: u64) -> Frontier {
 }
 
 fn store(dir: &Path) -> Store {
-    Store::new(dir, Arc::default())
+    Store::new(dir, Arc::default(), 0)
 }
 
 /// Every full tile is there, and leads to the root with those that come from the segments.
@@ -80,9 +80,69 @@ fn batches_that_were_lost_are_read_from_the_segments() {
     }
     drop(sender);
     let mut store = store(dir.path());
-    store.run(0, &receiver).unwrap();
+    store.run(&mut 0, &receiver).unwrap();
     assert_eq!(store.entries, 3000);
     assert_whole(dir.path(), &tree);
+}
+
+/// Where a tile of leaves is.
+fn path(dir: &Path, index: u64) -> PathBuf {
+    dir.join(Tile::new(Kind::Hashes(0), index, FULL_WIDTH).unwrap().path())
+}
+
+fn eventually(done: impl Fn() -> bool) {
+    while !done() {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn a_disk_that_takes_nothing_for_a_while_ends_no_thread() {
+    let dir = tempfile::tempdir().unwrap();
+    let tree = log(dir.path(), 3100);
+    let mut leaves = Vec::new();
+    frames(&DirSource::new(dir.path()), 0, 3100, |leaf, _| leaves.push(leaf)).unwrap();
+    // At its beginning and in the middle of its work something lies where a tile shall be.
+    let blocked = [0, 11].map(|index| path(dir.path(), index));
+    blocked.iter().for_each(|path| fs::create_dir_all(path.join("in the way")).unwrap());
+    let (sender, receiver) = sync_channel(9);
+    let store = store(dir.path());
+    let thread = std::thread::spawn(move || keep(store, 700, &receiver, Duration::from_millis(1)));
+    sender.send((700, leaves[700..1500].to_vec())).unwrap();
+    sender.send((1500, leaves[1500..2900].to_vec())).unwrap();
+    for (path, last) in blocked.iter().zip([2900..2900, 2900..3100]) {
+        sender.send((last.start as u64, leaves[last].to_vec())).unwrap();
+        eventually(|| path.with_extension("partial").exists());
+        fs::remove_dir_all(path).unwrap();
+        eventually(|| path.is_file());
+    }
+    drop(sender);
+    thread.join().unwrap();
+    assert_whole(dir.path(), &tree);
+}
+
+#[test]
+fn the_room_for_records_is_left_to_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let tree = log(dir.path(), 600);
+    let mut store = Store::new(dir.path(), Arc::default(), u64::MAX);
+    let error = store.resume(tree.size()).unwrap_err();
+    assert!(matches!(error, StoreError::Io(error) if error.kind() == io::ErrorKind::StorageFull));
+    assert!(!dir.path().join("tile").exists());
+}
+
+#[test]
+fn a_damaged_log_ends_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let tree = log(dir.path(), 600);
+    let name = dir.path().join(segment(0));
+    let mut bytes = fs::read(&name).unwrap();
+    bytes[300] ^= 1;
+    fs::write(&name, bytes).unwrap();
+    // The sender stays: only the damage ends it.
+    let (_sender, receiver) = sync_channel(1);
+    keep(store(dir.path()), tree.size(), &receiver, Duration::from_secs(3600));
+    assert!(!dir.path().join("tile").exists());
 }
 
 #[test]
