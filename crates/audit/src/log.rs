@@ -1,6 +1,7 @@
 //! The handle of the log: async on this side, one thread on the other.
 
 mod erase;
+mod publish;
 
 use crate::body::Body;
 use crate::checkpoints;
@@ -49,6 +50,8 @@ struct Shared {
     writer: Mutex<Option<(JoinHandle<()>, oneshot::Receiver<()>)>>,
     /// Held by the one erasure at a time.
     erasing: tokio::sync::Mutex<()>,
+    /// Held by the one publication at a time.
+    publishing: tokio::sync::Mutex<()>,
     legal_hold: RwLock<BTreeSet<TenantId>>,
 }
 
@@ -108,7 +111,13 @@ impl Log {
             let _ = ended.send(());
         })?;
         let writer = Mutex::new(Some((thread, end)));
-        let shared = Shared { queue, writer, erasing: tokio::sync::Mutex::default(), legal_hold };
+        let shared = Shared {
+            queue,
+            writer,
+            erasing: tokio::sync::Mutex::default(),
+            publishing: tokio::sync::Mutex::default(),
+            legal_hold,
+        };
         Ok((Self { shared: Arc::new(shared) }, recovery))
     }
 

@@ -8,10 +8,11 @@ use crate::record::{Observed, Receipt};
 use crate::render::Rendered;
 use crate::subjects::Subjects;
 use casemate_core::{Reason, Refusal, UnixMillis};
+use casemate_tlog::Verifier;
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
@@ -89,6 +90,8 @@ pub(crate) struct Queue {
     pub(crate) metrics: Metrics,
     pub(crate) clock: Clock,
     pub(crate) subjects: Subjects,
+    /// The keys that sign checkpoints now: one, and during a change of key two.
+    pub(crate) signers: RwLock<Vec<Verifier>>,
     config: Config,
 }
 
@@ -121,6 +124,7 @@ impl Queue {
             metrics: Metrics::default(),
             clock,
             subjects,
+            signers: RwLock::default(),
             config,
         })
     }

@@ -30,7 +30,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 const NOW: u64 = 1_700_000_000_000;
 
 /// A clock that stands until it is moved.
-fn clock() -> (Clock, Arc<AtomicU64>) {
+pub(crate) fn clock() -> (Clock, Arc<AtomicU64>) {
     let now = Arc::new(AtomicU64::new(NOW));
     let shared = Arc::clone(&now);
     (Arc::new(move || UnixMillis(shared.load(Ordering::Relaxed))), now)
@@ -105,7 +105,7 @@ fn observed(reason: Reason) -> Observed {
     Observed { at: UnixMillis(NOW), peer: None, reason, trace: None, agent: None, detail: Some("handshake"), bytes: 0 }
 }
 
-fn config(dir: &Path) -> Config {
+pub(crate) fn config(dir: &Path) -> Config {
     let deadline = std::time::Duration::from_secs(20);
     Config {
         reserve_bytes: 0,
@@ -160,7 +160,7 @@ async fn recorded(log: &Log) -> Result<Recorded, Refusal> {
 }
 
 /// A whole call: intent, answer, outcome.
-async fn call(log: &Log, answer: &str) {
+pub(crate) async fn call(log: &Log, answer: &str) {
     let (_, flight) = recorded(log).await.unwrap().dispatch();
     let ((), flight) = flight.answered((), answer.as_bytes()).open();
     let released = Some(Bytes::copy_from_slice(answer.as_bytes()));

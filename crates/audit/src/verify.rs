@@ -6,6 +6,7 @@ use crate::files;
 use crate::scan::{self, Walk};
 use crate::side;
 use crate::storage::{DirSource, Source};
+use casemate_tlog::note::MAX_NOTE;
 use casemate_tlog::{Checkpoint, Hash, Verifier};
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -120,17 +121,22 @@ fn check_with(source: &dyn Source, options: &mut Options<'_>) -> Result<Verified
 
 /// The checkpoint in the file of its own.
 pub(crate) fn newest(source: &dyn Source) -> Result<Option<Kept>, Fault> {
+    note(source, checkpoints::NEWEST)
+}
+
+/// The checkpoint in a file that has only this one.
+pub(crate) fn note(source: &dyn Source, name: &str) -> Result<Option<Kept>, Fault> {
     let names = source.names().map_err(|error| Fault::io(".", &error))?;
-    if !names.iter().any(|name| name == checkpoints::NEWEST) {
+    if !names.iter().any(|there| there == name) {
         return Ok(None);
     }
-    let file = checkpoints::NEWEST.to_owned();
-    let bytes = source.read_at(&file, 0, usize::MAX).map_err(|error| Fault::io(&file, &error))?;
+    let file = name.to_owned();
+    let bytes = source.read_at(&file, 0, MAX_NOTE + 1).map_err(|error| Fault::io(&file, &error))?;
     if bytes.is_empty() {
         // A power cut can leave that; the next start writes it again.
         return Ok(None);
     }
-    let broken = |what: String| Fault::new(Class::Signature, checkpoints::NEWEST, 0, what);
+    let broken = |what: String| Fault::new(Class::Signature, name, 0, what);
     let note = String::from_utf8(bytes).map_err(|_| broken("it is no text".to_owned()))?;
     let parsed = casemate_tlog::Note::parse(note.as_bytes()).map_err(|error| broken(error.to_string()))?;
     let checkpoint = Checkpoint::parse(parsed.text()).map_err(|error| broken(error.to_string()))?;

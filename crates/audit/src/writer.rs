@@ -22,8 +22,8 @@ use casemate_tlog::{Hash, Signer};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Records that one fsync takes at most.
@@ -78,7 +78,9 @@ impl Writer {
         signer: Signer,
         queue: Arc<Queue>,
     ) -> Result<(Self, Recovery), OpenError> {
+        let signers = vec![signer.verifier().clone()];
         let found = recovery::recover(&mut *storage, signer, queue.now())?;
+        *queue.signers.write().unwrap_or_else(PoisonError::into_inner) = signers;
         let unknown = found.open.len() as u64;
         let mut writer = Self {
             storage,

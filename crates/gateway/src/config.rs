@@ -277,6 +277,18 @@ pub struct Tenant {
     pub tools: Vec<(Glob, Glob, Limit)>,
     /// Whether all images are stripped from what it gets.
     pub sensitive: bool,
+    /// Where its callers find receipts.
+    pub receipt: Receipts,
+}
+
+/// Where callers find the receipts of their calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Receipts {
+    /// In the header `Casemate-Receipt` alone: bodies stay as they are.
+    #[default]
+    Header,
+    /// In `_meta` of each result as well.
+    Meta,
 }
 
 /// Which certificates belong to a tenant.

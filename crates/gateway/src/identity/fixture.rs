@@ -1,8 +1,8 @@
 //! A configuration with tenants, for tests.
 
 use crate::config::{
-    Auth, Caps, CertificateMapping, Config, Jwt, Limit, Listener, Mode, Rate, RequiredHeaders, ServerTls, Sessions,
-    Tenant, TokenMapping,
+    Auth, Caps, CertificateMapping, Config, Jwt, Limit, Listener, Mode, Rate, Receipts, RequiredHeaders, ServerTls,
+    Sessions, Tenant, TokenMapping,
 };
 use crate::custody::Custody;
 use crate::jwt::mint::ISSUER;
@@ -30,6 +30,7 @@ pub(crate) fn tenant(name: &str, san: &str, scopes: &[Scope]) -> (TenantId, Tena
         subject: Limit::default(),
         tools: Vec::new(),
         sensitive: false,
+        receipt: Receipts::default(),
     };
     (tenant_id(name), tenant)
 }

@@ -9,7 +9,7 @@ use casemate_core::glob::Glob;
 use casemate_core::policy::{self, Rule, Server};
 use casemate_core::principal::{Scope, Scopes};
 use casemate_core::{ServerName, TenantId};
-use casemate_gateway::config::{CertificateMapping, Limit, Mode, Rate, Tenant, TokenMapping};
+use casemate_gateway::config::{CertificateMapping, Limit, Mode, Rate, Receipts, Tenant, TokenMapping};
 use std::collections::BTreeMap;
 
 #[derive(Default)]
@@ -47,6 +47,7 @@ pub(super) fn resolve(
             subject: limit(cx, limits.section("subject")),
             tools: tool_limits(cx, limits),
             sensitive: section.flag("sensitive"),
+            receipt: if section.word("receipt") == "meta" { Receipts::Meta } else { Receipts::Header },
             certificates,
             tokens,
         };

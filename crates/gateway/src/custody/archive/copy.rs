@@ -152,7 +152,7 @@ impl Copier {
         }
     }
 
-    /// The newest checkpoint that counts as published.
+    /// Puts the newest checkpoint.
     async fn anchor(&mut self) -> Result<(), CopyError> {
         let dir = self.dir();
         let newest = blocking(move || newest(&dir)).await?;
@@ -236,8 +236,11 @@ pub(super) async fn record(log: &Log, detail: String, facts: Facts) -> Result<u6
     Ok(log.event(event).await?.index)
 }
 
-/// The newest checkpoint that counts as published; `None` before the first.
+/// The newest checkpoint that was published, or, where none is, signed; `None` before the first.
 fn newest(dir: &Path) -> Result<Option<String>, CopyError> {
+    if let Some(note) = casemate_audit::published(dir)? {
+        return Ok(Some(note));
+    }
     match casemate_audit::checkpoint(dir) {
         Ok(note) => Ok(Some(note)),
         Err(fault) if fault.class == casemate_audit::Class::Removed => Ok(None),
