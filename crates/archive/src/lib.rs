@@ -58,6 +58,17 @@ impl Target {
         }
     }
 
+    /// Reads what was stored as [`Target::read`] does, and asks whether its version is locked as long as it should be.
+    ///
+    /// # Errors
+    /// Those of [`Target::read`], and [`ArchiveError::Unlocked`]. A directory locks nothing.
+    pub async fn verify(&self, stored: &Stored) -> Result<(), ArchiveError> {
+        match self {
+            Self::Directory(directory) => directory.read(stored).await.map(drop),
+            Self::S3(s3) => s3.verify(stored).await,
+        }
+    }
+
     /// The self-test: writes a probe and tries to delete it, to overwrite it and to end its retention early.
     ///
     /// A directory never passes it: its owner can delete.

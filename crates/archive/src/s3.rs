@@ -142,6 +142,21 @@ impl S3 {
         Ok(bytes)
     }
 
+    pub(crate) async fn verify(&self, stored: &Stored) -> Result<(), ArchiveError> {
+        let unlocked = |what| Err(ArchiveError::Unlocked { key: stored.key.clone(), what });
+        let state = self.state(&stored.key, stored.version.as_ref()).await?;
+        // What is over may be gone from the store's answer.
+        if stored.retain_until > (self.0.clock)() {
+            if !state.compliance {
+                return unlocked("it is not in compliance mode");
+            }
+            if state.until < Some(stored.retain_until) {
+                return unlocked("its retention ends too early");
+            }
+        }
+        self.read(stored).await.map(drop)
+    }
+
     async fn get(&self, key: &Key, version: &Version, cap: usize) -> Result<Bytes, ArchiveError> {
         let ask = Ask::new(Method::Get, Some(key)).version(version).cap(cap);
         let answer = self.send(&ask).await?;

@@ -62,11 +62,15 @@ pub struct Fault {
 }
 
 impl Fault {
-    pub(crate) fn new(class: Class, segment: &str, offset: u64, what: impl Into<String>) -> Self {
+    /// A fault of a file.
+    #[must_use]
+    pub fn new(class: Class, segment: &str, offset: u64, what: impl Into<String>) -> Self {
         Self { class, index: None, segment: segment.to_owned(), offset, what: what.into(), refused: None }
     }
 
-    pub(crate) fn at(mut self, index: u64) -> Self {
+    /// It concerns this entry first.
+    #[must_use]
+    pub fn at(mut self, index: u64) -> Self {
         self.index = Some(index);
         self
     }

@@ -173,6 +173,12 @@ impl Log {
         self.queue().config().key_path()
     }
 
+    /// How long records are kept at least; `None`: all are kept.
+    #[must_use]
+    pub fn retention(&self) -> Option<Duration> {
+        self.queue().config().retention
+    }
+
     /// The state of the log.
     #[must_use]
     pub fn health(&self) -> Health {

@@ -27,14 +27,20 @@ pub struct Entry {
 pub struct Entries {
     source: DirSource,
     walk: Walk,
+    /// Entries before it are walked over.
+    from: u64,
 }
 
 impl Iterator for Entries {
     type Item = Result<Entry, Fault>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let found = self.walk.next(&self.source)?;
-        Some(found.and_then(Entry::of))
+        loop {
+            match self.walk.next(&self.source)? {
+                Ok(found) if found.index < self.from => {}
+                found => return Some(found.and_then(Entry::of)),
+            }
+        }
     }
 }
 
@@ -53,7 +59,17 @@ impl Entry {
 pub fn entries(dir: &Path) -> Result<Entries, Fault> {
     let source = DirSource::new(dir);
     let walk = Walk::whole(&source)?;
-    Ok(Entries { source, walk })
+    Ok(Entries { source, walk, from: 0 })
+}
+
+/// Reads the entries of the log in `dir` from `index` on; what stands before it in its segment is checked as well.
+///
+/// # Errors
+/// As [`entries`].
+pub fn entries_from(dir: &Path, index: u64) -> Result<Entries, Fault> {
+    let source = DirSource::new(dir);
+    let walk = Walk::at(&source, index)?;
+    Ok(Entries { source, walk, from: index })
 }
 
 /// Reads one entry.

@@ -1,5 +1,6 @@
 //! `casemate audit`: the log, read offline.
 
+mod archive;
 mod backup;
 mod decided;
 mod erase;
@@ -85,6 +86,8 @@ enum Command {
     Suggest(suggest::SuggestArgs),
     /// Makes a key for a log and prints the public one.
     Keygen(proof::KeygenArgs),
+    /// What the write-once targets hold: its state, a check of all of it, the way back, and the self-test.
+    Archive(archive::ArchiveArgs),
     /// Runs a witness: cosigns the checkpoints of logs, and refuses forks and rollbacks.
     #[command(after_help = witness::HELP)]
     Witness(witness::WitnessArgs),
@@ -159,6 +162,7 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<ExitCode> {
         Command::CheckExport(args) => return export::run_check(args),
         Command::CheckProof(args) => return proof::check(args),
         Command::Keygen(args) => return proof::keygen(args),
+        Command::Archive(args) => return archive::run(args),
         Command::Witness(args) => return witness::run(args),
     };
     let dir = match log.dir() {

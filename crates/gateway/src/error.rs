@@ -23,6 +23,9 @@ pub enum GatewayError {
     /// The pins cannot be read.
     #[error(transparent)]
     Pins(#[from] crate::pins::PinError),
+    /// The log cannot be copied as the configuration promises.
+    #[error("archive: {0}")]
+    Archive(String),
     /// The audit log refused the record of the change.
     #[error("the audit log cannot take the record: {0}")]
     Audit(String),

@@ -1,6 +1,7 @@
 //! What all connections share, and how a reload replaces it: whole or not at all.
 
 use crate::config::{Config, Upstream};
+use crate::custody::archive::Archiver;
 use crate::error::GatewayError;
 use crate::identity::{Identity, IdentityError};
 use crate::limits::Limits;
@@ -93,6 +94,7 @@ pub struct Gateway {
     pub(crate) sealer: Sealer,
     pub(crate) pins: Pins,
     pub(crate) sessions: Arc<Sessions>,
+    pub(crate) archive: Option<Archiver>,
     clock: Clock,
     generation: watch::Sender<u64>,
     drain: watch::Sender<bool>,
@@ -103,7 +105,8 @@ impl Gateway {
     /// Builds everything that the configuration asks for, and records the start.
     ///
     /// # Errors
-    /// TLS material that does not fit, an unusable token issuer, or a log that takes no record.
+    /// TLS material that does not fit, an unusable token issuer, an archive that is not what is required of it, or a log
+    /// that takes no record.
     pub async fn start(parts: Parts) -> Result<Arc<Self>, GatewayError> {
         let net = casemate_net::Client::new(casemate_net::ClientConfig::default());
         let state = {
@@ -115,6 +118,7 @@ impl Gateway {
             .ok_or_else(|| GatewayError::Identity("the sealing key must have 32 bytes".to_owned()))?;
         let pins = Pins::open(&parts.pins)?;
         let sessions: Arc<Sessions> = Arc::default();
+        let archive = Archiver::start(&state.config.custody.archive, &net, &parts.clock, &parts.log).await?;
         let gateway = Arc::new(Self {
             metrics: Metrics::new(parts.log.clone(), pins.clone(), Arc::clone(&sessions)),
             state: ArcSwap::from_pointee(state),
@@ -123,11 +127,15 @@ impl Gateway {
             sealer,
             pins,
             sessions,
+            archive,
             clock: parts.clock,
             generation: watch::Sender::new(0),
             drain: watch::Sender::new(false),
             bound: OnceLock::new(),
         });
+        if let Some(archive) = &gateway.archive {
+            gateway.metrics.add(|registry| archive.register(registry));
+        }
         gateway.record(EventKind::Start, &parts.actor, None).await?;
         Ok(gateway)
     }

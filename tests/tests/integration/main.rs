@@ -58,6 +58,8 @@ mod pins;
 #[cfg(test)]
 mod admin;
 #[cfg(test)]
+mod archive;
+#[cfg(test)]
 mod audit;
 #[cfg(test)]
 mod crash;

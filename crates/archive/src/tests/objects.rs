@@ -119,3 +119,18 @@ async fn an_object_whose_retention_has_ended_is_retained_again() {
     let again = setup.s3.put(&object).await.unwrap();
     assert_eq!((again.version, again.retain_until), (first.version, object.retain_until));
 }
+
+#[tokio::test]
+async fn a_version_is_verified_with_its_lock() {
+    let setup = setup(Lie::None).await;
+    let stored = setup.s3.put(&object("checkpoint/7", b"one")).await.unwrap();
+    setup.s3.verify(&stored).await.unwrap();
+    let longer = Stored { retain_until: UnixMillis(START + 2 * HOUR), ..stored.clone() };
+    assert_eq!(setup.s3.verify(&longer).await.unwrap_err().name(), "unlocked");
+    let other = Stored { sha256: Digest::of(b"two"), ..stored.clone() };
+    assert_eq!(setup.s3.verify(&other).await.unwrap_err().name(), "changed");
+    setup.now.fetch_add(3 * HOUR, Ordering::Relaxed);
+    setup.s3.verify(&longer).await.unwrap();
+    let gone = Stored { version: Some(Version::new("another").unwrap()), ..stored };
+    assert_eq!(setup.s3.verify(&gone).await.unwrap_err().name(), "gone");
+}

@@ -1,6 +1,6 @@
 //! How far a log reaches at one moment, and what belongs to it up to there.
 
-use crate::checkpoints;
+use crate::checkpoints::{self, Checkpoints};
 use crate::error::{Class, Fault};
 use crate::files;
 use crate::head::Head;
@@ -88,14 +88,17 @@ impl Snapshot {
 fn signed(source: &DirSource, segments: &[u64], entries: u64) -> Result<(u64, Option<Vec<u8>>), Fault> {
     let mut beside = 0;
     for (at, first) in segments.iter().rev().enumerate() {
-        let mut kept = checkpoints::read(source, *first)?.kept;
-        kept.retain(|kept| kept.checkpoint.size() <= entries);
-        if let Some(last) = kept.last() {
+        let mut all = Checkpoints::new(*first, &checkpoints::end(source, *first)?);
+        let mut last = None;
+        while let Some(kept) = all.next(source)?.filter(|kept| kept.checkpoint.size() <= entries) {
+            last = Some(kept);
+        }
+        if let Some(last) = last {
             if at == 0 {
                 // Each stands there with an empty line after it.
                 beside = last.offset + last.note.len() as u64 + 1;
             }
-            return Ok((beside, Some(last.note.clone().into_bytes())));
+            return Ok((beside, Some(last.note.into_bytes())));
         }
     }
     Ok((beside, None))

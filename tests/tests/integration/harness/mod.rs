@@ -218,17 +218,26 @@ impl House {
 
     /// A gateway whose configuration and upstream `change` has changed.
     pub(crate) async fn prepared(change: impl FnOnce(&mut Plan, &Hostile)) -> Self {
+        Self::tuned(change, |_| {}).await.expect("the gateway starts")
+    }
+
+    /// The same with settings that no configuration has; or why it does not start.
+    pub(crate) async fn tuned(
+        change: impl FnOnce(&mut Plan, &Hostile),
+        tune: impl FnOnce(&mut Loaded),
+    ) -> Result<Self, String> {
         let upstream = Hostile::start().await.expect("an upstream");
         let puppet = Puppet::start().await;
         let mut plan = Plan::new(&upstream, &puppet);
         change(&mut plan, &upstream);
         plan.write();
-        let loaded = plan.load().unwrap_or_else(|report| panic!("{report}"));
-        let running = Running::start(loaded, &plan.state()).await.expect("the gateway starts");
+        let mut loaded = plan.load().unwrap_or_else(|report| panic!("{report}"));
+        tune(&mut loaded);
+        let running = Running::start(loaded, &plan.state()).await.map_err(|fault| format!("{fault:#}"))?;
         let private =
             Mutex::new(vec![MARKER.to_owned(), "eyJhbGciOi".to_owned(), "docs://".to_owned(), "honest".to_owned()]);
         let agent = Authority::shared().client(AGENT);
-        Self { plan, upstream, puppet, running: Some(running), agent, private }
+        Ok(Self { plan, upstream, puppet, running: Some(running), agent, private })
     }
 
     pub(crate) fn running(&self) -> &Running {

@@ -12,7 +12,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 
@@ -100,6 +100,8 @@ pub(super) struct Store {
     pub(super) address: SocketAddr,
     /// Method and path of each request, with its query.
     pub(super) seen: Arc<Mutex<Vec<String>>>,
+    /// Whether it hangs up on everyone.
+    pub(super) down: Arc<AtomicBool>,
     bucket: Arc<Mutex<Bucket>>,
 }
 
@@ -109,19 +111,22 @@ impl Store {
         let address = listener.local_addr().unwrap();
         let bucket = Arc::new(Mutex::new(Bucket::new(lie)));
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let (shared, log) = (Arc::clone(&bucket), Arc::clone(&seen));
+        let down = Arc::new(AtomicBool::new(false));
+        let (shared, log, away) = (Arc::clone(&bucket), Arc::clone(&seen), Arc::clone(&down));
         tokio::spawn(async move {
             loop {
                 let (tcp, _) = listener.accept().await.unwrap();
                 let (shared, log, now) = (Arc::clone(&shared), Arc::clone(&log), Arc::clone(&now));
+                let away = Arc::clone(&away);
                 let serve = service_fn(move |request| {
-                    serve(request, lie, Arc::clone(&shared), Arc::clone(&log), now.load(Ordering::Relaxed))
+                    let away = away.load(Ordering::Relaxed);
+                    serve((request, away), lie, Arc::clone(&shared), Arc::clone(&log), now.load(Ordering::Relaxed))
                 });
                 let builder = hyper::server::conn::http1::Builder::new();
                 tokio::spawn(builder.serve_connection(TokioIo::new(tcp), serve));
             }
         });
-        Self { address, seen, bucket }
+        Self { address, seen, down, bucket }
     }
 
     /// The bytes of all versions of an object, oldest first.
@@ -135,12 +140,15 @@ impl Store {
 }
 
 async fn serve(
-    request: Request<Incoming>,
+    (request, away): (Request<Incoming>, bool),
     lie: Lie,
     bucket: Arc<Mutex<Bucket>>,
     seen: Arc<Mutex<Vec<String>>>,
     now: u64,
 ) -> Result<Response<Full<Bytes>>, std::io::Error> {
+    if away {
+        return Err(std::io::Error::other("away"));
+    }
     let (head, mut body) = request.into_parts();
     let mut bytes = BytesMut::new();
     while let Some(frame) = body.frame().await {

@@ -1,0 +1,179 @@
+//! `casemate audit archive check`: every object of every manifest, and the manifests against the log.
+
+use super::{Archive, fault};
+use crate::audit::{exit, progress};
+use crate::out;
+use casemate_archive::{ArchiveError, Stored};
+use casemate_audit::{Class, Entry, Fault, entries, entries_from, entry};
+use casemate_gateway::custody::archive::Place;
+use casemate_gateway::custody::archive::manifest::{Line, Lines, Mark, Reach, path};
+use indicatif::ProgressBar;
+use serde_json::Value;
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+use tokio::task::JoinSet;
+
+/// Objects that are read at once.
+const AT_ONCE: usize = 4;
+
+pub(super) async fn run(archive: &Archive) -> anyhow::Result<ExitCode> {
+    let mut worst = None;
+    for place in &archive.places {
+        let found = one(archive, place).await;
+        for fault in &found.faults {
+            out::say(&format!("bad: {}: {fault}", place.id));
+        }
+        if found.faults.is_empty() {
+            out::line(&format!("good: {}: {} objects, {} bytes", place.id, found.objects, found.bytes))?;
+        }
+        let first = found.faults.first().map(|fault| fault.class);
+        worst = worst.or(first);
+    }
+    Ok(ExitCode::from(worst.map_or(0, exit::of)))
+}
+
+/// What a check of one target found.
+#[derive(Default)]
+struct Found {
+    objects: u64,
+    bytes: u64,
+    faults: Vec<Fault>,
+}
+
+async fn one(archive: &Archive, place: &Place) -> Found {
+    let mut found = Found::default();
+    let file = path(&archive.dir, &place.id);
+    let outline = match outline(&file) {
+        Ok(outline) => outline,
+        Err(error) => {
+            found.faults.push(unreadable(&file, &error));
+            return found;
+        }
+    };
+    found.faults.extend(vouched(&archive.dir, &place.id, &outline).err());
+    let bar = progress::bar();
+    if let Err(error) = read_back(&file, place, outline.objects, &bar, &mut found).await {
+        found.faults.push(unreadable(&file, &error));
+    }
+    bar.finish_and_clear();
+    found
+}
+
+fn unreadable(file: &Path, error: &io::Error) -> Fault {
+    let class = if error.kind() == io::ErrorKind::InvalidData { Class::Changed } else { Class::Unreadable };
+    Fault::new(class, &file.display().to_string(), 0, error.to_string())
+}
+
+/// How a manifest is made up.
+#[derive(Default)]
+struct Outline {
+    objects: u64,
+    /// The last mark, and the manifest above it.
+    last: Option<(Mark, Reach)>,
+    /// All of it.
+    whole: Option<Reach>,
+}
+
+fn outline(file: &Path) -> io::Result<Outline> {
+    let mut outline = Outline::default();
+    let Some(mut lines) = Lines::open(file)? else { return Ok(outline) };
+    loop {
+        let above = lines.reach();
+        match lines.next().transpose()? {
+            None => break,
+            Some(Line::Object(_)) => outline.objects += 1,
+            Some(Line::Segment(mark)) => outline.last = Some((mark, above)),
+        }
+    }
+    outline.whole = Some(lines.reach());
+    Ok(outline)
+}
+
+/// Whether the log says the same of the manifest: its last mark is recorded as it stands, and no later one is.
+fn vouched(dir: &Path, id: &str, outline: &Outline) -> Result<(), Fault> {
+    let rest = match &outline.last {
+        None => entries(dir)?,
+        Some((mark, above)) => {
+            let record = entry(dir, mark.entry)?;
+            let facts = Archived::of(&record, id).filter(|archived| archived.end == mark.end);
+            if facts.is_none_or(|archived| archived.manifest != *above) {
+                let what = "the manifest is not the one that this record vouches for".to_owned();
+                return Err(manifest(Class::Changed, mark.entry, id, what));
+            }
+            entries_from(dir, mark.entry.saturating_add(1))?
+        }
+    };
+    let there = outline.last.map_or(0, |(mark, _)| mark.end);
+    for record in rest {
+        let record = record?;
+        // The record comes before the mark; a gateway at work may be in between.
+        let later = Archived::of(&record, id).filter(|archived| archived.end > there);
+        if let Some(archived) = later.filter(|archived| outline.whole.as_ref() != Some(&archived.manifest)) {
+            let class = if outline.whole.is_none() { Class::Removed } else { Class::Truncated };
+            let what =
+                format!("the log says that entries up to {} are archived, and the manifest ends before", archived.end);
+            return Err(manifest(class, record.index, id, what));
+        }
+    }
+    Ok(())
+}
+
+fn manifest(class: Class, index: u64, id: &str, what: String) -> Fault {
+    Fault::new(class, &format!("{id}.manifest"), 0, what).at(index)
+}
+
+/// What the log says of an archived segment.
+struct Archived {
+    end: u64,
+    manifest: Reach,
+}
+
+impl Archived {
+    fn of(record: &Entry, id: &str) -> Option<Self> {
+        let facts = record.json.get("facts").filter(|_| record.json.get("event") == Some(&Value::from("archived")))?;
+        if facts.get("target")?.as_str()? != id {
+            return None;
+        }
+        let sha256 = casemate_core::digest::Digest::from_hex(facts.get("manifest_sha256")?.as_str()?)?;
+        let bytes = facts.get("manifest_bytes")?.as_u64()?;
+        Some(Self { end: facts.get("end")?.as_u64()?, manifest: Reach { bytes, sha256 } })
+    }
+}
+
+/// Reads back every object. Ends early only where the target does not answer.
+async fn read_back(file: &Path, place: &Place, of: u64, bar: &ProgressBar, found: &mut Found) -> io::Result<()> {
+    let Some(mut lines) = Lines::open(file)? else { return Ok(()) };
+    loop {
+        let mut running = JoinSet::new();
+        while running.len() < AT_ONCE
+            && let Some(line) = lines.next().transpose()?
+        {
+            if let Line::Object(stored) = line {
+                let target = place.target.clone();
+                running.spawn(async move { (target.verify(&stored).await, stored) });
+            }
+        }
+        if running.is_empty() {
+            return Ok(());
+        }
+        while let Some(done) = running.join_next().await {
+            let (result, stored) = done.map_err(io::Error::other)?;
+            if !take(result, &stored, found) {
+                return Ok(());
+            }
+            progress::tell(bar, found.objects, of);
+        }
+    }
+}
+
+/// Whether it is worth going on.
+fn take(result: Result<(), ArchiveError>, stored: &Stored, found: &mut Found) -> bool {
+    found.objects += 1;
+    found.bytes = found.bytes.saturating_add(stored.size);
+    let Err(error) = result else { return true };
+    let fault = fault(stored.key.as_str(), &error);
+    let answers = fault.class != Class::Unreadable;
+    found.faults.push(fault);
+    answers
+}

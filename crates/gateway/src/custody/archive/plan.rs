@@ -1,0 +1,189 @@
+//! What belongs to a closed segment: its files, and the tiles and entry bundles that are new with it, under their C2SP
+//! names.
+
+use super::error::CopyError;
+use bytes::Bytes;
+use casemate_archive::Key;
+use casemate_audit::tlog::tile::{Kind, Tile, bundle, bundles_between, encode, tiles_between};
+use casemate_audit::tlog::{Checkpoint, Hash, Note};
+use casemate_audit::{Entries, entries_from, tile};
+use casemate_core::UnixMillis;
+use std::collections::VecDeque;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+/// A closed segment: nothing writes its files any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Segment {
+    /// Its first entry.
+    pub(super) first: u64,
+    /// The first entry after it.
+    pub(super) end: u64,
+}
+
+impl Segment {
+    /// The names of its two files, in the directory of the log.
+    pub(super) fn files(&self) -> [String; 2] {
+        ["log", "checkpoints"].map(|kind| format!("{:020}.{kind}", self.first))
+    }
+
+    /// When its last entry was written.
+    pub(super) fn closed_at(&self, dir: &Path) -> Option<UnixMillis> {
+        let [log, _] = self.files();
+        let since = fs::metadata(dir.join(log)).ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        u64::try_from(since.as_millis()).ok().map(UnixMillis)
+    }
+}
+
+/// The closed segments of the log in `dir`, in order.
+pub(super) fn closed(dir: &Path) -> io::Result<Vec<Segment>> {
+    let mut firsts = Vec::new();
+    for entry in fs::read_dir(dir)? {
+        let name = entry?.file_name();
+        let digits = name.to_str().and_then(|name| name.strip_suffix(".log")).filter(|digits| digits.len() == 20);
+        firsts.extend(digits.and_then(|digits| digits.parse::<u64>().ok()));
+    }
+    firsts.sort_unstable();
+    Ok(firsts.iter().zip(firsts.iter().skip(1)).map(|(first, end)| Segment { first: *first, end: *end }).collect())
+}
+
+/// The policies that are kept with the log.
+pub(super) fn policies(dir: &Path) -> io::Result<Vec<(Key, PathBuf)>> {
+    let dir = dir.join("policies");
+    let files = match fs::read_dir(&dir) {
+        Ok(files) => files,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut found = Vec::new();
+    for file in files {
+        let name = file?.file_name();
+        let name = name.to_str().filter(|name| name.ends_with(".policy"));
+        found.extend(name.and_then(|name| Some((Key::new(format!("policies/{name}")).ok()?, dir.join(name)))));
+    }
+    found.sort_unstable();
+    Ok(found)
+}
+
+/// The checkpoint with which a segment was closed: the last one beside it.
+pub(super) fn closing(dir: &Path, segment: Segment) -> Result<String, CopyError> {
+    let [_, name] = segment.files();
+    let text = fs::read_to_string(dir.join(&name))?;
+    let note = last_note(&text).filter(|note| size(note) == Some(segment.end));
+    note.map(str::to_owned).ok_or_else(|| CopyError::Log(format!("{name} does not end with the closing checkpoint")))
+}
+
+/// The entries that a checkpoint is of. Nothing is verified.
+pub(super) fn size(note: &str) -> Option<u64> {
+    let note = Note::parse(note.as_bytes()).ok()?;
+    Checkpoint::parse(note.text()).ok().map(|checkpoint| checkpoint.size())
+}
+
+/// Each record is a note (a text, an empty line, signatures) and an empty line.
+fn last_note(text: &str) -> Option<&str> {
+    let text = text.strip_suffix('\n')?;
+    let signatures = text.rfind("\n\n")?;
+    let start = text.get(..signatures)?.rfind("\n\n").map_or(0, |blank| blank + 2);
+    text.get(start..)
+}
+
+/// The tiles and entry bundles that a tree which ends with a segment has and the one before it has not, or narrower.
+/// Those of the right edge are partial: with them every tree that a segment ended can be read on its own.
+pub(super) struct Tiles {
+    dir: PathBuf,
+    entries: Option<Entries>,
+    bundles: VecDeque<Tile>,
+    higher: VecDeque<Tile>,
+    /// The hashes of the bundle that came last.
+    leaves: Option<(Tile, Bytes)>,
+}
+
+impl Tiles {
+    pub(super) fn new(dir: &Path, segment: Segment) -> Self {
+        let bundles = bundles_between(segment.first, segment.end).collect();
+        let higher = tiles_between(segment.first, segment.end).filter(|tile| tile.level() > 0).collect();
+        Self { dir: dir.to_owned(), entries: None, bundles, higher, leaves: None }
+    }
+
+    /// A bundle, made of the entries themselves, each of which was checked on the way.
+    fn bundle(&mut self, tile: Tile) -> Result<(Tile, Bytes), CopyError> {
+        let (first, end) = tile.leaves();
+        let mut entries = match self.entries.take() {
+            Some(entries) => entries,
+            None => entries_from(&self.dir, first)?,
+        };
+        let (mut bytes, mut leaves) = (Vec::new(), Vec::with_capacity(usize::from(tile.width())));
+        for index in first..end {
+            let entry = entries.next().transpose()?.filter(|entry| entry.index == index);
+            let entry = entry.ok_or_else(|| CopyError::Log(format!("entry {index} is not there")))?;
+            leaves.push(Hash(entry.leaf.0));
+            bundle::append(&mut bytes, &entry.bytes).map_err(|error| CopyError::Log(error.to_string()))?;
+        }
+        self.entries = Some(entries);
+        let hashes = Tile::new(Kind::Hashes(0), tile.index(), tile.width());
+        self.leaves = hashes.map(|hashes| (hashes, encode(&leaves).into()));
+        Ok((tile, bytes.into()))
+    }
+
+    fn higher(&self, wanted: Tile) -> Result<(Tile, Bytes), CopyError> {
+        let bytes = tile(&self.dir, wanted)?.ok_or_else(|| CopyError::Log(format!("there is no {wanted}")))?;
+        Ok((wanted, bytes.into()))
+    }
+}
+
+impl Iterator for Tiles {
+    type Item = Result<(Tile, Bytes), CopyError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some(leaves) = self.leaves.take() {
+            return Some(Ok(leaves));
+        }
+        if let Some(tile) = self.bundles.pop_front() {
+            return Some(self.bundle(tile));
+        }
+        let tile = self.higher.pop_front()?;
+        Some(self.higher(tile))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use casemate_audit::tlog::Signer;
+
+    #[test]
+    fn the_closing_checkpoint_is_the_last_one() {
+        let signer = Signer::from_seed("a/log", &[1; 32]).unwrap();
+        let note = |size| Checkpoint::new("a/log", size, Hash([7; 32])).unwrap().sign([&signer]).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let segment = Segment { first: 5, end: 9 };
+        let [_, name] = segment.files();
+        let write = |sizes: &[u64]| {
+            let text: String = sizes.iter().map(|size| format!("{}\n", note(*size))).collect();
+            fs::write(dir.path().join(&name), text).unwrap();
+        };
+        for sizes in [&[9][..], &[6, 9], &[6, 7, 9]] {
+            write(sizes);
+            assert_eq!(closing(dir.path(), segment).unwrap(), note(9));
+        }
+        for sizes in [&[][..], &[6, 8], &[9, 10]] {
+            write(sizes);
+            assert!(closing(dir.path(), segment).is_err());
+        }
+    }
+
+    #[test]
+    fn the_last_segment_is_not_closed() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(closed(dir.path()).unwrap(), []);
+        for name in
+            ["00000000000000000300.log", "00000000000000000000.log", "head", "7.log", "00000000000000000400.log"]
+        {
+            fs::write(dir.path().join(name), "").unwrap();
+        }
+        let segments = [Segment { first: 0, end: 300 }, Segment { first: 300, end: 400 }];
+        assert_eq!(closed(dir.path()).unwrap(), segments);
+    }
+}
