@@ -89,6 +89,7 @@ fn kind(kind: Kind) -> Value {
         Kind::Ip => json!({ "type": "string", "pattern": "^[0-9A-Fa-f.:]+$" }),
         Kind::Host => json!({ "type": "string", "pattern": "^[^/@?#*\\s]+$" }),
         Kind::Tenant | Kind::Name => json!({ "type": "string", "pattern": NAME, "maxLength": 64 }),
+        Kind::Trace => json!({ "type": "string", "pattern": "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$" }),
         Kind::Server => json!({ "type": "string", "pattern": NAME, "maxLength": 128 }),
         Kind::Tool => json!({ "type": "string", "pattern": "^[^*?\\[]+$", "maxLength": 256 }),
         Kind::HeaderName => json!({ "type": "string", "pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$" }),

@@ -276,7 +276,8 @@ fn fixed_at_start(old: &Config, new: &Config) -> Option<&'static str> {
         ("admin.host and port", admin(old) != admin(new)),
         ("whether admin uses TLS", admin_tls(old) != admin_tls(new)),
     ];
-    changed.into_iter().find_map(|(key, changed)| changed.then_some(key))
+    let custody = || old.custody.changed(&new.custody);
+    changed.into_iter().find_map(|(key, changed)| changed.then_some(key)).or_else(custody)
 }
 
 fn unusable(fault: IdentityError) -> GatewayError {

@@ -6,7 +6,7 @@ use casemate_core::digest::Digest;
 use casemate_core::glob::Glob;
 use casemate_core::policy::{Reach, Rule};
 use casemate_gateway::config::{
-    Caps, ClientTrust, Config, JwksSource, Limit, PinMode, ServerTls, Sessions, Tenant, Upstream,
+    Caps, ClientTrust, Config, JwksSource, Limit, PinMode, Receipts, ServerTls, Sessions, Tenant, Upstream,
 };
 use std::fmt::Display;
 
@@ -185,6 +185,11 @@ fn tenant(out: &mut Lines, name: &str, tenant: &Tenant) {
     for (server, tool, of) in &tenant.tools {
         out.list(&key("tool"), [server.as_str(), tool.as_str(), &limit(*of)]);
     }
+    let receipt = match tenant.receipt {
+        Receipts::Header => "header",
+        Receipts::Meta => "meta",
+    };
+    out.line(&key("receipt"), &receipt);
     out.line(&key("sensitive"), &tenant.sensitive);
 }
 

@@ -94,7 +94,7 @@ codes! {
         "Upstreams are http or https URLs without userinfo, query and fragment. Operators may name private hosts, never link-local and metadata addresses, and loopback only as a literal such as 127.0.0.1.";
     PlainUpstream "config.plain_upstream" "an upstream is reached without TLS"
         "Whoever is on the way can read and change calls and answers, and pose as the server. Use https; for a private CA set tls.ca.";
-    Credential "config.credential" "the credential of an upstream cannot be read"
+    Credential "config.credential" "a credential cannot be read"
         "Give exactly one of `file` and `env`; it must exist, not be empty and be one line.";
     Variable "config.variable" "a value of the environment is not usable"
         "MCP_ALLOWED_DOMAINS is a comma-separated list of hosts; MAX_MEDIA_SIZE and TOKEN_BUDGET_PER_REQUEST are whole numbers. The process environment overrides mcp_gateway.env.";
@@ -112,6 +112,10 @@ codes! {
         "The second one says nothing, and one of the two may have been meant as another name. Keep one.";
     Needless "config.needless" "the entry says nothing"
         "A tool that its server's entry lists under read_only is admitted by `tools` of a rule; unmanaged_tools is for all others.";
+    Witness "config.witness" "a witness of the log cannot be used"
+        "Each witness has a URL and a cosignature key of its own, NAME+ID+KEY as `casemate audit witness` prints it; `quorum` is at most as many as there are.";
+    Archive "config.archive" "a target for copies of the log cannot be used"
+        "A target is a directory, or a bucket with endpoint, bucket, region and credentials. With `worm: required` every target is a bucket with Object Lock.";
     NoScope "config.no_scope" "the certificates get no scope"
         "For certificates the mapping grants scopes, and none granted means none: without `mcp` every call is refused.";
 }

@@ -1,13 +1,17 @@
 //! From the checked tree to what the gateway obeys. Goes on after an error, so that everything is told at once.
 
 mod admin;
+mod archive;
+mod audit;
 mod auth;
 mod gateway;
 mod pem;
+mod secret;
 mod tenants;
 mod tools;
 mod upstreams;
 mod variables;
+mod witnesses;
 
 use super::canonical;
 use super::codes::Code;
@@ -15,7 +19,6 @@ use super::diagnostic::{Diagnostic, Sink};
 use super::files::{Environment, FileData, Files, words};
 use super::section::Section;
 use super::tree::{Node, Spanned};
-use casemate_audit::{Capture, Mode as Durability};
 use casemate_core::TenantId;
 use casemate_core::policy::Policy;
 use casemate_gateway::config::{Auth, Config, Mode};
@@ -103,6 +106,11 @@ pub fn resolve(
     let headers = gateway::headers(gateway);
     let caps = gateway::caps(gateway, &variables);
     let sessions = gateway::sessions(&mut cx, gateway.section("sessions"));
+    let state_dir = base.join(root.section("state").word("dir"));
+    let section = root.section("audit");
+    let audit = audit::resolve(&mut cx, section, &state_dir);
+    let witnesses = witnesses::resolve(&mut cx, section.section("witnesses"));
+    let custody = Custody { witnesses, archive: archive::resolve(&mut cx, section) };
     if cx.sink.has_errors() {
         return None;
     }
@@ -119,31 +127,11 @@ pub fn resolve(
         tenants: tenants.mappings,
         upstreams: reach.upstreams,
         admin,
-        custody: Custody::default(),
+        custody,
         watched: cx.watched.into_iter().collect(),
     };
     let canonical = canonical::text(&config);
     let digest = canonical::digest_of(canonical.as_bytes());
     Arc::make_mut(&mut config.policy).digest = digest;
-    let state_dir = base.join(root.section("state").word("dir"));
-    let audit = audit(root.section("audit"), &state_dir);
     Some(Resolved { canonical, config, state_dir, audit, effective: variables.effective, rule_lines: tenants.lines })
-}
-
-fn audit(section: Section<'_>, state: &Path) -> casemate_audit::Config {
-    let defaults = casemate_audit::Config::new(state.join("audit"));
-    casemate_audit::Config {
-        deadline: section.duration("deadline"),
-        reserve_bytes: section.bytes("reserve_bytes"),
-        anonymous_per_minute: section.count32("anonymous_per_minute").unwrap_or(defaults.anonymous_per_minute),
-        heartbeat: section.duration("heartbeat"),
-        segment_age: section.duration("segment_age"),
-        capture: Capture::ALL
-            .into_iter()
-            .find(|capture| capture.as_str() == section.word("capture"))
-            .unwrap_or_default(),
-        legal_hold: section.texts("legal_hold").iter().filter_map(|name| TenantId::parse(name.value).ok()).collect(),
-        mode: Durability::ALL.into_iter().find(|mode| mode.as_str() == section.word("mode")).unwrap_or_default(),
-        ..defaults
-    }
 }

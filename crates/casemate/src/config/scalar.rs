@@ -5,7 +5,7 @@ use super::spec::{Choice, Kind};
 use super::tree::Scalar;
 use casemate_core::glob::Glob;
 use casemate_core::host::Host;
-use casemate_core::{ServerName, Subject, TenantId};
+use casemate_core::{ServerName, Subject, TenantId, TraceId};
 use std::net::IpAddr;
 use std::time::Duration;
 use url::Url;
@@ -54,6 +54,7 @@ pub fn expected(kind: Kind) -> String {
         Kind::Origin => "a web origin, such as https://app.example".to_owned(),
         Kind::Glob => "a pattern".to_owned(),
         Kind::Tenant | Kind::Name => "a name of at most 64 of A-Z a-z 0-9 . _ -".to_owned(),
+        Kind::Trace => "a trace id, such as 0a1b2c3d-0a1b-4c3d-8e9f-0a1b2c3d4e5f".to_owned(),
         Kind::Server => "a name of at most 128 of A-Z a-z 0-9 . _ -".to_owned(),
         Kind::Tool => "the exact name of a tool".to_owned(),
         Kind::Identity => "an identity: at most 255 visible ASCII characters".to_owned(),
@@ -204,6 +205,7 @@ fn named(kind: Kind, text: &str) -> Result<(), Fault> {
         }
         Kind::Tool => form(!text.is_empty() && text.len() <= MAX_TOOL && !text.chars().any(char::is_control)),
         Kind::Tenant | Kind::Name => form(TenantId::parse(text).is_ok()),
+        Kind::Trace => form(TraceId::parse(text).is_ok()),
         Kind::Server => form(ServerName::parse(text).is_ok() && !matches!(text, "." | "..")),
         Kind::Identity => form(Subject::parse(text).is_ok()),
         Kind::HeaderName => form(http::HeaderName::from_bytes(text.as_bytes()).is_ok()),

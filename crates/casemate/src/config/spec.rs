@@ -1,6 +1,7 @@
 //! The keys of `casemate.yaml`: one table for checking, defaults, the JSON schema and `casemate explain`.
 
 mod admin;
+mod audit;
 mod gateway;
 mod tenants;
 mod upstreams;
@@ -53,6 +54,8 @@ pub enum Kind {
     Glob,
     /// The name of a tenant.
     Tenant,
+    /// A trace id: a UUID.
+    Trace,
     /// The name of an upstream.
     Server,
     /// The exact name of a tool.
@@ -123,6 +126,7 @@ impl Key {
 const SECOND: u64 = 1_000;
 const MINUTE: u64 = 60 * SECOND;
 const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
 const KIB: u64 = 1_024;
 const MIB: u64 = 1_024 * KIB;
 
@@ -132,6 +136,12 @@ const HOSTS: Kind = Kind::List(&Kind::Host);
 const GLOBS: Kind = Kind::List(&Kind::Glob);
 const TOOLS: Kind = Kind::List(&Kind::Tool);
 const RPM: Kind = Kind::Count { min: 1, max: 1_000_000 };
+
+/// Where a secret is; it never stands in the configuration itself.
+const SECRET: &[Key] = &[
+    key("file", Kind::Path, "A file with it: one line."),
+    key("env", Kind::VariableName, "A variable of the process environment with it."),
+];
 
 /// The whole file.
 pub const ROOT: &[Key] = &[
@@ -149,78 +159,10 @@ pub const ROOT: &[Key] = &[
     ),
     key("admin", Kind::Map(admin::KEYS), "The admin listener: health, metrics and the log. Absent, there is none."),
     key("state", Kind::Map(STATE), "Where the gateway keeps what must outlive it."),
-    key("audit", Kind::Map(AUDIT), "The record of every request."),
+    key("audit", Kind::Map(audit::KEYS), "The record of every request."),
 ];
 
 const STATE: &[Key] = &[key("dir", Kind::Path, "The state directory. One gateway at a time uses it.").or("state")];
-
-const AUDIT: &[Key] = &[
-    key(
-        "deadline",
-        Kind::Duration { min: 10, max: 30 * SECOND },
-        "How long a call waits for its intent to be on disk before it is refused with 503.",
-    )
-    .or("250ms"),
-    key(
-        "reserve_bytes",
-        Kind::Bytes { min: MIB, max: 1 << 40 },
-        "Free disk space below which calls are refused, so that what has begun can still be recorded.",
-    )
-    .or("64MiB"),
-    key(
-        "anonymous_per_minute",
-        Kind::Count { min: 1, max: 100_000 },
-        "Refusals before authentication that get a record of their own each minute; more become counted summaries.",
-    )
-    .or("600"),
-    key(
-        "mode",
-        Kind::Choice(&DURABILITY),
-        "When a record counts as written: `fsync` when the disk has it; `decision-only` lets outcomes go ahead of the \
-         disk; `async` lets everything. What a power cut can lose then, the log says of itself.",
-    )
-    .or("fsync"),
-    key(
-        "heartbeat",
-        Kind::Duration { min: SECOND, max: 60 * MINUTE },
-        "How long the log may be silent before it records that it is alive.",
-    )
-    .or("60s"),
-    key(
-        "segment_age",
-        Kind::Duration { min: MINUTE, max: 366 * 24 * 60 * MINUTE },
-        "The age at which a segment of the log is closed and made read-only, if it has not reached its size before.",
-    )
-    .or("24h"),
-    key(
-        "capture",
-        Kind::Choice(&CAPTURE),
-        "What is kept of calls beside their records, encrypted under the keys of their subjects: `calls` keeps the \
-         message and the released answer, up to 64 KiB of each, as they are: what a message holds is not looked through.",
-    )
-    .or("none"),
-    key(
-        "legal_hold",
-        Kind::List(&Kind::Tenant),
-        "Tenants of which nothing is erased: `casemate audit erase` is refused as long as they stand here.",
-    ),
-];
-
-const CAPTURE: Choice = Choice {
-    words: &[("none", "nothing but what decisions read"), ("calls", "messages and released answers, encrypted")],
-    any_case: false,
-    hints: &[("all", "did you mean `calls`?"), ("off", "did you mean `none`?")],
-};
-
-const DURABILITY: Choice = Choice {
-    words: &[
-        ("fsync", "when the disk has it"),
-        ("decision-only", "decisions when the disk has them, outcomes at once"),
-        ("async", "at once; a power cut loses up to a second"),
-    ],
-    any_case: false,
-    hints: &[("sync", "did you mean `fsync`?"), ("none", "did you mean `async`?")],
-};
 
 /// The key at a dotted path, such as `mcp_gateway.max_payload_bytes`. List items and names take one segment, written
 /// `[]` and `NAME` or anything else, and may be left out.

@@ -8,6 +8,7 @@ use casemate_gateway::config::{JwksSource, Mode, PinMode, Rate, Sessions};
 use std::sync::LazyLock;
 use std::time::Duration;
 
+mod custody;
 mod resolved;
 
 /// Keys take long to make in a debug build, so all tests share them.
@@ -31,6 +32,7 @@ static FILES: LazyLock<Memory> = LazyLock::new(|| {
     add("secret", b"s3cr3t-s3cr3t\n", 0o600);
     add("empty", b"\n", 0o600);
     add("two_lines", b"one\ntwo\n", 0o600);
+    add("w2.pub", b"witness.example/w2+92e6b37c+BIE5dw6ofRdfVqNUZsNMfszLjYqRtO43ol32D1uPybOU\n", 0o644);
     files
 });
 

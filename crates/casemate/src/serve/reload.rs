@@ -30,6 +30,9 @@ impl Fixed {
             ("audit.heartbeat", old.heartbeat != new.heartbeat),
             ("audit.segment_age", old.segment_age != new.segment_age),
             ("audit.capture", old.capture != new.capture),
+            ("audit.low_disk_bytes", old.low_disk_bytes != new.low_disk_bytes),
+            ("audit.retention", old.retention != new.retention),
+            ("audit.immutable", old.immutable != new.immutable),
         ];
         changed.into_iter().find_map(|(key, changed)| changed.then_some(key))
     }

@@ -1,8 +1,9 @@
 //! Who else holds what of the log.
 
-use casemate_archive::S3Config;
-use casemate_audit::tlog::Verifier;
+use casemate_archive::{Credentials, S3Config};
+use casemate_core::Secret;
 use casemate_net::Trust;
+use casemate_witness::Peer;
 use std::path::PathBuf;
 use std::time::Duration;
 use url::Url;
@@ -23,7 +24,7 @@ pub struct Witnesses {
     pub quorum: usize,
     /// How often a new checkpoint is submitted while entries come.
     pub every: Duration,
-    /// Each with another key.
+    /// Each with a key and a name of its own.
     pub list: Vec<Witness>,
 }
 
@@ -32,10 +33,10 @@ pub struct Witnesses {
 pub struct Witness {
     /// The submission prefix (C2SP tlog-witness).
     pub url: Url,
-    /// The key of its cosignatures.
-    pub key: Verifier,
     /// The CAs of its certificate.
     pub trust: Trust,
+    /// Both with the key of its cosignatures, checked.
+    pub peer: Peer,
 }
 
 /// What is promised of the copies.
@@ -68,4 +69,53 @@ pub enum ArchiveTarget {
     Directory(PathBuf),
     /// A bucket with Object Lock.
     S3(Box<S3Config>),
+}
+
+impl Custody {
+    /// The first key of the configuration by which the two differ.
+    #[must_use]
+    pub fn changed(&self, other: &Self) -> Option<&'static str> {
+        let (old, new) = (&self.archive, &other.archive);
+        let same_targets = old.targets.len() == new.targets.len()
+            && old.targets.iter().zip(&new.targets).all(|(a, b)| same_target(a, b));
+        let changed = [
+            ("audit.witnesses", !same_witnesses(self.witnesses.as_ref(), other.witnesses.as_ref())),
+            ("audit.worm", old.worm != new.worm),
+            ("audit.archive_retention", old.retention != new.retention),
+            ("audit.archive", !same_targets),
+        ];
+        changed.into_iter().find_map(|(key, changed)| changed.then_some(key))
+    }
+}
+
+fn same_witnesses(old: Option<&Witnesses>, new: Option<&Witnesses>) -> bool {
+    let (Some(old), Some(new)) = (old, new) else { return old.is_none() && new.is_none() };
+    let same =
+        |(a, b): (&Witness, &Witness)| a.url == b.url && a.peer.key() == b.peer.key() && a.trust.roots == b.trust.roots;
+    old.quorum == new.quorum
+        && old.every == new.every
+        && old.list.len() == new.list.len()
+        && old.list.iter().zip(&new.list).all(same)
+}
+
+fn same_target(old: &ArchiveTarget, new: &ArchiveTarget) -> bool {
+    match (old, new) {
+        (ArchiveTarget::Directory(old), ArchiveTarget::Directory(new)) => old == new,
+        (ArchiveTarget::S3(old), ArchiveTarget::S3(new)) => {
+            old.endpoint == new.endpoint
+                && old.addressing == new.addressing
+                && old.bucket == new.bucket
+                && old.region == new.region
+                && old.prefix == new.prefix
+                && old.trust.roots == new.trust.roots
+                && same_credentials(&old.credentials, &new.credentials)
+        }
+        _ => false,
+    }
+}
+
+fn same_credentials(old: &Credentials, new: &Credentials) -> bool {
+    old.access_key.expose() == new.access_key.expose()
+        && old.secret_key.expose() == new.secret_key.expose()
+        && old.session_token.as_ref().map(Secret::expose) == new.session_token.as_ref().map(Secret::expose)
 }

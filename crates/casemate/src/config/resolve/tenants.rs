@@ -47,7 +47,7 @@ pub(super) fn resolve(
             subject: limit(cx, limits.section("subject")),
             tools: tool_limits(cx, limits),
             sensitive: section.flag("sensitive"),
-            receipt: Receipts::default(),
+            receipt: if section.word("receipt") == "meta" { Receipts::Meta } else { Receipts::Header },
             certificates,
             tokens,
         };

@@ -1,11 +1,10 @@
 //! The servers behind the gateway: the entries, and allowlisted hosts that no entry uses.
 
-use super::{Context, pem, tools};
+use super::{Context, pem, secret, tools};
 use crate::config::codes::Code;
 use crate::config::diagnostic::{Diagnostic, Span};
 use crate::config::scalar;
 use crate::config::section::Section;
-use crate::config::tree::Spanned;
 use casemate_core::host::Host;
 use casemate_core::mcp::Revision;
 use casemate_core::policy::{Reach, Server};
@@ -14,9 +13,6 @@ use casemate_gateway::config::{InputKinds, PinMode, Upstream};
 use casemate_net::{ClientIdentity, Named, Target, Trust};
 use std::collections::{BTreeMap, BTreeSet};
 use url::Url;
-
-/// Bytes of a credential.
-const MAX_CREDENTIAL: usize = 16 << 10;
 
 #[derive(Default)]
 pub(super) struct Reached {
@@ -220,23 +216,7 @@ fn trust(cx: &mut Context<'_>, tls: Section<'_>) -> Option<Trust> {
 
 fn credential(cx: &mut Context<'_>, section: Section<'_>) -> Option<(http::HeaderName, Secret)> {
     let header = http::HeaderName::from_bytes(section.word("header").as_bytes()).ok()?;
-    let value = match (section.text("file"), section.text("env")) {
-        (Some(_), None) => from_file(cx, section),
-        (None, Some(name)) => from_variable(cx, &name),
-        _ => {
-            let found = Diagnostic::error(
-                Code::Credential,
-                section.caret(),
-                "a credential needs exactly one of `file` and `env`",
-            );
-            cx.push(
-                found
-                    .label("this credential")
-                    .help("give `file`, a file with the credential, or `env`, a variable with it"),
-            );
-            None
-        }
-    }?;
+    let value = secret::read(cx, section)?;
     let prefix = section.text("prefix").map(|prefix| format!("{} ", prefix.value)).unwrap_or_default();
     let mut bytes = prefix.into_bytes();
     bytes.extend_from_slice(value.expose());
@@ -247,31 +227,4 @@ fn credential(cx: &mut Context<'_>, section: Section<'_>) -> Option<(http::Heade
         return None;
     }
     Some((header, Secret::new(bytes)))
-}
-
-fn from_file(cx: &mut Context<'_>, section: Section<'_>) -> Option<Secret> {
-    let path = section.path("file", cx.base)?;
-    let data = cx.read(&path, MAX_CREDENTIAL)?;
-    cx.private(&path, &data);
-    one_line(cx, &data.bytes, path.span, &format!("`{}`", path.value.display()))
-}
-
-fn from_variable(cx: &mut Context<'_>, name: &Spanned<&str>) -> Option<Secret> {
-    let Some(value) = cx.environment.variables.get(name.value).cloned() else {
-        let found = Diagnostic::error(Code::Credential, name.span, format!("the variable `{}` is not set", name.value));
-        cx.push(found.label("named here").help("set it in the environment of the gateway"));
-        return None;
-    };
-    one_line(cx, value.as_bytes(), name.span, &format!("the variable `{}`", name.value))
-}
-
-fn one_line(cx: &mut Context<'_>, bytes: &[u8], span: Span, what: &str) -> Option<Secret> {
-    let trimmed = bytes.trim_ascii_end();
-    if trimmed.is_empty() || trimmed.iter().any(u8::is_ascii_control) {
-        let fault = if trimmed.is_empty() { "empty" } else { "more than one line" };
-        let found = Diagnostic::error(Code::Credential, span, format!("{what} is {fault}")).label("named here");
-        cx.push(found.help("it must hold the credential and nothing else"));
-        return None;
-    }
-    Some(Secret::new(trimmed.to_vec()))
 }

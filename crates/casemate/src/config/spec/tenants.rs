@@ -12,6 +12,12 @@ pub(super) const KEYS: &[Key] = &[
     )
     .or("false"),
     key("sensitive", Kind::Bool, "Whether all images are stripped from what it gets.").or("false"),
+    key(
+        "receipt",
+        Kind::Choice(&RECEIPTS),
+        "Where its callers find the receipt of a call beside the header Casemate-Receipt, which is always there.",
+    )
+    .or("header"),
     key("certificates", Kind::List(&Kind::Map(CERTIFICATES)), "Client certificates that belong to it."),
     key("tokens", Kind::List(&Kind::Map(TOKENS)), "Bearer tokens that belong to it."),
     key("limits", Kind::Map(LIMITS), "How much it may do."),
@@ -26,6 +32,12 @@ pub(super) const KEYS: &[Key] = &[
         "Tools that are not under read_only of their server and may be called all the same: exact names, by server. A rule must cover the server.",
     ),
 ];
+
+const RECEIPTS: Choice = Choice {
+    words: &[("header", "nowhere else; bodies stay as they are"), ("meta", "in `_meta` of each result as well")],
+    any_case: false,
+    hints: &[("both", "did you mean `meta`?"), ("body", "did you mean `meta`?"), ("_meta", "did you mean `meta`?")],
+};
 
 /// The scopes of the data listener.
 pub(super) const SCOPES: Choice = Choice {

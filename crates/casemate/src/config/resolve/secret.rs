@@ -1,0 +1,52 @@
+//! Secrets: they stand in files or in the process environment, never in the configuration itself.
+
+use super::Context;
+use crate::config::codes::Code;
+use crate::config::diagnostic::{Diagnostic, Span};
+use crate::config::section::Section;
+use crate::config::tree::Spanned;
+use casemate_core::Secret;
+
+/// Bytes of a secret.
+const MAX: usize = 16 << 10;
+
+/// The secret of a section with exactly one of `file` and `env`.
+pub(super) fn read(cx: &mut Context<'_>, section: Section<'_>) -> Option<Secret> {
+    match (section.text("file"), section.text("env")) {
+        (Some(_), None) => from_file(cx, section),
+        (None, Some(name)) => from_variable(cx, &name),
+        _ => {
+            let message = "a credential needs exactly one of `file` and `env`";
+            let found = Diagnostic::error(Code::Credential, section.caret(), message).label("this credential");
+            cx.push(found.help("give `file`, a file with the credential, or `env`, a variable with it"));
+            None
+        }
+    }
+}
+
+fn from_file(cx: &mut Context<'_>, section: Section<'_>) -> Option<Secret> {
+    let path = section.path("file", cx.base)?;
+    let data = cx.read(&path, MAX)?;
+    cx.private(&path, &data);
+    one_line(cx, &data.bytes, path.span, &format!("`{}`", path.value.display()))
+}
+
+fn from_variable(cx: &mut Context<'_>, name: &Spanned<&str>) -> Option<Secret> {
+    let Some(value) = cx.environment.variables.get(name.value).cloned() else {
+        let found = Diagnostic::error(Code::Credential, name.span, format!("the variable `{}` is not set", name.value));
+        cx.push(found.label("named here").help("set it in the environment of the gateway"));
+        return None;
+    };
+    one_line(cx, value.as_bytes(), name.span, &format!("the variable `{}`", name.value))
+}
+
+fn one_line(cx: &mut Context<'_>, bytes: &[u8], span: Span, what: &str) -> Option<Secret> {
+    let trimmed = bytes.trim_ascii_end();
+    if trimmed.is_empty() || trimmed.iter().any(u8::is_ascii_control) {
+        let fault = if trimmed.is_empty() { "empty" } else { "more than one line" };
+        let found = Diagnostic::error(Code::Credential, span, format!("{what} is {fault}")).label("named here");
+        cx.push(found.help("it must hold the credential and nothing else"));
+        return None;
+    }
+    Some(Secret::new(trimmed.to_vec()))
+}
