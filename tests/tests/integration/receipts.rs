@@ -257,12 +257,22 @@ async fn in_a_session_each_result_names_its_record() {
         let told = session.ask(&session.note("notifications/initialized", Value::Null)).await;
         receipt(&house, &told).await;
         assert_eq!((told.status, told.body.len()), (202, 0));
+        for (method, params) in
+            [("tools/list", json!({})), ("tools/call", json!({ "name": "echo", "arguments": { "text": "a" } }))]
+        {
+            named(&house, &session.client, &session.call(method, params)).await;
+        }
+        // An empty result is empty by definition, and clients compare it.
         for (method, params) in [
             ("ping", json!({})),
-            ("tools/list", json!({})),
-            ("tools/call", json!({ "name": "echo", "arguments": { "text": "a" } })),
+            ("logging/setLevel", json!({ "level": "info" })),
+            ("resources/subscribe", json!({ "uri": "docs://open/a" })),
+            ("resources/unsubscribe", json!({ "uri": "docs://open/a" })),
         ] {
-            named(&house, &session.client, &session.call(method, params)).await;
+            let call = session.call(method, params);
+            let reply = session.ask(&call).await;
+            assert_eq!(house.result(&call, &reply).await, json!({}), "{method}");
+            receipt(&house, &reply).await;
         }
         let result = format!(r#"{{"content":[],"_meta":{{{FORGED}}}}}"#);
         let text = format!(r#"{{"jsonrpc":"2.0","id":{{id}},"result":{result}}}"#);
