@@ -2,7 +2,7 @@
 # A gateway for the test scripts: writes a casemate.yaml and serves it. Source it after lib.sh and tools.sh.
 #
 # READ_ONLY[NAME] are the tools of a server that its entry lists as read-only, UNMANAGED[NAME] those that the tenant may
-# call all the same, both separated by blanks.
+# call all the same, both separated by blanks. RECEIPT is where the open gateway's clients find receipts: header or meta.
 declare -A READ_ONLY=() UNMANAGED=()
 
 CASEMATE="${CASEMATE_BIN:-${CARGO_TARGET_DIR:-$REPO/target}/${CASEMATE_PROFILE:-debug}/casemate}"
@@ -25,6 +25,7 @@ YAML
 tenants:
   everyone:
     anonymous: true
+    receipt: ${RECEIPT:-header}
 YAML
         open_rules "$@"
         upstream_entries "$@"

@@ -66,7 +66,8 @@ pub(crate) fn json_string(text: &str) -> String {
     escaped(&quote(text))
 }
 
-fn escaped(json: &str) -> String {
+/// JSON text with what hides in the escapes of JSON; such characters must stand in its strings only.
+pub(crate) fn escaped(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
         if !hides(c) {

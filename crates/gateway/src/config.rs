@@ -262,16 +262,6 @@ pub struct Rate {
     pub burst: u32,
 }
 
-/// Where the receipt of a call stands in its answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Receipts {
-    /// In the header `Casemate-Receipt`.
-    #[default]
-    Header,
-    /// There, and in `_meta` of a result.
-    Meta,
-}
-
 /// A tenant: who belongs to it and how much it may do. What it may do is in the policy.
 #[derive(Debug, Clone)]
 pub struct Tenant {
@@ -287,8 +277,18 @@ pub struct Tenant {
     pub tools: Vec<(Glob, Glob, Limit)>,
     /// Whether all images are stripped from what it gets.
     pub sensitive: bool,
-    /// Where the receipts of its calls stand.
+    /// Where its callers find receipts.
     pub receipt: Receipts,
+}
+
+/// Where callers find the receipts of their calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Receipts {
+    /// In the header `Casemate-Receipt` alone: bodies stay as they are.
+    #[default]
+    Header,
+    /// In `_meta` of each result as well.
+    Meta,
 }
 
 /// Which certificates belong to a tenant.

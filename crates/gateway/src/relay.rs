@@ -87,10 +87,12 @@ impl Relay {
         CurrentRules { state, sensitive }
     }
 
-    /// Whether the caller's results say in `_meta` where their record stands.
+    /// Whether the result says in `_meta` where its record stands: where the caller's tenant asks for it, and the result
+    /// is one that holds anything.
     fn receipted(&self) -> bool {
         let tenant = self.state.config.tenants.get(&self.permitted.principal().tenant);
-        tenant.is_some_and(|tenant| tenant.receipt == Receipts::Meta)
+        let is_asked = tenant.is_some_and(|tenant| tenant.receipt == Receipts::Meta);
+        is_asked && !self.permitted.call().method.has_empty_result()
     }
 
     /// A stream with too many events ends. What is not read of it may say that lists changed.

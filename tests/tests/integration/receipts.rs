@@ -6,7 +6,6 @@ use crate::harness::{AGENT, Authority, Call, Client, House, Reply, record, reque
 use crate::listen;
 use casemate_audit::{Field, Revealed, entries, reveal};
 use casemate_core::mcp::META_SUBSCRIPTION;
-use casemate_gateway::config::Receipts;
 use casemate_tests::hostile::Act;
 use casemate_tests::session::{Reply as Answer, Step};
 use serde_json::{Value, json};
@@ -16,12 +15,8 @@ const KEY: &str = "casemate/receipt";
 const FORGED: &str = r#""casemate/receipt":{"index":0,"leaf":"00"}"#;
 
 /// Has `acme` get its receipts in `_meta` as well from now on; nobody else.
-async fn ask_for_meta(house: &House) {
-    let mut loaded = house.plan.load().unwrap_or_else(|report| panic!("{report}"));
-    for (tenant, of) in &mut loaded.config.tenants {
-        of.receipt = if tenant.as_str() == "acme" { Receipts::Meta } else { Receipts::Header };
-    }
-    house.running().gateway.reload(loaded.config, "local:tests").await.expect("a reload");
+async fn ask_for_meta(house: &mut House) {
+    house.reload(&json!({ "tenants": { "acme": { "receipt": "meta" } } })).await.expect("a reload");
 }
 
 /// The receipt in the header of an answer, which must be that of the call's intent, or of its refusal.
@@ -97,8 +92,8 @@ async fn without_being_asked_for_a_receipt_changes_no_byte() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_result_names_its_record_where_the_tenant_asks_for_it() {
-    let house = House::start().await;
-    ask_for_meta(&house).await;
+    let mut house = House::start().await;
+    ask_for_meta(&mut house).await;
     for is_stream in [false, true] {
         for (result, marked) in [
             (r#"{"resultType":"complete","content":[]}"#, r#"{"_meta":{OWN},"resultType":"complete","content":[]}"#),
@@ -157,8 +152,8 @@ async fn a_result_names_its_record_where_the_tenant_asks_for_it() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn errors_and_other_tenants_have_the_header_alone() {
-    let house = House::start().await;
-    ask_for_meta(&house).await;
+    let mut house = House::start().await;
+    ask_for_meta(&mut house).await;
     let error = r#"{"jsonrpc":"2.0","id":{id},"error":{"code":-32000,"message":"no","data":{"_meta":{}}}}"#;
     house.upstream.on("tools/call", Act::Json(error.to_owned()));
     let call = Call::tool("echo");
@@ -185,12 +180,12 @@ async fn errors_and_other_tenants_have_the_header_alone() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_upstream_writes_a_receipt() {
-    let house = House::start().await;
+    let mut house = House::start().await;
     let look_alike = FORGED.replace("casemate/receipt", "Casemate/Receipt");
     let forged = format!(r#"{{"resultType":"complete","_meta":{{{FORGED},"x":1,{look_alike}}},"content":[]}}"#);
     for is_meta in [false, true] {
         if is_meta {
-            ask_for_meta(&house).await;
+            ask_for_meta(&mut house).await;
         }
         for is_stream in [false, true] {
             house.upstream.on("tools/call", answer(&forged, is_stream));
@@ -221,7 +216,7 @@ async fn no_upstream_writes_a_receipt() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_end_of_a_subscription_names_its_record() {
     let mut house = House::start().await;
-    ask_for_meta(&house).await;
+    ask_for_meta(&mut house).await;
     let first = listen::listen();
     let (mut wire, scene) = listen::open(&house, &house.agent(), &first).await;
     scene.result(&json!({ "resultType": "complete", "_meta": { META_SUBSCRIPTION: first.id } })).await;
@@ -253,8 +248,8 @@ async fn named(house: &SessionHouse, client: &Client, call: &Call) -> Reply {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn in_a_session_each_result_names_its_record() {
-    let house = SessionHouse::start().await;
-    ask_for_meta(&house).await;
+    let mut house = SessionHouse::start().await;
+    ask_for_meta(&mut house.house).await;
     for revision in SESSION_REVISIONS {
         let opening = initialize("up", revision, json!({}));
         let reply = named(&house, &house.agent(), &opening).await;
@@ -262,12 +257,22 @@ async fn in_a_session_each_result_names_its_record() {
         let told = session.ask(&session.note("notifications/initialized", Value::Null)).await;
         receipt(&house, &told).await;
         assert_eq!((told.status, told.body.len()), (202, 0));
+        for (method, params) in
+            [("tools/list", json!({})), ("tools/call", json!({ "name": "echo", "arguments": { "text": "a" } }))]
+        {
+            named(&house, &session.client, &session.call(method, params)).await;
+        }
+        // An empty result is empty by definition, and clients compare it.
         for (method, params) in [
             ("ping", json!({})),
-            ("tools/list", json!({})),
-            ("tools/call", json!({ "name": "echo", "arguments": { "text": "a" } })),
+            ("logging/setLevel", json!({ "level": "info" })),
+            ("resources/subscribe", json!({ "uri": "docs://open/a" })),
+            ("resources/unsubscribe", json!({ "uri": "docs://open/a" })),
         ] {
-            named(&house, &session.client, &session.call(method, params)).await;
+            let call = session.call(method, params);
+            let reply = session.ask(&call).await;
+            assert_eq!(house.result(&call, &reply).await, json!({}), "{method}");
+            receipt(&house, &reply).await;
         }
         let result = format!(r#"{{"content":[],"_meta":{{{FORGED}}}}}"#);
         let text = format!(r#"{{"jsonrpc":"2.0","id":{{id}},"result":{result}}}"#);
@@ -291,8 +296,8 @@ async fn in_a_session_each_result_names_its_record() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_resumed_answer_keeps_the_receipt_of_its_call() {
-    let house = SessionHouse::start().await;
-    ask_for_meta(&house).await;
+    let mut house = SessionHouse::start().await;
+    ask_for_meta(&mut house.house).await;
     let session = house.open("2025-11-25").await;
     house.puppet.next("tools/call", Answer::stream([Step::hold("go"), Step::Answer]));
     let call = session.tool("echo");

@@ -181,6 +181,12 @@ impl Method {
     pub const fn is_cacheable(self) -> bool {
         matches!(self, Self::Discover | Self::ResourcesRead) || self.list_member().is_some()
     }
+
+    /// Whether its result is an empty object (2025-11-25, "Ping"; the schema's `EmptyResult`): clients may compare it.
+    #[must_use]
+    pub const fn has_empty_result(self) -> bool {
+        matches!(self, Self::Ping | Self::SetLevel | Self::Subscribe | Self::Unsubscribe)
+    }
 }
 
 #[cfg(test)]
