@@ -50,7 +50,7 @@ pub use health::{FSYNC_BUCKETS, Health};
 pub use keys::{keygen, public_key, public_path};
 pub use log::{Erasure, Log, Recovery};
 pub use policies::policy;
-pub use prove::{checkpoint, consistency, prove, tile};
+pub use prove::{checkpoint, consistency, consistency_of, prove, tile};
 pub use published::{PublishError, published};
 pub use read::{Entries, Entry, entries, entry};
 pub use record::{About, Effect, Event, EventKind, Fact, Facts, FindingNote, Observed, Outcome, Receipt, Refused};

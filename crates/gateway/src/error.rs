@@ -23,6 +23,9 @@ pub enum GatewayError {
     /// The pins cannot be read.
     #[error(transparent)]
     Pins(#[from] crate::pins::PinError),
+    /// The witnesses cannot be those of this log.
+    #[error("audit.witnesses: {0}")]
+    Witnesses(String),
     /// The audit log refused the record of the change.
     #[error("the audit log cannot take the record: {0}")]
     Audit(String),

@@ -99,6 +99,7 @@ impl Server {
         let mut tasks = JoinSet::new();
         tokio::spawn(relay::sweep(Arc::clone(&self.gateway)));
         tokio::spawn(crate::pins::watch(Arc::clone(&self.gateway)));
+        tokio::spawn(crate::custody::witnesses::watch(Arc::clone(&self.gateway)));
         loop {
             tokio::select! {
                 () = draining(&mut drain) => break,

@@ -58,6 +58,8 @@ mod admin;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod cosigned;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod record;
