@@ -59,7 +59,7 @@ pub use keys::{keygen, public_key, public_path};
 pub use log::{Erasure, Log, Recovery};
 pub use named::{LogName, Named, NotALogName, check_heads};
 pub use policies::policy;
-pub use prove::{checkpoint, consistency, prove, tile};
+pub use prove::{checkpoint, consistency, consistency_of, prove, tile};
 pub use published::{PublishError, published};
 pub use read::{Entries, Entry, entries, entries_from, entry};
 pub use record::{About, Effect, Event, EventKind, Fact, Facts, FindingNote, Observed, Outcome, Receipt, Refused};

@@ -89,6 +89,22 @@ pub fn consistency(dir: &Path, old: &Checkpoint, new: Option<&Checkpoint>) -> Re
     Ok(proof)
 }
 
+/// The consistency proof between two sizes of the log in `dir`, for whoever knows the roots. Both are at most that of its
+/// newest checkpoint, to which every hash in the proof leads.
+///
+/// # Errors
+/// The log is shorter, or cannot be read.
+pub fn consistency_of(dir: &Path, old: u64, new: u64) -> Result<Vec<Hash>, Fault> {
+    let source = DirSource::new(dir);
+    let kept = newest(&source)?;
+    if old.max(new) > kept.checkpoint.size() {
+        let what =
+            format!("a proof for {} entries is wanted, and the log's newest checkpoint is of fewer", old.max(new));
+        return Err(kept.fault(Class::Truncated, what).at(kept.checkpoint.size()));
+    }
+    over_tiles(&source, &kept, |nodes| prove_consistency(nodes, old, new).ok())
+}
+
 /// A file of the log in `dir` as C2SP tlog-tiles lays it out: hashes or entries, also a partial one of an earlier
 /// checkpoint. `None` where it lies beyond the newest.
 ///

@@ -2,5 +2,6 @@
 
 pub mod archive;
 mod config;
+pub(crate) mod witnesses;
 
 pub use config::{Archive, ArchiveTarget, Custody, Witness, Witnesses, Worm};

@@ -26,6 +26,9 @@ pub enum GatewayError {
     /// The log cannot be copied as the configuration promises.
     #[error("archive: {0}")]
     Archive(String),
+    /// The witnesses cannot be those of this log.
+    #[error("audit.witnesses: {0}")]
+    Witnesses(String),
     /// The audit log refused the record of the change.
     #[error("the audit log cannot take the record: {0}")]
     Audit(String),

@@ -2,6 +2,7 @@
 
 use crate::config::{Config, Upstream};
 use crate::custody::archive::Archiver;
+use crate::custody::witnesses::{self, Cosigning};
 use crate::error::GatewayError;
 use crate::identity::{Identity, IdentityError};
 use crate::limits::Limits;
@@ -95,6 +96,8 @@ pub struct Gateway {
     pub(crate) pins: Pins,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) archive: Option<Archiver>,
+    /// Where the log has witnesses.
+    pub(crate) cosigning: Option<Cosigning>,
     clock: Clock,
     generation: watch::Sender<u64>,
     drain: watch::Sender<bool>,
@@ -109,6 +112,9 @@ impl Gateway {
     /// that takes no record.
     pub async fn start(parts: Parts) -> Result<Arc<Self>, GatewayError> {
         let net = casemate_net::Client::new(casemate_net::ClientConfig::default());
+        let witnesses = parts.config.custody.witnesses.as_ref();
+        let cosigning = witnesses.map(|w| Cosigning::new(w, &parts.log, net.clone(), Arc::clone(&parts.clock)));
+        let cosigning = cosigning.transpose()?;
         let state = {
             let identity = Identity::new(&parts.config, net.clone()).map_err(unusable)?;
             let limits = Arc::new(Limits::new(&parts.config));
@@ -128,6 +134,7 @@ impl Gateway {
             pins,
             sessions,
             archive,
+            cosigning,
             clock: parts.clock,
             generation: watch::Sender::new(0),
             drain: watch::Sender::new(false),
@@ -255,12 +262,13 @@ impl Gateway {
         self.generation.subscribe()
     }
 
-    /// Records the end and closes the log.
+    /// Records the end, lets witnesses see it as far as they answer, and closes the log.
     ///
     /// # Errors
     /// The log takes no record.
     pub async fn stop(&self, actor: &str) -> Result<(), GatewayError> {
         self.record(EventKind::Stop, actor, None).await?;
+        witnesses::last(self).await;
         self.log.clone().close().await;
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Counters and histograms in the Prometheus text format.
 
+use crate::custody::witnesses;
 use crate::gateway::State;
 use crate::pins::Pins;
 use crate::session::Sessions;
@@ -54,6 +55,8 @@ pub struct Metrics {
     limited_addresses: Gauge,
     writable: Gauge,
     pinned: Family<Pinned, Gauge>,
+    /// What the witnesses of the log do.
+    pub(crate) cosigning: witnesses::Metrics,
     pins: Pins,
     sessions: Arc<Sessions>,
     open_sessions: Gauge,
@@ -77,6 +80,7 @@ impl Metrics {
         );
         let pinned = Family::<Pinned, Gauge>::default();
         registry.register("pins", "Pins by server and state", pinned.clone());
+        let cosigning = witnesses::Metrics::new(&mut registry);
         let mut gauge = |name: &str, help: &str| {
             let gauge = Gauge::default();
             registry.register(name, help, gauge.clone());
@@ -107,6 +111,7 @@ impl Metrics {
             requests,
             durations,
             pinned,
+            cosigning,
             pins,
             sessions,
             log,

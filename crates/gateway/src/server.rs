@@ -100,6 +100,7 @@ impl Server {
         tokio::spawn(relay::sweep(Arc::clone(&self.gateway)));
         tokio::spawn(crate::pins::watch(Arc::clone(&self.gateway)));
         tokio::spawn(crate::custody::archive::watch(Arc::clone(&self.gateway)));
+        tokio::spawn(crate::custody::witnesses::watch(Arc::clone(&self.gateway)));
         loop {
             tokio::select! {
                 () = draining(&mut drain) => break,

@@ -62,6 +62,8 @@ mod archive;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod cosigned;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod record;

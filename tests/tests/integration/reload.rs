@@ -241,11 +241,19 @@ async fn what_only_a_start_reads_is_refused_by_its_name() {
 async fn where_the_log_lies_and_what_it_waits_for_do_not_change_while_it_runs() {
     let mut served = Served::start(|_| {}).await;
     let plan = served.plan.config.clone();
+    let key = "witness.example/w1+0ad7d35e+BIqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c";
+    let list = json!([{ "url": "http://127.0.0.1:9", "key": key }]);
+    let witnesses = json!({ "audit": { "witnesses": { "quorum": 1, "list": list } } });
     for (at, (patch, key)) in [
         (json!({ "state": { "dir": "elsewhere" } }), "state.dir"),
         (json!({ "audit": { "deadline": "7s" } }), "audit.deadline"),
         (json!({ "audit": { "reserve_bytes": "2MiB" } }), "audit.reserve_bytes"),
         (json!({ "audit": { "anonymous_per_minute": 7 } }), "audit.anonymous_per_minute"),
+        (json!({ "audit": { "low_disk_bytes": "2GiB" } }), "audit.low_disk_bytes"),
+        (json!({ "audit": { "retention": "30d" } }), "audit.retention"),
+        (json!({ "audit": { "immutable": "auto" } }), "audit.immutable"),
+        (witnesses, "audit.witnesses"),
+        (json!({ "audit": { "worm": "best-effort", "archive_retention": "1d", "archive": [{ "directory": "copies" }] } }), "audit.worm"),
     ]
     .into_iter()
     .enumerate()

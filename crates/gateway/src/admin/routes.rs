@@ -84,6 +84,10 @@ async fn ready(State(shared): State<Shared>, headers: HeaderMap, uri: Uri) -> Re
 async fn metrics(State(shared): State<Shared>, headers: HeaderMap, uri: Uri) -> Response {
     match allowed(&shared, &headers, &uri, EVERY_ROLE).await {
         Ok(_) => {
+            if let Some(cosigning) = &shared.gateway.cosigning {
+                let entries = shared.gateway.log().health().entries;
+                cosigning.measure(&shared.gateway.metrics.cosigning, shared.gateway.now(), entries);
+            }
             let text = shared.gateway.metrics.render(&shared.gateway.state());
             let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
             ([(header::CONTENT_TYPE, kind)], text).into_response()
@@ -158,6 +162,10 @@ fn readiness(gateway: &Gateway) -> Readiness {
         ("policy", true, state.config.policy.digest.to_string()),
         ("drain", !gateway.is_draining(), String::new()),
     ];
+    // Whatever witnesses say, calls go on.
+    if let Some(cosigning) = &gateway.cosigning {
+        checks.push(("witnesses", true, cosigning.describe(health.entries)));
+    }
     if let Some(keys) = state.identity.keys() {
         checks.push(("keys", keys.usable, format!("generation {}, fresh: {}", keys.generation, keys.fresh)));
     }

@@ -126,7 +126,7 @@ impl Plan {
                 "globex": { "certificates": certificate("spiffe://globex.example/**"), "tokens": token("globex"), "rules": [rule] },
                 "idle": { "certificates": [{ "san": "spiffe://idle.example/**", "scopes": [] }] },
             },
-            "audit": { "deadline": "10s", "anonymous_per_minute": 100_000, "reserve_bytes": "1MiB" },
+            "audit": { "deadline": "10s", "anonymous_per_minute": 100_000, "reserve_bytes": "1MiB", "immutable": "off" },
         });
         Self { dir, config }
     }
