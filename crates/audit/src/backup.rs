@@ -11,8 +11,6 @@
 
 mod snapshot;
 mod target;
-#[cfg(test)]
-mod tests;
 
 use crate::confined::Dir;
 use crate::error::{Class, Fault};
@@ -93,7 +91,7 @@ fn once(
 ) -> Result<BackedUp, Fault> {
     let head = snapshot.head();
     let source = DirSource::new(snapshot.dir());
-    let nodes = LogNodes::open(&source, head.entries, head.root)?;
+    let nodes = LogNodes::open(&source, head.entries, head.root).map_err(|fault| verify::named(&source, fault))?;
     if let Some(before) = before {
         follows(snapshot, &nodes, before.verified)?;
     }

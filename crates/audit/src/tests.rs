@@ -1,5 +1,7 @@
 //! The log as its callers, its attackers and its disk see it.
 
+mod backup;
+mod bundle;
 mod calls;
 mod faults;
 mod memory;

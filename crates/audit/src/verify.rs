@@ -81,6 +81,13 @@ pub(crate) fn check(source: &dyn Source) -> Result<Verified, Fault> {
     check_with(source, &mut Options::default())
 }
 
+/// The first fault of a log of which something is wrong; `otherwise` where it holds together.
+pub(crate) fn named(source: &dyn Source, otherwise: Fault) -> Fault {
+    let found = check_with(source, &mut Options::default()).err();
+    // A record that is being written is no fault of the log.
+    found.filter(|fault| fault.class != Class::TornTail).unwrap_or(otherwise)
+}
+
 /// [`verify_with`] over any source, once.
 pub(crate) fn check_with(source: &dyn Source, options: &mut Options<'_>) -> Result<Verified, Fault> {
     let range = options.range.clone().unwrap_or(0..u64::MAX);

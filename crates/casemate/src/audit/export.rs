@@ -49,6 +49,9 @@ pub(super) struct ExportArgs {
     /// The log's public key, or a file that holds it. Without it: `keys/audit.pub` beside the log.
     #[arg(long, value_name = "VKEY", value_parser = key)]
     key: Vec<Verifier>,
+    /// Prove against the newest checkpoint that the log has signed, also where witnesses have not cosigned it yet.
+    #[arg(long)]
+    signed: bool,
     /// Include the policies that the records name. A policy names every tenant of the gateway.
     #[arg(long)]
     with_policies: bool,
@@ -85,6 +88,12 @@ fn tenant(text: &str) -> Result<String, String> {
     TenantId::parse(text).map(|id| id.as_str().to_owned()).map_err(|fault| fault.to_string())
 }
 
+/// The checkpoint that witnesses have cosigned, where there is one; else the newest that the log has signed.
+fn checkpoint(dir: &Path, signed: bool) -> Result<String, Fault> {
+    let published = if signed { None } else { casemate_audit::published(dir)? };
+    published.map_or_else(|| casemate_audit::checkpoint(dir), Ok)
+}
+
 /// Where the bundle is made before it gets its name.
 fn parent(to: &Path) -> &Path {
     to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
@@ -104,7 +113,7 @@ pub(super) fn run(args: &ExportArgs, dir: &Path) -> Result<ExitCode> {
     if keys.is_empty() {
         bail!("the log's public key is not beside it: give it with --key");
     }
-    let checkpoint = match casemate_audit::checkpoint(dir) {
+    let checkpoint = match checkpoint(dir, args.signed) {
         Ok(checkpoint) => checkpoint,
         Err(fault) => return told(args.json, &fault),
     };
