@@ -77,7 +77,7 @@ pub fn backup(dir: &Path, to: &Path, mut options: Backup<'_>) -> Result<BackedUp
         let done = once(&mut target, &snapshot, before, &mut options);
         let pruned = || Snapshot::take(&dir).is_ok_and(|now| now.first() > snapshot.first());
         match done {
-            Err(fault) if fault.class == Class::Unreadable && tries < TRIES && pruned() => {}
+            Err(_) if tries < TRIES && pruned() => {}
             done => return done,
         }
     }

@@ -165,6 +165,10 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<ExitCode> {
         Ok(dir) => dir,
         Err(code) => return Ok(code),
     };
+    if !dir.is_dir() {
+        out::say(&format!("there is no log: {} is not a directory", visible::line(&dir.display().to_string())));
+        return Ok(ExitCode::from(exit::COULD_NOT_RUN));
+    }
     let done = match &args.command {
         Command::Verify(args) => return verify::run(args, &dir),
         Command::Query(args) => return query::run(args, &dir),
@@ -177,12 +181,12 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<ExitCode> {
         Command::Backup(args) => return backup::run(args, &dir),
         Command::Cat(_) => cat(&dir)?,
         Command::Show(args) => match entry(&dir, args.index) {
-            Ok(entry) => Ok(out::line(&String::from_utf8_lossy(&entry.bytes))?),
+            Ok(entry) => Ok(out::exact(&[&entry.bytes[..], b"\n"].concat())?),
             Err(fault) => Err(fault),
         },
         Command::Prove(args) => return proof::prove(args, &dir),
         _ => match casemate_audit::checkpoint(&dir) {
-            Ok(note) => Ok(out::data(&note)?),
+            Ok(note) => Ok(out::exact(note.as_bytes())?),
             Err(fault) => Err(fault),
         },
     };
@@ -210,7 +214,7 @@ fn cat(dir: &std::path::Path) -> anyhow::Result<Result<(), Fault>> {
     };
     for entry in entries {
         match entry {
-            Ok(entry) => out::line(&entry.json.to_string())?,
+            Ok(entry) => out::line(&visible::json_line(&entry.json))?,
             Err(fault) => return Ok(Err(fault)),
         }
     }

@@ -58,7 +58,11 @@ mod admin;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod backup;
+#[cfg(test)]
 mod crash;
+#[cfg(test)]
+mod export;
 #[cfg(test)]
 mod record;
 #[cfg(test)]

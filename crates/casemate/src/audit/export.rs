@@ -216,7 +216,7 @@ fn tell_checked(args: &CheckArgs, checked: &Checked) -> Result<ExitCode> {
             out::say(&format!("the bundle is good and has no record {index}"));
             return Ok(ExitCode::from(exit::of(Class::Removed)));
         };
-        out::data(&proof.to_string())?;
+        out::exact(proof.to_string().as_bytes())?;
         return Ok(ExitCode::SUCCESS);
     }
     let witnesses: Vec<_> = checked.trusted.witnesses.iter().map(|(name, _)| name.as_str()).collect();
