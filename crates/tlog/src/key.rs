@@ -55,7 +55,7 @@ pub enum KeyError {
     #[error("not a valid key name")]
     Name,
     /// The key is of an algorithm that cannot be used here; its identifier byte.
-    #[error("keys of the algorithm {0:#04x} are not supported")]
+    #[error("keys of the algorithm {0:#04x} {why}", why = why(*.0))]
     Algorithm(u8),
     /// The key id does not follow from name, algorithm and public key.
     #[error("the key id does not belong to this key")]
@@ -63,6 +63,16 @@ pub enum KeyError {
     /// The key has the wrong length or is refused by the library.
     #[error("not a valid key")]
     Key,
+}
+
+/// What is wrong with a key of an algorithm.
+const fn why(byte: u8) -> &'static str {
+    match Algorithm::from_byte(byte) {
+        Some(Algorithm::Ed25519) => "(Ed25519) do not serve here",
+        Some(Algorithm::CosignatureV1) => "(Ed25519 cosignatures) do not serve here",
+        Some(Algorithm::MlDsa44) => "(ML-DSA-44) are not supported yet",
+        None => "are not supported",
+    }
 }
 
 /// The first four bytes of `SHA-256(name || 0x0A || algorithm || public key)`.

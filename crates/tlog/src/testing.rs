@@ -3,7 +3,7 @@
 use crate::cosignature::Cosigner;
 use crate::frontier::Frontier;
 use crate::hash::{Hash, leaf};
-use crate::key::Signer;
+use crate::key::{Algorithm, KeyId, Signer};
 use crate::nodes::Nodes;
 use crate::tile::{Kind, Tile, Tiles, encode, tiles_of};
 use std::cell::Cell;
@@ -82,4 +82,11 @@ pub(crate) fn signer(name: &str, seed: u8) -> Signer {
 /// The key of a witness.
 pub(crate) fn cosigner(name: &str, seed: u8) -> Cosigner {
     Cosigner::from_seed(name, &[seed; 32]).expect("a key")
+}
+
+/// A signature line as a witness makes it with ML-DSA-44 (0x06): of the right length, and of no key that is known here.
+pub(crate) fn ml_dsa_line(name: &str) -> String {
+    let id = KeyId::of(name, Algorithm::MlDsa44, &[7; 1312]);
+    let bytes = [&id.0, [9; 8].as_slice(), &[5; 2420]].concat();
+    format!("\u{2014} {name} {}\n", crate::text::base64(&bytes))
 }

@@ -11,7 +11,7 @@ use crate::text;
 /// The most consistency proof lines that a request may have.
 pub const MAX_LINES: usize = 63;
 
-/// The content type of the answer to [`Refusal::Conflict`].
+/// The content type of the answer to [`Refusal::Conflict`] and [`Refusal::Fork`].
 pub const SIZE_TYPE: &str = "text/x.tlog.size";
 
 /// What a witness remembers of a log: the latest checkpoint that it cosigned.
@@ -55,7 +55,11 @@ pub enum Refusal {
     /// 409: the old size is not that of the latest checkpoint cosigned; that size.
     #[error("the latest checkpoint has the size {0}")]
     Conflict(u64),
-    /// 422: the checkpoint does not continue the one cosigned before: a fork, a rollback, or a wrong proof.
+    /// 409: the checkpoint is of the size that was cosigned, and of another root; that size. The specification does not
+    /// say what the body is; it is the same as that of the other conflict.
+    #[error("another root was cosigned for the size {0}")]
+    Fork(u64),
+    /// 422: the proof does not lead from the checkpoint cosigned before to this one: a fork, or a wrong proof.
     #[error("the checkpoint is not consistent with the one before")]
     Inconsistent,
 }
@@ -68,16 +72,16 @@ impl Refusal {
             Self::Malformed => 400,
             Self::Unsigned => 403,
             Self::Unknown => 404,
-            Self::Conflict(_) => 409,
+            Self::Conflict(_) | Self::Fork(_) => 409,
             Self::Inconsistent => 422,
         }
     }
 
-    /// The body: for a conflict the size, otherwise the reason; with its content type.
+    /// The body: for both conflicts the size, otherwise the reason; with its content type.
     #[must_use]
     pub fn body(self) -> (String, &'static str) {
         match self {
-            Self::Conflict(size) => (format!("{size}\n"), SIZE_TYPE),
+            Self::Conflict(size) | Self::Fork(size) => (format!("{size}\n"), SIZE_TYPE),
             other => (format!("{other}\n"), "text/plain; charset=utf-8"),
         }
     }
@@ -137,6 +141,10 @@ pub fn decide<'a>(known: Option<(&[Verifier], State)>, request: &Request<'a>) ->
     }
     if request.old != state.size {
         return Err(Refusal::Conflict(state.size));
+    }
+    // Between equal sizes there is nothing to prove: a proof that is not empty is a wrong one.
+    if size == state.size && root != state.root && request.proof.is_empty() {
+        return Err(Refusal::Fork(size));
     }
     verify_consistency(state.size, state.root, size, root, &request.proof).map_err(|_| Refusal::Inconsistent)?;
     Ok(Accepted { state: State { size, root }, text: request.note.text() })

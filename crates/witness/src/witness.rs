@@ -179,7 +179,7 @@ impl Witness {
         match decide(Some((&log.keys, held.kept.state)), &request) {
             Ok(accepted) => self.cosign(log, &mut held, &request, accepted),
             Err(refusal) => {
-                if matches!(refusal, Refusal::Conflict(_) | Refusal::Inconsistent) {
+                if matches!(refusal, Refusal::Conflict(_) | Refusal::Fork(_) | Refusal::Inconsistent) {
                     self.keep_fork(log, &mut held, &request);
                 }
                 Answer::Refused(refusal)

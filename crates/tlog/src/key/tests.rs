@@ -63,6 +63,18 @@ fn what_is_not_a_key_is_refused() {
 }
 
 #[test]
+fn a_key_of_ml_dsa_is_named_and_not_supported_yet() {
+    let public = [[Algorithm::MlDsa44.byte()].as_slice(), &[7; 1312]].concat();
+    let id = KeyId::of("witness.example/w", Algorithm::MlDsa44, &public[1..]);
+    let vkey = format!("witness.example/w+{id}+{}", crate::text::base64(&public));
+    let refused = Verifier::parse(&vkey).unwrap_err();
+    assert_eq!(refused, KeyError::Algorithm(6));
+    assert_eq!(refused.to_string(), "keys of the algorithm 0x06 (ML-DSA-44) are not supported yet");
+    assert_eq!(KeyError::Algorithm(1).to_string(), "keys of the algorithm 0x01 (Ed25519) do not serve here");
+    assert_eq!(KeyError::Algorithm(9).to_string(), "keys of the algorithm 0x09 are not supported");
+}
+
+#[test]
 fn names_have_no_spaces_pluses_or_controls() {
     for name in ["a", "example.com/log", "grüße", &"a".repeat(255)] {
         assert!(is_name(name), "{name:?}");

@@ -4,9 +4,11 @@ use super::{AnswerError, MAX_LINES, Refusal, Request, SIZE_TYPE, State, accept, 
 use crate::checkpoint::Checkpoint;
 use crate::hash::{EMPTY, Hash, leaf};
 use crate::key::Verifier;
-use crate::nodes::{consistency, root_at};
+use crate::nodes::{consistency, inclusion, root_at};
 use crate::note::{NoteError, OpenError};
-use crate::testing::{Grown, cosigner, signer};
+use crate::policy::{Distrust, Policy};
+use crate::proof::Proof;
+use crate::testing::{Grown, cosigner, entry, ml_dsa_line, signer};
 use proptest::prelude::*;
 
 const ORIGIN: &str = "example.com/log";
@@ -83,7 +85,9 @@ fn forks_rollbacks_and_wrong_proofs_are_refused() {
     assert_eq!(answer(state, &body(&grown, 31, 40)), Err(Refusal::Conflict(30)));
     // A fork has a proof, but not from our root.
     assert_eq!(answer(state, &body(&fork, 30, 40)), Err(Refusal::Inconsistent));
-    assert_eq!(answer(state, &body(&fork, 30, 30)), Err(Refusal::Inconsistent));
+    assert_eq!(answer(state, &body(&fork, 30, 30)), Err(Refusal::Fork(30)));
+    let other = note(30, at(&fork, 30).root);
+    assert_eq!(answer(state, &request(30, &[EMPTY], &other)), Err(Refusal::Inconsistent), "the proof comes first");
     let root = at(&grown, 40).root;
     let proof = consistency(&grown, 30, 40).unwrap();
     let mut changed = proof.clone();
@@ -93,7 +97,7 @@ fn forks_rollbacks_and_wrong_proofs_are_refused() {
     }
     assert_eq!(answer(state, &request(30, &[EMPTY], &note(30, state.root))), Err(Refusal::Inconsistent));
     assert_eq!(answer(State::NONE, &request(0, &[EMPTY], &note(40, root))), Err(Refusal::Inconsistent));
-    assert_eq!(answer(State::NONE, &request(0, &[], &note(0, root))), Err(Refusal::Inconsistent), "no empty tree");
+    assert_eq!(answer(State::NONE, &request(0, &[], &note(0, root))), Err(Refusal::Fork(0)), "no empty tree");
 }
 
 #[test]
@@ -110,6 +114,39 @@ fn strangers_are_refused() {
     let forged = body.replacen("\n3\n", "\n4\n", 1);
     let forged = Request::parse(forged.as_bytes()).unwrap();
     assert_eq!(decide(Some((&[key], State::NONE)), &forged).err(), Some(Refusal::Unsigned));
+}
+
+/// Notes and answers may bear signatures of other algorithms beside those that are known here.
+#[test]
+fn lines_of_ml_dsa_are_ignored_on_every_way() {
+    let grown = Grown::of(5);
+    let (log, witness) = (signer(ORIGIN, 1).verifier().clone(), cosigner("w", 2));
+    let known = [witness.verifier().clone()];
+    // The log signs with both, and so does the witness, whose name they share.
+    let (before, root) = (note(5, at(&grown, 5).root), at(&grown, 5).root);
+    for note in [
+        format!("{before}{}", ml_dsa_line(ORIGIN)),
+        before.replacen("\n\n", &format!("\n\n{}", ml_dsa_line(ORIGIN)), 1),
+    ] {
+        let body = request(0, &[], &note);
+        let parsed = Request::parse(body.as_bytes()).unwrap();
+        let accepted = decide(Some((std::slice::from_ref(&log), State::NONE)), &parsed).unwrap();
+        let line = witness.cosign(accepted.text, 99).unwrap();
+        let answer = format!("{}{line}", ml_dsa_line("w"));
+        let cosigned = accept(&note, answer.as_bytes(), &known).unwrap();
+        assert_eq!(cosigned, format!("{note}{line}"));
+        let policy = Policy::new(ORIGIN, vec![log.clone()], known.to_vec(), 1).unwrap();
+        for note in [&cosigned, &format!("{cosigned}{}", ml_dsa_line("w"))] {
+            assert_eq!(policy.trust(note.as_bytes()).unwrap().witnesses, [("w".to_owned(), 99)]);
+            let proof = Proof::new(4, inclusion(&grown, 4, 5).unwrap(), note, None).unwrap();
+            let proof = Proof::parse(proof.to_string().as_bytes()).unwrap();
+            assert_eq!(proof.check(leaf(&entry(4)), &policy).unwrap().root, root);
+        }
+        // Alone they are nobody's.
+        let alone = format!("{}\n{}", parsed.note().text(), ml_dsa_line(ORIGIN));
+        assert!(matches!(policy.trust(alone.as_bytes()), Err(Distrust::Checkpoint(_))));
+        assert_eq!(accept(&note, ml_dsa_line("w").as_bytes(), &known), Err(AnswerError::Open(OpenError::Unsigned)));
+    }
 }
 
 #[test]
@@ -150,7 +187,9 @@ fn each_refusal_has_the_status_of_the_specification() {
     let statuses =
         [Refusal::Malformed, Refusal::Unsigned, Refusal::Unknown, Refusal::Conflict(7), Refusal::Inconsistent];
     assert_eq!(statuses.map(Refusal::status), [400, 403, 404, 409, 422]);
+    assert_eq!(Refusal::Fork(7).status(), 409);
     assert_eq!(Refusal::Conflict(7).body(), ("7\n".to_owned(), SIZE_TYPE));
+    assert_eq!(Refusal::Fork(7).body(), ("7\n".to_owned(), SIZE_TYPE));
     assert_eq!(Refusal::Unknown.body().0, "the log is not known\n");
 }
 

@@ -14,7 +14,8 @@ pub enum Failure {
     /// It says that it has cosigned a larger tree: this log was rolled back, has signed elsewhere, or the witness lies.
     #[error("it has cosigned a tree of {0} entries, which is larger")]
     Ahead(u64),
-    /// It says that the checkpoint does not continue the one that it cosigned before (422).
+    /// It says that the checkpoint does not continue the one that it cosigned before (422), or that it has cosigned
+    /// another root for this size (409).
     #[error("it holds the checkpoint for inconsistent with the one it has cosigned")]
     Inconsistent,
     /// It does not know the log (404).
@@ -149,10 +150,18 @@ impl<'a> Exchange<'a> {
     }
 
     fn conflict(&mut self, body: &[u8]) -> Next {
-        let Some(told) = size(body) else { return Next::Failed(Failure::Status(409)) };
+        // From a size to itself there is no proof that could be wrong: what conflicts is the root. The specification
+        // leaves open what the body is then.
+        let is_same = self.old == self.size;
+        let Some(told) = size(body) else {
+            return Next::Failed(if is_same { Failure::Inconsistent } else { Failure::Status(409) });
+        };
         self.learned = Some(told);
         if told > self.size {
             return Next::Failed(Failure::Ahead(told));
+        }
+        if told == self.old && is_same {
+            return Next::Failed(Failure::Inconsistent);
         }
         if told == self.old || self.rounds >= MAX_ROUNDS {
             return Next::Failed(Failure::Contradiction);

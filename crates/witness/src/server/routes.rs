@@ -125,7 +125,7 @@ impl Tally {
         let counter = match answer {
             Answer::Cosigned(_) => &self.cosigned,
             Answer::Refused(Refusal::Conflict(_)) => &self.conflicts,
-            Answer::Refused(Refusal::Inconsistent) => &self.inconsistent,
+            Answer::Refused(Refusal::Inconsistent | Refusal::Fork(_)) => &self.inconsistent,
             Answer::Refused(_) => &self.refused,
             Answer::Unavailable(_) => &self.unavailable,
         };

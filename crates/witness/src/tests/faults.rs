@@ -96,13 +96,11 @@ fn a_fork_is_kept_as_evidence_once() {
     // The key holder cannot fill the disk with them.
     for branch in 2..30 {
         let fork = TestLog::branch(ORIGIN, 9, 6, branch);
-        assert_eq!(witness.add(fork.body(9, 9).as_bytes()), Answer::Refused(Refusal::Inconsistent));
+        assert_eq!(witness.add(fork.body(9, 9).as_bytes()), Answer::Refused(Refusal::Fork(9)));
     }
     assert_eq!(forks().len(), crate::config::MAX_FORKS);
     let again = open(&memory, &log, false, 5);
-    assert_eq!(again.add(TestLog::branch(ORIGIN, 9, 6, 99).body(9, 9).as_bytes()), {
-        Answer::Refused(Refusal::Inconsistent)
-    });
+    assert_eq!(again.add(TestLog::branch(ORIGIN, 9, 6, 99).body(9, 9).as_bytes()), Answer::Refused(Refusal::Fork(9)));
     assert_eq!(forks().len(), crate::config::MAX_FORKS);
 }
 

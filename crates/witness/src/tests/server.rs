@@ -11,7 +11,7 @@ use crate::witness::Witness;
 use casemate_net::{ClientConfig, Named, Target, Trust};
 use casemate_tlog::note::Note;
 use casemate_tlog::witness::{SIZE_TYPE, request};
-use casemate_tlog::{Checkpoint, Signer};
+use casemate_tlog::{Checkpoint, Signer, hash};
 use http::{Method, Request};
 use std::io;
 use std::net::SocketAddr;
@@ -109,7 +109,7 @@ async fn each_request_has_the_answer_of_the_specification() {
     let size = (409, SIZE_TYPE.to_owned(), "35\n".to_owned());
     for (what, body, status) in [
         ("a fork", fork.body(35, 40), 422),
-        ("another root for the same size", fork.body(35, 35), 422),
+        ("another root for the same size with a proof", request(35, &[hash::EMPTY], &fork.note(35)), 422),
         ("a bad proof", request(35, &[], &log.note(40)), 422),
         ("an unknown log", TestLog::new("log.example/other", 9).body(0, 9), 404),
         ("an unknown key", request(35, &[], &unsigned), 403),
@@ -128,6 +128,7 @@ async fn each_request_has_the_answer_of_the_specification() {
         ("the request before once more", log.body(30, 35)),
         ("from a size to come", log.body(36, 40)),
         ("from nothing", fork.body(0, 40)),
+        ("another root for the same size", fork.body(35, 35)),
     ] {
         assert_eq!(add(server.address, &body).await, size, "{what}");
     }

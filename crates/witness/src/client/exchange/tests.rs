@@ -29,6 +29,21 @@ fn a_guess_that_is_wrong_is_mended() {
 }
 
 #[test]
+fn another_root_for_the_same_size_is_an_alarm_in_each_form() {
+    let (note, own) = (note(), Cosigner::from_seed("w", &[2; 32]).unwrap());
+    for (status, body) in [(409, "9\n"), (409, "another root\n"), (409, ""), (422, "")] {
+        let mut exchange = Exchange::new(&note, own.verifier(), 9, 9, Duration::ZERO);
+        assert_eq!(exchange.next(answer(status, body), 7), Next::Failed(Failure::Inconsistent), "{status} {body:?}");
+        assert!(Failure::Inconsistent.is_alarming());
+    }
+    // From another size the same answers say nothing of that.
+    for (body, failure) in [("4\n", Failure::Contradiction), ("what", Failure::Status(409))] {
+        let mut exchange = Exchange::new(&note, own.verifier(), 9, 4, Duration::ZERO);
+        assert_eq!(exchange.next(answer(409, body), 7), Next::Failed(failure));
+    }
+}
+
+#[test]
 fn what_will_not_change_is_not_tried_again() {
     let (note, own) = (note(), Cosigner::from_seed("w", &[2; 32]).unwrap());
     for fault in [NetError::Encoding, NetError::Oversize, NetError::Http("x")] {
