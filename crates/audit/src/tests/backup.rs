@@ -37,11 +37,11 @@ fn key(dir: &Path) -> Verifier {
 }
 
 fn save(dir: &Path, to: &Path) -> Result<BackedUp, Fault> {
-    backup(dir, to, Backup { key: Some(key(dir)), ..Backup::default() })
+    backup(dir, to, Backup { keys: vec![key(dir)], ..Backup::default() })
 }
 
 fn good(dir: &Path, to: &Path) -> Verified {
-    verify_with(to, Options { key: Some(key(dir)), ..Options::default() }).unwrap()
+    verify_with(to, Options { keys: vec![key(dir)], ..Options::default() }).unwrap()
 }
 
 /// Every file with its bytes.
@@ -99,7 +99,7 @@ async fn a_gateway_goes_on_from_a_copy() {
     let (dir, to) = log(20).await;
     let audit = audit(&dir);
     let keys = audit.join("subjects");
-    let done = backup(&audit, &to, Backup { key: Some(key(&audit)), subjects: Some(&keys), progress: None }).unwrap();
+    let done = backup(&audit, &to, Backup { keys: vec![key(&audit)], subjects: Some(&keys), progress: None }).unwrap();
     std::fs::copy(to.join("keys/subjects"), to.join("subjects")).unwrap();
     std::fs::copy(audit.join("audit.key"), to.join("audit.key")).unwrap();
     std::fs::copy(audit.join("audit.pub"), to.join("audit.pub")).unwrap();
