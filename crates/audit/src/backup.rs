@@ -11,8 +11,6 @@
 
 mod snapshot;
 mod target;
-#[cfg(test)]
-mod tests;
 
 use crate::confined::Dir;
 use crate::error::{Class, Fault};
@@ -33,8 +31,8 @@ const TRIES: usize = 3;
 /// How to back up.
 #[derive(Default)]
 pub struct Backup<'a> {
-    /// The log's public key, by which the checkpoints are verified.
-    pub key: Option<Verifier>,
+    /// The log's public keys, by which the checkpoints are verified; without any they are only compared.
+    pub keys: Vec<Verifier>,
     /// The file of the keys of subjects, where it is to be copied too. An erasure does not reach the copy.
     pub subjects: Option<&'a Path>,
     /// Called now and then while entries are checked, with those that were and those that there are.
@@ -71,7 +69,7 @@ pub struct BackedUp {
 pub fn backup(dir: &Path, to: &Path, mut options: Backup<'_>) -> Result<BackedUp, Fault> {
     let (dir, to) = apart(dir, to)?;
     let mut target = Target::open(&dir, &to)?;
-    let before = target.before(options.key.as_ref(), &mut options.progress)?;
+    let before = target.before(&options.keys, &mut options.progress)?;
     let mut tries = 0;
     loop {
         tries += 1;
@@ -79,7 +77,7 @@ pub fn backup(dir: &Path, to: &Path, mut options: Backup<'_>) -> Result<BackedUp
         let done = once(&mut target, &snapshot, before, &mut options);
         let pruned = || Snapshot::take(&dir).is_ok_and(|now| now.first() > snapshot.first());
         match done {
-            Err(fault) if fault.class == Class::Unreadable && tries < TRIES && pruned() => {}
+            Err(_) if tries < TRIES && pruned() => {}
             done => return done,
         }
     }
@@ -93,7 +91,7 @@ fn once(
 ) -> Result<BackedUp, Fault> {
     let head = snapshot.head();
     let source = DirSource::new(snapshot.dir());
-    let nodes = LogNodes::open(&source, head.entries, head.root)?;
+    let nodes = LogNodes::open(&source, head.entries, head.root).map_err(|fault| verify::named(&source, fault))?;
     if let Some(before) = before {
         follows(snapshot, &nodes, before.verified)?;
     }
@@ -105,15 +103,8 @@ fn once(
     if let Some(keys) = options.subjects {
         target.copy_keys(keys)?;
     }
-    // Of what was there and checked only the last segment has changed.
-    let range = before.map(|before| before.segment..u64::MAX);
-    let mut checked = Options { key: options.key.clone(), range, ..Options::default() };
-    if let Some(progress) = options.progress.as_mut() {
-        checked.progress = Some(&mut **progress);
-    }
     let copy = Advanced { source: target.source(), head: snapshot.head_file() };
-    let verified =
-        verify::check_with(&copy, &mut checked).map_err(|fault| about("the log, as it was copied", fault))?;
+    let verified = checked(&copy, before, options).map_err(|fault| about("the log, as it was copied", fault))?;
     if (verified.entries, verified.root) != (head.entries, head.root) {
         let what = format!("the copy has {} entries, or others than the log", verified.entries);
         return Err(Fault::new(Class::Changed, files::HEAD, 0, what));
@@ -130,6 +121,22 @@ fn once(
         bytes: bytes_now - bytes,
         damaged_tiles,
     })
+}
+
+/// Checks the copy: of what was there and good only the last segment has changed.
+fn checked(copy: &dyn Source, before: Option<Before>, options: &mut Backup<'_>) -> Result<Verified, Fault> {
+    let mut check = |range| {
+        let mut by = Options { keys: options.keys.clone(), range, ..Options::default() };
+        if let Some(progress) = options.progress.as_mut() {
+            by.progress = Some(&mut **progress);
+        }
+        verify::check_with(copy, &mut by)
+    };
+    match check(before.map(|before| before.segment..u64::MAX)) {
+        // A key that was followed by another is only followed from the beginning.
+        Err(fault) if fault.class == Class::Signature => check(None),
+        done => done,
+    }
 }
 
 /// Whether the log has grown out of the copy.

@@ -17,8 +17,6 @@
 mod check;
 mod manifest;
 mod readme;
-#[cfg(test)]
-mod tests;
 
 pub use check::{Check, Checked, check};
 
@@ -30,6 +28,7 @@ use crate::policies;
 use crate::scan::Walk;
 use crate::storage::{DirSource, Source};
 use crate::tiles::LogNodes;
+use crate::verify;
 use casemate_core::UnixMillis;
 use casemate_core::digest::Digest;
 use casemate_tlog::nodes::{inclusion, verify_inclusion};
@@ -160,7 +159,11 @@ struct Gathered {
 /// Walks through the log and writes each wanted record with its proof.
 fn gather(source: &dyn Source, out: &Dir, checkpoint: &Checkpoint, export: &mut Export<'_>) -> Result<Gathered, Fault> {
     let (size, root) = (checkpoint.size(), checkpoint.root());
-    let nodes = LogNodes::open(source, size, root)?;
+    let fork = || {
+        let what = format!("the first {size} entries are others than those that this checkpoint signed");
+        Fault::new(Class::Fork, checkpoints::NEWEST, 0, what)
+    };
+    let nodes = LogNodes::open(source, size, root).map_err(|_| verify::named(source, fork()))?;
     let mut gathered = Gathered::default();
     let (mut records, mut proofs) = (Writer::new(out, Name::Records)?, Writer::new(out, Name::Proofs)?);
     let mut walk = Walk::whole(source)?;
@@ -194,8 +197,7 @@ fn gather(source: &dyn Source, out: &Dir, checkpoint: &Checkpoint, export: &mut 
         return Err(Fault::new(Class::Truncated, checkpoints::NEWEST, 0, what).at(walk.index()));
     }
     if walk.tree().root() != root {
-        let what = format!("the first {size} entries are others than those that this checkpoint signed");
-        return Err(Fault::new(Class::Fork, checkpoints::NEWEST, 0, what));
+        return Err(fork());
     }
     gathered.files.extend([records.finish()?, proofs.finish()?]);
     Ok(gathered)

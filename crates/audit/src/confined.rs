@@ -166,7 +166,7 @@ mod tests {
     fn only_plain_files_are_read_and_what_fails_leaves_nothing() {
         let inside = tempfile::tempdir().unwrap();
         let dir = Dir::open(inside.path()).unwrap();
-        rustix::fs::mknodat(rustix::fs::CWD, inside.path().join("pipe"), FileType::Fifo, Mode::RWXU, 0).unwrap();
+        fs::mknodat(fs::CWD, inside.path().join("pipe"), FileType::Fifo, Mode::RWXU, 0).unwrap();
         assert!(dir.file("pipe").is_err());
         assert!(dir.find("missing").unwrap().is_none());
         assert!(dir.put("file", 0o600, true, |_| Err(io::ErrorKind::StorageFull.into())).is_err());

@@ -1,5 +1,7 @@
 //! The log as its callers, its attackers and its disk see it.
 
+mod backup;
+mod bundle;
 mod calls;
 mod disk;
 mod faults;
@@ -7,6 +9,7 @@ mod holds;
 mod memory;
 mod named;
 mod property;
+mod rotation;
 mod signed;
 mod subjects;
 mod tamper;

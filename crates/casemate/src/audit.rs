@@ -6,11 +6,13 @@ mod decided;
 mod erase;
 mod exit;
 mod export;
+mod local;
 mod progress;
 mod proof;
 mod query;
 mod replay;
 mod reveal;
+mod rotate;
 mod rows;
 mod stats;
 mod suggest;
@@ -84,6 +86,9 @@ enum Command {
     Replay(replay::ReplayArgs),
     /// Proposes rules from recorded refusals, for a person to read.
     Suggest(suggest::SuggestArgs),
+    /// Gives the log a new key: a checkpoint is signed by both, and from then on only the new one signs.
+    #[command(after_help = rotate::HELP)]
+    RotateKey(rotate::RotateArgs),
     /// Makes a key for a log and prints the public one.
     Keygen(proof::KeygenArgs),
     /// What the write-once targets hold: its state, a check of all of it, the way back, and the self-test.
@@ -163,12 +168,17 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<ExitCode> {
         Command::CheckProof(args) => return proof::check(args),
         Command::Keygen(args) => return proof::keygen(args),
         Command::Archive(args) => return archive::run(args),
+        Command::RotateKey(args) => return rotate::run(args),
         Command::Witness(args) => return witness::run(args),
     };
     let dir = match log.dir() {
         Ok(dir) => dir,
         Err(code) => return Ok(code),
     };
+    if !dir.is_dir() {
+        out::say(&format!("there is no log: {} is not a directory", visible::line(&dir.display().to_string())));
+        return Ok(ExitCode::from(exit::COULD_NOT_RUN));
+    }
     let done = match &args.command {
         Command::Verify(args) => return verify::run(args, &dir),
         Command::Query(args) => return query::run(args, &dir),
@@ -181,12 +191,12 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<ExitCode> {
         Command::Backup(args) => return backup::run(args, &dir),
         Command::Cat(_) => cat(&dir)?,
         Command::Show(args) => match entry(&dir, args.index) {
-            Ok(entry) => Ok(out::line(&String::from_utf8_lossy(&entry.bytes))?),
+            Ok(entry) => Ok(out::exact(&[&entry.bytes[..], b"\n"].concat())?),
             Err(fault) => Err(fault),
         },
         Command::Prove(args) => return proof::prove(args, &dir),
         _ => match casemate_audit::checkpoint(&dir) {
-            Ok(note) => Ok(out::data(&note)?),
+            Ok(note) => Ok(out::exact(note.as_bytes())?),
             Err(fault) => Err(fault),
         },
     };
@@ -214,20 +224,42 @@ fn cat(dir: &std::path::Path) -> anyhow::Result<Result<(), Fault>> {
     };
     for entry in entries {
         match entry {
-            Ok(entry) => out::line(&entry.json.to_string())?,
+            Ok(entry) => out::line(&visible::json_line(&entry.json))?,
             Err(fault) => return Ok(Err(fault)),
         }
     }
     Ok(Ok(()))
 }
 
-/// A public key: its text, or a file that holds it.
-fn key(text: &str) -> Result<Verifier, String> {
+/// Public keys: the text of one, or a file that holds one on each line.
+#[derive(Debug, Clone)]
+struct Keys(Vec<Verifier>);
+
+fn keys(text: &str) -> Result<Keys, String> {
     match Verifier::parse(text) {
-        Ok(key) => Ok(key),
+        Ok(key) => Ok(Keys(vec![key])),
         Err(fault) => match std::fs::read_to_string(text) {
-            Ok(file) => Verifier::parse(file.trim_end()).map_err(|fault| format!("{text}: {fault}")),
+            Ok(file) => {
+                let lines = file.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+                let keys: Result<Vec<_>, _> = lines.map(Verifier::parse).collect();
+                match keys {
+                    Ok(keys) if keys.is_empty() => Err(format!("{text}: there is no key in it")),
+                    Ok(keys) => Ok(Keys(keys)),
+                    Err(fault) => Err(format!("{text}: {fault}")),
+                }
+            }
             Err(_) => Err(format!("neither a file nor a public key: {fault}")),
         },
     }
+}
+
+/// All of them, each once.
+fn each(keys: &[Keys]) -> Vec<Verifier> {
+    let mut all: Vec<Verifier> = Vec::new();
+    for key in keys.iter().flat_map(|keys| &keys.0) {
+        if !all.contains(key) {
+            all.push(key.clone());
+        }
+    }
+    all
 }

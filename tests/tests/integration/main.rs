@@ -62,9 +62,13 @@ mod archive;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod backup;
+#[cfg(test)]
 mod cosigned;
 #[cfg(test)]
 mod crash;
+#[cfg(test)]
+mod export;
 #[cfg(test)]
 mod record;
 #[cfg(test)]

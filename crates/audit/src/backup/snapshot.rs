@@ -4,16 +4,16 @@ use crate::checkpoints::{self, Checkpoints};
 use crate::error::{Class, Fault};
 use crate::files;
 use crate::head::Head;
+use crate::published::PUBLISHED;
 use crate::scan;
 use crate::storage::{DirSource, Source as _};
 use casemate_tlog::{Checkpoint, Note};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Files beside the log that a copy has as they are: what it was pruned up to, and the checkpoint that was published.
+/// What the log was pruned up to.
 const MINIMUM: &str = "minimum";
-const PUBLISHED: &str = "published";
-/// The largest of them.
+/// The largest of the small files.
 const MAX: usize = 1 << 20;
 
 /// A log at one moment. What comes later is not looked at.

@@ -85,7 +85,7 @@ impl Target {
     }
 
     /// Checks the copy that is there; `None` where it has no head yet.
-    pub(super) fn before(&self, key: Option<&Verifier>, progress: &mut Progress<'_>) -> Result<Option<Before>, Fault> {
+    pub(super) fn before(&self, keys: &[Verifier], progress: &mut Progress<'_>) -> Result<Option<Before>, Fault> {
         if open(&self.dir, files::HEAD)?.is_none() {
             return Ok(None);
         }
@@ -96,7 +96,7 @@ impl Target {
                 self.is_apart(&name, &file)?;
             }
         }
-        let mut options = Options { key: key.cloned(), ..Options::default() };
+        let mut options = Options { keys: keys.to_vec(), ..Options::default() };
         if let Some(progress) = progress.as_mut() {
             options.progress = Some(&mut **progress);
         }

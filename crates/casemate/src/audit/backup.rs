@@ -1,11 +1,10 @@
 //! `casemate audit backup`: a copy of the log, taken while the gateway runs.
 
-use super::{KeysArgs, LogArgs, exit, fault_json, key, progress};
+use super::{Keys, KeysArgs, LogArgs, each, exit, fault_json, keys, progress};
 use crate::{out, visible};
 use anyhow::Result;
 use casemate_audit::backup::{BackedUp, Backup, backup};
-use casemate_audit::public_key;
-use casemate_audit::tlog::Verifier;
+use casemate_audit::public_keys;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -31,9 +30,10 @@ pub(super) struct BackupArgs {
     /// The directory of the copy; made where it is missing. It may not lie in that of the log.
     #[arg(long, value_name = "DIR")]
     to: PathBuf,
-    /// The log's public key, or a file that holds it. Without it: `keys/audit.pub` beside the log.
-    #[arg(long, value_name = "VKEY", value_parser = key)]
-    key: Option<Verifier>,
+    /// The log's public key, or a file that holds it; several where older checkpoints are signed by older keys. Without
+    /// it: those in `keys` beside the log.
+    #[arg(long, value_name = "VKEY", value_parser = keys)]
+    key: Vec<Keys>,
     /// Copy the keys of subjects too, to `keys/subjects` in the copy. An erasure does not reach them there.
     #[arg(long)]
     with_subject_keys: bool,
@@ -46,13 +46,16 @@ pub(super) struct BackupArgs {
 
 pub(super) fn run(args: &BackupArgs, dir: &Path) -> Result<ExitCode> {
     let beside = dir.parent().unwrap_or(dir).join("keys").join("audit.key");
-    let key = args.key.clone().or_else(|| public_key(&beside).ok());
-    let is_verified = key.is_some();
+    let mut known = each(&args.key);
+    if known.is_empty() {
+        known = public_keys(&beside).unwrap_or_default();
+    }
+    let is_verified = !known.is_empty();
     let keys = args.keys.path(dir);
     let bar = progress::bar();
     let mut tell = |at, of| progress::tell(&bar, at, of);
     let subjects = args.with_subject_keys.then_some(keys.as_path());
-    let done = backup(dir, &args.to, Backup { key, subjects, progress: Some(&mut tell) });
+    let done = backup(dir, &args.to, Backup { keys: known, subjects, progress: Some(&mut tell) });
     bar.finish_and_clear();
     let done = match done {
         Ok(done) => done,

@@ -2,7 +2,7 @@
 
 mod tar;
 
-use super::{LogArgs, bad, exit, fault_json, key, progress, query};
+use super::{Keys, LogArgs, bad, each, exit, fault_json, key, keys, progress, query};
 use crate::config::canonical;
 use crate::serve::now;
 use crate::{out, visible};
@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use casemate_audit::bundle::{Check, Checked, Export, Exported, check, export};
 use casemate_audit::index::Filter;
 use casemate_audit::tlog::{Policy, Verifier};
-use casemate_audit::{Class, Fault, public_key};
+use casemate_audit::{Class, Fault, public_keys};
 use casemate_core::{TenantId, TraceId, UnixMillis};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -46,9 +46,12 @@ pub(super) struct ExportArgs {
     /// The bundle: a directory that does not exist yet, or a file that ends in `.tar`.
     #[arg(long, value_name = "DIR|FILE.tar")]
     to: PathBuf,
-    /// The log's public key, or a file that holds it. Without it: `keys/audit.pub` beside the log.
-    #[arg(long, value_name = "VKEY", value_parser = key)]
-    key: Vec<Verifier>,
+    /// The log's public key, or a file that holds it. Without it: those in `keys` beside the log.
+    #[arg(long, value_name = "VKEY", value_parser = keys)]
+    key: Vec<Keys>,
+    /// Prove against the newest checkpoint that the log has signed, also where witnesses have not cosigned it yet.
+    #[arg(long)]
+    signed: bool,
     /// Include the policies that the records name. A policy names every tenant of the gateway.
     #[arg(long)]
     with_policies: bool,
@@ -62,8 +65,8 @@ pub(super) struct CheckArgs {
     /// The directory of the bundle.
     dir: PathBuf,
     /// The log's public key, or a file that holds it; from somewhere else than the bundle. Several where it was changed.
-    #[arg(long, value_name = "VKEY", value_parser = key, required = true)]
-    key: Vec<Verifier>,
+    #[arg(long, value_name = "VKEY", value_parser = keys, required = true)]
+    key: Vec<Keys>,
     /// The log's name, where it is another than that of its key.
     #[arg(long)]
     origin: Option<String>,
@@ -85,6 +88,12 @@ fn tenant(text: &str) -> Result<String, String> {
     TenantId::parse(text).map(|id| id.as_str().to_owned()).map_err(|fault| fault.to_string())
 }
 
+/// The checkpoint that witnesses have cosigned, where there is one; else the newest that the log has signed.
+fn checkpoint(dir: &Path, signed: bool) -> Result<String, Fault> {
+    let published = if signed { None } else { casemate_audit::published(dir)? };
+    published.map_or_else(|| casemate_audit::checkpoint(dir), Ok)
+}
+
 /// Where the bundle is made before it gets its name.
 fn parent(to: &Path) -> &Path {
     to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
@@ -100,11 +109,14 @@ pub(super) fn run(args: &ExportArgs, dir: &Path) -> Result<ExitCode> {
         bail!("{} lies in the log's own directory", to.display());
     }
     let beside = dir.parent().unwrap_or(dir).join("keys").join("audit.key");
-    let keys = if args.key.is_empty() { public_key(&beside).into_iter().collect() } else { args.key.clone() };
+    let mut keys = each(&args.key);
+    if keys.is_empty() {
+        keys = public_keys(&beside).unwrap_or_default();
+    }
     if keys.is_empty() {
         bail!("the log's public key is not beside it: give it with --key");
     }
-    let checkpoint = match casemate_audit::checkpoint(dir) {
+    let checkpoint = match checkpoint(dir, args.signed) {
         Ok(checkpoint) => checkpoint,
         Err(fault) => return told(args.json, &fault),
     };
@@ -186,9 +198,10 @@ fn told(json: bool, fault: &Fault) -> Result<ExitCode> {
 }
 
 pub(super) fn run_check(args: &CheckArgs) -> Result<ExitCode> {
-    let Some(first) = args.key.first() else { bail!("the log's public key is missing: give it with --key") };
-    let origin = args.origin.as_deref().unwrap_or_else(|| first.name());
-    let policy = Policy::new(origin, args.key.clone(), args.witness.clone(), args.quorum)?;
+    let keys = each(&args.key);
+    let Some(first) = keys.first() else { bail!("the log's public key is missing: give it with --key") };
+    let origin = args.origin.clone().unwrap_or_else(|| first.name().to_owned());
+    let policy = Policy::new(&origin, keys, args.witness.clone(), args.quorum)?;
     let bar = progress::bar();
     let mut tell = |at, of| progress::tell(&bar, at, of);
     let options = Check { policy: &policy, digest: canonical::digest_of, proof: args.proof, progress: Some(&mut tell) };
@@ -207,7 +220,7 @@ fn tell_checked(args: &CheckArgs, checked: &Checked) -> Result<ExitCode> {
             out::say(&format!("the bundle is good and has no record {index}"));
             return Ok(ExitCode::from(exit::of(Class::Removed)));
         };
-        out::data(&proof.to_string())?;
+        out::exact(proof.to_string().as_bytes())?;
         return Ok(ExitCode::SUCCESS);
     }
     let witnesses: Vec<_> = checked.trusted.witnesses.iter().map(|(name, _)| name.as_str()).collect();

@@ -1,7 +1,7 @@
 //! `casemate audit prove`, `check-proof` and `keygen`.
 
 use super::{LogArgs, bad, exit, key};
-use crate::out;
+use crate::{out, visible};
 use anyhow::Context as _;
 use casemate_audit::tlog::{Policy, Proof, Verifier, hash};
 use std::path::{Path, PathBuf};
@@ -55,7 +55,7 @@ pub(super) fn prove(args: &ProveArgs, dir: &Path) -> anyhow::Result<ExitCode> {
         Some(path) => {
             std::fs::write(path, proof).with_context(|| format!("{} cannot be written", path.display()))?;
         }
-        None => out::data(&proof)?,
+        None => out::exact(proof.as_bytes())?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -64,9 +64,9 @@ pub(super) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let read = |path: &Path| std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()));
     let no = |why: &str| {
         if args.json {
-            out::line(&serde_json::json!({ "ok": false, "fault": why }).to_string())?;
+            out::line(&visible::json_line(&serde_json::json!({ "ok": false, "fault": why })))?;
         } else {
-            out::say(&format!("bad: {}", out::safe(why)));
+            out::say(&format!("bad: {}", visible::line(why)));
         }
         Ok(ExitCode::from(exit::BAD))
     };
@@ -92,15 +92,18 @@ pub(super) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
                 "ok": true, "origin": checked.origin, "index": checked.index, "size": checked.size,
                 "root": checked.root.to_string(), "entry": record,
             });
-            out::line(&value.to_string())?;
+            out::line(&visible::json_line(&value))?;
             Ok(ExitCode::SUCCESS)
         }
         Ok(checked) => {
             out::say(&format!(
                 "good: entry {} is in {}, which has {} entries with the root {}",
-                checked.index, checked.origin, checked.size, checked.root
+                checked.index,
+                visible::line(&checked.origin),
+                checked.size,
+                checked.root
             ));
-            out::line(&out::safe(&String::from_utf8_lossy(&entry)))?;
+            out::line(&visible::safe(&String::from_utf8_lossy(&entry)))?;
             Ok(ExitCode::SUCCESS)
         }
         Err(fault) => no(&fault.to_string()),

@@ -5,7 +5,7 @@ use crate::out;
 use anyhow::{Context as _, Result};
 use casemate_audit::{Captured, Field, Revealed, captured, reveal};
 use clap::builder::PossibleValuesParser;
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -43,6 +43,9 @@ pub(super) struct RevealArgs {
     /// Print what was captured beside the entry, as it is.
     #[arg(long, conflicts_with = "field")]
     captured: bool,
+    /// The result as JSON.
+    #[arg(long, conflicts_with = "captured")]
+    json: bool,
 }
 
 pub(super) fn run(args: &RevealArgs, dir: &Path) -> Result<ExitCode> {
@@ -51,14 +54,22 @@ pub(super) fn run(args: &RevealArgs, dir: &Path) -> Result<ExitCode> {
     let (Some(field), Some(value)) = (field, &args.value) else { return print(args.index, dir, &keys) };
     let value = read(value)?;
     let name = field.as_str();
-    let (code, said) = match reveal(dir, &keys, args.index, field, &value) {
-        Ok(Revealed::Match) => (0, format!("match: entry {} commits to this {name}", args.index)),
-        Ok(Revealed::NoMatch) => (exit::BAD, format!("no match: entry {} commits to another {name}", args.index)),
-        Ok(Revealed::Erased) => (exit::ERASED, format!("erased: what entry {} is linked to is gone", args.index)),
-        Ok(Revealed::None) => (exit::NOTHING, format!("entry {} commits to no {name}", args.index)),
+    let (code, result, said) = match reveal(dir, &keys, args.index, field, &value) {
+        Ok(Revealed::Match) => (0, "match", format!("match: entry {} commits to this {name}", args.index)),
+        Ok(Revealed::NoMatch) => {
+            (exit::BAD, "no match", format!("no match: entry {} commits to another {name}", args.index))
+        }
+        Ok(Revealed::Erased) => {
+            (exit::ERASED, "erased", format!("erased: what entry {} is linked to is gone", args.index))
+        }
+        Ok(Revealed::None) => (exit::NOTHING, "none", format!("entry {} commits to no {name}", args.index)),
         Err(fault) => return Ok(bad(&fault)),
     };
-    out::line(&said)?;
+    if args.json {
+        out::line(&serde_json::json!({ "entry": args.index, "field": name, "result": result }).to_string())?;
+    } else {
+        out::line(&said)?;
+    }
     Ok(ExitCode::from(code))
 }
 
@@ -76,9 +87,7 @@ fn read(path: &Path) -> Result<Vec<u8>> {
 fn print(index: u64, dir: &Path, keys: &Path) -> Result<ExitCode> {
     match captured(dir, keys, index) {
         Ok(Captured::Bytes(bytes, size)) => {
-            let mut stdout = std::io::stdout().lock();
-            stdout.write_all(&bytes)?;
-            stdout.flush()?;
+            out::exact(&bytes)?;
             if size > bytes.len() as u64 {
                 out::say(&format!("the first {} of {size} bytes: no more was captured", bytes.len()));
             }

@@ -1,0 +1,311 @@
+//! Copies of a log while it is written, interrupted, set back, forked and tampered with.
+
+use super::*;
+use crate::backup::{BackedUp, Backup, backup};
+use crate::{Class, Fault, Options, Verified, entry, prove, public_key, verify_with};
+use casemate_tlog::Verifier;
+use std::collections::BTreeMap;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::PathBuf;
+
+fn small(dir: &Path) -> Config {
+    Config { segment_bytes: 20_000, checkpoint_every: std::time::Duration::ZERO, ..config(dir) }
+}
+
+async fn grow(dir: &Path, calls: usize) {
+    let (log, _) = Log::open(small(dir), clock().0).unwrap();
+    log.keep_policy(Digest::of(b"policy"), b"policy".to_vec()).await.unwrap();
+    for _ in 0..calls {
+        call(&log, "answer").await;
+    }
+    log.close().await;
+}
+
+async fn log(calls: usize) -> (tempfile::TempDir, PathBuf) {
+    let dir = tempfile::tempdir().unwrap();
+    grow(&dir.path().join("audit"), calls).await;
+    let to = dir.path().join("copy");
+    (dir, to)
+}
+
+fn audit(dir: &tempfile::TempDir) -> PathBuf {
+    dir.path().join("audit")
+}
+
+fn key(dir: &Path) -> Verifier {
+    public_key(&dir.join("audit.key")).unwrap()
+}
+
+fn save(dir: &Path, to: &Path) -> Result<BackedUp, Fault> {
+    backup(dir, to, Backup { keys: vec![key(dir)], ..Backup::default() })
+}
+
+fn good(dir: &Path, to: &Path) -> Verified {
+    verify_with(to, Options { keys: vec![key(dir)], ..Options::default() }).unwrap()
+}
+
+/// Every file with its bytes.
+fn files(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for path in std::fs::read_dir(dir).unwrap().map(|file| file.unwrap().path()) {
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.insert(path.clone(), std::fs::read(&path).unwrap());
+        }
+    }
+    found
+}
+
+fn lay_down(all: &BTreeMap<PathBuf, Vec<u8>>, from: &Path, to: &Path) {
+    for (path, bytes) in all {
+        let path = to.join(path.strip_prefix(from).unwrap());
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let _ = std::fs::remove_file(&path);
+        std::fs::write(&path, bytes).unwrap();
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_copy_is_a_log_and_grows_with_it() {
+    let (dir, to) = log(150).await;
+    let audit = audit(&dir);
+    let first = save(&audit, &to).unwrap();
+    let checked = good(&audit, &to);
+    assert_eq!((first.entries, first.before, first.root), (checked.entries, 0, checked.root));
+    assert_eq!(first.signed, checked.signed);
+    assert_eq!(all(&to), all(&audit));
+    assert!(prove(&to, 7).is_ok() && crate::policy(&to, Digest::of(b"policy")).unwrap().is_some());
+    assert!(!to.join("audit.key").exists() && !to.join("subjects").exists() && !to.join("index").exists());
+    assert!(to.join("tile/0/000").exists());
+    // Nothing is new: nothing is written.
+    let again = save(&audit, &to).unwrap();
+    assert_eq!((again.files, again.bytes, again.before), (0, 0, first.entries));
+    let before = files(&to);
+    grow(&audit, 30).await;
+    let second = save(&audit, &to).unwrap();
+    assert!(second.before == first.entries && second.entries > first.entries);
+    assert_eq!(good(&audit, &to).entries, second.entries);
+    assert_eq!(all(&to), all(&audit));
+    let closed = |path: &Path| path.extension().is_some_and(|ending| ending == "log");
+    let mut kept = before.iter().filter(|(path, _)| closed(path)).collect::<Vec<_>>();
+    kept.pop();
+    assert!(kept.len() > 3 && kept.iter().all(|(path, bytes)| std::fs::read(path).unwrap() == **bytes));
+}
+
+#[tokio::test]
+async fn a_gateway_goes_on_from_a_copy() {
+    let (dir, to) = log(20).await;
+    let audit = audit(&dir);
+    let keys = audit.join("subjects");
+    let done = backup(&audit, &to, Backup { keys: vec![key(&audit)], subjects: Some(&keys), progress: None }).unwrap();
+    std::fs::copy(to.join("keys/subjects"), to.join("subjects")).unwrap();
+    std::fs::copy(audit.join("audit.key"), to.join("audit.key")).unwrap();
+    std::fs::copy(audit.join("audit.pub"), to.join("audit.pub")).unwrap();
+    grow(&to, 3).await;
+    assert!(good(&audit, &to).entries > done.entries);
+    // The log and its copy are two histories from here on, and the next backup says so.
+    grow(&audit, 10).await;
+    assert_eq!(save(&audit, &to).unwrap_err().class, Class::Fork);
+}
+
+#[tokio::test]
+async fn while_the_log_is_written_each_copy_is_whole() {
+    let (dir, to) = log(1).await;
+    let audit = audit(&dir);
+    let (log, _) = Log::open(small(&audit), clock().0).unwrap();
+    let (from, copy) = (audit.clone(), to.clone());
+    let saver = tokio::task::spawn_blocking(move || {
+        let mut last = 0;
+        for _ in 0..6 {
+            let done = save(&from, &copy).unwrap();
+            assert_eq!(good(&from, &copy).entries, done.entries);
+            assert!(done.entries >= last);
+            last = done.entries;
+        }
+    });
+    while !saver.is_finished() {
+        call(&log, "answer").await;
+    }
+    saver.await.unwrap();
+    log.close().await;
+    assert_eq!(save(&audit, &to).unwrap().root, good(&audit, &audit).root);
+}
+
+/// The copying as a list of steps: what the directory has after each file that was put into it.
+#[tokio::test]
+async fn killed_between_any_two_files_it_is_the_copy_before() {
+    let (dir, to) = log(40).await;
+    let audit = audit(&dir);
+    save(&audit, &to).unwrap();
+    let (old, entries) = (files(&to), good(&audit, &to).entries);
+    grow(&audit, 40).await;
+    save(&audit, &to).unwrap();
+    let new = files(&to);
+    // In the order in which they are put there; the head comes last.
+    let mut order: Vec<_> = new.iter().filter(|(path, bytes)| old.get(*path) != Some(bytes)).collect();
+    let rank = |path: &Path| {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let is_log = name.ends_with(".log") || name.ends_with(".checkpoints");
+        let last = name == "head";
+        (last, !is_log, name.split('.').next().unwrap().to_owned(), name.ends_with(".checkpoints"))
+    };
+    order.sort_by_key(|(path, _)| rank(path));
+    assert!(order.len() > 6 && order.last().unwrap().0.ends_with("head"));
+    for done in 0..=order.len() {
+        let copy = tempfile::tempdir().unwrap();
+        lay_down(&old, &to, copy.path());
+        let some = order.iter().take(done).map(|(path, bytes)| ((*path).clone(), (*bytes).clone())).collect();
+        lay_down(&some, &to, copy.path());
+        std::fs::write(copy.path().join("00000000000000000000.log.partial"), "half").unwrap();
+        assert!(good(&audit, copy.path()).entries >= entries, "after {done} files");
+        assert_eq!(entry(copy.path(), 3).unwrap(), entry(&audit, 3).unwrap());
+        let resumed = save(&audit, copy.path()).unwrap();
+        assert_eq!((resumed.entries, resumed.root), (good(&audit, &audit).entries, good(&audit, &audit).root));
+        good(&audit, copy.path());
+    }
+    // The first copy has no head until it is whole, and says so.
+    for done in 0..new.len() {
+        let copy = tempfile::tempdir().unwrap();
+        let mut some: Vec<_> = new.iter().collect();
+        some.sort_by_key(|(path, _)| rank(path));
+        let some = some.into_iter().take(done).map(|(path, bytes)| (path.clone(), bytes.clone())).collect();
+        lay_down(&some, &to, copy.path());
+        let fault = crate::verify(copy.path()).unwrap_err();
+        assert!(fault.class == Class::Removed && fault.what == "the log has no head", "{fault}");
+        save(&audit, copy.path()).unwrap();
+        good(&audit, copy.path());
+    }
+}
+
+#[tokio::test]
+async fn another_log_another_history_and_an_older_one_are_told_apart() {
+    let (dir, to) = log(30).await;
+    let audit = audit(&dir);
+    let past = files(&audit);
+    grow(&audit, 10).await;
+    save(&audit, &to).unwrap();
+    let saved = files(&to);
+    // The log was set back to an older state of itself.
+    let old = tempfile::tempdir().unwrap();
+    lay_down(&past, &audit, old.path());
+    assert_eq!(save(old.path(), &to).unwrap_err().class, Class::Truncated);
+    // It went on from there: the same length, another history.
+    grow(old.path(), 30).await;
+    assert_eq!(save(old.path(), &to).unwrap_err().class, Class::Fork);
+    // Another log altogether.
+    let (other, _) = log(50).await;
+    let foreign = self::audit(&other);
+    let done = backup(&foreign, &to, Backup::default());
+    assert_eq!(done.unwrap_err().class, Class::Fork);
+    // An interrupted copy of another log: it has no head yet.
+    std::fs::remove_file(to.join("head")).unwrap();
+    assert_eq!(save(&foreign, &to).unwrap_err().class, Class::Fork);
+    std::fs::write(to.join("head"), &saved[&to.join("head")]).unwrap();
+    assert_eq!(files(&to), saved, "nothing of it was touched");
+    save(&audit, &to).unwrap();
+}
+
+#[tokio::test]
+async fn a_copy_that_was_tampered_with_is_found_by_verify_and_by_the_next_backup() {
+    let (dir, to) = log(60).await;
+    let audit = audit(&dir);
+    save(&audit, &to).unwrap();
+    grow(&audit, 2).await;
+    let saved = files(&to);
+    let logs: Vec<_> = saved.keys().filter(|path| path.extension().is_some_and(|ending| ending == "log")).collect();
+    for path in [logs[0], logs[1], logs[logs.len() - 1]] {
+        let bytes = &saved[path];
+        for at in [8, bytes.len() / 2, bytes.len() - 40] {
+            let mut bad = bytes.clone();
+            bad[at] ^= 1;
+            std::fs::remove_file(path).unwrap();
+            std::fs::write(path, &bad).unwrap();
+            let by_verify = crate::verify(&to).unwrap_err();
+            let by_backup = save(&audit, &to).unwrap_err();
+            assert_eq!((by_verify.class, by_verify.index), (by_backup.class, by_backup.index), "{}", path.display());
+            assert!(by_backup.what.starts_with("in the copy: "), "{by_backup}");
+            assert_eq!(std::fs::read(path).unwrap(), bad, "it is left as it is for whoever looks into it");
+        }
+        std::fs::write(path, bytes).unwrap();
+    }
+    std::fs::remove_file(logs[1]).unwrap();
+    assert_eq!(save(&audit, &to).unwrap_err().class, Class::Removed);
+    std::fs::write(logs[1], &saved[logs[1]]).unwrap();
+    let policy = to.join("policies").join(format!("{}.policy", Digest::of(b"policy").hex()));
+    std::fs::write(&policy, "another").unwrap();
+    let fault = save(&audit, &to).unwrap_err();
+    assert!(fault.class == Class::Changed && fault.segment.starts_with("policies/"), "{fault}");
+    std::fs::remove_file(policy).unwrap();
+    // Tiles are derived: one that was changed is put right.
+    std::fs::create_dir_all(to.join("tile/0")).unwrap();
+    save(&audit, &to).unwrap();
+    good(&audit, &to);
+}
+
+#[tokio::test]
+async fn a_log_that_is_damaged_makes_no_copy_good() {
+    let (dir, to) = log(60).await;
+    let audit = audit(&dir);
+    save(&audit, &to).unwrap();
+    let saved = files(&to);
+    grow(&audit, 10).await;
+    let last = files(&audit).into_keys().rfind(|path| path.extension().is_some_and(|ending| ending == "log")).unwrap();
+    let mut bytes = std::fs::read(&last).unwrap();
+    let at = bytes.len() - 700;
+    bytes[at] ^= 1;
+    std::fs::write(&last, bytes).unwrap();
+    let fault = save(&audit, &to).unwrap_err();
+    assert_eq!(fault.class, Class::Changed, "{fault}");
+    assert_eq!(std::fs::read(to.join("head")).unwrap(), saved[&to.join("head")], "it keeps its head");
+}
+
+#[tokio::test]
+async fn links_lead_nowhere_and_neither_directory_lies_in_the_other() {
+    let (dir, to) = log(150).await;
+    let audit = audit(&dir);
+    let outside = dir.path().join("outside");
+    std::fs::create_dir(&outside).unwrap();
+    std::fs::create_dir(&to).unwrap();
+    for name in ["tile", "policies"] {
+        symlink(&outside, to.join(name)).unwrap();
+        assert!(save(&audit, &to).unwrap_err().what.contains("links are not followed"));
+        std::fs::remove_file(to.join(name)).unwrap();
+    }
+    assert_eq!(std::fs::read_dir(&outside).unwrap().count(), 0);
+    // The log's own files under the names of the copy are no copy.
+    let segment = "00000000000000000000.log";
+    for link in [symlink::<PathBuf, PathBuf>, std::fs::hard_link::<PathBuf, PathBuf>] {
+        let _ = std::fs::remove_dir_all(&to);
+        save(&audit, &to).unwrap();
+        std::fs::remove_file(to.join(segment)).unwrap();
+        link(audit.join(segment), to.join(segment)).unwrap();
+        assert_eq!(save(&audit, &to).unwrap_err().class, Class::Unreadable);
+    }
+    let inside = audit.join("copy");
+    symlink(&audit, dir.path().join("by-link")).unwrap();
+    for bad in [inside, audit.clone(), dir.path().to_owned(), dir.path().join("by-link"), dir.path().join("by-link/x")]
+    {
+        let fault = save(&audit, &bad).unwrap_err();
+        assert!(fault.what.contains("in one another"), "{fault}");
+    }
+    assert!(!audit.join("copy").exists() && !audit.join("x").exists());
+    assert!(save(&audit, &dir.path().join("no/such/place")).is_err());
+    std::fs::write(dir.path().join("file"), "").unwrap();
+    assert!(save(&audit, &dir.path().join("file")).is_err());
+}
+
+#[tokio::test]
+async fn one_writer_at_a_time() {
+    let (dir, to) = log(3).await;
+    let audit = audit(&dir);
+    save(&audit, &to).unwrap();
+    for name in ["audit.key", "audit.pub", "subjects"] {
+        std::fs::copy(audit.join(name), to.join(name)).unwrap();
+    }
+    let (log, _) = Log::open(small(&to), clock().0).unwrap();
+    let fault = save(&audit, &to).unwrap_err();
+    assert!(fault.what.contains("another process writes there"), "{fault}");
+    log.close().await;
+}
