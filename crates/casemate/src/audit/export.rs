@@ -2,14 +2,14 @@
 
 mod tar;
 
-use super::{Keys, LogArgs, bad, each, exit, fault_json, key, keys, progress, query};
+use super::proof::policy;
+use super::{Keys, LogArgs, bad, each, exit, fault_json, keys, progress, query};
 use crate::config::canonical;
 use crate::serve::now;
 use crate::{out, visible};
 use anyhow::{Context as _, Result, bail};
 use casemate_audit::bundle::{Check, Checked, Export, Exported, check, export};
 use casemate_audit::index::Filter;
-use casemate_audit::tlog::{Policy, Verifier};
 use casemate_audit::{Class, Fault, public_keys};
 use casemate_core::{TenantId, TraceId, UnixMillis};
 use std::path::{Path, PathBuf};
@@ -70,12 +70,12 @@ pub(super) struct CheckArgs {
     /// The log's name, where it is another than that of its key.
     #[arg(long)]
     origin: Option<String>,
-    /// The public key of a witness, or a file that holds it.
-    #[arg(long, value_name = "VKEY", value_parser = key)]
-    witness: Vec<Verifier>,
-    /// How many of the witnesses must have cosigned the checkpoint.
-    #[arg(long, value_name = "K", default_value_t = 0)]
-    quorum: usize,
+    /// The public key of a witness, or a file that holds some.
+    #[arg(long, value_name = "VKEY", value_parser = keys)]
+    witness: Vec<Keys>,
+    /// How many of the witnesses must have cosigned the checkpoint; without it, all of them.
+    #[arg(long, value_name = "K", requires = "witness")]
+    quorum: Option<usize>,
     /// Print the C2SP tlog-proof of this record.
     #[arg(long, value_name = "INDEX", conflicts_with = "json")]
     proof: Option<u64>,
@@ -198,10 +198,7 @@ fn told(json: bool, fault: &Fault) -> Result<ExitCode> {
 }
 
 pub(super) fn run_check(args: &CheckArgs) -> Result<ExitCode> {
-    let keys = each(&args.key);
-    let Some(first) = keys.first() else { bail!("the log's public key is missing: give it with --key") };
-    let origin = args.origin.clone().unwrap_or_else(|| first.name().to_owned());
-    let policy = Policy::new(&origin, keys, args.witness.clone(), args.quorum)?;
+    let policy = policy(args.origin.as_deref(), &args.key, &args.witness, args.quorum)?;
     let bar = progress::bar();
     let mut tell = |at, of| progress::tell(&bar, at, of);
     let options = Check { policy: &policy, digest: canonical::digest_of, proof: args.proof, progress: Some(&mut tell) };
