@@ -3,9 +3,10 @@
 
 use crate::error::{Class, Fault};
 use crate::files;
+use crate::keys::Signers;
 use crate::storage::{Source, Storage, Tail};
 use casemate_tlog::checkpoint::CheckpointError;
-use casemate_tlog::{Checkpoint, Frontier, Signer, Verifier};
+use casemate_tlog::{Checkpoint, Frontier, Verifier};
 use std::io;
 
 /// The newest checkpoint, as C2SP tlog-tiles names it.
@@ -25,6 +26,18 @@ pub(crate) struct Kept {
 impl Kept {
     pub(crate) fn fault(&self, class: Class, what: impl Into<String>) -> Fault {
         Fault::new(class, &self.file, self.offset, what)
+    }
+
+    /// Whether any of `keys` signed it, for the log of the same name.
+    pub(crate) fn verify_any(&self, keys: &[Verifier]) -> Result<(), Fault> {
+        let mut wrong = None;
+        for key in keys {
+            match self.verify(key) {
+                Ok(()) => return Ok(()),
+                Err(fault) => wrong = wrong.or(Some(fault)),
+            }
+        }
+        Err(wrong.unwrap_or_else(|| self.fault(Class::Signature, "no key is known")))
     }
 
     /// Whether `key` signed it, for the log of the same name.
@@ -96,7 +109,7 @@ pub(crate) fn last(source: &dyn Source, segments: &[u64]) -> Result<Option<Kept>
 
 /// Signs checkpoints and writes them down.
 pub(crate) struct Publisher {
-    signer: Signer,
+    pub(crate) signers: Signers,
     /// The size of the newest checkpoint.
     pub(crate) size: u64,
     /// The segment beside which they are written, and how long that file is.
@@ -109,7 +122,7 @@ impl Publisher {
     /// Goes on after `last`, which was checked, beside the last segment: cuts off what was not written to its end.
     pub(crate) fn open(
         storage: &mut dyn Storage,
-        signer: Signer,
+        signers: Signers,
         segment: u64,
         last: Option<&Kept>,
     ) -> Result<Self, Fault> {
@@ -130,13 +143,13 @@ impl Publisher {
             storage.replace(NEWEST, kept.note.as_bytes()).map_err(|error| Fault::io(NEWEST, &error))?;
         }
         let size = last.map_or(0, |kept| kept.checkpoint.size());
-        Ok(Self { signer, size, segment, len: file.whole, tail: None })
+        Ok(Self { signers, size, segment, len: file.whole, tail: None })
     }
 
     /// Signs `tree`, whose entries and head are durable, and publishes it beside the segment.
     pub(crate) fn publish(&mut self, storage: &mut dyn Storage, tree: &Frontier, segment: u64) -> io::Result<String> {
-        let checkpoint = Checkpoint::new(self.signer.verifier().name(), tree.size(), tree.root());
-        let note = checkpoint.map_err(io::Error::other)?.sign([&self.signer]).map_err(io::Error::other)?;
+        let checkpoint = Checkpoint::new(self.signers.current.verifier().name(), tree.size(), tree.root());
+        let note = checkpoint.map_err(io::Error::other)?.sign(self.signers.iter()).map_err(io::Error::other)?;
         self.beside(segment);
         let mut tail = match self.tail.take() {
             Some(tail) => tail,

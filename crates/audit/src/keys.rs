@@ -1,6 +1,13 @@
 //! The key that signs the log's checkpoints: an Ed25519 key in the text form of Go's note package, in a file of its own
 //! beside the log; and the public key in a second file beside it, for whoever verifies.
 
+mod change;
+
+#[cfg(test)]
+pub(crate) use change::KeyFiles;
+pub(crate) use change::{Files, Signers};
+pub use change::{public_keys, public_list_path};
+
 use crate::commitment::random;
 use casemate_tlog::key::{Algorithm, KeyError, Signer, Verifier, private_text};
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -32,10 +39,7 @@ pub fn public_key(path: &Path) -> io::Result<Verifier> {
 /// # Errors
 /// The name will not do, there is a key already, or the file system refuses.
 pub fn keygen(path: &Path, name: &str) -> io::Result<Verifier> {
-    let mut seed = Zeroizing::new([0; 32]);
-    random(&mut *seed)?;
-    let private = private_text(name, Algorithm::Ed25519, &seed).map_err(|error| wrong(path, &error))?;
-    let signer = Signer::from_seed(name, &seed).map_err(|error| wrong(path, &error))?;
+    let (signer, private) = fresh(path, name)?;
     if path.try_exists()? {
         return Err(io::Error::new(
             io::ErrorKind::AlreadyExists,
@@ -48,8 +52,17 @@ pub fn keygen(path: &Path, name: &str) -> io::Result<Verifier> {
     let verifier = signer.verifier().clone();
     // The private key comes last: as long as it is missing there is no key.
     create(&public_path(path), &format!("{verifier}\n"), 0o644)?;
-    create(path, &Zeroizing::new(format!("{}\n", *private)), 0o600)?;
+    create(path, &private, 0o600)?;
     Ok(verifier)
+}
+
+/// A new key for the file at `path`, and the text of that file.
+fn fresh(path: &Path, name: &str) -> io::Result<(Signer, Zeroizing<String>)> {
+    let mut seed = Zeroizing::new([0; 32]);
+    random(&mut *seed)?;
+    let private = private_text(name, Algorithm::Ed25519, &seed).map_err(|error| wrong(path, &error))?;
+    let signer = Signer::from_seed(name, &seed).map_err(|error| wrong(path, &error))?;
+    Ok((signer, Zeroizing::new([private.as_str(), "\n"].concat())))
 }
 
 /// Reads the key at `path`. Where there is none it makes one named `origin`, unless the log is `signed` already: then
@@ -65,12 +78,18 @@ pub(crate) fn open(path: &Path, origin: Option<&str>, signed: bool) -> io::Resul
         let unnamed = || format!("casemate/audit/{:016x}", u64::from_be_bytes(digits));
         keygen(path, &origin.map_or_else(unnamed, str::to_owned))?;
     }
-    let mode = fs::metadata(path)?.mode();
-    if mode & 0o077 != 0 {
-        let what = format!("{}: others may read or write the key (mode {:o})", path.display(), mode & 0o777);
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, what));
-    }
+    keep_private(path)?;
     Signer::parse(read(path)?.trim_end()).map_err(|error| wrong(path, &error))
+}
+
+/// Refuses a key that others can read.
+fn keep_private(path: &Path) -> io::Result<()> {
+    let mode = fs::metadata(path)?.mode();
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    let what = format!("{}: others may read or write the key (mode {:o})", path.display(), mode & 0o777);
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, what))
 }
 
 fn read(path: &Path) -> io::Result<Zeroizing<String>> {
@@ -85,12 +104,18 @@ fn wrong(path: &Path, error: &KeyError) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display()))
 }
 
-/// Writes a new file, whole or not at all.
+/// Writes a file, durably, whole or not at all.
 fn create(path: &Path, text: &str, mode: u32) -> io::Result<()> {
     let partial = path.with_extension("partial");
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&partial)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
+    let named = |error: io::Error| crate::storage::named(&partial, &error);
+    // What an interrupted write left may be readable by others.
+    match fs::remove_file(&partial) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(named(error)),
+        _ => {}
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&partial).map_err(named)?;
+    file.write_all(text.as_bytes()).map_err(named)?;
+    file.sync_all().map_err(named)?;
     fs::rename(&partial, path)?;
     match path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
         Some(dir) => File::open(dir)?.sync_all(),

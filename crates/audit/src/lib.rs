@@ -10,6 +10,7 @@
 
 mod body;
 mod canonical;
+mod chain;
 mod checkpoints;
 mod commitment;
 mod config;
@@ -47,10 +48,10 @@ pub use config::{Capture, Clock, Config, Mode, subjects_path};
 pub use error::{Class, Fault, OpenError};
 pub use flight::{InFlight, Recorded, Untrusted, UntrustedEvent};
 pub use health::{FSYNC_BUCKETS, Health};
-pub use keys::{keygen, public_key, public_path};
-pub use log::{Erasure, Log, Recovery};
+pub use keys::{keygen, public_key, public_keys, public_list_path, public_path};
+pub use log::{Erasure, Log, Recovery, Rotated};
 pub use policies::policy;
-pub use prove::{checkpoint, consistency, prove, tile};
+pub use prove::{checkpoint, consistency, prove, prove_signed, tile};
 pub use published::{PublishError, published};
 pub use read::{Entries, Entry, entries, entry};
 pub use record::{About, Effect, Event, EventKind, Fact, Facts, FindingNote, Observed, Outcome, Receipt, Refused};

@@ -2,6 +2,7 @@
 
 mod erase;
 mod publish;
+mod rotate;
 
 use crate::body::Body;
 use crate::checkpoints;
@@ -9,7 +10,7 @@ use crate::config::{Clock, Config};
 use crate::error::OpenError;
 use crate::flight::{Recorded, Ticket};
 use crate::health::Health;
-use crate::keys;
+use crate::keys::{self, Signers};
 use crate::queue::Queue;
 use crate::record::{About, Event, Observed, Receipt, Refused};
 use crate::scan;
@@ -18,8 +19,10 @@ use crate::subjects::Subjects;
 use crate::writer::Writer;
 use casemate_core::policy::Permitted;
 use casemate_core::{Reason, Refusal, TenantId};
+#[cfg(test)]
 use casemate_tlog::Signer;
 pub use erase::Erasure;
+pub use rotate::Rotated;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
@@ -77,9 +80,10 @@ impl Log {
         let storage = DirStorage::open(&config.dir)?.ok_or(OpenError::Locked)?;
         let signed = checkpoints::last(&storage, &scan::segments(&storage)?)?.is_some();
         let signer = keys::open(&config.key_path(), config.origin.as_deref(), signed)?;
+        let signers = Signers::kept(signer, Box::new(keys::Files(config.key_path())))?;
         let subjects = Subjects::open(&config.subjects_path(), signed)?.ok_or(OpenError::Locked)?;
         let dir = config.dir.clone();
-        Self::start(Box::new(storage), (signer, subjects), config, clock, Some(&dir))
+        Self::start(Box::new(storage), (signers, subjects), config, clock, Some(&dir))
     }
 
     #[cfg(test)]
@@ -89,19 +93,19 @@ impl Log {
         config: Config,
         clock: Clock,
     ) -> Result<(Self, Recovery), OpenError> {
-        Self::start(storage, (signer, Subjects::default()), config, clock, None)
+        Self::start(storage, (signer.into(), Subjects::default()), config, clock, None)
     }
 
     fn start(
         storage: Box<dyn Storage>,
-        (signer, subjects): (Signer, Subjects),
+        (signers, subjects): (Signers, Subjects),
         config: Config,
         clock: Clock,
         tiles: Option<&Path>,
     ) -> Result<(Self, Recovery), OpenError> {
         let legal_hold = RwLock::new(config.legal_hold.clone());
         let queue = Queue::new(config, clock, subjects);
-        let (mut writer, recovery) = Writer::open(storage, signer, Arc::clone(&queue))?;
+        let (mut writer, recovery) = Writer::open(storage, signers, Arc::clone(&queue))?;
         if let Some(dir) = tiles {
             writer.feed(dir)?;
         }

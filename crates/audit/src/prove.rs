@@ -2,6 +2,7 @@
 
 use crate::checkpoints::{self, Kept};
 use crate::error::{Class, Fault};
+use crate::published::read as published;
 use crate::storage::{DirSource, Source};
 use crate::tiles::{self, LogTiles};
 use crate::{files, read, scan};
@@ -30,22 +31,42 @@ fn newest(source: &dyn Source) -> Result<Kept, Fault> {
     last.ok_or_else(|| Fault::new(Class::Removed, checkpoints::NEWEST, 0, "the log has no checkpoint"))
 }
 
-/// The proof that entry `index` is in the log in `dir`, against its newest checkpoint (C2SP tlog-proof). It carries the
-/// record itself as its extra data where that is not too long: the proof then needs nothing beside it.
+/// The proof that entry `index` is in the log in `dir` (C2SP tlog-proof), against the checkpoint that was
+/// [published](crate::published), with its cosignatures, where that has the entry, and else against the newest one. It
+/// carries the record itself as its extra data where that is not too long: the proof then needs nothing beside it.
 ///
 /// # Errors
 /// The entry is not in that checkpoint's tree, or entry, tiles and checkpoint do not agree.
 pub fn prove(dir: &Path, index: u64) -> Result<Proof, Fault> {
     let source = DirSource::new(dir);
-    let kept = newest(&source)?;
+    let Some(shown) = published(&source)?.filter(|shown| index < shown.checkpoint.size()) else {
+        return prove_signed(dir, index);
+    };
+    prove_against(&source, &shown, index).or_else(|fault| {
+        // Where the newest checkpoint has the entry, it is the published one that is of another tree.
+        prove_signed(dir, index).map_err(|_| fault)?;
+        Err(shown.fault(Class::Fork, "the log is another history than the one that this checkpoint signed"))
+    })
+}
+
+/// The same against the newest checkpoint, which witnesses may not have seen.
+///
+/// # Errors
+/// As [`prove`].
+pub fn prove_signed(dir: &Path, index: u64) -> Result<Proof, Fault> {
+    let source = DirSource::new(dir);
+    prove_against(&source, &newest(&source)?, index)
+}
+
+fn prove_against(source: &DirSource, kept: &Kept, index: u64) -> Result<Proof, Fault> {
     let (size, root) = (kept.checkpoint.size(), kept.checkpoint.root());
     if index >= size {
         let what = format!("the newest checkpoint is of {size} entries");
         return Err(kept.fault(Class::Removed, what).at(index));
     }
-    let found = read::find(&source, index)?;
+    let found = read::find(source, index)?;
     let Digest(leaf) = found.leaf;
-    let hashes = over_tiles(&source, &kept, |nodes| {
+    let hashes = over_tiles(source, kept, |nodes| {
         let hashes = inclusion(nodes, index, size).ok()?;
         verify_inclusion(Hash(leaf), index, size, &hashes, root).ok()?;
         Some(hashes)

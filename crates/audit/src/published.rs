@@ -4,7 +4,7 @@
 use crate::checkpoints::Kept;
 use crate::error::{Class, Fault};
 use crate::prove::consistency;
-use crate::storage::named;
+use crate::storage::{DirSource, Source, named};
 use crate::verify::note;
 use casemate_tlog::{Checkpoint, Verifier};
 use std::fs::{self, File, OpenOptions};
@@ -39,11 +39,11 @@ pub enum PublishError {
 /// # Errors
 /// The file cannot be read, or holds no checkpoint. Nothing has verified its signatures.
 pub fn published(dir: &Path) -> Result<Option<String>, Fault> {
-    Ok(read(dir)?.map(|kept| kept.note))
+    Ok(read(&DirSource::new(dir))?.map(|kept| kept.note))
 }
 
-fn read(dir: &Path) -> Result<Option<Kept>, Fault> {
-    note(&crate::storage::DirSource::new(dir), PUBLISHED)
+pub(crate) fn read(source: &dyn Source) -> Result<Option<Kept>, Fault> {
+    note(source, PUBLISHED)
 }
 
 /// Publishes a note: it must be a checkpoint that one of `keys` has signed, of the log in `dir`, and not older than the
@@ -57,7 +57,7 @@ pub(crate) fn publish(dir: &Path, keys: &[Verifier], text: &str) -> Result<(), P
         return Err(refused(format!("the checkpoint is of the log `{origin}`")).into());
     }
     // One that cannot be read any more is no reason to show none from now on: the new one is verified.
-    let before = read(dir).unwrap_or_default();
+    let before = read(&DirSource::new(dir)).unwrap_or_default();
     if let Some(before) = before.filter(|before| before.checkpoint.size() > checkpoint.size()) {
         return Err(PublishError::Older { size: checkpoint.size(), published: before.checkpoint.size() });
     }

@@ -4,6 +4,7 @@ use crate::body::{Body, Kind, Origin};
 use crate::config::{Clock, Config};
 use crate::flight::Ticket;
 use crate::health::Metrics;
+use crate::log::Rotated;
 use crate::record::{Observed, Receipt};
 use crate::render::Rendered;
 use crate::subjects::Subjects;
@@ -42,6 +43,13 @@ pub(crate) enum Reply {
     Own,
 }
 
+/// A change of key that was asked for.
+#[derive(Debug)]
+pub(crate) struct Rotation {
+    pub(crate) actor: String,
+    pub(crate) answer: Answer<Rotated>,
+}
+
 /// A record on its way.
 #[derive(Debug)]
 pub(crate) struct Job {
@@ -73,6 +81,7 @@ enum Phase {
 struct Inner {
     main: VecDeque<Job>,
     anonymous: VecDeque<Job>,
+    rotations: Vec<Rotation>,
     /// Intents that were accepted and whose outcome is not queued yet.
     reserved: usize,
     phase: Phase,
@@ -98,6 +107,7 @@ pub(crate) struct Queue {
 /// What the writer takes at once.
 pub(crate) struct Batch {
     pub(crate) jobs: VecDeque<Job>,
+    pub(crate) rotations: Vec<Rotation>,
     /// Nothing will come any more, and nothing was left.
     pub(crate) last: bool,
 }
@@ -111,6 +121,7 @@ impl Queue {
         let inner = Inner {
             main: VecDeque::new(),
             anonymous: VecDeque::new(),
+            rotations: Vec::new(),
             reserved: 0,
             phase: Phase::Open,
             fault: None,
@@ -196,6 +207,19 @@ impl Queue {
         Ok(())
     }
 
+    /// Queues a change of key.
+    pub(crate) fn rotation(&self, rotation: Rotation) -> Result<(), Refusal> {
+        let mut inner = self.lock();
+        self.admit(&inner, 1, self.config.queue.saturating_add(EVENTS))?;
+        if inner.rotations.len() >= EVENTS {
+            return Err(unavailable("the queue is full"));
+        }
+        inner.rotations.push(rotation);
+        drop(inner);
+        self.wake.notify_one();
+        Ok(())
+    }
+
     /// Queues an outcome into the place that its intent kept. Only a log that has ended takes none: the outcome is then
     /// written as unknown, by the writer as it ends or at the next opening.
     pub(crate) fn outcome(&self, body: Body, intent: u64, answer: Option<Answer<Receipt>>, released: bool) {
@@ -265,8 +289,12 @@ impl Queue {
 
     /// What waits, after at most `patience` of waiting for it.
     pub(crate) fn take(&self, patience: Duration) -> Batch {
-        let idle =
-            |inner: &mut Inner| inner.main.is_empty() && inner.anonymous.is_empty() && inner.phase == Phase::Open;
+        let idle = |inner: &mut Inner| {
+            inner.main.is_empty()
+                && inner.anonymous.is_empty()
+                && inner.rotations.is_empty()
+                && inner.phase == Phase::Open
+        };
         let waited = self.wake.wait_timeout_while(self.lock(), patience, idle);
         let mut inner = waited.unwrap_or_else(PoisonError::into_inner).0;
         let mut jobs = std::mem::take(&mut inner.main);
@@ -274,11 +302,12 @@ impl Queue {
         jobs.extend(inner.anonymous.drain(..few));
         let now = self.now();
         jobs.extend(self.summary(&mut inner, now));
-        let last = inner.phase == Phase::Closing && jobs.is_empty();
+        let rotations = std::mem::take(&mut inner.rotations);
+        let last = inner.phase == Phase::Closing && jobs.is_empty() && rotations.is_empty();
         if last {
             inner.phase = Phase::Ended;
         }
-        Batch { jobs, last }
+        Batch { jobs, rotations, last }
     }
 
     /// Takes everything, to fail it.
@@ -303,6 +332,8 @@ impl Queue {
     pub(crate) fn end(&self, fault: Option<String>) {
         let mut inner = self.lock();
         inner.phase = Phase::Ended;
+        // Nobody answers them any more, and their askers hear of that.
+        inner.rotations.clear();
         if inner.fault.is_none() {
             inner.fault = fault;
         }

@@ -5,10 +5,11 @@ use crate::checkpoints::{self, Kept, Publisher};
 use crate::error::{Class, Fault, OpenError};
 use crate::files::{self, Header};
 use crate::head::Head;
+use crate::keys::Signers;
 use crate::scan::{self, Walk};
 use crate::storage::Storage;
 use casemate_core::UnixMillis;
-use casemate_tlog::{Frontier, Signer};
+use casemate_tlog::{Frontier, Verifier};
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
@@ -43,13 +44,13 @@ pub(crate) struct Recovered {
 }
 
 /// Finds the end of the log, makes the log where there is none, and cuts off what was not finished.
-pub(crate) fn recover(storage: &mut dyn Storage, signer: Signer, now: UnixMillis) -> Result<Recovered, OpenError> {
+pub(crate) fn recover(storage: &mut dyn Storage, signers: Signers, now: UnixMillis) -> Result<Recovered, OpenError> {
     match scan::head(storage) {
         Ok(Some(_)) => {}
-        Ok(None) => return create(storage, signer, now),
+        Ok(None) => return create(storage, signers, now),
         // A head without a whole slot is what an interrupted creation leaves, or damage; entries tell which.
         Err(fault) if fault.class == Class::Changed => {
-            return match create(storage, signer, now) {
+            return match create(storage, signers, now) {
                 Err(OpenError::Damaged(_)) => Err(fault.into()),
                 done => done,
             };
@@ -58,7 +59,7 @@ pub(crate) fn recover(storage: &mut dyn Storage, signer: Signer, now: UnixMillis
     }
     let last = checkpoints::last(storage, &scan::segments(storage)?)?;
     if let Some(kept) = &last {
-        kept.verify(signer.verifier())?;
+        kept.verify_any(&signers.verifiers())?;
     }
     let signed = last.as_ref().map_or(0, |kept| kept.checkpoint.size());
     let mut walk = Walk::tail(storage, last.as_ref().map(|kept| kept.checkpoint.size()))?;
@@ -90,7 +91,7 @@ pub(crate) fn recover(storage: &mut dyn Storage, signer: Signer, now: UnixMillis
         let what = format!("this checkpoint signed {signed} entries, and {} are there", walk.index());
         return Err(kept.fault(Class::Truncated, what).at(walk.index()).into());
     }
-    is_newest(storage, &signer, last.as_ref())?;
+    is_newest(storage, &signers.verifiers(), last.as_ref())?;
     let head = *walk.head();
     let (segment, len, begun) = (walk.segment_first(), walk.offset, walk.begun());
     let at = Position { tree: walk.into_tree(), segment, len, begun };
@@ -103,15 +104,15 @@ pub(crate) fn recover(storage: &mut dyn Storage, signer: Signer, now: UnixMillis
         Arc::new(serde_json::from_slice(&bytes).map_or_else(|_| Origin::default(), |json| Origin::read(&json)))
     };
     let open = open.into_iter().map(|(index, bytes)| (index, origin(bytes))).collect();
-    let publisher = Publisher::open(storage, signer, at.segment, last.as_ref())?;
+    let publisher = Publisher::open(storage, signers, at.segment, last.as_ref())?;
     Ok(Recovered { at, generation: head.generation, open, torn_bytes, publisher })
 }
 
 /// The file of the newest checkpoint is written after the one beside the segment is durable: where our key signed more
 /// there than the log has, the log is an older copy. Whatever else that file holds, it is written again.
-fn is_newest(storage: &dyn Storage, signer: &Signer, last: Option<&Kept>) -> Result<(), Fault> {
+fn is_newest(storage: &dyn Storage, keys: &[Verifier], last: Option<&Kept>) -> Result<(), Fault> {
     let Ok(Some(newest)) = crate::verify::newest(storage) else { return Ok(()) };
-    if newest.verify(signer.verifier()).is_err() {
+    if newest.verify_any(keys).is_err() {
         return Ok(());
     }
     let (there, here) = (&newest.checkpoint, last.map(|kept| &kept.checkpoint));
@@ -142,7 +143,7 @@ fn trim(storage: &mut dyn Storage, fault: &Fault) -> io::Result<u64> {
 }
 
 /// Makes a new log. What an interrupted creation left is no log yet, as long as it has no entries.
-fn create(storage: &mut dyn Storage, signer: Signer, now: UnixMillis) -> Result<Recovered, OpenError> {
+fn create(storage: &mut dyn Storage, signers: Signers, now: UnixMillis) -> Result<Recovered, OpenError> {
     for first in scan::segments(storage)? {
         let name = files::segment(first);
         if first > 0 || storage.len(&name)? > files::header_len(first) {
@@ -158,7 +159,7 @@ fn create(storage: &mut dyn Storage, signer: Signer, now: UnixMillis) -> Result<
     let mut generation = 0;
     settle(storage, &at, &mut generation)?;
     storage.sync_dir()?;
-    let publisher = Publisher::open(storage, signer, 0, None)?;
+    let publisher = Publisher::open(storage, signers, 0, None)?;
     Ok(Recovered { at, generation, open: BTreeMap::new(), torn_bytes: 0, publisher })
 }
 

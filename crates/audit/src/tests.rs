@@ -4,6 +4,7 @@ mod calls;
 mod faults;
 mod memory;
 mod property;
+mod rotation;
 mod signed;
 mod subjects;
 mod tamper;

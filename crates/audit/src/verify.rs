@@ -1,8 +1,10 @@
 //! Checking a log without its lock: every entry, the tree, the head, and every checkpoint. Nothing here writes.
 
+use crate::chain::Chain;
 use crate::checkpoints::{self, Kept};
 use crate::error::{Class, Fault};
 use crate::files;
+use crate::published::PUBLISHED;
 use crate::scan::{self, Walk};
 use crate::side;
 use crate::storage::{DirSource, Source};
@@ -18,9 +20,9 @@ const STEP: u64 = 1024;
 /// What to check a log by.
 #[derive(Default)]
 pub struct Options<'a> {
-    /// The log's public key. Without it the checkpoints are compared with the entries, and their signatures are not
-    /// verified.
-    pub key: Option<Verifier>,
+    /// The log's public keys: one is enough for all that was signed since it took over, whatever key follows it. Without
+    /// any the checkpoints are compared with the entries, and their signatures are not verified.
+    pub keys: Vec<Verifier>,
     /// Only these entries: read from the start of the segment that holds the first one, up to the first checkpoint, or
     /// the head, that vouches for the last one.
     pub range: Option<Range<u64>>,
@@ -43,6 +45,11 @@ pub struct Verified {
     pub checkpoints: u64,
     /// The entries of the newest one.
     pub signed: u64,
+    /// How many of them are older than the change to the earliest key that was given: they are of this tree, and their
+    /// signatures are not verified.
+    pub unverified: u64,
+    /// The entries of the one that is shown to others, where there is one.
+    pub published: Option<u64>,
 }
 
 /// Checks the whole log in `dir` but for its signatures.
@@ -81,12 +88,16 @@ pub(crate) fn check(source: &dyn Source) -> Result<Verified, Fault> {
     check_with(source, &mut Options::default())
 }
 
-fn check_with(source: &dyn Source, options: &mut Options<'_>) -> Result<Verified, Fault> {
+pub(crate) fn check_with(source: &dyn Source, options: &mut Options<'_>) -> Result<Verified, Fault> {
     let range = options.range.clone().unwrap_or(0..u64::MAX);
     // Read before the entries, so that a running log has all that it signed.
     let newest = newest(source)?;
+    let published = note(source, PUBLISHED)?;
+    let shown = published.as_ref().map(|kept| kept.checkpoint.size());
     let mut walk = Walk::at(source, range.start)?;
-    let mut signed = Signed::new(options.key.clone(), newest.filter(|_| options.range.is_none()));
+    let published = published.filter(|kept| kept.checkpoint.size() >= walk.index());
+    let newest = newest.filter(|_| options.range.is_none());
+    let mut signed = Signed::new(options.keys.clone(), newest, published);
     let (first_index, mut erased, mut fork) = (walk.index(), 0, None);
     let of = walk.head().entries;
     loop {
@@ -101,6 +112,7 @@ fn check_with(source: &dyn Source, options: &mut Options<'_>) -> Result<Verified
         match walk.next(source) {
             None => break,
             Some(Ok(found)) => {
+                signed.chain.pass(&found);
                 erased += u64::from(found.names_side.is_some() && side::salt(&found.side).is_none());
                 if let Some(progress) = options.progress.as_mut().filter(|_| found.index % STEP == 0) {
                     progress(found.index, of);
@@ -114,9 +126,10 @@ fn check_with(source: &dyn Source, options: &mut Options<'_>) -> Result<Verified
     if let Some(fork) = fork {
         return Err(fork);
     }
-    signed.finish(&walk, range.end)?;
+    let unverified = signed.finish(&walk, range.end)?;
     let (entries, root) = (walk.index(), walk.tree().root());
-    Ok(Verified { entries, first_index, root, erased, checkpoints: signed.count, signed: signed.last })
+    let (checkpoints, signed) = (signed.count, signed.last);
+    Ok(Verified { entries, first_index, root, erased, checkpoints, signed, unverified, published: shown })
 }
 
 /// The checkpoint in the file of its own.
@@ -145,21 +158,24 @@ pub(crate) fn note(source: &dyn Source, name: &str) -> Result<Option<Kept>, Faul
 
 /// The checkpoints on the way.
 struct Signed {
-    key: Option<Verifier>,
+    chain: Chain,
     segment: Option<u64>,
     ahead: VecDeque<Kept>,
     /// The one in the file of its own, until it is met.
     newest: Option<Kept>,
+    /// The one that is shown to others, until the walk has its size.
+    published: Option<Kept>,
     count: u64,
     last: u64,
 }
 
 impl Signed {
-    const fn new(key: Option<Verifier>, newest: Option<Kept>) -> Self {
-        Self { key, segment: None, ahead: VecDeque::new(), newest, count: 0, last: 0 }
+    fn new(keys: Vec<Verifier>, newest: Option<Kept>, published: Option<Kept>) -> Self {
+        let chain = Chain::new(keys);
+        Self { chain, segment: None, ahead: VecDeque::new(), newest, published, count: 0, last: 0 }
     }
 
-    /// Reads the checkpoints beside a segment when it is entered, and verifies their signatures.
+    /// Reads the checkpoints beside a segment when it is entered.
     fn enter(&mut self, source: &dyn Source, first: u64) -> Result<(), Fault> {
         if self.segment == Some(first) {
             return Ok(());
@@ -172,9 +188,6 @@ impl Signed {
         self.segment = Some(first);
         self.ahead = checkpoints::read(source, first)?.kept.into();
         for kept in &self.ahead {
-            if let Some(key) = &self.key {
-                kept.verify(key)?;
-            }
             if self.newest.as_ref().is_some_and(|newest| newest.note == kept.note) {
                 self.newest = None;
             }
@@ -182,32 +195,42 @@ impl Signed {
         Ok(())
     }
 
-    /// Compares the checkpoints of the tree so far with it.
+    /// Verifies the checkpoints of the tree so far, and compares them with it.
     fn pass(&mut self, walk: &Walk) -> Result<Option<Fault>, Fault> {
         while let Some(kept) = self.ahead.front().filter(|kept| kept.checkpoint.size() <= walk.index()) {
             if kept.checkpoint.size() < walk.index() {
                 return Err(kept.fault(Class::Reordered, "a later checkpoint stands before this one"));
             }
+            let is_verified = self.chain.judge(kept)?;
             if let Err(fork) = kept.holds(walk.tree()) {
-                return Ok(Some(fork));
+                // Of what nobody has signed, that says more.
+                return if is_verified { Ok(Some(fork)) } else { self.chain.finish().map(|_| Some(fork)) };
             }
             self.count += 1;
             self.last = kept.checkpoint.size();
             self.ahead.pop_front();
         }
+        if let Some(shown) = self.published.take_if(|shown| shown.checkpoint.size() == walk.index()) {
+            self.chain.vouches(&shown)?;
+            return Ok(shown.holds(walk.tree()).err());
+        }
         Ok(None)
     }
 
-    fn finish(&self, walk: &Walk, end: u64) -> Result<(), Fault> {
+    /// Nothing comes any more; how many signatures could not be verified.
+    fn finish(&mut self, walk: &Walk, end: u64) -> Result<u64, Fault> {
         let there = walk.index();
+        let unverified = self.chain.finish()?;
         if let Some(kept) = self.ahead.front().filter(|_| there < end) {
             let what = format!("this checkpoint signed {} entries, and {there} are there", kept.checkpoint.size());
             return Err(kept.fault(Class::Truncated, what).at(there));
         }
-        let Some(newest) = &self.newest else { return Ok(()) };
-        if let Some(key) = &self.key {
-            newest.verify(key)?;
+        if let Some(shown) = self.published.as_ref().filter(|_| end == u64::MAX) {
+            let what = format!("it signed {} entries, and {there} are there", shown.checkpoint.size());
+            return Err(shown.fault(Class::Truncated, what).at(there));
         }
+        let Some(newest) = &self.newest else { return Ok(unverified) };
+        self.chain.judge(newest)?;
         let size = newest.checkpoint.size();
         if size > there {
             let what = format!("this checkpoint signed {size} entries, and {there} are there");

@@ -2,6 +2,7 @@
 //! in which the next batch gathers; there is no timer.
 
 mod erasure;
+mod rotation;
 mod upkeep;
 
 use crate::body::{Body, Origin};
@@ -11,6 +12,7 @@ use crate::error::OpenError;
 use crate::files;
 use crate::flight::Ticket;
 use crate::frame;
+use crate::keys::Signers;
 use crate::log::Recovery;
 use crate::queue::{Job, Queue, Reply};
 use crate::record::{Effect, Event, EventKind, Facts, Outcome, Receipt};
@@ -18,12 +20,12 @@ use crate::recovery::{self, Position};
 use crate::storage::{Storage, Tail};
 use crate::tiles::Feed;
 use casemate_core::Reason;
-use casemate_tlog::{Hash, Signer};
+use casemate_tlog::Hash;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Records that one fsync takes at most.
@@ -69,18 +71,18 @@ pub(crate) struct Writer {
     /// Where leaves become tiles.
     feed: Option<Feed>,
     published: Option<Instant>,
+    /// When a change of key that has begun was last tried to its end.
+    rotated: Option<Instant>,
 }
 
 impl Writer {
     /// Recovers the log and gets ready to write.
     pub(crate) fn open(
         mut storage: Box<dyn Storage>,
-        signer: Signer,
+        signers: impl Into<Signers>,
         queue: Arc<Queue>,
     ) -> Result<(Self, Recovery), OpenError> {
-        let signers = vec![signer.verifier().clone()];
-        let found = recovery::recover(&mut *storage, signer, queue.now())?;
-        *queue.signers.write().unwrap_or_else(PoisonError::into_inner) = signers;
+        let found = recovery::recover(&mut *storage, signers.into(), queue.now())?;
         let unknown = found.open.len() as u64;
         let mut writer = Self {
             storage,
@@ -100,7 +102,9 @@ impl Writer {
             publisher: found.publisher,
             feed: None,
             published: None,
+            rotated: None,
         };
+        writer.name_signers();
         if unknown > 0 || found.torn_bytes > 0 {
             let detail = format!("torn bytes: {}, unknown outcomes: {unknown}", found.torn_bytes);
             writer.note(EventKind::Recovery, detail);
@@ -118,6 +122,7 @@ impl Writer {
         }
         writer.settled();
         writer.finish_erasures()?;
+        writer.finish_rotation()?;
         writer.publish()?;
         writer.ask_disk();
         writer.queue.metrics.entries.store(writer.at.entries(), Relaxed);
@@ -148,7 +153,10 @@ impl Writer {
         }
         let mut jobs = self.own();
         jobs.extend(batch.jobs);
-        let up = self.write(jobs);
+        let mut up = self.write(jobs);
+        for rotation in batch.rotations {
+            up = up && self.rotate_key(rotation);
+        }
         if up && batch.last {
             self.finish();
         }

@@ -3,11 +3,13 @@
 mod decided;
 mod erase;
 mod exit;
+mod local;
 mod progress;
 mod proof;
 mod query;
 mod replay;
 mod reveal;
+mod rotate;
 mod rows;
 mod stats;
 mod suggest;
@@ -72,6 +74,9 @@ enum Command {
     Replay(replay::ReplayArgs),
     /// Proposes rules from recorded refusals, for a person to read.
     Suggest(suggest::SuggestArgs),
+    /// Gives the log a new key: a checkpoint is signed by both, and from then on only the new one signs.
+    #[command(after_help = rotate::HELP)]
+    RotateKey(rotate::RotateArgs),
     /// Makes a key for a log and prints the public one.
     Keygen(proof::KeygenArgs),
     /// Runs a witness: cosigns the checkpoints of logs, and refuses forks and rollbacks.
@@ -145,6 +150,7 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<ExitCode> {
         Command::Erase(args) => return erase::run(args),
         Command::CheckProof(args) => return proof::check(args),
         Command::Keygen(args) => return proof::keygen(args),
+        Command::RotateKey(args) => return rotate::run(args),
         Command::Witness(args) => return witness::run(args),
     };
     let dir = match log.dir() {
@@ -193,13 +199,35 @@ fn cat(dir: &std::path::Path) -> anyhow::Result<Result<(), Fault>> {
     Ok(Ok(()))
 }
 
-/// A public key: its text, or a file that holds it.
-fn key(text: &str) -> Result<Verifier, String> {
+/// Public keys: the text of one, or a file that holds one on each line.
+#[derive(Debug, Clone)]
+struct Keys(Vec<Verifier>);
+
+fn keys(text: &str) -> Result<Keys, String> {
     match Verifier::parse(text) {
-        Ok(key) => Ok(key),
+        Ok(key) => Ok(Keys(vec![key])),
         Err(fault) => match std::fs::read_to_string(text) {
-            Ok(file) => Verifier::parse(file.trim_end()).map_err(|fault| format!("{text}: {fault}")),
+            Ok(file) => {
+                let lines = file.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+                let keys: Result<Vec<_>, _> = lines.map(Verifier::parse).collect();
+                match keys {
+                    Ok(keys) if keys.is_empty() => Err(format!("{text}: there is no key in it")),
+                    Ok(keys) => Ok(Keys(keys)),
+                    Err(fault) => Err(format!("{text}: {fault}")),
+                }
+            }
             Err(_) => Err(format!("neither a file nor a public key: {fault}")),
         },
     }
+}
+
+/// All of them, each once.
+fn each(keys: &[Keys]) -> Vec<Verifier> {
+    let mut all: Vec<Verifier> = Vec::new();
+    for key in keys.iter().flat_map(|keys| &keys.0) {
+        if !all.contains(key) {
+            all.push(key.clone());
+        }
+    }
+    all
 }

@@ -5,6 +5,7 @@ mod erase;
 mod log;
 mod people;
 mod pins;
+mod rotate;
 mod routes;
 
 use crate::certificate;

@@ -1,5 +1,7 @@
 //! A disk in memory that keeps what was made durable apart from what is only in its cache, and fails on demand.
 
+pub(super) mod keys;
+
 use crate::files;
 use crate::frame;
 use crate::storage::{Source, Storage, Tail};

@@ -33,7 +33,7 @@ fn key(dir: &Path) -> Verifier {
 }
 
 fn check(dir: &Path) -> Result<crate::Verified, Fault> {
-    verify_with(dir, Options { key: Some(key(dir)), ..Options::default() })
+    verify_with(dir, Options { keys: vec![key(dir)], ..Options::default() })
 }
 
 async fn reopen(dir: &Path) -> Result<(), OpenError> {
@@ -200,7 +200,7 @@ async fn a_checkpoint_that_was_not_written_to_its_end_is_cut_off() {
 async fn a_range_is_checked_up_to_whatever_vouches_for_it() {
     let dir = log(9, 2500).await;
     let range = |range| {
-        verify_with(dir.path(), Options { key: Some(key(dir.path())), range: Some(range), ..Options::default() })
+        verify_with(dir.path(), Options { keys: vec![key(dir.path())], range: Some(range), ..Options::default() })
     };
     let some = range(7..9).unwrap();
     assert!(some.first_index <= 7 && some.entries >= 9 && some.entries < 18, "{some:?}");

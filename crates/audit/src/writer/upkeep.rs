@@ -14,7 +14,10 @@ impl Writer {
             self.sync_head()?;
         }
         let every = self.queue.config().checkpoint_every;
-        if self.published.is_none_or(|at| at.elapsed() >= every) { self.publish() } else { Ok(()) }
+        if self.published.is_none_or(|at| at.elapsed() >= every) {
+            self.publish()?;
+        }
+        self.pursue_rotation()
     }
 
     /// Makes durable what was acknowledged ahead of it.

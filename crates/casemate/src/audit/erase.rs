@@ -1,18 +1,16 @@
 //! `casemate audit erase`: at a running gateway, or in its state directory while none runs.
 
-use super::exit;
+use super::{exit, local};
 use crate::config::{self, Environment, Loaded};
 use crate::out;
 use crate::pins::{Access, Admin, Refused};
-use crate::serve::{local_actor, now};
-use anyhow::{Context as _, Result, anyhow, bail};
-use casemate_audit::{Log, OpenError};
+use crate::serve::local_actor;
+use anyhow::{Context as _, Result, bail};
 use casemate_core::json::quote;
 use casemate_core::{Subject, TenantId};
 use http::Method;
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 pub(super) const HELP: &str = "\
 The log itself stays as it is, and every proof of it: what goes is the key that links the subject's
@@ -113,23 +111,7 @@ async fn ask(admin: &Admin, args: &EraseArgs) -> Result<Done> {
 }
 
 async fn offline(args: &EraseArgs, loaded: Loaded) -> Result<Done> {
-    let state = args.access.state_dir.clone().unwrap_or(loaded.state_dir);
-    let dir = state.join("audit");
-    if !dir.is_dir() {
-        bail!("no gateway answers, and `{}` holds no log", state.display());
-    }
-    out::say(&format!("no gateway answers: working in `{}`", state.display()));
-    let config = casemate_audit::Config { dir, ..loaded.audit };
-    let (log, recovery) = Log::open(config, Arc::new(now)).map_err(|fault| match fault {
-        OpenError::Locked => anyhow!(
-            "a gateway runs on `{}`, and its admin listener does not answer: erase there, or stop it first",
-            state.display()
-        ),
-        fault => anyhow!(fault).context("the audit log cannot be opened"),
-    })?;
-    if recovery.torn_bytes > 0 || recovery.unknown_outcomes > 0 {
-        out::say("the log was left open; it has been recovered");
-    }
+    let log = local::open(&args.access, loaded, "erase")?;
     let erased = log.erase(&args.tenant, &args.subject, &local_actor()).await;
     log.close().await;
     match erased {

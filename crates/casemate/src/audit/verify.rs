@@ -1,10 +1,10 @@
 //! `casemate audit verify`: the whole log, a part of it, or the way from one checkpoint to another.
 
-use super::{LogArgs, bad, exit, key};
+use super::{Keys, LogArgs, bad, each, exit, keys};
 use crate::out;
 use anyhow::Context as _;
 use casemate_audit::tlog::{Checkpoint, Verifier};
-use casemate_audit::{Fault, Options, Verified, consistency, public_key, verify_with};
+use casemate_audit::{Fault, Options, Verified, consistency, public_keys, verify_with};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -14,10 +14,10 @@ use std::process::ExitCode;
 pub(super) struct VerifyArgs {
     #[command(flatten)]
     pub(super) log: LogArgs,
-    /// The log's public key, or a file that holds it. Without it: `keys/audit.pub` beside the log, which whoever can
-    /// write there can replace.
-    #[arg(long, value_name = "VKEY", value_parser = key)]
-    key: Option<Verifier>,
+    /// The log's public key, or a file that holds it; several where older checkpoints are signed by older keys. Without
+    /// it: `keys/audit.pub` and `keys/audit.keys` beside the log, which whoever can write there can replace.
+    #[arg(long, value_name = "VKEY", value_parser = keys)]
+    key: Vec<Keys>,
     /// Only the entries from A up to, not including, B.
     #[arg(long, value_name = "A..B", value_parser = range)]
     range: Option<Range<u64>>,
@@ -41,15 +41,18 @@ pub(super) fn range(text: &str) -> Result<Range<u64>, String> {
 
 pub(super) fn run(args: &VerifyArgs, dir: &Path) -> anyhow::Result<ExitCode> {
     let beside = dir.parent().unwrap_or(dir).join("keys").join("audit.key");
-    let key = args.key.clone().or_else(|| public_key(&beside).ok());
+    let mut keys = each(&args.key);
+    if keys.is_empty() {
+        keys = public_keys(&beside).unwrap_or_default();
+    }
     let done = match &args.from {
-        Some(from) => match grown(args, dir, from, key.as_ref())? {
+        Some(from) => match grown(args, dir, from, &keys)? {
             Ok(done) => done.map(|entries| Done { entries, root: None, verified: None }),
             Err(code) => return Ok(code),
         },
-        None => whole(args, dir, key.clone()),
+        None => whole(args, dir, keys.clone()),
     };
-    tell(args, key.as_ref(), done)
+    tell(args, &keys, done)
 }
 
 /// What was found good.
@@ -59,14 +62,14 @@ struct Done {
     verified: Option<Verified>,
 }
 
-fn whole(args: &VerifyArgs, dir: &Path, key: Option<Verifier>) -> Result<Done, Fault> {
+fn whole(args: &VerifyArgs, dir: &Path, keys: Vec<Verifier>) -> Result<Done, Fault> {
     let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {pos} of {len} entries, {eta} left");
     let bar = ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     let mut progress = |at, of| {
         bar.set_length(of);
         bar.set_position(at);
     };
-    let options = Options { key, range: args.range.clone(), progress: Some(&mut progress) };
+    let options = Options { keys, range: args.range.clone(), progress: Some(&mut progress) };
     let verified = verify_with(dir, options);
     bar.finish_and_clear();
     verified.map(|verified| Done {
@@ -81,17 +84,17 @@ fn grown(
     args: &VerifyArgs,
     dir: &Path,
     from: &Path,
-    key: Option<&Verifier>,
+    keys: &[Verifier],
 ) -> anyhow::Result<Result<Result<u64, Fault>, ExitCode>> {
-    let Some(key) = key else {
+    if keys.is_empty() {
         out::say(
             "a checkpoint from elsewhere is only worth what its signature is: give the log's public key with --key",
         );
         return Ok(Err(ExitCode::from(exit::COULD_NOT_RUN)));
-    };
+    }
     let read = |path: &Path| -> anyhow::Result<Option<Checkpoint>> {
         let bytes = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
-        match Checkpoint::open(&bytes, [key]) {
+        match Checkpoint::open(&bytes, keys) {
             Ok((checkpoint, _)) => Ok(Some(checkpoint)),
             Err(fault) => {
                 out::say(&format!("bad: {}: {fault}", path.display()));
@@ -108,19 +111,20 @@ fn grown(
     Ok(Ok(consistency(dir, &from, to.as_ref()).and_then(|_| match entries {
         Some(entries) => Ok(entries),
         None => casemate_audit::checkpoint(dir)
-            .map(|note| Checkpoint::open(note.as_bytes(), [key]).map_or(0, |(newest, _)| newest.size())),
+            .map(|note| Checkpoint::open(note.as_bytes(), keys).map_or(0, |(newest, _)| newest.size())),
     })))
 }
 
-fn tell(args: &VerifyArgs, key: Option<&Verifier>, done: Result<Done, Fault>) -> anyhow::Result<ExitCode> {
-    let named = key.map(Verifier::to_string);
+fn tell(args: &VerifyArgs, keys: &[Verifier], done: Result<Done, Fault>) -> anyhow::Result<ExitCode> {
+    let named: Vec<String> = keys.iter().map(Verifier::to_string).collect();
     match done {
         Ok(done) if args.json => {
             let verified = done.verified;
             let value = serde_json::json!({
-                "ok": true, "entries": done.entries, "root": done.root, "key": named,
+                "ok": true, "entries": done.entries, "root": done.root, "key": named.last(), "keys": named,
                 "first": verified.map(|v| v.first_index), "checkpoints": verified.map(|v| v.checkpoints),
                 "signed": verified.map(|v| v.signed), "erased": verified.map(|v| v.erased),
+                "unverified": verified.map(|v| v.unverified), "published": verified.and_then(|v| v.published),
             });
             out::line(&value.to_string())?;
             Ok(ExitCode::SUCCESS)
@@ -130,12 +134,21 @@ fn tell(args: &VerifyArgs, key: Option<&Verifier>, done: Result<Done, Fault>) ->
             if let (Some(root), Some(verified)) = (&done.root, done.verified) {
                 let Verified { checkpoints, signed, .. } = verified;
                 text.push_str(&format!(", root {root}, {checkpoints} checkpoints, signed up to {signed}"));
+                if let Some(published) = verified.published {
+                    text.push_str(&format!(", published up to {published}"));
+                }
             }
-            text.push_str(match (&named, &args.key) {
-                (None, _) => "; signatures not verified: no key is known",
-                (Some(_), None) => "; by the key beside the log",
-                (Some(_), Some(_)) => "; by the key given",
+            text.push_str(match (named.is_empty(), args.key.is_empty()) {
+                (true, _) => "; signatures not verified: no key is known",
+                (false, true) => "; by the key beside the log",
+                (false, false) => "; by the key given",
             });
+            if let Some(older) = done.verified.map(|verified| verified.unverified).filter(|older| *older > 0) {
+                text.push_str(&format!(
+                    "; {older} of the checkpoints are older than that key: their signatures are not verified (give the \
+                     older key as well)"
+                ));
+            }
             out::line(&text)?;
             Ok(ExitCode::SUCCESS)
         }

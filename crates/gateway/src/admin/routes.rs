@@ -1,7 +1,7 @@
 //! The whole surface of the admin listener on one page.
 
 use super::people::caller;
-use super::{Peer, erase, log, pins};
+use super::{Peer, erase, log, pins, rotate};
 use crate::config::Role;
 use crate::exchange::mint;
 use crate::gateway::Gateway;
@@ -35,6 +35,7 @@ pub(super) fn router(gateway: Arc<Gateway>, peer: Peer) -> Router {
         .route("/pins/block", post(pins::block))
         .route("/pins/forget", post(pins::forget))
         .route("/log/erase", post(erase::erase))
+        .route("/log/rotate-key", post(rotate::rotate))
         .route("/log/checkpoint", get(log::checkpoint))
         .route("/log/tile/{*path}", get(log::tile))
         .fallback(nothing)

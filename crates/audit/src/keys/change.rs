@@ -1,0 +1,195 @@
+//! The files of a key that changes: beside the key in force the next one, until that takes its place; and the public keys
+//! of all, in their order.
+
+use super::{create, fresh, keep_private, public_path, read, wrong};
+use casemate_tlog::key::{Signer, Verifier};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// Where the next key is while the key at `path` changes.
+fn next_path(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".next");
+    name.into()
+}
+
+/// Where the public keys are that have signed this log, one on each line, the one in force last; there since the first
+/// change of the key at `path`.
+#[must_use]
+pub fn public_list_path(path: &Path) -> PathBuf {
+    path.with_extension("keys")
+}
+
+/// The public keys that have signed the log whose private key is at `path`, the one in force last.
+///
+/// # Errors
+/// They cannot be read, or one is no Ed25519 verifier key.
+pub fn public_keys(path: &Path) -> io::Result<Vec<Verifier>> {
+    let list = public_list_path(path);
+    let mut keys = listed(&list)?;
+    let newest = super::public_key(path);
+    match newest {
+        Ok(key) if keys.last() == Some(&key) => {}
+        Ok(key) => {
+            keys.retain(|known| *known != key);
+            keys.push(key);
+        }
+        Err(error) if keys.is_empty() => return Err(error),
+        Err(_) => {}
+    }
+    Ok(keys)
+}
+
+/// The keys of a list; none where it is missing.
+fn listed(list: &Path) -> io::Result<Vec<Verifier>> {
+    let text = match fs::read_to_string(list) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(crate::storage::named(list, &error)),
+    };
+    text.lines().map(|line| Verifier::parse(line).map_err(|error| wrong(list, &error))).collect()
+}
+
+/// What a change of key does to files, behind a trait so that tests can make each step fail. Each step is durable when it
+/// returns, and may be done twice.
+pub(crate) trait KeyFiles: Send {
+    /// The key that waits to take over, if one does.
+    fn waiting(&mut self) -> io::Result<Option<Signer>>;
+    /// Makes one of this name.
+    fn prepare(&mut self, name: &str) -> io::Result<Signer>;
+    /// Writes down the public keys: `old`, and `new` as the one in force from now on.
+    fn list(&mut self, old: &Verifier, new: &Verifier) -> io::Result<()>;
+    /// Makes it the public key that auditors find.
+    fn publish(&mut self, new: &Verifier) -> io::Result<()>;
+    /// Puts it in the place of the key before, which is destroyed.
+    fn promote(&mut self, new: &Verifier) -> io::Result<()>;
+}
+
+/// The files beside the key at a path.
+pub(crate) struct Files(pub(crate) PathBuf);
+
+impl KeyFiles for Files {
+    fn waiting(&mut self) -> io::Result<Option<Signer>> {
+        let next = next_path(&self.0);
+        if !next.try_exists()? {
+            return Ok(None);
+        }
+        keep_private(&next)?;
+        Signer::parse(read(&next)?.trim_end()).map(Some).map_err(|error| wrong(&next, &error))
+    }
+
+    fn prepare(&mut self, name: &str) -> io::Result<Signer> {
+        let next = next_path(&self.0);
+        let (signer, text) = fresh(&next, name)?;
+        create(&next, &text, 0o600)?;
+        Ok(signer)
+    }
+
+    fn list(&mut self, old: &Verifier, new: &Verifier) -> io::Result<()> {
+        let path = public_list_path(&self.0);
+        let mut keys = listed(&path)?;
+        keys.retain(|key| key != new);
+        crate::chain::add(&mut keys, old);
+        keys.push(new.clone());
+        let text: String = keys.iter().map(|key| format!("{key}\n")).collect();
+        create(&path, &text, 0o644)
+    }
+
+    fn publish(&mut self, new: &Verifier) -> io::Result<()> {
+        create(&public_path(&self.0), &format!("{new}\n"), 0o644)
+    }
+
+    fn promote(&mut self, new: &Verifier) -> io::Result<()> {
+        let next = next_path(&self.0);
+        if next.try_exists()? {
+            // Opened before it loses its name, and overwritten after: as long as it has one it is whole.
+            let old = OpenOptions::new().write(true).open(&self.0);
+            fs::rename(&next, &self.0).map_err(|error| crate::storage::named(&next, &error))?;
+            sync_dir(&self.0)?;
+            if let Err(error) = old.and_then(overwrite) {
+                tracing::warn!(%error, "the bytes of the old key could not be overwritten; its file is removed");
+            }
+        } else {
+            sync_dir(&self.0)?;
+        }
+        let there = Signer::parse(read(&self.0)?.trim_end()).map_err(|error| wrong(&self.0, &error))?;
+        if there.verifier() == new {
+            return Ok(());
+        }
+        Err(io::Error::other(format!("{}: neither here nor beside it is the key {}", self.0.display(), new.id())))
+    }
+}
+
+/// Writes zeroes over what the file holds. File systems that write elsewhere, and flash, may keep what was there.
+fn overwrite(mut file: File) -> io::Result<()> {
+    let len = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX).min(4096);
+    file.write_all(&Zeroizing::new(vec![0; len]))?;
+    file.sync_all()
+}
+
+fn sync_dir(path: &Path) -> io::Result<()> {
+    match path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
+        Some(dir) => File::open(dir)?.sync_all(),
+        None => File::open(".")?.sync_all(),
+    }
+}
+
+/// Who signs the checkpoints of a log: one key, and during a change of key the next one as well.
+pub(crate) struct Signers {
+    pub(crate) current: Signer,
+    pub(crate) next: Option<Signer>,
+    /// Where they are kept; without files the key does not change.
+    pub(crate) files: Option<Box<dyn KeyFiles>>,
+}
+
+impl From<Signer> for Signers {
+    fn from(current: Signer) -> Self {
+        Self { current, next: None, files: None }
+    }
+}
+
+impl Signers {
+    /// With the files in which they are kept: a change that an earlier process began is taken up.
+    pub(crate) fn kept(current: Signer, files: Box<dyn KeyFiles>) -> io::Result<Self> {
+        let mut signers = Self { current, next: None, files: Some(files) };
+        signers.next = signers.waiting()?;
+        Ok(signers)
+    }
+
+    /// The next key: the one that waits, or a new one. It does not sign yet.
+    pub(crate) fn prepare(&mut self) -> io::Result<Signer> {
+        if let Some(next) = self.waiting()? {
+            return Ok(next);
+        }
+        let name = self.current.verifier().name();
+        let files = self.files.as_deref_mut();
+        files.ok_or_else(|| io::Error::other("the key of this log is in no file"))?.prepare(name)
+    }
+
+    fn waiting(&mut self) -> io::Result<Option<Signer>> {
+        let Some(files) = self.files.as_deref_mut() else { return Ok(None) };
+        let current = self.current.verifier();
+        let Some(next) = files.waiting()?.filter(|next| next.verifier() != current) else { return Ok(None) };
+        if next.verifier().name() == current.name() {
+            return Ok(Some(next));
+        }
+        let (other, name) = (next.verifier().name(), current.name());
+        let what = format!("the key that waits to take over is of the log `{other}`, and this log is `{name}`");
+        Err(io::Error::new(io::ErrorKind::InvalidData, what))
+    }
+
+    /// Both.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Signer> {
+        std::iter::once(&self.current).chain(&self.next)
+    }
+
+    /// Their public keys.
+    pub(crate) fn verifiers(&self) -> Vec<Verifier> {
+        self.iter().map(|signer| signer.verifier().clone()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;
