@@ -1,11 +1,20 @@
 //! `casemate audit prove`, `check-proof` and `keygen`.
 
-use super::{LogArgs, bad, exit, key};
+use super::{Keys, LogArgs, bad, each, exit, keys};
 use crate::out;
 use anyhow::Context as _;
-use casemate_audit::tlog::{Policy, Proof, Verifier, hash};
+use casemate_audit::tlog::checkpoint::CheckpointError;
+use casemate_audit::tlog::note::OpenError;
+use casemate_audit::tlog::policy::Distrust;
+use casemate_audit::tlog::proof::{CheckError, Checked};
+use casemate_audit::tlog::{Note, Policy, Proof, Verifier, hash};
+use casemate_audit::{prove_signed, published};
+use serde_json::json;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ProveArgs {
@@ -16,15 +25,24 @@ pub(super) struct ProveArgs {
     /// The file to write; without it, the proof goes to stdout.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Against the newest checkpoint, also where witnesses have cosigned one before it.
+    #[arg(long)]
+    signed: bool,
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct CheckArgs {
     /// The proof.
     file: PathBuf,
-    /// The log's public key, or a file that holds it.
-    #[arg(long, value_name = "VKEY", value_parser = key)]
-    key: Verifier,
+    /// The log's public key, or a file that holds it; several where the key was changed.
+    #[arg(long, value_name = "VKEY", value_parser = keys, required = true)]
+    key: Vec<Keys>,
+    /// The public key of a witness, or a file that holds some.
+    #[arg(long, value_name = "VKEY", value_parser = keys)]
+    witness: Vec<Keys>,
+    /// How many of the witnesses must have cosigned the checkpoint; without it, all of them.
+    #[arg(long, value_name = "K", requires = "witness")]
+    quorum: Option<usize>,
     /// The log's name, where it is another than that of its key.
     #[arg(long)]
     origin: Option<String>,
@@ -47,10 +65,17 @@ pub(super) struct KeygenArgs {
 }
 
 pub(super) fn prove(args: &ProveArgs, dir: &Path) -> anyhow::Result<ExitCode> {
-    let proof = match casemate_audit::prove(dir, args.index) {
-        Ok(proof) => proof.to_string(),
+    let made = if args.signed { prove_signed(dir, args.index) } else { casemate_audit::prove(dir, args.index) };
+    let proof = match made {
+        Ok(proof) => proof,
         Err(fault) => return Ok(bad(&fault)),
     };
+    if let Ok(Some(shown)) = published(dir)
+        && shown != proof.checkpoint()
+    {
+        out::say("the proof is against a checkpoint that was not published: it may lack cosignatures of witnesses");
+    }
+    let proof = proof.to_string();
     match &args.output {
         Some(path) => {
             std::fs::write(path, proof).with_context(|| format!("{} cannot be written", path.display()))?;
@@ -64,7 +89,7 @@ pub(super) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let read = |path: &Path| std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()));
     let no = |why: &str| {
         if args.json {
-            out::line(&serde_json::json!({ "ok": false, "fault": why }).to_string())?;
+            out::line(&json!({ "ok": false, "fault": why }).to_string())?;
         } else {
             out::say(&format!("bad: {}", out::safe(why)));
         }
@@ -83,27 +108,74 @@ pub(super) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     if entry.ends_with(b"\n") {
         entry.pop();
     }
-    let origin = args.origin.as_deref().unwrap_or_else(|| args.key.name());
-    let policy = Policy::new(origin, vec![args.key.clone()], Vec::new(), 0)?;
+    let policy = policy(args)?;
     match proof.check(hash::leaf(&entry), &policy) {
-        Ok(checked) if args.json => {
-            let record: Option<serde_json::Value> = serde_json::from_slice(&entry).ok();
-            let value = serde_json::json!({
-                "ok": true, "origin": checked.origin, "index": checked.index, "size": checked.size,
-                "root": checked.root.to_string(), "entry": record,
-            });
-            out::line(&value.to_string())?;
-            Ok(ExitCode::SUCCESS)
-        }
-        Ok(checked) => {
-            out::say(&format!(
-                "good: entry {} is in {}, which has {} entries with the root {}",
-                checked.index, checked.origin, checked.size, checked.root
-            ));
-            out::line(&out::safe(&String::from_utf8_lossy(&entry)))?;
-            Ok(ExitCode::SUCCESS)
-        }
-        Err(fault) => no(&fault.to_string()),
+        Ok(checked) => good(args, &checked, &entry),
+        Err(fault) => no(&why(&fault, &proof, &each(&args.key))),
+    }
+}
+
+/// Whom the proof must convince.
+fn policy(args: &CheckArgs) -> anyhow::Result<Policy> {
+    let (keys, witnesses) = (each(&args.key), each(&args.witness));
+    let origin = args.origin.as_deref().or_else(|| keys.first().map(Verifier::name)).unwrap_or_default().to_owned();
+    let names: BTreeSet<&str> = witnesses.iter().map(Verifier::name).collect();
+    let quorum = args.quorum.unwrap_or(names.len());
+    if quorum == 0 && !names.is_empty() {
+        anyhow::bail!("with `--quorum 0` no witness counts: leave `--witness` out, or ask for one at least");
+    }
+    Ok(Policy::new(&origin, keys, witnesses, quorum)?)
+}
+
+fn good(args: &CheckArgs, checked: &Checked, entry: &[u8]) -> anyhow::Result<ExitCode> {
+    if args.json {
+        let record: Option<serde_json::Value> = serde_json::from_slice(entry).ok();
+        let witnesses: Vec<_> =
+            checked.witnesses.iter().map(|(name, time)| json!({ "name": name, "time": time })).collect();
+        let value = json!({
+            "ok": true, "origin": checked.origin, "index": checked.index, "size": checked.size,
+            "root": checked.root.to_string(), "entry": record, "witnesses": witnesses, "time": checked.time,
+        });
+        out::line(&value.to_string())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    out::say(&format!(
+        "good: entry {} is in {}, which has {} entries with the root {}",
+        checked.index, checked.origin, checked.size, checked.root
+    ));
+    for (name, time) in &checked.witnesses {
+        out::say(&format!("cosigned by {} at {}", out::safe(name), instant(*time)));
+    }
+    out::line(&out::safe(&String::from_utf8_lossy(entry)))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Seconds since the Unix epoch as a time of day, in UTC.
+fn instant(seconds: u64) -> String {
+    let instant = i64::try_from(seconds).ok().and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
+    instant.and_then(|instant| instant.format(&Rfc3339).ok()).unwrap_or_else(|| format!("{seconds} s after 1970"))
+}
+
+/// Why the proof does not hold, and what can be done about it.
+fn why(fault: &CheckError, proof: &Proof, keys: &[Verifier]) -> String {
+    let is_unsigned = matches!(
+        fault,
+        CheckError::Distrust(Distrust::Log | Distrust::Checkpoint(CheckpointError::Open(OpenError::Unsigned)))
+    );
+    let note = Note::parse(proof.checkpoint().as_bytes()).ok().filter(|_| is_unsigned);
+    let other = note.and_then(|note| {
+        let mut lines = note.signatures().iter();
+        let other = lines.find(|line| {
+            keys.iter().all(|key| key.id() != line.id) && keys.iter().any(|key| key.name() == line.name)
+        })?;
+        Some(other.id)
+    });
+    match other {
+        Some(id) => format!(
+            "the checkpoint is signed by another key of the same name, {id}, and by none that was given: the log's key \
+             was changed, or this is not the log. Get the key {id} from whoever runs the log, and give it with --key"
+        ),
+        None => fault.to_string(),
     }
 }
 

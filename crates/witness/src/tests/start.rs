@@ -8,8 +8,9 @@ use crate::logs::Logs;
 use crate::state::{LIST, file, origin_hash};
 use crate::storage::Storage as _;
 use crate::witness::{Answer, Witness};
-use casemate_tlog::witness::Refusal;
-use casemate_tlog::{Cosigner, Signer};
+use casemate_tlog::nodes::consistency;
+use casemate_tlog::witness::{Refusal, request};
+use casemate_tlog::{Checkpoint, Cosigner, Signer};
 
 fn open(memory: &Memory, logs: Logs, new: bool) -> Result<Witness, OpenError> {
     Witness::with(Box::new(memory.clone()), logs, cosigner("w"), clock(5).0, new)
@@ -83,6 +84,37 @@ fn the_state_of_another_log_or_witness_is_not_taken() {
     let witness = with(&a.vkey(), stranger()).unwrap();
     assert_eq!(witness.add(a.body(0, 9).as_bytes()), Answer::Refused(Refusal::Conflict(9)));
     assert_eq!(damaged(with(&other, stranger())), of_a);
+}
+
+/// A log whose key changes: one checkpoint is signed by both keys, and those after it by the new one alone.
+#[test]
+fn a_log_that_changes_its_key_is_followed_when_it_is_told() {
+    let log = TestLog::new(ORIGIN, 30);
+    let new = Signer::from_seed(ORIGIN, &[8; 32]).unwrap();
+    let note = |size, by: &[&Signer]| {
+        Checkpoint::new(ORIGIN, size, log.state(size).root).unwrap().sign(by.iter().copied()).unwrap()
+    };
+    let body = |old, size, by: &[&Signer]| request(old, &consistency(&log, old, size).unwrap(), &note(size, by));
+    let (old_key, new_key) = (log.vkey(), new.verifier().to_string());
+    let memory = Memory::default();
+    let witness = open(&memory, logs(&[old_key.clone()]), true).unwrap();
+    let cosigns = |witness: &Witness, body: String| match witness.add(body.as_bytes()) {
+        Answer::Cosigned(_) => Ok(()),
+        Answer::Refused(refusal) => Err(refusal),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(cosigns(&witness, body(0, 9, &[&log.signer])), Ok(()));
+    // It knows the old key only: that of both is good to it, and nothing after.
+    assert_eq!(cosigns(&witness, body(9, 12, &[&log.signer, &new])), Ok(()));
+    assert_eq!(cosigns(&witness, body(12, 15, &[&new])), Err(Refusal::Unsigned));
+    // With the new key added it goes on from there.
+    let witness = open(&memory, logs(&[old_key, new_key.clone()]), false).unwrap();
+    assert_eq!(cosigns(&witness, body(0, 15, &[&new])), Err(Refusal::Conflict(12)));
+    assert_eq!(cosigns(&witness, body(12, 15, &[&new])), Ok(()));
+    // The old key can be taken away, and whoever has it gets nothing more cosigned.
+    let witness = open(&memory, logs(&[new_key]), false).unwrap();
+    assert_eq!(cosigns(&witness, body(15, 20, &[&log.signer])), Err(Refusal::Unsigned));
+    assert_eq!(cosigns(&witness, body(15, 20, &[&new, &log.signer])), Ok(()));
 }
 
 #[test]

@@ -1,0 +1,226 @@
+//! The log gets another key, while it is written and while it is not; and proofs that witnesses stand behind.
+
+use crate::harness::binary::{casemate, command};
+use crate::harness::{AGENT, Authority, Call, Client, House, Reply, check_error};
+use casemate_audit::tlog::{Checkpoint, Cosigner, Note, Signer, Verifier};
+use casemate_audit::{Class, Options, Verified, public_key, public_keys, verify_with};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+const OPERATOR: &str = "spiffe://acme.example/people/operator";
+const AUDITOR: &str = "spiffe://acme.example/people/auditor";
+
+async fn house() -> House {
+    House::with(json!({ "admin": { "people": {
+        "olga": { "identities": [OPERATOR], "roles": ["operator"] },
+        "aldo": { "identities": [AUDITOR], "roles": ["auditor"] },
+    } } }))
+    .await
+}
+
+async fn ask(house: &House, identity: Option<&str>, call: &Call) -> Reply {
+    let leaf = identity.map(|identity| Authority::shared().client(identity));
+    Client::tls(house.running().admin.expect("an admin listener"), leaf.as_ref()).ask(call).await
+}
+
+fn request(body: &str) -> Call {
+    Call::http("POST", "/log/rotate-key").set("content-type", "application/json").bytes(body.to_owned())
+}
+
+fn key_path(house: &House) -> PathBuf {
+    house.plan.state().join("keys/audit.key")
+}
+
+fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let mut program = command(casemate());
+    program.args(arguments).env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let output = program.output().expect("casemate starts");
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("text");
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+fn audit(dir: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    run(&[&["audit"], arguments, &["--dir", text(dir)]].concat())
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a path")
+}
+
+fn by(house: &House, keys: &[&Verifier]) -> Result<Verified, Class> {
+    let keys = keys.iter().copied().cloned().collect();
+    verify_with(&house.audit_dir(), Options { keys, ..Options::default() }).map_err(|fault| fault.class)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_key_is_changed_by_an_operator_while_calls_run() {
+    let mut house = house().await;
+    house.served(&house.agent(), &Call::tool("echo")).await;
+    let first = public_key(&key_path(&house)).expect("a key");
+    for (identity, call, code) in [
+        (None, request("{}"), "auth.required"),
+        (Some(AGENT), request("{}"), "admin.unknown"),
+        (Some(AUDITOR), request("{}"), "admin.role"),
+        (Some(OPERATOR), request("{}").set("origin", "https://evil.example"), "http.origin"),
+        (Some(OPERATOR), request(r#"{"force":true}"#), "admin.request"),
+        (Some(OPERATOR), request("{}").set("content-type", "text/plain"), "http.content_type"),
+        (Some(OPERATOR), Call::http("GET", "/log/rotate-key"), "http.method"),
+    ] {
+        check_error(&call, &ask(&house, identity, &call).await, code);
+    }
+    assert_eq!(public_key(&key_path(&house)).expect("a key"), first, "none of that changed anything");
+    let calls = async {
+        for _ in 0..30 {
+            house.served(&house.agent(), &Call::tool("echo")).await;
+        }
+    };
+    let changes = async {
+        let mut changes = Vec::new();
+        for _ in 0..2 {
+            let reply = ask(&house, Some(OPERATOR), &request("{}")).await;
+            assert_eq!(reply.status, 200, "{}", reply.json());
+            changes.push(reply.json());
+        }
+        changes
+    };
+    let ((), changes) = tokio::join!(calls, changes);
+    let keys = public_keys(&key_path(&house)).expect("keys");
+    assert_eq!(keys[0], first);
+    for (change, pair) in changes.iter().zip(keys.windows(2)) {
+        assert_eq!((&change["old"], &change["new"]), (&json!(pair[0].to_string()), &json!(pair[1].to_string())));
+        assert!(change["index"].as_u64() < change["size"].as_u64(), "{change}");
+    }
+    // What the admin listener shows is signed by the newest key.
+    house.served(&house.agent(), &Call::tool("echo")).await;
+    let shown = ask(&house, Some(AUDITOR), &Call::http("GET", "/log/checkpoint")).await;
+    assert!(Checkpoint::open(&shown.body, [&keys[2]]).is_ok());
+    house.running.take().expect("it runs").stop().await.expect("the gateway stops in order");
+    assert_eq!(by(&house, &[&keys[0]]).map(|verified| verified.unverified), Ok(0), "the first key leads to the others");
+    assert!(by(&house, &[&keys[2]]).is_ok_and(|verified| verified.unverified > 0));
+    let entries = house.audit();
+    let rotates: Vec<_> = entries.iter().filter(|entry| entry["event"] == "rotate").collect();
+    assert_eq!(rotates.iter().map(|entry| &entry["actor"]).collect::<Vec<_>>(), ["olga", "olga"]);
+    assert!(!format!("{rotates:?}").contains("PRIVATE"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_key_is_changed_at_the_command_line() {
+    let mut house = house().await;
+    house.served(&house.agent(), &Call::tool("echo")).await;
+    let first = public_key(&key_path(&house)).expect("a key");
+    let dir = house.plan.dir.path().to_owned();
+    let leaf = Authority::shared().client(OPERATOR);
+    std::fs::write(dir.join("olga.pem"), &leaf.pem).expect("a file");
+    std::fs::write(dir.join("olga.key"), &leaf.key_pem).expect("a file");
+    let url = format!("https://{}", house.running().admin.expect("an admin listener"));
+    let [ca, pem, key] = ["ca.pem", "olga.pem", "olga.key"].map(|name| dir.join(name));
+    let rotate = ["audit", "rotate-key", "--yes"];
+    let access = ["--admin", &url, "--ca", text(&ca), "--certificate", text(&pem), "--key", text(&key)];
+    let (code, out, said) = run(&[&rotate[..], &access].concat());
+    let second = public_key(&key_path(&house)).expect("a key");
+    assert_eq!((code, out.trim_end()), (Some(0), &*second.to_string()), "{said}");
+    assert!(said.contains(&first.id().to_string()) && said.contains("is signed by both"), "{said}");
+    house.running.take().expect("it runs").stop().await.expect("the gateway stops in order");
+
+    // The state directory, while no gateway runs.
+    let (config, state) = (house.plan.file(), house.plan.state());
+    let local = ["--config", text(&config), "--state-dir", text(&state)];
+    assert_eq!(run(&[&rotate[..2], &local].concat()).0, Some(2), "nobody is there to be asked");
+    let (code, out, said) = run(&[&rotate[..], &local].concat());
+    let third = public_key(&key_path(&house)).expect("a key");
+    assert_eq!((code, out.trim_end()), (Some(0), &*third.to_string()), "{said}");
+    assert!(said.contains("no gateway answers"), "{said}");
+    let log = house.audit_dir();
+    let (code, out, _) = audit(&log, &["verify"]);
+    assert!(code == Some(0) && !out.contains("not verified"), "{out}");
+    let [first, third] = [first, third].map(|key| key.to_string());
+    let (code, out, _) = audit(&log, &["verify", "--key", &third]);
+    assert!(code == Some(0) && out.contains("older than that key: their signatures are not verified"), "{out}");
+    assert_eq!(audit(&log, &["verify", "--key", &first]).0, Some(0));
+
+    // A proof is signed by the newest key; who has an older one is told so.
+    let proof = dir.join("one.tlog-proof");
+    assert_eq!(audit(&log, &["prove", "0", "-o", text(&proof)]).0, Some(0));
+    let check = |keys: &[&str]| run(&[&["audit", "check-proof", text(&proof)], keys].concat());
+    let (code, _, said) = check(&["--key", &first]);
+    assert!(code == Some(1) && said.contains("the log's key was changed"), "{said}");
+    assert_eq!(check(&["--key", &third]).0, Some(0));
+    assert_eq!(check(&["--key", &first, "--key", &third]).0, Some(0));
+    assert_eq!(check(&["--key", text(&state.join("keys/audit.keys"))]).0, Some(0));
+    house.audit();
+}
+
+fn cosigner(of: u8) -> Cosigner {
+    Cosigner::from_seed(&format!("witness.example/w{of}"), &[of; 32]).expect("a key")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proof_says_which_witnesses_have_seen_its_checkpoint() {
+    let mut house = house().await;
+    house.served(&house.agent(), &Call::tool("echo")).await;
+    house.running.take().expect("it runs").stop().await.expect("the gateway stops in order");
+    let log = house.audit_dir();
+    let key = public_key(&key_path(&house)).expect("a key").to_string();
+    let note = std::fs::read_to_string(log.join("checkpoint")).expect("a checkpoint");
+    let signed = Note::parse(note.as_bytes()).expect("a note").text().to_owned();
+    let line = |of, time| cosigner(of).cosign(&signed, time).expect("a cosignature");
+    let cosigned = format!("{note}{}{}", line(1, 1_700_000_000), line(2, 1_700_000_060));
+    std::fs::write(log.join("published"), &cosigned).expect("a file");
+    assert!(audit(&log, &["verify"]).1.contains("published up to"));
+    let dir = house.plan.dir.path().to_owned();
+    let proof = dir.join("one.tlog-proof");
+    let prove = |more: &[&str]| audit(&log, &[&["prove", "0", "-o", text(&proof)], more].concat());
+    let (code, _, said) = prove(&[]);
+    assert_eq!((code, said.as_str()), (Some(0), ""));
+    let vkeys = [1, 2, 3].map(|of| cosigner(of).verifier().to_string());
+    let check = |more: &[&str]| run(&[&["audit", "check-proof", text(&proof), "--key", &key], more].concat());
+    let witnesses = |count: usize| vkeys[..count].iter().flat_map(|vkey| ["--witness", vkey]).collect::<Vec<_>>();
+    let (code, _, said) = check(&[&witnesses(3)[..], &["--quorum", "2"]].concat());
+    assert_eq!(code, Some(0), "{said}");
+    for line in ["cosigned by witness.example/w1 at 2023-11-14T22:13:20Z", "cosigned by witness.example/w2 at 2023"] {
+        assert!(said.contains(line), "{said}");
+    }
+    assert_eq!(check(&witnesses(2)).0, Some(0), "without a quorum all count");
+    let list = dir.join("witnesses");
+    std::fs::write(&list, format!("# ours\n{}\n{}\n", vkeys[0], vkeys[1])).expect("a file");
+    let (code, out, _) = check(&["--witness", text(&list), "--json"]);
+    let json: Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!((code, &json["witnesses"][1]["name"]), (Some(0), &json!("witness.example/w2")));
+    assert_eq!((&json["time"], &json["witnesses"][0]["time"]), (&json!(1_700_000_060), &json!(1_700_000_000)));
+    for more in [&witnesses(3)[..], &[&witnesses(3)[..], &["--quorum", "3"]].concat()] {
+        let (code, _, said) = check(more);
+        let why = "2 of the 3 witnesses needed have cosigned the checkpoint";
+        assert!(code == Some(1) && said.contains(why), "{said}");
+    }
+    // What cannot be meant.
+    let other = Signer::from_seed("w", &[9; 32]).expect("a key").verifier().to_string();
+    for (more, why) in [
+        (vec!["--quorum", "1"], "--witness"),
+        ([&witnesses(1)[..], &["--quorum", "2"]].concat(), "2 witnesses cannot be had from 1"),
+        ([&witnesses(1)[..], &["--quorum", "0"]].concat(), "no witness counts"),
+        (vec!["--witness", other.as_str()], "is not for cosignatures"),
+        (vec!["--witness", "nothing"], "neither a file nor a public key"),
+        (vec!["--witness", ML_DSA], "keys of the algorithm 0x06 (ML-DSA-44) are not supported yet"),
+    ] {
+        let (code, _, said) = check(&more);
+        assert!(code == Some(2) && said.contains(why), "{code:?} {said}");
+    }
+    // The newest checkpoint instead, which no witness has seen; and a published one of another history.
+    std::fs::write(log.join("published"), format!("{note}{}", line(1, 7))).expect("a file");
+    let (code, _, said) = prove(&["--signed"]);
+    assert!(code == Some(0) && said.contains("was not published"), "{said}");
+    assert_eq!(check(&witnesses(1)).0, Some(1));
+    let checkpoint = Checkpoint::parse(&signed).expect("a checkpoint");
+    let signer = std::fs::read_to_string(key_path(&house)).expect("a key");
+    let signer = Signer::parse(signer.trim_end()).expect("a key");
+    let fork = Checkpoint::new(checkpoint.origin(), checkpoint.size(), casemate_audit::tlog::hash::EMPTY);
+    let fork = fork.and_then(|fork| Ok(fork.sign([&signer])?)).expect("a note");
+    std::fs::write(log.join("published"), fork).expect("a file");
+    assert_eq!((audit(&log, &["verify"]).0, prove(&[]).0), (Some(9), Some(9)));
+    std::fs::remove_file(log.join("published")).expect("removed");
+    house.audit();
+}
+
+/// The name, an id and the beginning of a key of ML-DSA-44.
+const ML_DSA: &str = "witness.example/w+00000000+BgAAAAAA";
