@@ -13,6 +13,7 @@ mod canonical;
 mod checkpoints;
 mod commitment;
 mod config;
+mod erasures;
 mod error;
 mod files;
 mod flight;
