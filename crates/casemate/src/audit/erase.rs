@@ -120,6 +120,9 @@ async fn offline(args: &EraseArgs, loaded: Loaded) -> Result<Done> {
     }
     out::say(&format!("no gateway answers: working in `{}`", state.display()));
     let config = casemate_audit::Config { dir, ..loaded.audit };
+    if !config.held_traces.is_empty() {
+        out::say("traces are under legal hold: the log is read through for their subjects first");
+    }
     let (log, recovery) = Log::open(config, Arc::new(now)).map_err(|fault| match fault {
         OpenError::Locked => anyhow!(
             "a gateway runs on `{}`, and its admin listener does not answer: erase there, or stop it first",
