@@ -6,6 +6,7 @@
 //! salt nor a guess tests anything; whoever destroys it cuts the link between its records and their values for good.
 
 use crate::body::Origin;
+use crate::erasures::Erasures;
 use crate::error::{Class, Fault};
 use crate::read;
 use crate::scan::Found;
@@ -88,13 +89,13 @@ pub enum Revealed {
 ///
 /// # Errors
 /// The log in `dir` cannot be read up to that entry, its side is not the one that it was made with, or its key is gone
-/// without having been erased.
+/// and no record says that it was erased.
 pub fn reveal(dir: &Path, keys: &Path, index: u64, field: Field, value: &[u8]) -> Result<Revealed, Fault> {
     let entry = read::find(&DirSource::new(dir), index)?;
     let json = entry.json().map_err(|what| entry.fault(Class::Unreadable, what))?;
     let text = json.get("commitments").and_then(|all| all.get(field.as_str())).and_then(serde_json::Value::as_str);
     let Some(kept) = text.and_then(Digest::from_hex) else { return Ok(Revealed::None) };
-    let Some(link) = Link::of(&entry, &json, &Ring::new(keys))? else { return Ok(Revealed::Erased) };
+    let Some(link) = Opener::new(dir, keys).link(&entry, &json)? else { return Ok(Revealed::Erased) };
     let made = commit(&link.key, &link.salt, field, Digest::of(value));
     Ok(if made.0.ct_eq(&kept.0).into() { Revealed::Match } else { Revealed::NoMatch })
 }
@@ -105,9 +106,20 @@ pub(crate) struct Link {
     pub(crate) key: Key,
 }
 
-impl Link {
-    /// Finds it; `None` where it was erased.
-    pub(crate) fn of(entry: &Found, json: &serde_json::Value, ring: &Ring) -> Result<Option<Self>, Fault> {
+/// What finds the links of a log's entries.
+pub(crate) struct Opener {
+    ring: Ring,
+    erasures: Erasures,
+}
+
+impl Opener {
+    /// By the file of keys at `keys`, for the log in `dir`.
+    pub(crate) fn new(dir: &Path, keys: &Path) -> Self {
+        Self { ring: Ring::new(keys), erasures: Erasures::new(dir) }
+    }
+
+    /// Finds that of an entry; `None` where it was erased.
+    pub(crate) fn link(&mut self, entry: &Found, json: &serde_json::Value) -> Result<Option<Link>, Fault> {
         if !side::is_whole(&entry.side, entry.names_side.as_deref()) {
             return Err(entry.fault(Class::Changed, side::OTHER));
         }
@@ -115,14 +127,14 @@ impl Link {
         let (salt, named) = named.ok_or_else(|| entry.fault(Class::Removed, "its side names no key"))?;
         let origin = Origin::read(json);
         let owner = Owner::new(origin.tenant.as_ref(), origin.subject.as_ref());
-        let found = ring.find(&named, owner).map_err(|error| entry.fault(Class::Unreadable, error.to_string()))?;
+        let found = self.ring.find(&named, owner).map_err(|error| entry.fault(Class::Unreadable, error.to_string()))?;
+        let gone = |what: &str| entry.fault(Class::Removed, format!("the key that it was made under {what}"));
         match found {
-            Lookup::Found(key) => Ok(Some(Self { salt, key })),
-            Lookup::Erased => Ok(None),
-            Lookup::Missing => {
-                let what = format!("the key that it was made under is not in slot {}", named.slot);
-                Err(entry.fault(Class::Removed, what))
-            }
+            Lookup::Found(key) => Ok(Some(Link { salt, key })),
+            Lookup::Ending => Ok(None),
+            Lookup::Erased if self.erasures.have(owner, origin.tenant.as_ref(), entry.index)? => Ok(None),
+            Lookup::Erased => Err(gone("was destroyed, and no record says so")),
+            Lookup::Missing => Err(gone(&format!("is not in slot {}", named.slot))),
         }
     }
 }

@@ -18,6 +18,7 @@ mod checkpoints;
 mod commitment;
 mod config;
 mod confined;
+mod erasures;
 mod error;
 mod files;
 mod flight;

@@ -15,7 +15,7 @@ use casemate_tlog::Verifier;
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
@@ -105,6 +105,8 @@ pub(crate) struct Queue {
     /// The keys that sign checkpoints now: one, and during a change of key two.
     pub(crate) signers: RwLock<Vec<Verifier>>,
     pub(crate) holds: Watch,
+    /// Read-locked from before a record takes its subject's key until it stands in the queue.
+    rendering: RwLock<()>,
     config: Config,
 }
 
@@ -144,12 +146,23 @@ impl Queue {
             subjects,
             signers: RwLock::default(),
             holds,
+            rendering: RwLock::default(),
             config,
         })
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn rendering(&self) -> RwLockReadGuard<'_, ()> {
+        self.rendering.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until every record that has its key already stands in the queue: a key that was taken out of use before is
+    /// that of no record after what is queued next.
+    pub(crate) fn rendered(&self) {
+        drop(self.rendering.write().unwrap_or_else(PoisonError::into_inner));
     }
 
     pub(crate) fn now(&self) -> UnixMillis {
@@ -184,6 +197,7 @@ impl Queue {
     pub(crate) fn intent(&self, body: Body, answer: Answer<Ticket>) -> Result<(), Refusal> {
         self.spacious()?;
         let until = Instant::now() + self.config.deadline;
+        let _rendering = self.rendering();
         let job = Job::new(body, Reply::Intent { answer, until }, self);
         let mut inner = self.lock();
         self.admit(&inner, 2, self.config.queue)?;
@@ -206,6 +220,7 @@ impl Queue {
     }
 
     fn plain(&self, body: Body, answer: Answer<Receipt>, capacity: usize) -> Result<(), Refusal> {
+        let _rendering = self.rendering();
         let job = Job::new(body, Reply::Plain(answer), self);
         let mut inner = self.lock();
         self.admit(&inner, 1, capacity)?;
@@ -231,6 +246,7 @@ impl Queue {
     /// Queues an outcome into the place that its intent kept. Only a log that has ended takes none: the outcome is then
     /// written as unknown, by the writer as it ends or at the next opening.
     pub(crate) fn outcome(&self, body: Body, intent: u64, answer: Option<Answer<Receipt>>, released: bool) {
+        let _rendering = self.rendering();
         let job = Job::new(body, Reply::Outcome { intent, answer, released }, self);
         let mut inner = self.lock();
         if inner.phase == Phase::Ended {

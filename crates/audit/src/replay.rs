@@ -1,13 +1,12 @@
 //! Decisions as they were recorded, with what they read, so that they can be made again.
 
-use crate::commitment::Link;
+use crate::commitment::Opener;
 use crate::error::{Class, Fault};
 use crate::files::{self, Header};
 use crate::scan::{self, Found, Walk};
 use crate::sealed::{self, Unread};
 use crate::side;
 use crate::storage::{DirSource, Source as _};
-use crate::subjects::Ring;
 use casemate_core::digest::Digest;
 use casemate_core::mcp::Target;
 use casemate_core::policy::Inputs;
@@ -47,7 +46,7 @@ pub struct Decision {
 /// The decisions of a log, in order. Ends after the first fault.
 pub struct Decisions {
     source: DirSource,
-    ring: Ring,
+    opener: Opener,
     walk: Walk,
     range: Range<u64>,
     since: UnixMillis,
@@ -62,7 +61,7 @@ pub fn decisions(dir: &Path, keys: &Path, range: Range<u64>, since: UnixMillis) 
     let source = DirSource::new(dir);
     let from = first_since(&source, since)?.max(range.start);
     let walk = Walk::at(&source, from)?;
-    Ok(Decisions { source, ring: Ring::new(keys), walk, range, since })
+    Ok(Decisions { source, opener: Opener::new(dir, keys), walk, range, since })
 }
 
 /// The first entry of the last segment that was begun by then.
@@ -102,7 +101,7 @@ impl Iterator for Decisions {
 }
 
 impl Decisions {
-    fn decision(&self, found: &Found) -> Result<Option<Decision>, Fault> {
+    fn decision(&mut self, found: &Found) -> Result<Option<Decision>, Fault> {
         // Most entries are outcomes and need no closer look.
         if found.concludes.is_some() {
             return Ok(None);
@@ -126,12 +125,12 @@ impl Decisions {
         Ok(Some(Decision { index: found.index, time, policy, decided, kept, json }))
     }
 
-    fn kept(&self, found: &Found, json: &Value) -> Result<Kept, Fault> {
+    fn kept(&mut self, found: &Found, json: &Value) -> Result<Kept, Fault> {
         let missing = |why: &str| Ok(Kept::Missing(why.to_owned()));
         if found.names_side.is_none() {
             return missing("nothing was kept of it");
         }
-        let link = match Link::of(found, json, &self.ring) {
+        let link = match self.opener.link(found, json) {
             Ok(Some(link)) => link,
             Ok(None) => return Ok(Kept::Erased),
             Err(fault) if fault.class == Class::Removed => return Ok(Kept::Missing(fault.what)),

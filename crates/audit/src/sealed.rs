@@ -6,12 +6,12 @@
 
 mod inputs;
 
-use crate::commitment::{Link, Salt};
+use crate::commitment::{Link, Opener, Salt};
 use crate::error::{Class, Fault};
 use crate::read;
 use crate::side;
 use crate::storage::DirSource;
-use crate::subjects::{Key, Ring};
+use crate::subjects::Key;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use casemate_core::digest::Digest;
 pub(crate) use inputs::{Unread, read as read_inputs, write as write_inputs};
@@ -98,7 +98,7 @@ pub fn captured(dir: &Path, keys: &Path, index: u64) -> Result<Captured, Fault> 
     if entry.names_side.is_none() {
         return Ok(Captured::None);
     }
-    let Some(link) = Link::of(&entry, &json, &Ring::new(keys))? else { return Ok(Captured::Erased) };
+    let Some(link) = Opener::new(dir, keys).link(&entry, &json)? else { return Ok(Captured::Erased) };
     let Some(sealed) = side::part(&entry.side, side::CAPTURE) else { return Ok(Captured::None) };
     let opened = open(&link, side::CAPTURE, sealed);
     let parts = opened.as_ref().and_then(|bytes| bytes.split_first_chunk::<8>());

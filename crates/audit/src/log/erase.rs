@@ -69,7 +69,12 @@ impl Log {
         let _one = self.queue().holds.erasing.lock().await;
         // It may have waited long for its turn.
         self.is_free(owner)?;
-        let numbers = self.with_keys(move |queue| queue.subjects.doom(owner)).await?;
+        let doom = move |queue: &Queue| {
+            let numbers = queue.subjects.doom(owner)?;
+            queue.rendered();
+            Ok(numbers)
+        };
+        let numbers = self.with_keys(doom).await?;
         if numbers.is_empty() {
             return Ok(None);
         }

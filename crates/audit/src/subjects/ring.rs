@@ -14,8 +14,10 @@ use zeroize::Zeroizing;
 pub(crate) enum Lookup {
     /// It is there.
     Found(Key),
-    /// It was destroyed, or is about to be.
+    /// It was destroyed, and the log has a record of that.
     Erased,
+    /// It is being destroyed: the next opening finishes that, and the record of it.
+    Ending,
     /// Another one is there, or none.
     Missing,
 }
@@ -56,7 +58,8 @@ impl Ring {
         Ok(match slot.state {
             _ if !is_it => Lookup::Missing,
             State::Live | State::Held if slot.key.check() == named.check => Lookup::Found(slot.key),
-            State::Doomed | State::Wiped | State::Erased => Lookup::Erased,
+            State::Doomed | State::Wiped => Lookup::Ending,
+            State::Erased => Lookup::Erased,
             State::Live | State::Held | State::Void => Lookup::Missing,
         })
     }

@@ -136,7 +136,7 @@ fn an_erasure_goes_through_its_steps_and_leaves_no_key() {
     assert_eq!(subjects.doom(who("nobody")).unwrap(), Vec::<u32>::new());
     let slots = subjects.doom(who("b")).unwrap();
     assert_eq!(slots, [1]);
-    assert!(matches!(ring(), Lookup::Erased));
+    assert!(matches!(ring(), Lookup::Ending));
     let fresh = subjects.key(who("b"), NOW).unwrap();
     assert!(fresh.named.slot == 3 && fresh.key != made[1].key);
     subjects.flush().unwrap();
@@ -177,6 +177,8 @@ fn a_key_is_found_by_its_owner_generation_and_fingerprint_alone() {
     let subjects = open(&path);
     let slots = subjects.doom(who("a")).unwrap();
     subjects.wipe(&slots, NOW).unwrap();
+    assert!(matches!(find(named, "a"), Lookup::Ending));
+    subjects.settle(&slots).unwrap();
     assert!(matches!(find(named, "a"), Lookup::Erased));
     assert!(matches!(find(Named { check: made[1].named.check, ..named }, "a"), Lookup::Missing));
     assert!(matches!(find(named, "b"), Lookup::Missing));
@@ -306,7 +308,7 @@ fn a_held_key_is_read_and_not_used() {
     assert_eq!(subjects.key(who("a"), NOW).unwrap().named.slot, 3);
     // Asked for again, both go.
     assert_eq!(subjects.doom(who("a")).unwrap(), [0, 3]);
-    assert!(matches!(Ring::new(&path).find(&made[0].named, who("a")).unwrap(), Lookup::Erased));
+    assert!(matches!(Ring::new(&path).find(&made[0].named, who("a")).unwrap(), Lookup::Ending));
     subjects.wipe(&[0, 3], NOW).unwrap();
     subjects.hold(&[0, 3]).unwrap();
     assert_eq!(ending(&subjects), [(0, State::Wiped), (3, State::Wiped)], "what is destroyed is not held");

@@ -344,6 +344,75 @@ async fn without_the_key_nothing_opens_and_no_guess_is_confirmed() {
 }
 
 #[tokio::test]
+async fn a_key_that_was_destroyed_without_a_record_is_not_erased() {
+    let dir = tempfile::tempdir().unwrap();
+    let (log, _) = open(dir.path());
+    let (tenant, subject) = who();
+    call(&log, "one").await;
+    log.erase(&tenant, &subject, "ann").await.unwrap().unwrap();
+    call(&log, "two").await;
+    log.close().await;
+    // Somebody with the file, and without the log: the later key goes, or makes room for another.
+    let whose = crate::subjects::Owner::new(Some(&tenant), Some(&subject));
+    let subjects = crate::subjects::Subjects::open(&keys(dir.path()), true).unwrap().unwrap();
+    let slots = subjects.doom(whose).unwrap();
+    subjects.wipe(&slots, UnixMillis(NOW)).unwrap();
+    subjects.settle(&slots).unwrap();
+    for reused in [false, true] {
+        if reused {
+            subjects.key(whose, UnixMillis(NOW)).unwrap();
+            subjects.flush().unwrap();
+        }
+        let fault = argument(dir.path(), 4).unwrap_err();
+        assert_eq!((fault.class, fault.index), (Class::Removed, Some(4)));
+        assert!(fault.to_string().contains("destroyed, and no record says so"), "{fault}");
+        let kept: Vec<_> = decided(dir.path()).into_iter().map(|decision| decision.kept).collect();
+        assert_eq!(kept[0], Kept::Erased);
+        assert!(matches!(&kept[1], Kept::Missing(why) if why.contains("no record says so")));
+        assert_eq!(argument(dir.path(), 0), Ok(Revealed::Erased), "the earlier one was erased by a record");
+    }
+    // A record says so after all, and an index that knows of nothing changes nothing.
+    drop(subjects);
+    let (log, _) = open(dir.path());
+    call(&log, "three").await;
+    assert!(log.erase(&tenant, &subject, "ann").await.unwrap().is_some());
+    log.close().await;
+    let _ = std::fs::remove_dir_all(dir.path().join("index"));
+    assert_eq!(argument(dir.path(), 6), Ok(Revealed::Erased));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn records_that_are_made_during_an_erasure_are_erased_by_it_or_have_the_next_key() {
+    let dir = tempfile::tempdir().unwrap();
+    let (log, _) = open(dir.path());
+    let (tenant, subject) = who();
+    let writers = (0..4).map(|_| {
+        let log = log.clone();
+        tokio::spawn(async move {
+            for _ in 0..20 {
+                call(&log, "answer").await;
+            }
+        })
+    });
+    let writers: Vec<_> = writers.collect();
+    for _ in 0..5 {
+        log.erase(&tenant, &subject, "ann").await.unwrap();
+    }
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    log.close().await;
+    let entries = all(dir.path());
+    let last = entries.iter().rev().find(|entry| entry.json["event"] == "erased").map_or(0, |entry| entry.index);
+    for entry in entries.iter().filter(|entry| entry.json["kind"] == "intent") {
+        match argument(dir.path(), entry.index) {
+            Ok(Revealed::Erased) => assert!(entry.index < last),
+            found => assert_eq!(found, Ok(Revealed::Match), "entry {}", entry.index),
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_damaged_file_of_keys_stops_the_start() {
     let dir = tempfile::tempdir().unwrap();
     let (log, _) = open(dir.path());

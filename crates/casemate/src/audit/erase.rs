@@ -111,6 +111,9 @@ async fn ask(admin: &Admin, args: &EraseArgs) -> Result<Done> {
 }
 
 async fn offline(args: &EraseArgs, loaded: Loaded) -> Result<Done> {
+    if !loaded.audit.held_traces.is_empty() {
+        out::say("traces are under legal hold: the log is read through for their subjects first");
+    }
     let log = local::open(&args.access, loaded, "erase")?;
     // Whether a trace under legal hold has records of the subject is known when the log was read through.
     log.searched().await;

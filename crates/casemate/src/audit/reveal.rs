@@ -1,11 +1,11 @@
 //! `casemate audit reveal`: what an entry commits to, for whoever has the value or the keys.
 
 use super::{KeysArgs, LogArgs, bad, exit};
-use crate::out;
-use anyhow::{Context as _, Result};
+use crate::{out, visible};
+use anyhow::{Context as _, Result, bail};
 use casemate_audit::{Captured, Field, Revealed, captured, reveal};
 use clap::builder::PossibleValuesParser;
-use std::io::Read as _;
+use std::io::{IsTerminal as _, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -40,7 +40,7 @@ pub(super) struct RevealArgs {
     /// A file with the value; `-` is the standard input.
     #[arg(long, value_name = "FILE", requires = "field")]
     value: Option<PathBuf>,
-    /// Print what was captured beside the entry, as it is.
+    /// Print what was captured beside the entry: as it is into a file or a pipe; on a terminal without what could steer it.
     #[arg(long, conflicts_with = "field")]
     captured: bool,
     /// The result as JSON.
@@ -74,20 +74,38 @@ pub(super) fn run(args: &RevealArgs, dir: &Path) -> Result<ExitCode> {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+    let reads = || format!("{} cannot be read", path.display());
     if path == Path::new("-") {
-        std::io::stdin().take(MOST).read_to_end(&mut bytes).context("the standard input cannot be read")?;
-    } else {
-        let file = std::fs::File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
-        file.take(MOST).read_to_end(&mut bytes)?;
+        return at_most(std::io::stdin(), MOST).context("the standard input cannot be read");
+    }
+    at_most(std::fs::File::open(path).with_context(reads)?, MOST).with_context(reads)
+}
+
+/// All of it. The beginning of a value is another value.
+fn at_most(from: impl std::io::Read, most: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        bail!("a value may have {most} bytes at most");
     }
     Ok(bytes)
+}
+
+/// Bytes that a client or a server wrote, for a terminal: nothing in them can steer it.
+fn for_terminal(bytes: &[u8]) -> String {
+    visible::line(&String::from_utf8_lossy(bytes)) + "\n"
 }
 
 fn print(index: u64, dir: &Path, keys: &Path) -> Result<ExitCode> {
     match captured(dir, keys, index) {
         Ok(Captured::Bytes(bytes, size)) => {
-            out::exact(&bytes)?;
+            let mut stdout = std::io::stdout().lock();
+            if stdout.is_terminal() {
+                stdout.write_all(for_terminal(&bytes).as_bytes())?;
+            } else {
+                stdout.write_all(&bytes)?;
+            }
+            stdout.flush()?;
             if size > bytes.len() as u64 {
                 out::say(&format!("the first {} of {size} bytes: no more was captured", bytes.len()));
             }
@@ -102,5 +120,24 @@ fn print(index: u64, dir: &Path, keys: &Path) -> Result<ExitCode> {
             Ok(ExitCode::from(exit::NOTHING))
         }
         Err(fault) => Ok(bad(&fault)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_read_whole_or_not_at_all() {
+        assert_eq!(at_most(&b"value"[..], 5).unwrap(), b"value");
+        assert!(at_most(&b"value"[..], 4).unwrap_err().to_string().contains("4 bytes at most"));
+    }
+
+    #[test]
+    fn nothing_captured_steers_a_terminal() {
+        let shown = for_terminal(b"{\"a\":\"\x1b[2J\r\nmatch: entry 7\xe2\x80\xae\xff\"}");
+        let (line, end) = shown.split_at(shown.len() - 1);
+        assert!(end == "\n" && !line.chars().any(visible::hides), "{shown}");
+        assert!(line.contains("match: entry 7") && line.contains("u{202e}"), "{shown}");
     }
 }
