@@ -60,6 +60,8 @@ mod audit;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod disk;
+#[cfg(test)]
 mod record;
 #[cfg(test)]
 mod reload;
