@@ -70,6 +70,8 @@ mod crash;
 #[cfg(test)]
 mod export;
 #[cfg(test)]
+mod disk;
+#[cfg(test)]
 mod record;
 #[cfg(test)]
 mod reload;

@@ -12,6 +12,9 @@ use std::path::Path;
 /// As much as header and directory mostly need.
 const BEGINNING: usize = 12 << 10;
 
+/// The most bytes of a part that are read at once. A file that says it has more is not used: nothing vouches for it.
+const MOST: u64 = 64 << 20;
+
 /// The file is not whole.
 #[derive(Debug)]
 pub(super) struct Broken;
@@ -57,7 +60,7 @@ impl IndexFile {
         file.read_exact_at(&mut bytes, 0)?;
         let (header, crc) = Header::decode(&bytes).ok_or(Broken)?;
         let [rows, .., end] = header.parts();
-        if end != length {
+        if end != length || rows > MOST || u64::from(header.summary) > MOST {
             return Err(Broken);
         }
         let rows = usize::try_from(rows).map_err(|_| Broken)?;

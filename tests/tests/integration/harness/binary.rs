@@ -51,8 +51,12 @@ impl Process {
     /// Starts `casemate serve`, which takes `roots` for the system's CAs, and waits for its first line, which says where
     /// it listens.
     pub(crate) fn serve(config: &Path, roots: &Path) -> Self {
+        Self::start(command(casemate()), config, roots)
+    }
+
+    /// The same by a command that ends with the program's path.
+    pub(crate) fn start(mut command: Command, config: &Path, roots: &Path) -> Self {
         use std::io::BufRead as _;
-        let mut command = command(casemate());
         command.arg("serve").arg("--config").arg(config).env_clear().env("SSL_CERT_FILE", roots);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("casemate starts");
         let mut line = String::new();
