@@ -31,6 +31,7 @@ mod record;
 mod recovery;
 mod render;
 mod replay;
+mod retention;
 mod scan;
 mod sealed;
 mod side;
@@ -55,6 +56,7 @@ pub use prove::{checkpoint, consistency, prove, tile};
 pub use read::{Entries, Entry, entries, entry};
 pub use record::{About, Effect, Event, EventKind, Fact, Facts, FindingNote, Observed, Outcome, Receipt, Refused};
 pub use replay::{Decision, Decisions, Kept, decisions};
+pub use retention::{Closed, PruneError, Pruned, checkpoints_path, closed, last_pruned, minimum, segment_path};
 pub use sealed::{Captured, captured};
 pub use verify::{Options, Verified, verify, verify_with};
 
