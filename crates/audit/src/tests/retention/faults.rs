@@ -63,7 +63,7 @@ fn the_power_may_go_at_each_operation_of_a_pruning() {
     let whole = base.kill();
     run(&whole);
     for at in 0..whole.operations().len() {
-        for seed in 0..4_usize {
+        for seed in 0..3_usize {
             let disk = base.kill();
             disk.die(at);
             let (bench, done) = run(&disk);
