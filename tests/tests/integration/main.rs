@@ -79,6 +79,8 @@ mod erasure;
 mod pins_cli;
 #[cfg(test)]
 mod query;
+#[cfg(test)]
+mod retention;
 
 #[cfg(test)]
 mod coverage;
