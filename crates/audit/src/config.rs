@@ -126,8 +126,6 @@ pub struct Config {
     /// With less free disk than this, intents and refusals are not taken; outcomes and events still are. Records of
     /// unauthenticated peers stop at twice as much.
     pub reserve_bytes: u64,
-    /// Whether segments are made append-only and immutable by file attributes, where the process may.
-    pub immutable: bool,
 }
 
 impl Config {
@@ -154,7 +152,6 @@ impl Config {
             low_disk_bytes: 1 << 30,
             immutable: false,
             reserve_bytes: 64 << 20,
-            immutable: false,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The handle of the log: async on this side, one thread on the other.
 
 mod erase;
+mod prune;
 mod publish;
 mod rotate;
 
@@ -53,6 +54,8 @@ struct Shared {
     writer: Mutex<Option<(JoinHandle<()>, oneshot::Receiver<()>)>>,
     /// Held by the one publication at a time.
     publishing: tokio::sync::Mutex<()>,
+    /// Held by the one pruning at a time.
+    pruner: Arc<prune::Pruner>,
 }
 
 impl Drop for Shared {
@@ -79,8 +82,8 @@ impl Log {
         let signer = keys::open(&config.key_path(), config.origin.as_deref(), signed)?;
         let signers = Signers::kept(signer, Box::new(keys::Files(config.key_path())))?;
         let subjects = Subjects::open(&config.subjects_path(), signed)?.ok_or(OpenError::Locked)?;
-        let dir = config.dir.clone();
-        Self::start(Box::new(storage), (signers, subjects), config, clock, Some(&dir))
+        let (dir, pruner) = (config.dir.clone(), storage.again()?);
+        Self::start(Box::new(storage), (signers, subjects), config, clock, Some((&dir, pruner)))
     }
 
     #[cfg(test)]
@@ -98,12 +101,14 @@ impl Log {
         (signers, subjects): (Signers, Subjects),
         config: Config,
         clock: Clock,
-        tiles: Option<&Path>,
+        dir: Option<(&Path, DirStorage)>,
     ) -> Result<(Self, Recovery), OpenError> {
         let queue = Queue::new(config, clock, subjects);
         let (mut writer, recovery) = Writer::open(storage, signers, Arc::clone(&queue))?;
-        if let Some(dir) = tiles {
+        let mut pruner: Option<Box<dyn Storage>> = None;
+        if let Some((dir, storage)) = dir {
             writer.feed(dir)?;
+            pruner = Some(Box::new(storage));
         }
         let (ended, end) = oneshot::channel();
         let thread = std::thread::Builder::new().name("audit-writer".to_owned()).spawn(move || {
@@ -114,7 +119,8 @@ impl Log {
         if let Some(round) = queue.holds.due() {
             search::start(&queue, round);
         }
-        let shared = Shared { queue, writer, publishing: tokio::sync::Mutex::default() };
+        let pruner = Arc::new(tokio::sync::Mutex::new(pruner));
+        let shared = Shared { queue, writer, publishing: tokio::sync::Mutex::default(), pruner };
         Ok((Self { shared: Arc::new(shared) }, recovery))
     }
 
@@ -203,6 +209,8 @@ impl Log {
     /// handles are refused from then on.
     pub async fn close(self) {
         self.queue().close();
+        // Whoever prunes stops soon, and holds the lock until then.
+        drop(self.shared.pruner.lock().await.take());
         let writer = self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some((thread, end)) = writer {
             let _ = end.await;

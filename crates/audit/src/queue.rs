@@ -7,7 +7,7 @@ use crate::health::Metrics;
 use crate::holds::Holds;
 use crate::holds::watch::Watch;
 use crate::log::Rotated;
-use crate::record::{Observed, Receipt};
+use crate::record::{EventKind, Observed, Receipt};
 use crate::render::Rendered;
 use crate::subjects::Subjects;
 use casemate_core::{Reason, Refusal, UnixMillis};
@@ -68,7 +68,8 @@ impl Job {
     /// Renders, on the side of whoever wants the record.
     pub(crate) fn new(body: Body, reply: Reply, queue: &Queue) -> Self {
         queue.holds.note(&body.origin);
-        let (entry, is_final) = (body.render(&queue.subjects, queue.now()), body.fingerprint.is_some());
+        let is_final = body.fingerprint.is_some() || body.event == Some(EventKind::Prune.as_str());
+        let entry = body.render(&queue.subjects, queue.now());
         Self { kind: body.kind, is_final, entry, origin: body.origin, reply }
     }
 }
@@ -355,6 +356,11 @@ impl Queue {
     /// Whether nothing new is taken.
     pub(crate) fn is_closed(&self) -> bool {
         self.lock().phase != Phase::Open
+    }
+
+    /// Whether it takes anything new.
+    pub(crate) fn is_open(&self) -> bool {
+        self.lock().phase == Phase::Open
     }
 
     /// Refuses everything from now on.

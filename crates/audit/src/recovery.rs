@@ -6,6 +6,7 @@ use crate::error::{Class, Fault, OpenError};
 use crate::files::{self, Header};
 use crate::head::Head;
 use crate::keys::Signers;
+use crate::retention::{self, PruneError};
 use crate::scan::{self, Walk};
 use crate::storage::Storage;
 use casemate_core::UnixMillis;
@@ -62,9 +63,18 @@ pub(crate) fn recover(storage: &mut dyn Storage, signers: Signers, now: UnixMill
         kept.verify_any(&signers.verifiers())?;
     }
     let signed = last.as_ref().map_or(0, |kept| kept.checkpoint.size());
-    let mut walk = Walk::tail(storage, last.as_ref().map(|kept| kept.checkpoint.size()))?;
+    pruned(storage, signers.current.verifier())?;
     let mut open = BTreeMap::new();
     let (mut torn_bytes, mut fork) = (0, None);
+    let from = last.as_ref().map(|kept| kept.checkpoint.size());
+    let mut walk = match Walk::tail(storage, from) {
+        // With everything before it signed and concluded, the way begins with the segment that was being begun.
+        Err(fault) if fault.class == Class::TornTail && fault.index >= Some(signed) => {
+            torn_bytes += trim(storage, &fault)?;
+            Walk::tail(storage, from)?
+        }
+        begun => begun?,
+    };
     loop {
         if let Some(kept) = last.as_ref().filter(|_| walk.index() == signed && fork.is_none()) {
             fork = kept.holds(walk.tree()).err();
@@ -106,6 +116,19 @@ pub(crate) fn recover(storage: &mut dyn Storage, signers: Signers, now: UnixMill
     let open = open.into_iter().map(|(index, bytes)| (index, origin(bytes))).collect();
     let (publisher, torn) = Publisher::open(storage, signers, at.segment, last.as_ref())?;
     Ok(Recovered { at, generation: head.generation, open, torn_bytes: torn_bytes + torn, publisher })
+}
+
+/// Checks where a log begins that was pruned, and removes what was about to be removed. What the disk does not let go of
+/// now is left alone: nobody reads it any more.
+fn pruned(storage: &mut dyn Storage, key: &Verifier) -> Result<(), Fault> {
+    match retention::finish(storage, key) {
+        Err(PruneError::Damaged(fault)) => Err(fault),
+        Err(error) => {
+            tracing::warn!(%error, "segments of the audit log that were pruned are still there");
+            Ok(())
+        }
+        Ok(()) => Ok(()),
+    }
 }
 
 /// The file of the newest checkpoint is written after the one beside the segment is durable: where our key signed more

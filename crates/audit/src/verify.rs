@@ -5,6 +5,7 @@ use crate::checkpoints::{self, Checkpoints, Kept};
 use crate::error::{Class, Fault};
 use crate::files;
 use crate::published::PUBLISHED;
+use crate::retention::{self, Minimum};
 use crate::scan::{self, Walk};
 use crate::storage::{DirSource, Source};
 use casemate_tlog::note::MAX_NOTE;
@@ -59,7 +60,8 @@ pub fn verify(dir: &Path) -> Result<Verified, Fault> {
 }
 
 /// Checks the log in `dir`: every frame, index, hash and side, that it reaches its head, and that every checkpoint is of
-/// this tree.
+/// this tree. A log that was pruned is checked from its minimum index on: its first entry, the tiles below it, and the
+/// record that says so.
 ///
 /// # Errors
 /// The first fault. A log that is being written may grow meanwhile; that is no fault.
@@ -67,6 +69,8 @@ pub fn verify_with(dir: &Path, mut options: Options<'_>) -> Result<Verified, Fau
     let source = DirSource::new(dir);
     for _ in 0..3 {
         match check_with(&source, &mut options) {
+            // It was pruned meanwhile.
+            Err(fault) if fault.class == Class::Pruned && options.range.is_none() => {}
             // Either a torn tail, or a record that the running gateway has not finished: then the head moves on.
             Err(fault) if fault.class == Class::TornTail => {
                 let head = scan::head(&source)?;
@@ -100,11 +104,16 @@ pub(crate) fn check_with(source: &dyn Source, options: &mut Options<'_>) -> Resu
     let newest = newest(source)?;
     let published = note(source, PUBLISHED)?;
     let shown = published.as_ref().map(|kept| kept.checkpoint.size());
-    let mut walk = Walk::at(source, range.start)?;
+    let is_whole = options.range.is_none();
+    let mut walk = if is_whole { Walk::whole(source)? } else { Walk::at(source, range.start)? };
+    let minimum = walk.minimum().cloned();
+    if let Some(minimum) = minimum.as_ref().filter(|_| is_whole) {
+        retention::check_tiles(source, minimum)?;
+    }
     let published = published.filter(|kept| kept.checkpoint.size() >= walk.index());
-    let newest = newest.filter(|_| options.range.is_none());
-    let mut signed = Signed::new(options.keys.clone(), newest, published);
-    let (first_index, mut erased, mut fork) = (walk.index(), 0, None);
+    let newest = newest.filter(|_| is_whole);
+    let mut signed = Signed::new(options.keys.clone(), newest, published, minimum.clone());
+    let (first_index, mut erased, mut fork, mut recorded) = (walk.index(), 0, None, false);
     let of = walk.head().entries;
     loop {
         if fork.is_none() {
@@ -120,6 +129,7 @@ pub(crate) fn check_with(source: &dyn Source, options: &mut Options<'_>) -> Resu
             Some(Ok(found)) => {
                 signed.chain.pass(&found);
                 erased += u64::from(found.erases);
+                recorded |= found.pruned_to.is_some() && found.pruned_to == minimum.as_ref().map(Minimum::index);
                 if let Some(progress) = options.progress.as_mut().filter(|_| found.index % STEP == 0) {
                     progress(found.index, of);
                 }
@@ -133,6 +143,9 @@ pub(crate) fn check_with(source: &dyn Source, options: &mut Options<'_>) -> Resu
         return Err(fork);
     }
     let unverified = signed.finish(&walk, range.end)?;
+    if let Some(minimum) = minimum.filter(|_| is_whole && !recorded) {
+        return Err(retention::unrecorded(minimum.index()));
+    }
     let (entries, root) = (walk.index(), walk.tree().root());
     let (checkpoints, signed) = (signed.count, signed.last);
     Ok(Verified { entries, first_index, root, erased, checkpoints, signed, unverified, published: shown })
@@ -173,14 +186,16 @@ struct Signed {
     newest: Option<Kept>,
     /// The one that is shown to others, until the walk has its size.
     published: Option<Kept>,
+    /// Where the log begins.
+    minimum: Option<Minimum>,
     count: u64,
     last: u64,
 }
 
 impl Signed {
-    fn new(keys: Vec<Verifier>, newest: Option<Kept>, published: Option<Kept>) -> Self {
+    fn new(keys: Vec<Verifier>, newest: Option<Kept>, published: Option<Kept>, minimum: Option<Minimum>) -> Self {
         let chain = Chain::new(keys);
-        Self { chain, segment: None, rest: None, ahead: None, newest, published, count: 0, last: 0 }
+        Self { chain, segment: None, rest: None, ahead: None, newest, published, minimum, count: 0, last: 0 }
     }
 
     /// Goes on to the checkpoints beside a segment when it is entered.
@@ -199,6 +214,11 @@ impl Signed {
         }
         self.segment = Some(first);
         self.rest = Some(Checkpoints::new(first, &checkpoints::end(source, first)?));
+        if let Some(minimum) = self.minimum.take_if(|minimum| minimum.index() == first) {
+            self.ahead = Some(minimum.kept().clone());
+            self.meet();
+            return Ok(());
+        }
         self.advance(source)
     }
 
@@ -208,11 +228,16 @@ impl Signed {
             Some(rest) => rest.next(source)?,
             None => None,
         };
-        let Some(kept) = &self.ahead else { return Ok(()) };
+        self.meet();
+        Ok(())
+    }
+
+    /// Whether it is the one in the file of its own.
+    fn meet(&mut self) {
+        let Some(kept) = &self.ahead else { return };
         if self.newest.as_ref().is_some_and(|newest| newest.note == kept.note) {
             self.newest = None;
         }
-        Ok(())
     }
 
     /// Verifies the checkpoints of the tree so far, and compares them with it.

@@ -68,9 +68,9 @@ mod cosigned;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
-mod export;
-#[cfg(test)]
 mod disk;
+#[cfg(test)]
+mod export;
 #[cfg(test)]
 mod record;
 #[cfg(test)]
@@ -91,6 +91,8 @@ mod erasure;
 mod pins_cli;
 #[cfg(test)]
 mod query;
+#[cfg(test)]
+mod retention;
 #[cfg(test)]
 mod rotation;
 

@@ -133,6 +133,11 @@ impl Watch {
         matches!(state.search, Search::Failed(_)).then(|| state.begin())
     }
 
+    /// The holds themselves.
+    pub(crate) fn holds(&self) -> Holds {
+        self.read().holds.clone()
+    }
+
     /// Whether a key of that owner may be destroyed now.
     pub(crate) fn judge(&self, owner: Owner) -> Verdict {
         self.read().judge(owner)

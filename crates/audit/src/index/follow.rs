@@ -1,8 +1,8 @@
 //! Keeping the index up with a log that is written: a thread beside the writer that reads what has become durable.
 
 use super::build::Builder;
-use super::cursor::{Cursor, Place, durable};
-use super::plan::{chunks, each, store, update};
+use super::cursor::{Cursor, durable};
+use super::plan::{chunks, each, start, store, update};
 use crate::error::{Class, Fault};
 use crate::storage::has_room;
 use std::io;
@@ -132,7 +132,7 @@ struct Pending {
 impl Live {
     fn begin(dir: &Path, reserve: u64) -> Result<Self, Fault> {
         let last = chunks(dir)?.pop();
-        let cursor = last.map_or_else(|| Ok(Cursor::new(dir, Place::start(0))), |chunk| chunk.cursor(dir))?;
+        let cursor = last.map_or_else(|| Ok(Cursor::new(dir, start(dir)?)), |chunk| chunk.cursor(dir))?;
         let (builder, when) = (Builder::default(), Instant::now());
         Ok(Self { cursor, pending: Pending { builder, stored: 0, when, reserve, missed: false } })
     }

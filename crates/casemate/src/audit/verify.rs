@@ -50,7 +50,7 @@ pub(super) fn run(args: &VerifyArgs, dir: &Path) -> anyhow::Result<ExitCode> {
     }
     let done = match &args.from {
         Some(from) => match grown(args, dir, from, &keys)? {
-            Ok(done) => done.map(|entries| Done { entries, root: None, verified: None, heads: None }),
+            Ok(done) => done.map(|entries| Done { entries, root: None, minimum: 0, verified: None, heads: None }),
             Err(code) => return Ok(code),
         },
         None => whole(args, dir, keys.clone()),
@@ -68,6 +68,8 @@ pub(super) fn run(args: &VerifyArgs, dir: &Path) -> anyhow::Result<ExitCode> {
 struct Done {
     entries: u64,
     root: Option<String>,
+    /// Entries before this one were pruned; 0 where only checkpoints were compared.
+    minimum: u64,
     verified: Option<Verified>,
     /// How many heads of it the main log has entered.
     heads: Option<u64>,
@@ -81,11 +83,13 @@ fn whole(args: &VerifyArgs, dir: &Path, keys: Vec<Verifier>) -> Result<Done, Fau
         bar.set_position(at);
     };
     let options = Options { keys, range: args.range.clone(), progress: Some(&mut progress) };
+    let is_whole = args.range.is_none();
     let verified = verify_with(dir, options);
     bar.finish_and_clear();
     verified.map(|verified| Done {
         entries: verified.entries,
         root: Some(verified.root.to_string()),
+        minimum: if is_whole { verified.first_index } else { 0 },
         verified: Some(verified),
         heads: None,
     })
@@ -135,8 +139,8 @@ fn tell(args: &VerifyArgs, keys: &[Verifier], done: Result<Done, Fault>) -> anyh
             let value = serde_json::json!({
                 "ok": true, "entries": done.entries, "root": done.root, "key": named.last(), "keys": named,
                 "first": verified.map(|v| v.first_index), "checkpoints": verified.map(|v| v.checkpoints),
-                "signed": verified.map(|v| v.signed), "erased": verified.map(|v| v.erased),
-                "heads": done.heads,
+                "signed": verified.map(|v| v.signed), "minimum": verified.map(|_| done.minimum),
+                "erased": verified.map(|v| v.erased), "heads": done.heads,
                 "unverified": verified.map(|v| v.unverified), "published": verified.and_then(|v| v.published),
             });
             out::line(&value.to_string())?;
@@ -149,6 +153,9 @@ fn tell(args: &VerifyArgs, keys: &[Verifier], done: Result<Done, Fault>) -> anyh
                 text.push_str(&format!(", root {root}, {checkpoints} checkpoints, signed up to {signed}"));
                 if let Some(published) = verified.published {
                     text.push_str(&format!(", published up to {published}"));
+                }
+                if done.minimum > 0 {
+                    text.push_str(&format!("; those before {} were pruned, and a record says so", done.minimum));
                 }
             }
             if let Some(heads) = done.heads {
