@@ -3,6 +3,7 @@
 
 use crate::error::{Class, Fault};
 use crate::files;
+use crate::retention::Minimum;
 use crate::storage::{Source, Storage, Tail};
 use casemate_tlog::checkpoint::CheckpointError;
 use casemate_tlog::{Checkpoint, Frontier, Signer, Verifier};
@@ -91,7 +92,13 @@ pub(crate) fn last(source: &dyn Source, segments: &[u64]) -> Result<Option<Kept>
             return Ok(Some(kept));
         }
     }
-    Ok(None)
+    // The one that closed the segment before the first was pruned with it, and stands there.
+    Ok(Minimum::read(source)?.map(|minimum| minimum.kept().clone()))
+}
+
+/// The newest checkpoint beside the segment that begins with entry `first`.
+pub(crate) fn beside(source: &dyn Source, first: u64) -> Result<Option<Kept>, Fault> {
+    Ok(read(source, first)?.kept.pop())
 }
 
 /// Signs checkpoints and writes them down.

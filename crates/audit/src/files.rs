@@ -31,6 +31,11 @@ pub(crate) fn first_of(name: &str) -> Option<u64> {
     if plain { digits.parse().ok() } else { None }
 }
 
+/// The same from the name of a segment or of its checkpoints.
+pub(crate) fn belongs_to(name: &str) -> Option<u64> {
+    first_of(name).or_else(|| first_of(&format!("{}.log", name.strip_suffix(".checkpoints")?)))
+}
+
 /// Bytes of the header of the segment that begins with entry `first`: three numbers, one hash for each bit of `first`,
 /// and a checksum.
 pub(crate) const fn header_len(first: u64) -> u64 {

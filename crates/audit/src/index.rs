@@ -23,6 +23,7 @@ mod tail;
 mod terms;
 
 pub use follow::Follower;
+pub(crate) use plan::forget;
 pub use plan::{Updated, update};
 pub use query::{Order, Query, Way};
 pub use stats::{Stats, stats};

@@ -1,6 +1,7 @@
 //! The handle of the log: async on this side, one thread on the other.
 
 mod erase;
+mod prune;
 mod publish;
 
 use crate::body::Body;
@@ -53,6 +54,8 @@ struct Shared {
     /// Held by the one publication at a time.
     publishing: tokio::sync::Mutex<()>,
     legal_hold: RwLock<BTreeSet<TenantId>>,
+    /// Held by the one pruning at a time.
+    pruner: Arc<prune::Pruner>,
 }
 
 impl Drop for Shared {
@@ -78,8 +81,8 @@ impl Log {
         let signed = checkpoints::last(&storage, &scan::segments(&storage)?)?.is_some();
         let signer = keys::open(&config.key_path(), config.origin.as_deref(), signed)?;
         let subjects = Subjects::open(&config.subjects_path(), signed)?.ok_or(OpenError::Locked)?;
-        let dir = config.dir.clone();
-        Self::start(Box::new(storage), (signer, subjects), config, clock, Some(&dir))
+        let (dir, pruner) = (config.dir.clone(), storage.again()?);
+        Self::start(Box::new(storage), (signer, subjects), config, clock, Some((&dir, pruner)))
     }
 
     #[cfg(test)]
@@ -97,13 +100,15 @@ impl Log {
         (signer, subjects): (Signer, Subjects),
         config: Config,
         clock: Clock,
-        tiles: Option<&Path>,
+        dir: Option<(&Path, DirStorage)>,
     ) -> Result<(Self, Recovery), OpenError> {
         let legal_hold = RwLock::new(config.legal_hold.clone());
         let queue = Queue::new(config, clock, subjects);
         let (mut writer, recovery) = Writer::open(storage, signer, Arc::clone(&queue))?;
-        if let Some(dir) = tiles {
+        let mut pruner: Option<Box<dyn Storage>> = None;
+        if let Some((dir, storage)) = dir {
             writer.feed(dir)?;
+            pruner = Some(Box::new(storage));
         }
         let (ended, end) = oneshot::channel();
         let thread = std::thread::Builder::new().name("audit-writer".to_owned()).spawn(move || {
@@ -111,12 +116,14 @@ impl Log {
             let _ = ended.send(());
         })?;
         let writer = Mutex::new(Some((thread, end)));
+        let pruner = Arc::new(tokio::sync::Mutex::new(pruner));
         let shared = Shared {
             queue,
             writer,
             erasing: tokio::sync::Mutex::default(),
             publishing: tokio::sync::Mutex::default(),
             legal_hold,
+            pruner,
         };
         Ok((Self { shared: Arc::new(shared) }, recovery))
     }
@@ -199,6 +206,8 @@ impl Log {
     /// handles are refused from then on.
     pub async fn close(self) {
         self.queue().close();
+        // Whoever prunes stops soon, and holds the lock until then.
+        drop(self.shared.pruner.lock().await.take());
         let writer = self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some((thread, end)) = writer {
             let _ = end.await;

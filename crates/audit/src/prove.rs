@@ -2,6 +2,7 @@
 
 use crate::checkpoints::{self, Kept};
 use crate::error::{Class, Fault};
+use crate::retention::{self, Minimum};
 use crate::storage::{DirSource, Source};
 use crate::tiles::{self, LogTiles};
 use crate::{files, read, scan};
@@ -89,8 +90,20 @@ pub fn consistency(dir: &Path, old: &Checkpoint, new: Option<&Checkpoint>) -> Re
     Ok(proof)
 }
 
+/// Whether the tree of `kept` has grown out of that of `old`.
+pub(crate) fn has_grown(source: &dyn Source, kept: &Kept, old: &Checkpoint) -> Result<bool, Fault> {
+    let (size, root) = (kept.checkpoint.size(), kept.checkpoint.root());
+    if old.size() > size {
+        return Ok(false);
+    }
+    over_tiles(source, kept, |nodes| {
+        let hashes = prove_consistency(nodes, old.size(), size).ok()?;
+        Some(verify_consistency(old.size(), old.root(), size, root, &hashes).is_ok())
+    })
+}
+
 /// A file of the log in `dir` as C2SP tlog-tiles lays it out: hashes or entries, also a partial one of an earlier
-/// checkpoint. `None` where it lies beyond the newest.
+/// checkpoint. `None` where it lies beyond the newest, or holds entries that were pruned.
 ///
 /// # Errors
 /// The entries do not lead to that checkpoint, or cannot be read.
@@ -101,7 +114,7 @@ pub fn tile(dir: &Path, tile: Tile) -> Result<Option<Vec<u8>>, Fault> {
     let first = tile.index() * u64::from(FULL_WIDTH);
     let there = hashes.saturating_sub(first).min(u64::from(FULL_WIDTH));
     let width = u64::from(tile.width());
-    if there < width {
+    if there < width || (tile.kind() == Kind::Entries && first < retention::index(&source)?) {
         return Ok(None);
     }
     let wanted = over_tiles(&source, &kept, |nodes| {
@@ -121,7 +134,7 @@ pub fn tile(dir: &Path, tile: Tile) -> Result<Option<Vec<u8>>, Fault> {
 
 /// Makes something over the tiles on disk, or, where those do not lead to the root, over the entries themselves.
 fn over_tiles<T>(
-    source: &DirSource,
+    source: &dyn Source,
     kept: &Kept,
     make: impl Fn(&TileNodes<LogTiles<'_>>) -> Option<T>,
 ) -> Result<T, Fault> {
@@ -131,6 +144,10 @@ fn over_tiles<T>(
         if let Some(made) = opened.ok().and_then(|nodes| make(&nodes)) {
             return Ok(made);
         }
+    }
+    // Tiles of entries that were pruned cannot be made again.
+    if let Some(minimum) = Minimum::read(source)? {
+        retention::check_tiles(source, &minimum)?;
     }
     let name = files::segment(scan::segments(source)?.last().copied().unwrap_or_default());
     let size = kept.checkpoint.size();

@@ -4,7 +4,7 @@ use crate::body::{Body, Kind, Origin};
 use crate::config::{Clock, Config};
 use crate::flight::Ticket;
 use crate::health::Metrics;
-use crate::record::{Observed, Receipt};
+use crate::record::{EventKind, Observed, Receipt};
 use crate::render::Rendered;
 use crate::subjects::Subjects;
 use casemate_core::{Reason, Refusal, UnixMillis};
@@ -57,7 +57,8 @@ pub(crate) struct Job {
 impl Job {
     /// Renders, on the side of whoever wants the record.
     pub(crate) fn new(body: Body, reply: Reply, queue: &Queue) -> Self {
-        let (entry, is_final) = (body.render(&queue.subjects, queue.now()), body.fingerprint.is_some());
+        let is_final = body.fingerprint.is_some() || body.event == Some(EventKind::Prune.as_str());
+        let entry = body.render(&queue.subjects, queue.now());
         Self { kind: body.kind, is_final, entry, origin: body.origin, reply }
     }
 }
@@ -297,6 +298,11 @@ impl Queue {
         }
         drop(inner);
         self.wake.notify_all();
+    }
+
+    /// Whether it takes anything new.
+    pub(crate) fn is_open(&self) -> bool {
+        self.lock().phase == Phase::Open
     }
 
     /// Refuses everything from now on.

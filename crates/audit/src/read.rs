@@ -45,14 +45,14 @@ impl Iterator for Entries {
 }
 
 impl Entry {
-    fn of(found: Found) -> Result<Self, Fault> {
+    pub(crate) fn of(found: Found) -> Result<Self, Fault> {
         let json = found.json().map_err(|what| found.fault(Class::Unreadable, what))?;
         let time = json.get("time").and_then(serde_json::Value::as_u64).unwrap_or_default();
         Ok(Self { index: found.index, leaf: found.leaf, time: UnixMillis(time), bytes: found.bytes, json })
     }
 }
 
-/// Reads the entries of the log in `dir`, from the first one.
+/// Reads the entries of the log in `dir`, from the first one that was not pruned.
 ///
 /// # Errors
 /// The log has no head, no beginning, or cannot be read.
@@ -75,7 +75,7 @@ pub fn entries_from(dir: &Path, index: u64) -> Result<Entries, Fault> {
 /// Reads one entry.
 ///
 /// # Errors
-/// The log cannot be read up to it, or ends before it.
+/// The log cannot be read up to it, or ends before it; [`Class::Pruned`] where it was pruned.
 pub fn entry(dir: &Path, index: u64) -> Result<Entry, Fault> {
     find(&DirSource::new(dir), index).and_then(Entry::of)
 }

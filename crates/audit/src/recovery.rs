@@ -5,10 +5,11 @@ use crate::checkpoints::{self, Kept, Publisher};
 use crate::error::{Class, Fault, OpenError};
 use crate::files::{self, Header};
 use crate::head::Head;
+use crate::retention::{self, PruneError};
 use crate::scan::{self, Walk};
 use crate::storage::Storage;
 use casemate_core::UnixMillis;
-use casemate_tlog::{Frontier, Signer};
+use casemate_tlog::{Frontier, Signer, Verifier};
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
@@ -61,6 +62,7 @@ pub(crate) fn recover(storage: &mut dyn Storage, signer: Signer, now: UnixMillis
         kept.verify(signer.verifier())?;
     }
     let signed = last.as_ref().map_or(0, |kept| kept.checkpoint.size());
+    pruned(storage, signer.verifier())?;
     let mut walk = Walk::tail(storage, last.as_ref().map(|kept| kept.checkpoint.size()))?;
     let mut open = BTreeMap::new();
     let (mut torn_bytes, mut fork) = (0, None);
@@ -105,6 +107,19 @@ pub(crate) fn recover(storage: &mut dyn Storage, signer: Signer, now: UnixMillis
     let open = open.into_iter().map(|(index, bytes)| (index, origin(bytes))).collect();
     let publisher = Publisher::open(storage, signer, at.segment, last.as_ref())?;
     Ok(Recovered { at, generation: head.generation, open, torn_bytes, publisher })
+}
+
+/// Checks where a log begins that was pruned, and removes what was about to be removed. What the disk does not let go of
+/// now is left alone: nobody reads it any more.
+fn pruned(storage: &mut dyn Storage, key: &Verifier) -> Result<(), Fault> {
+    match retention::finish(storage, key) {
+        Err(PruneError::Damaged(fault)) => Err(fault),
+        Err(error) => {
+            tracing::warn!(%error, "segments of the audit log that were pruned are still there");
+            Ok(())
+        }
+        Ok(()) => Ok(()),
+    }
 }
 
 /// The file of the newest checkpoint is written after the one beside the segment is durable: where our key signed more

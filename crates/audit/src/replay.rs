@@ -3,6 +3,7 @@
 use crate::commitment::Link;
 use crate::error::{Class, Fault};
 use crate::files::{self, Header};
+use crate::retention;
 use crate::scan::{self, Found, Walk};
 use crate::sealed::{self, Unread};
 use crate::side;
@@ -54,14 +55,15 @@ pub struct Decisions {
 }
 
 /// The decisions among the entries in `range` of the log in `dir`, written at `since` or later, with what the file of
-/// keys at `keys` opens of them.
+/// keys at `keys` opens of them. `0..u64::MAX` are all that were not pruned.
 ///
 /// # Errors
-/// The log cannot be read.
+/// The log cannot be read; [`Class::Pruned`] where the range begins before its first entry.
 pub fn decisions(dir: &Path, keys: &Path, range: Range<u64>, since: UnixMillis) -> Result<Decisions, Fault> {
     let source = DirSource::new(dir);
-    let from = first_since(&source, since)?.max(range.start);
-    let walk = Walk::at(&source, from)?;
+    // Whoever asks for all means what is left.
+    let least = if range == (0..u64::MAX) { retention::index(&source)? } else { range.start };
+    let walk = Walk::at(&source, first_since(&source, since)?.max(least))?;
     Ok(Decisions { source, ring: Ring::new(keys), walk, range, since })
 }
 

@@ -4,6 +4,8 @@ use crate::error::{Class, Fault};
 use crate::files::{self, Header, HeaderFault};
 use crate::frame::{self, Frame, FrameFault};
 use crate::head::{self, Head};
+use crate::record::EventKind;
+use crate::retention::{self, Minimum};
 use crate::side::{self, Side};
 use crate::storage::Source;
 use casemate_core::UnixMillis;
@@ -29,6 +31,8 @@ pub(crate) struct Found {
     pub(crate) names_side: Option<String>,
     /// What lies outside the tree.
     pub(crate) side: Vec<u8>,
+    /// Of the record that entries were pruned: the first one that was left.
+    pub(crate) pruned_to: Option<u64>,
 }
 
 impl Found {
@@ -48,10 +52,21 @@ struct Skeleton {
     kind: String,
     intent: Option<u64>,
     side: Option<String>,
+    event: Option<String>,
+    facts: Option<serde_json::Value>,
+}
+
+impl Skeleton {
+    fn pruned_to(&self) -> Option<u64> {
+        let is_prune = self.kind == "event" && self.event.as_deref() == Some(EventKind::Prune.as_str());
+        self.facts.as_ref().filter(|_| is_prune)?.get("to")?.as_u64()
+    }
 }
 
 /// A walk from the start of a segment to the end of the log.
 pub(crate) struct Walk {
+    /// Where the log begins, where that is not its first entry.
+    minimum: Option<Minimum>,
     /// The first entries of the segments that are left, in order; the first one is walked now.
     segments: Vec<u64>,
     head: Head,
@@ -87,19 +102,58 @@ fn other_format(name: &str, version: u8) -> Fault {
     Fault::new(Class::Unreadable, name, 0, what)
 }
 
-/// The first entries of all segments, ascending.
+/// The first entries of all segments that count, ascending: what lies before the minimum is about to be removed.
 pub(crate) fn segments(source: &dyn Source) -> Result<Vec<u64>, Fault> {
+    segments_from(source, retention::index(source)?)
+}
+
+fn segments_from(source: &dyn Source, minimum: u64) -> Result<Vec<u64>, Fault> {
     let names = source.names().map_err(|e| Fault::io(".", &e))?;
-    let mut firsts: Vec<u64> = names.iter().filter_map(|name| files::first_of(name)).collect();
+    let firsts = names.iter().filter_map(|name| files::first_of(name));
+    let mut firsts: Vec<u64> = firsts.filter(|first| *first >= minimum).collect();
     firsts.sort_unstable();
     Ok(firsts)
+}
+
+/// Where the log begins, and the first entries of its segments: at least one.
+pub(crate) fn beginning(source: &dyn Source) -> Result<(Option<Minimum>, Vec<u64>), Fault> {
+    let mut minimum = Minimum::read(source)?;
+    loop {
+        let done = begins(source, minimum.as_ref());
+        // It may be pruned meanwhile.
+        let now = if done.is_err() { Minimum::read(source)? } else { None };
+        if done.is_ok() || now == minimum {
+            return done.map(|segments| (minimum, segments));
+        }
+        minimum = now;
+    }
+}
+
+fn begins(source: &dyn Source, minimum: Option<&Minimum>) -> Result<Vec<u64>, Fault> {
+    let first = minimum.map_or(0, Minimum::index);
+    let all = segments_from(source, first)?;
+    let missing = |what: &str| Fault::new(Class::Removed, &files::segment(first), 0, what).at(first);
+    match (all.first(), minimum) {
+        (None, None) => Err(missing("the log has no segments")),
+        (Some(0), None) => Ok(all),
+        (_, None) => Err(missing("the first segment is missing")),
+        (Some(lowest), Some(minimum)) if *lowest == first => {
+            let header = header(source, first)?;
+            let before = header.ok_or_else(|| {
+                let what = "the segment's header is not what was written";
+                Fault::new(Class::Changed, &files::segment(first), 0, what).at(first)
+            })?;
+            minimum.holds(&before.before).map(|()| all)
+        }
+        (_, Some(_)) => Err(missing("the segment that the log begins with is missing")),
+    }
 }
 
 /// The header of a segment; `None` where it is not what was written.
 fn header(source: &dyn Source, first: u64) -> Result<Option<Header>, Fault> {
     let name = files::segment(first);
     let length = usize::try_from(files::header_len(first)).unwrap_or(usize::MAX);
-    let bytes = source.read_at(&name, 0, length).map_err(|e| Fault::io(&name, &e))?;
+    let bytes = source.read_at(&name, 0, length).map_err(|e| retention::missing(source, first, &name, &e))?;
     match Header::decode(&bytes, first) {
         Ok(header) => Ok(Some(header)),
         Err(HeaderFault::Changed) => Ok(None),
@@ -119,37 +173,38 @@ fn contiguous(source: &dyn Source, all: &[u64]) -> Result<(), Fault> {
 }
 
 impl Walk {
-    /// From the first entry.
+    /// From the first entry that there is.
     pub(crate) fn whole(source: &dyn Source) -> Result<Self, Fault> {
-        Self::start(source, |_| 0)
+        Self::start(source, |_, minimum| minimum)
     }
 
     /// From the segment that holds entry `index`.
     pub(crate) fn at(source: &dyn Source, index: u64) -> Result<Self, Fault> {
-        Self::start(source, |_| index)
+        Self::start(source, |_, _| index)
     }
 
     /// From where everything that may still change the state lies: open intents, what came after the head, and what came
     /// after the entries that were `signed`.
     pub(crate) fn tail(source: &dyn Source, signed: Option<u64>) -> Result<Self, Fault> {
-        Self::start(source, |head| head.open_from.min(head.entries).min(signed.unwrap_or(u64::MAX)))
+        let from = |head: &Head| head.open_from.min(head.entries).min(signed.unwrap_or(u64::MAX));
+        // A head that is older than the minimum may name calls that ended before their intents were pruned.
+        Self::start(source, |head, minimum| from(head).max(minimum))
     }
 
-    fn start(source: &dyn Source, from: impl FnOnce(&Head) -> u64) -> Result<Self, Fault> {
+    fn start(source: &dyn Source, from: impl FnOnce(&Head, u64) -> u64) -> Result<Self, Fault> {
         let head = head(source)?.ok_or_else(|| Fault::new(Class::Removed, files::HEAD, 0, "the log has no head"))?;
-        let all = segments(source)?;
-        let Some((&lowest, _)) = all.split_first() else {
-            return Err(Fault::new(Class::Removed, &files::segment(0), 0, "the log has no segments").at(0));
-        };
-        if lowest != 0 {
-            return Err(Fault::new(Class::Removed, &files::segment(0), 0, "the first segment is missing").at(0));
-        }
+        let (minimum, all) = beginning(source)?;
+        let lowest = minimum.as_ref().map_or(0, Minimum::index);
         contiguous(source, &all)?;
-        let from = from(&head);
+        let from = from(&head, lowest);
+        if from < lowest {
+            return Err(retention::gone(lowest, from));
+        }
         let below = all.partition_point(|first| *first <= from).max(1);
         let segments = all.get(below - 1..).unwrap_or_default().to_vec();
         let first = segments.first().copied().unwrap_or_default();
         let mut walk = Self {
+            minimum,
             segments,
             head,
             tree: Frontier::new(),
@@ -184,6 +239,11 @@ impl Walk {
 
     pub(crate) fn into_tree(self) -> Frontier {
         self.tree
+    }
+
+    /// Where the log begins, where that is not its first entry.
+    pub(crate) const fn minimum(&self) -> Option<&Minimum> {
+        self.minimum.as_ref()
     }
 
     /// When the segment that is walked was begun.
@@ -248,6 +308,7 @@ impl Walk {
         let found = Found {
             index: self.index(),
             leaf,
+            pruned_to: skeleton.pruned_to(),
             segment_first: self.segment_first(),
             offset: self.offset,
             bytes: record.to_vec(),
@@ -281,7 +342,8 @@ impl Walk {
             self.at = 0;
             let name = files::segment(self.segment_first());
             let from = self.offset + self.buffer.len() as u64;
-            let more = source.read_at(&name, from, CHUNK.max(need)).map_err(|e| Fault::io(&name, &e))?;
+            let more = source.read_at(&name, from, CHUNK.max(need));
+            let more = more.map_err(|error| retention::missing(source, self.index(), &name, &error))?;
             self.buffer.extend_from_slice(&more);
         }
         Ok(())

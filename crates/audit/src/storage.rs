@@ -41,6 +41,9 @@ pub(crate) trait Storage: Source + Send {
     fn write_head(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()>;
     /// Puts a file in the place of another, whole or not at all. Durable only after a while: for what can be made again.
     fn replace(&mut self, name: &str, bytes: &[u8]) -> io::Result<()>;
+    /// Puts a file in the place of another, whole or not at all, durably; its directory is made where it is missing. What
+    /// is there already and has these bytes is made durable.
+    fn keep(&mut self, name: &str, bytes: &[u8]) -> io::Result<()>;
     /// Makes a file read-only, for it will not change any more.
     fn seal(&mut self, name: &str) -> io::Result<()>;
     /// Makes the head file durable.
@@ -116,8 +119,25 @@ impl DirStorage {
         Ok(Some(Self { source: DirSource::new(dir), head: None, dir: File::open(dir)?, _lock: lock }))
     }
 
+    /// Another handle of the same directory, which holds the lock as well.
+    pub(crate) fn again(&self) -> io::Result<Self> {
+        let (dir, lock) = (self.dir.try_clone()?, self._lock.try_clone()?);
+        Ok(Self { source: DirSource(self.source.0.clone()), head: None, dir, _lock: lock })
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.source.0.join(name)
+    }
+
+    /// Makes durable which files there are in the directory of `path`, and in those above it up to the log's.
+    fn sync_names(&self, path: &Path) -> io::Result<()> {
+        for dir in path.ancestors().skip(1) {
+            File::open(dir)?.sync_all()?;
+            if dir == self.source.0 {
+                break;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -204,6 +224,23 @@ impl Storage for DirStorage {
         let mut file = private().write(true).create(true).truncate(true).open(&partial)?;
         file.write_all(bytes)?;
         std::fs::rename(&partial, self.path(name))
+    }
+
+    fn keep(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let path = self.path(name);
+        if std::fs::read(&path).is_ok_and(|there| there == bytes) {
+            File::open(&path)?.sync_all()?;
+            return self.sync_names(&path);
+        }
+        if let Some(parent) = path.parent() {
+            DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
+        }
+        let partial = path.with_extension("durable.partial");
+        let mut file = private().write(true).create(true).truncate(true).open(&partial)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&partial, &path)?;
+        self.sync_names(&path)
     }
 
     fn seal(&mut self, name: &str) -> io::Result<()> {

@@ -4,6 +4,7 @@ mod calls;
 mod faults;
 mod memory;
 mod property;
+mod retention;
 mod signed;
 mod subjects;
 mod tamper;

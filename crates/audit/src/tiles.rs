@@ -4,11 +4,12 @@
 
 mod store;
 
-pub(crate) use store::Feed;
+pub(crate) use store::{Feed, WRITING};
 
 use crate::error::{Class, Fault};
 use crate::files;
 use crate::frame;
+use crate::retention;
 use crate::scan;
 use crate::storage::Source;
 use casemate_tlog::hash::{HASH_SIZE, Hash, node};
@@ -48,9 +49,17 @@ impl Tiles for LogTiles<'_> {
 impl LogTiles<'_> {
     fn derive(&self, tile: Tile) -> Result<Vec<u8>, Fault> {
         let Some(below) = tile.level().checked_sub(1) else {
-            let mut leaves = Vec::with_capacity(usize::from(tile.width()));
             let (first, end) = tile.leaves();
-            frames(self.source, first, end, |leaf, _| leaves.push(leaf))?;
+            let minimum = retention::index(self.source)?.clamp(first, end);
+            let mut leaves = Vec::with_capacity(usize::from(tile.width()));
+            if first < minimum {
+                // What was pruned is in the tile alone.
+                let pruned = usize::try_from(minimum - first).unwrap_or_default();
+                leaves.extend(stored(self.source, tile)?.into_iter().take(pruned));
+            }
+            if minimum < end {
+                frames(self.source, minimum, end, |leaf, _| leaves.push(leaf))?;
+            }
             return Ok(encode(&leaves));
         };
         let mut roots = Vec::with_capacity(usize::from(tile.width()));
@@ -63,6 +72,16 @@ impl LogTiles<'_> {
         }
         Ok(encode(&roots))
     }
+}
+
+/// The hashes of the full tile at these coordinates as it lies on the disk. Below the minimum nothing else has them.
+pub(crate) fn stored(source: &dyn Source, tile: Tile) -> Result<Vec<Hash>, Fault> {
+    let full = Tile::new(tile.kind(), tile.index(), FULL_WIDTH);
+    let what = "the tile is not there in whole, and its entries were pruned; an archive may have it";
+    let lost = |tile: Tile| Fault::new(Class::Removed, &tile.path(), 0, what).at(tile.leaves().0);
+    let full = full.ok_or_else(|| lost(tile))?;
+    let bytes = source.read_at(&full.path(), 0, usize::from(FULL_WIDTH) * HASH_SIZE + 1);
+    bytes.ok().and_then(|bytes| full.hashes(&bytes).ok()).ok_or_else(|| lost(full))
 }
 
 /// The root over the hashes of a full tile.
@@ -82,9 +101,20 @@ pub(crate) fn entries(source: &dyn Source, tile: Tile) -> Result<Vec<u8>, Fault>
 }
 
 /// Reads the frames of the entries from `first` up to `end`, each checked by itself.
-fn frames(source: &dyn Source, first: u64, end: u64, mut each: impl FnMut(Hash, &[u8])) -> Result<(), Fault> {
+pub(crate) fn frames(
+    source: &dyn Source,
+    first: u64,
+    end: u64,
+    mut each: impl FnMut(Hash, &[u8]),
+) -> Result<(), Fault> {
     let segments = scan::segments(source)?;
     let at = segments.partition_point(|segment| *segment <= first);
+    if at == 0 && first < end {
+        let minimum = retention::index(source)?;
+        let missing =
+            || Fault::new(Class::Removed, &files::segment(first), 0, "the segment of it is missing").at(first);
+        return Err(if first < minimum { retention::gone(minimum, first) } else { missing() });
+    }
     let mut index = at.checked_sub(1).and_then(|at| segments.get(at)).copied().unwrap_or_default();
     for segment in segments.get(at.saturating_sub(1)..).unwrap_or_default() {
         if index >= end {
@@ -93,7 +123,8 @@ fn frames(source: &dyn Source, first: u64, end: u64, mut each: impl FnMut(Hash, 
         let name = files::segment(*segment);
         let (mut offset, mut buffer) = (files::header_len(*segment), Vec::new());
         while index < end {
-            let more = source.read_at(&name, offset + buffer.len() as u64, CHUNK).map_err(|e| Fault::io(&name, &e))?;
+            let more = source.read_at(&name, offset + buffer.len() as u64, CHUNK);
+            let more = more.map_err(|error| retention::missing(source, *segment, &name, &error))?;
             let ended = more.is_empty();
             buffer.extend_from_slice(&more);
             let mut used = 0;

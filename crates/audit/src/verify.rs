@@ -3,6 +3,7 @@
 use crate::checkpoints::{self, Kept};
 use crate::error::{Class, Fault};
 use crate::files;
+use crate::retention::{self, Minimum, Trust};
 use crate::scan::{self, Walk};
 use crate::side;
 use crate::storage::{DirSource, Source};
@@ -54,7 +55,8 @@ pub fn verify(dir: &Path) -> Result<Verified, Fault> {
 }
 
 /// Checks the log in `dir`: every frame, index, hash and side, that it reaches its head, and that every checkpoint is of
-/// this tree.
+/// this tree. A log that was pruned is checked from its minimum index on: its first entry, the tiles below it, and the
+/// record that says so.
 ///
 /// # Errors
 /// The first fault. A log that is being written may grow meanwhile; that is no fault.
@@ -62,6 +64,8 @@ pub fn verify_with(dir: &Path, mut options: Options<'_>) -> Result<Verified, Fau
     let source = DirSource::new(dir);
     for _ in 0..3 {
         match check_with(&source, &mut options) {
+            // It was pruned meanwhile.
+            Err(fault) if fault.class == Class::Pruned && options.range.is_none() => {}
             // Either a torn tail, or a record that the running gateway has not finished: then the head moves on.
             Err(fault) if fault.class == Class::TornTail => {
                 let head = scan::head(&source)?;
@@ -85,9 +89,14 @@ fn check_with(source: &dyn Source, options: &mut Options<'_>) -> Result<Verified
     let range = options.range.clone().unwrap_or(0..u64::MAX);
     // Read before the entries, so that a running log has all that it signed.
     let newest = newest(source)?;
-    let mut walk = Walk::at(source, range.start)?;
-    let mut signed = Signed::new(options.key.clone(), newest.filter(|_| options.range.is_none()));
-    let (first_index, mut erased, mut fork) = (walk.index(), 0, None);
+    let is_whole = options.range.is_none();
+    let mut walk = if is_whole { Walk::whole(source)? } else { Walk::at(source, range.start)? };
+    let minimum = walk.minimum().cloned();
+    if let Some(minimum) = minimum.as_ref().filter(|_| is_whole) {
+        retention::check_tiles(source, minimum)?;
+    }
+    let mut signed = Signed::new(options.key.clone(), newest.filter(|_| is_whole), minimum.clone());
+    let (first_index, mut erased, mut fork, mut recorded) = (walk.index(), 0, None, false);
     let of = walk.head().entries;
     loop {
         if fork.is_none() {
@@ -101,6 +110,7 @@ fn check_with(source: &dyn Source, options: &mut Options<'_>) -> Result<Verified
         match walk.next(source) {
             None => break,
             Some(Ok(found)) => {
+                recorded |= found.pruned_to.is_some() && found.pruned_to == minimum.as_ref().map(Minimum::index);
                 erased += u64::from(found.names_side.is_some() && side::salt(&found.side).is_none());
                 if let Some(progress) = options.progress.as_mut().filter(|_| found.index % STEP == 0) {
                     progress(found.index, of);
@@ -115,6 +125,9 @@ fn check_with(source: &dyn Source, options: &mut Options<'_>) -> Result<Verified
         return Err(fork);
     }
     signed.finish(&walk, range.end)?;
+    if let Some(minimum) = minimum.filter(|_| is_whole && !recorded) {
+        return Err(retention::unrecorded(minimum.index()));
+    }
     let (entries, root) = (walk.index(), walk.tree().root());
     Ok(Verified { entries, first_index, root, erased, checkpoints: signed.count, signed: signed.last })
 }
@@ -150,13 +163,17 @@ struct Signed {
     ahead: VecDeque<Kept>,
     /// The one in the file of its own, until it is met.
     newest: Option<Kept>,
+    /// Where the log begins.
+    minimum: Option<Minimum>,
+    /// Entries of the checkpoint there, where another key signed it: a later one has to be signed by the key.
+    owed: Option<u64>,
     count: u64,
     last: u64,
 }
 
 impl Signed {
-    const fn new(key: Option<Verifier>, newest: Option<Kept>) -> Self {
-        Self { key, segment: None, ahead: VecDeque::new(), newest, count: 0, last: 0 }
+    const fn new(key: Option<Verifier>, newest: Option<Kept>, minimum: Option<Minimum>) -> Self {
+        Self { key, segment: None, ahead: VecDeque::new(), newest, minimum, owed: None, count: 0, last: 0 }
     }
 
     /// Reads the checkpoints beside a segment when it is entered, and verifies their signatures.
@@ -175,6 +192,13 @@ impl Signed {
             if let Some(key) = &self.key {
                 kept.verify(key)?;
             }
+        }
+        if let Some(minimum) = self.minimum.take_if(|minimum| minimum.index() == first) {
+            let trust = self.key.as_ref().map(|key| minimum.signed(key)).transpose()?;
+            self.owed = (trust == Some(Trust::Others)).then_some(first);
+            self.ahead.push_front(minimum.kept().clone());
+        }
+        for kept in &self.ahead {
             if self.newest.as_ref().is_some_and(|newest| newest.note == kept.note) {
                 self.newest = None;
             }
@@ -203,6 +227,10 @@ impl Signed {
         if let Some(kept) = self.ahead.front().filter(|_| there < end) {
             let what = format!("this checkpoint signed {} entries, and {there} are there", kept.checkpoint.size());
             return Err(kept.fault(Class::Truncated, what).at(there));
+        }
+        if let Some(size) = self.owed.filter(|size| self.last <= *size) {
+            let what = "the key did not sign the checkpoint there, nor any later one";
+            return Err(Fault::new(Class::Removed, retention::MINIMUM, 0, what).at(size));
         }
         let Some(newest) = &self.newest else { return Ok(()) };
         if let Some(key) = &self.key {

@@ -1,8 +1,8 @@
 //! Keeping the index up with a log that is written: a thread beside the writer that reads what has become durable.
 
 use super::build::Builder;
-use super::cursor::{Cursor, Place, durable};
-use super::plan::{chunks, each, store, update};
+use super::cursor::{Cursor, durable};
+use super::plan::{chunks, each, start, store, update};
 use crate::error::Fault;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -107,7 +107,7 @@ struct Pending {
 impl Live {
     fn begin(dir: &Path, reserve: u64) -> Result<Self, Fault> {
         let last = chunks(dir)?.pop();
-        let cursor = last.map_or_else(|| Ok(Cursor::new(dir, Place::start(0))), |chunk| chunk.cursor(dir))?;
+        let cursor = last.map_or_else(|| Ok(Cursor::new(dir, start(dir)?)), |chunk| chunk.cursor(dir))?;
         Ok(Self { cursor, pending: Pending { builder: Builder::default(), stored: 0, when: Instant::now(), reserve } })
     }
 

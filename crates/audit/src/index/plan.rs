@@ -6,10 +6,9 @@ use super::cursor::{Cursor, Place, Segment, durable, explain};
 use super::file::IndexFile;
 use super::format::{self, ROWS};
 use super::terms::Row;
-use crate::error::{Class, Fault};
-use crate::files;
-use crate::scan;
+use crate::error::Fault;
 use crate::storage::DirSource;
+use crate::{retention, scan};
 use rustix::fs::Access;
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, Write as _};
@@ -39,13 +38,22 @@ pub(super) fn home(dir: &Path) -> PathBuf {
     dir.join(DIR)
 }
 
-/// The chunks of all durable entries, in order.
+/// Where the first entry stands.
+pub(super) fn start(dir: &Path) -> Result<Place, Fault> {
+    retention::index(&DirSource::new(dir)).map(Place::start)
+}
+
+/// Removes the files that cover entries that were pruned.
+pub(crate) fn forget(dir: &Path) {
+    if let Ok(chunks) = chunks(dir) {
+        tidy(dir, &chunks);
+    }
+}
+
+/// The chunks of all durable entries that are left, in order.
 pub(super) fn chunks(dir: &Path) -> Result<Vec<Chunk>, Fault> {
     let entries = durable(dir)?;
-    let segments = scan::segments(&DirSource::new(dir))?;
-    if segments.first().is_none_or(|first| *first != 0) {
-        return Err(Fault::new(Class::Removed, &files::segment(0), 0, "the first segment is missing").at(0));
-    }
+    let (_, segments) = scan::beginning(&DirSource::new(dir))?;
     let mut chunks = Vec::new();
     let ends = segments.iter().skip(1).copied().map(|end| end.min(entries)).chain([entries]);
     for (segment, end) in segments.iter().copied().zip(ends) {

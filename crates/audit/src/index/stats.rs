@@ -1,6 +1,6 @@
 //! What a log holds, in numbers.
 
-use super::plan::{chunks, each};
+use super::plan::{chunks, each, start};
 use super::query::Way;
 use super::summary::Summary;
 use crate::error::Fault;
@@ -12,8 +12,10 @@ use std::path::Path;
 /// What a log holds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stats {
-    /// Durable entries.
+    /// Durable entries; those that were pruned are counted here and nowhere else.
     pub entries: u64,
+    /// The minimum index: entries before it were pruned.
+    pub minimum: u64,
     /// Bytes of the segments.
     pub bytes: u64,
     /// Segments.
@@ -42,7 +44,8 @@ impl Stats {
 pub fn stats(dir: &Path, way: Way, mut progress: impl FnMut(u64, u64)) -> Result<Stats, Fault> {
     let source = DirSource::new(dir);
     let all = chunks(dir)?;
-    let entries = all.last().map_or(0, |chunk| chunk.end);
+    let minimum = start(dir)?.index;
+    let entries = all.last().map_or(minimum, |chunk| chunk.end);
     let (mut summary, mut read) = (Summary::default(), 0);
     for chunk in &all {
         let file = chunk.file(dir).filter(|_| way == Way::Index);
@@ -68,5 +71,5 @@ pub fn stats(dir: &Path, way: Way, mut progress: impl FnMut(u64, u64)) -> Result
     let length = |first: &u64| source.len(&files::segment(*first)).map_err(|e| Fault::io(&files::segment(*first), &e));
     let bytes = segments.iter().map(length).sum::<Result<u64, Fault>>()?;
     let free = rustix::fs::statvfs(dir).ok().map(|stat| stat.f_bavail.saturating_mul(stat.f_frsize));
-    Ok(Stats { entries, bytes, segments: segments.len() as u64, summary, read, free })
+    Ok(Stats { entries, minimum, bytes, segments: segments.len() as u64, summary, read, free })
 }

@@ -1,7 +1,7 @@
 //! Following a log as it grows.
 
 use super::cursor::{Cursor, durable, stands};
-use super::plan::{chunks, each};
+use super::plan::{chunks, each, start};
 use crate::error::{Class, Fault};
 use crate::files;
 use crate::read::Entry;
@@ -22,11 +22,11 @@ impl Tail {
     /// The log has no head or no beginning, or cannot be read.
     pub fn new(dir: &Path, last: u64) -> Result<Self, Fault> {
         let all = chunks(dir)?;
-        let end = all.last().map_or(0, |chunk| chunk.end);
+        let end = all.last().map_or_else(|| start(dir).map(|place| place.index), |chunk| Ok(chunk.end))?;
         let from = end.saturating_sub(last);
         let at = all.partition_point(|chunk| chunk.first <= from).saturating_sub(1);
         let cursor = match all.get(at) {
-            None => Cursor::new(dir, super::cursor::Place::start(0)),
+            None => Cursor::new(dir, start(dir)?),
             Some(chunk) => {
                 // A place that the index names is taken when the entry that says so stands there.
                 let named = chunk.file(dir).and_then(|file| file.place(from).ok()).map(|named| named.place);

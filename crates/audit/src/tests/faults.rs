@@ -4,7 +4,9 @@ use super::memory::{FAILURES, Failure, Memory};
 use super::*;
 use crate::body::Body;
 use crate::flight::Ticket;
+use crate::holds::Holds;
 use crate::queue::Queue;
+use crate::retention::{Plan, PruneError, Pruned, carry_out, prepare};
 use crate::verify::check;
 use crate::writer::Writer;
 use crate::{Effect, Event, EventKind, Facts, InFlight, Mode, OpenError, Receipt};
@@ -81,6 +83,29 @@ impl Bench {
             Ok(()) => self.plain.push(receiver),
             Err(_) => self.refused += 1,
         }
+    }
+
+    /// Prunes as far as `end`, by hand as well.
+    pub(super) fn prune(&mut self, end: u64, holds: &Holds) -> Result<Pruned, PruneError> {
+        let (mut storage, key) = (self.disk.clone(), signer().verifier().clone());
+        let plan = Plan {
+            end,
+            now: UnixMillis(NOW),
+            retention: Duration::ZERO,
+            archived: "an archive",
+            holds,
+            key: &key,
+            go_on: &|| true,
+        };
+        let prepared = prepare(&mut storage, &plan)?;
+        let Some(event) = prepared.event() else { return Ok(prepared.nothing()) };
+        let (answer, mut receiver) = tokio::sync::oneshot::channel();
+        self.queue.event(Body::event(&event), answer).map_err(PruneError::Unrecorded)?;
+        self.turn();
+        let ended = || Refusal::new(Reason::AuditUnavailable);
+        let receipt = receiver.try_recv().unwrap_or_else(|_| Err(ended())).map_err(PruneError::Unrecorded)?;
+        self.acknowledged.push(receipt);
+        carry_out(&mut storage, prepared, receipt, &key)
     }
 
     pub(super) fn observe(&mut self) {

@@ -105,7 +105,8 @@ impl Memory {
             if (is_removed || !file.name_durable) && choose(2) == 0 {
                 continue;
             }
-            let bytes = if name == files::HEAD {
+            let is_replaced = name == crate::retention::MINIMUM || name.starts_with("tile/");
+            let bytes = if name == files::HEAD || is_replaced {
                 [&file.durable, &file.cached][choose(2)].clone()
             } else {
                 let on_disk = file.on_disk();
@@ -295,6 +296,21 @@ impl Storage for Memory {
             file.cached = bytes.to_vec();
             file.durable = bytes.to_vec();
             file.name_durable |= failure.is_some();
+        }
+        failure.map_or(Ok(()), |failure| Err(error(failure)))
+    }
+
+    fn keep(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let mut state = self.state();
+        let failure = state.begin("keep")?;
+        if matches!(failure, None | Some(Failure::Done | Failure::Half)) {
+            // Half of it: it is in its place, and which file is there after a power cut is open.
+            let is_durable = failure != Some(Failure::Half);
+            let before = state.files.get(name).cloned();
+            let durable = before.as_ref().filter(|_| !is_durable).map_or(bytes, |file| &file.durable).to_vec();
+            let name_durable = is_durable || before.is_some_and(|file| file.name_durable);
+            let file = File { cached: bytes.to_vec(), durable, lost: vec![], name_durable };
+            state.files.insert(name.to_owned(), file);
         }
         failure.map_or(Ok(()), |failure| Err(error(failure)))
     }

@@ -2,22 +2,25 @@
 
 use super::{LogTiles, frames, root};
 use crate::error::Fault;
-use crate::scan;
 use crate::storage::{DirSource, Source as _};
+use crate::{retention, scan};
 use casemate_tlog::hash::{HASH_SIZE, Hash};
 use casemate_tlog::tile::{FULL_WIDTH, Kind, MAX_LEVEL, Tile, Tiles as _, encode};
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 /// Batches that may wait. What does not find a place is read from the segments later.
 const WAITING: usize = 256;
 const WIDTH: u64 = FULL_WIDTH as u64;
+
+/// Held while a tile is put in its place: one that pruning made durable is never followed by the same one that is not.
+pub(crate) static WRITING: Mutex<()> = Mutex::new(());
 
 /// Leaves that are durable, with the index of the first one.
 type Batch = (u64, Vec<Hash>);
@@ -109,8 +112,13 @@ impl Store {
         let full = |level: u8| entries >> (8 * (u32::from(level) + 1)).min(63);
         // Tiles are not synced: those of the last two segments are compared with the entries.
         let segments = scan::segments(&self.source)?;
-        let doubtful = segments.iter().rev().nth(1).copied().unwrap_or_default() / WIDTH;
+        let minimum = retention::index(&self.source)?.div_ceil(WIDTH);
+        let doubtful = (segments.iter().rev().nth(1).copied().unwrap_or_default() / WIDTH).max(minimum);
         let missing = (0..full(0)).find(|index| !self.stopped() && !self.has(0, *index));
+        if let Some(index) = missing.filter(|index| *index < minimum) {
+            // Below the minimum it cannot be made again; what is wrong is said there.
+            self.hashes(0, index)?;
+        }
         self.entries = missing.unwrap_or(u64::MAX).min(doubtful).min(full(0)) * WIDTH;
         for level in 1..=MAX_LEVEL {
             let done = self.entries >> (8 * u32::from(level));
@@ -195,6 +203,7 @@ impl Store {
     fn write(&self, level: u8, index: u64, hashes: &[Hash]) -> io::Result<()> {
         let Some(tile) = Tile::new(Kind::Hashes(level), index, FULL_WIDTH) else { return Ok(()) };
         let (path, bytes) = (self.dir.join(tile.path()), encode(hashes));
+        let _alone = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
         if fs::read(&path).is_ok_and(|there| there == bytes) {
             return Ok(());
         }

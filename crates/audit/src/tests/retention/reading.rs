@@ -1,0 +1,141 @@
+//! Whatever reads a log reads a pruned one: from its first entry, and says so of what was before.
+
+use super::*;
+use crate::index::{Filter, Follower, Order, Query, Tail, Way, stats, update};
+use crate::{Class, Field, Options, verify_with};
+use casemate_tlog::tile::Tile;
+
+#[tokio::test]
+async fn single_entries_below_the_minimum_were_pruned() {
+    let (dir, end) = House::pruned(400).await;
+    let (path, keys) = (dir.path(), keys(dir.path()));
+    for index in [0, end - 1] {
+        let faults = [
+            crate::entry(path, index).unwrap_err(),
+            crate::prove(path, index).unwrap_err(),
+            crate::reveal(path, &keys, index, Field::Message, b"x").unwrap_err(),
+            crate::captured(path, &keys, index).unwrap_err(),
+            crate::decisions(path, &keys, index..index + 1, UnixMillis(0)).err().unwrap(),
+            verify_with(path, Options { range: Some(index..end + 1), ..Options::default() }).unwrap_err(),
+        ];
+        for fault in faults {
+            assert_eq!((fault.class, fault.index), (Class::Pruned, Some(index)), "{fault}");
+            assert!(fault.to_string().ends_with("an archive may have it"), "{fault}");
+        }
+    }
+    assert_eq!(crate::entry(path, end).unwrap().index, end);
+    let proof = crate::prove(path, end).unwrap();
+    assert_eq!(proof.index(), end);
+    let ranged = verify_with(path, Options { range: Some(end..end + 1), ..Options::default() }).unwrap();
+    assert_eq!(ranged.first_index, end);
+}
+
+#[tokio::test]
+async fn whatever_reads_all_begins_with_the_first_that_is_left() {
+    let (dir, end) = House::pruned(400).await;
+    let path = dir.path();
+    let entries = all(path);
+    assert_eq!(entries.first().map(|entry| entry.index), Some(end));
+    assert_eq!(crate::decisions(path, &keys(path), 0..u64::MAX, UnixMillis(0)).unwrap().count(), 0);
+    for way in [Way::Log, Way::Index] {
+        for order in [Order::Oldest, Order::Newest] {
+            let found: Vec<_> = Query::new(path, Filter::default(), order, way).unwrap().map(Result::unwrap).collect();
+            assert_eq!(found.len(), entries.len());
+            assert_eq!(found.iter().map(|entry| entry.index).min(), Some(end));
+        }
+        let held = stats(path, way, |_, _| ()).unwrap();
+        let total = end + entries.len() as u64;
+        assert_eq!((held.minimum, held.entries, held.summary.entries()), (end, total, entries.len() as u64));
+        update(path, |_, _| true).unwrap();
+    }
+    let mut tail = Tail::new(path, u64::MAX).unwrap();
+    assert_eq!(tail.next_entry().unwrap().unwrap().index, end);
+}
+
+#[tokio::test]
+async fn files_of_the_index_that_cover_what_was_pruned_are_removed_and_never_believed() {
+    let house = House::new().await;
+    update(house.path(), |_, _| true).unwrap();
+    let first = house.path().join("index/00000000000000000000.idx");
+    let (forged, end) = (std::fs::read(&first).unwrap(), house.end_of(400));
+    house.log.prune(end, "x").await.unwrap();
+    assert!(!first.exists());
+    // One that names entries that are gone.
+    std::fs::write(&first, forged).unwrap();
+    drop(Follower::start(house.path(), 0).unwrap());
+    let found = Query::new(house.path(), Filter::default(), Order::Oldest, Way::Index).unwrap();
+    assert_eq!(found.map(|entry| entry.unwrap().index).min(), Some(end));
+    house.log.close().await;
+}
+
+#[tokio::test]
+async fn consistency_of_any_two_sizes_is_still_proved() {
+    let house = House::new().await;
+    let leaves: Vec<_> = all(house.path()).iter().map(|entry| Hash(entry.leaf.0)).collect();
+    let end = house.end_of(400);
+    house.log.prune(end, "x").await.unwrap();
+    house.log.close().await;
+    let roots = roots(&leaves);
+    let of = |size: u64| Checkpoint::new("casemate/audit", size, roots[size as usize]).unwrap();
+    for old in (1..leaves.len() as u64).step_by(37) {
+        for new in [old, (old + 200).min(leaves.len() as u64), leaves.len() as u64] {
+            assert!(crate::consistency(house.dir.path(), &of(old), Some(&of(new))).is_ok(), "{old} {new}");
+        }
+        let other = Checkpoint::new("casemate/audit", old, Hash([7; 32])).unwrap();
+        assert_eq!(crate::consistency(house.dir.path(), &other, None).unwrap_err().class, Class::Fork);
+    }
+}
+
+#[tokio::test]
+async fn tiles_of_hashes_are_served_and_bundles_of_pruned_entries_are_not() {
+    let (dir, end) = House::pruned(400).await;
+    let tile = |path: &str| crate::tile(dir.path(), Tile::parse(path).unwrap()).unwrap();
+    for path in ["tile/0/000", "tile/0/001", "tile/0/001.p/17", "tile/0/002", "tile/1/000.p/2"] {
+        assert!(tile(path).is_some(), "{path}");
+    }
+    assert_eq!(tile("tile/entries/000"), None);
+    // Of the bundle that the minimum lies in some entries are gone.
+    let index = end / 256;
+    assert_ne!(end % 256, 0);
+    assert_eq!(tile(&format!("tile/entries/{index:03}")), None);
+    assert!(tile(&format!("tile/entries/{:03}.p/9", index + 1)).is_some());
+}
+
+#[tokio::test]
+async fn a_reader_that_is_overtaken_is_told_so() {
+    let house = House::new().await;
+    let mut reader = entries(house.path()).unwrap();
+    reader.next().unwrap().unwrap();
+    let end = house.end_of(400);
+    house.log.prune(end, "x").await.unwrap();
+    let fault = reader.find_map(Result::err).unwrap();
+    assert_eq!(fault.class, Class::Pruned, "{fault}");
+    house.log.close().await;
+}
+
+#[tokio::test]
+async fn policies_stay() {
+    let house = House::new().await;
+    let digest = Digest::of(b"policy");
+    house.log.keep_policy(digest, b"policy".to_vec()).await.unwrap();
+    house.log.prune(house.end_of(400), "x").await.unwrap();
+    assert_eq!(crate::policy(house.path(), digest).unwrap().as_deref(), Some(&b"policy"[..]));
+    house.log.close().await;
+}
+
+#[tokio::test]
+async fn tiles_go_on_after_the_log_was_opened_again() {
+    let (dir, _) = House::pruned(600).await;
+    let (log, _) = Log::open(weekly(dir.path()), clock().0).unwrap();
+    for _ in 0..3 {
+        write(&log, 256).await;
+    }
+    log.close().await;
+    let (log, _) = Log::open(weekly(dir.path()), clock().0).unwrap();
+    let last = log.health().entries / 256 - 1;
+    while !dir.path().join(format!("tile/0/{last:03}")).exists() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    log.close().await;
+    assert!(crate::verify(dir.path()).is_ok());
+}
