@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # An S3 server that others wrote: puts, conditional puts, versions and locks are understood there, and boto3 finds what was
 # stored. This server shortens retention, changes compliance to governance and suspends versioning, so the self-test must
-# say exactly that of it.
+# say exactly that of it; and the gateway serves with it only where copies are best effort.
 set -u
 HERE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 . "$HERE/tools.sh"
@@ -11,6 +11,7 @@ trap stop_all EXIT
 MOTO_VERSION=5.2.5
 BOTO_VERSION=1.44.5
 WORM="${CARGO_TARGET_DIR:-$REPO/target}/debug/examples/worm"
+CASEMATE="${CASEMATE_BIN:-${CARGO_TARGET_DIR:-$REPO/target}/${CASEMATE_PROFILE:-debug}/casemate}"
 
 dir="$TOOLS/moto" want="moto=$MOTO_VERSION boto3=$BOTO_VERSION"
 if ! stamped "$dir" "$want"; then
@@ -82,6 +83,73 @@ held read-again'
 check 'the self-test fails, and says of what' diff <(printf '%s\n' "$expected") <(printf '%s\n' "$said")
 check 'its exit code says so' test "$status" -eq 4
 ((FAULTS)) && cat "$WORK/said" "$WORK/said.err"
+
+# gateway WORM: a configuration that archives to the bucket; segments are closed after a minute.
+gateway() {
+    mkdir -p "$WORK/gateway"
+    (
+        umask 077
+        printf '%s' "$AWS_ACCESS_KEY_ID" >"$WORK/gateway/id"
+        printf '%s' "$AWS_SECRET_ACCESS_KEY" >"$WORK/gateway/secret"
+    )
+    cat >"$WORK/gateway/casemate.yaml" <<YAML
+mcp_gateway:
+  host: 127.0.0.1
+  port: $(free_port)
+  auth:
+    mode: none
+tenants:
+  everyone:
+    anonymous: true
+audit:
+  heartbeat: 1s
+  segment_age: 1m
+  worm: $1
+  archive_retention: 1h
+  archive:
+    - endpoint: ${bucket[0]}
+      bucket: ${bucket[1]}
+      region: ${bucket[2]}
+      prefix: gateway-1
+      access_key_id: { file: id }
+      secret_access_key: { file: secret }
+YAML
+}
+
+# until_archived LOG: the manifest has a whole segment.
+until_archived() {
+    local n=0
+    while ((n < 120)); do
+        manifest=$(ls "$WORK"/gateway/state/audit/archive/*.manifest 2>/dev/null)
+        [[ -n "$manifest" ]] && grep -q '"first"' "$manifest" && return 0
+        kill -0 "${PIDS[-1]}" 2>/dev/null || break
+        sleep 1
+        n=$((n + 1))
+    done
+    cat "$1" "$1.err"
+    return 1
+}
+
+archive() { timeout 120 "$CASEMATE" audit archive "$1" --config "$WORK/gateway/casemate.yaml"; }
+
+self_test_fails() {
+    archive self-test >"$WORK/table" 2>&1
+    [[ $? == 1 ]] && grep -q 'BROKEN    shorten ' "$WORK/table"
+}
+
+gateway required
+timeout 60 "$CASEMATE" serve --config "$WORK/gateway/casemate.yaml" >"$WORK/refused" 2>&1
+check 'a gateway that requires write-once storage does not start' test $? -ne 0 -a $? -ne 124
+check 'and says that retention can be shortened' grep -q 'shorten BROKEN' "$WORK/refused"
+check 'and what to do' grep -q 'casemate audit archive self-test' "$WORK/refused"
+check 'it says the same when it is asked' self_test_fails
+
+gateway best-effort
+start_server "$WORK/serve" "$CASEMATE" serve --config "$WORK/gateway/casemate.yaml" || FAULTS=$((FAULTS + 1))
+check 'with best effort it starts, and says so' grep -q 'best effort' "$WORK/serve.err"
+check 'a closed segment is copied' until_archived "$WORK/serve"
+check 'boto3 finds every object with version and digest of the manifest' ask manifest "${manifest:-}" gateway-1
+check 'all of it is read back' archive check
 
 stop_all
 if ((FAULTS == 0)); then rm -rf "$WORK"; else say "$FAULTS faults; everything is in $WORK"; fi

@@ -3,11 +3,14 @@
 check.py bucket ENDPOINT BUCKET REGION            makes a bucket with Object Lock
 check.py stored ENDPOINT BUCKET REGION KEY VERSION SHA256
                                                   the version is there, checked and locked, and no other version is
+check.py manifest ENDPOINT BUCKET REGION FILE PREFIX
+                                                  so is every object of a manifest
 check.py signed ENDPOINT BUCKET REGION LOG        botocore signs the reads in the server's log in the same way
 """
 
 import datetime
 import hashlib
+import json
 import re
 import sys
 import urllib.parse
@@ -32,8 +35,18 @@ def stored(s3, name, key, version, sha256):
     left = answer["ObjectLockRetainUntilDate"] - datetime.datetime.now(datetime.timezone.utc)
     assert datetime.timedelta(minutes=50) < left <= datetime.timedelta(minutes=61), left
     versions = s3.list_object_versions(Bucket=name, Prefix=key)
-    assert [found["VersionId"] for found in versions["Versions"]] == [version], versions["Versions"]
+    same = [found["VersionId"] for found in versions["Versions"] if found["Key"] == key]
+    assert same == [version], versions["Versions"]
     assert not versions.get("DeleteMarkers"), "a delete marker"
+
+
+def manifest(s3, name, path, prefix):
+    objects = [entry for entry in map(json.loads, open(path, encoding="utf-8")) if "key" in entry]
+    kinds = {entry["key"].split("/")[0] for entry in objects}
+    assert kinds == {"segments", "tile", "checkpoint", "policies"}, kinds
+    for entry in objects:
+        stored(s3, name, f"{prefix}/{entry['key']}", entry["version"], entry["sha256"])
+    print(f"{len(objects)} objects")
 
 
 def signed(endpoint, region, log):
@@ -65,6 +78,8 @@ def main(what, endpoint, name, region, *rest):
         bucket(s3, name, region)
     elif what == "stored":
         stored(s3, name, *rest)
+    elif what == "manifest":
+        manifest(s3, name, *rest)
     else:
         signed(endpoint, region, *rest)
 

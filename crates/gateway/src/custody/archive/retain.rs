@@ -43,10 +43,14 @@ pub(super) async fn run(archiver: &Archiver) {
 /// The codes of targets' faults that were recorded.
 pub(super) type Told = BTreeMap<String, &'static str>;
 
-async fn prune(archiver: &Archiver, retention: Duration, told: &mut Told) -> Result<(), CopyError> {
+/// Prunes what may go now.
+pub(super) async fn prune(archiver: &Archiver, retention: Duration, told: &mut Told) -> Result<(), CopyError> {
     let Some(end) = prunable(archiver, retention, told).await? else { return Ok(()) };
     let places: Vec<_> = archiver.places.iter().map(|place| place.target.describe()).collect();
-    let _ = (end, places);
+    let pruned = archiver.log.prune(end, &places.join(", ")).await.map_err(|error| CopyError::Log(error.to_string()))?;
+    if let Some(stopped) = &pruned.stopped {
+        tracing::debug!(at = pruned.to, stopped, "pruning stopped before the end of what is archived");
+    }
     Ok(())
 }
 
