@@ -97,7 +97,7 @@ fn a_log_that_changes_its_key_is_followed_when_it_is_told() {
     let body = |old, size, by: &[&Signer]| request(old, &consistency(&log, old, size).unwrap(), &note(size, by));
     let (old_key, new_key) = (log.vkey(), new.verifier().to_string());
     let memory = Memory::default();
-    let witness = open(&memory, logs(&[old_key.clone()]), true).unwrap();
+    let witness = open(&memory, logs(std::slice::from_ref(&old_key)), true).unwrap();
     let cosigns = |witness: &Witness, body: String| match witness.add(body.as_bytes()) {
         Answer::Cosigned(_) => Ok(()),
         Answer::Refused(refusal) => Err(refusal),
