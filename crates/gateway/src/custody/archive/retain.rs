@@ -47,7 +47,8 @@ pub(super) type Told = BTreeMap<String, &'static str>;
 pub(super) async fn prune(archiver: &Archiver, retention: Duration, told: &mut Told) -> Result<(), CopyError> {
     let Some(end) = prunable(archiver, retention, told).await? else { return Ok(()) };
     let places: Vec<_> = archiver.places.iter().map(|place| place.target.describe()).collect();
-    let pruned = archiver.log.prune(end, &places.join(", ")).await.map_err(|error| CopyError::Log(error.to_string()))?;
+    let pruned =
+        archiver.log.prune(end, &places.join(", ")).await.map_err(|error| CopyError::Log(error.to_string()))?;
     if let Some(stopped) = &pruned.stopped {
         tracing::debug!(at = pruned.to, stopped, "pruning stopped before the end of what is archived");
     }
