@@ -63,9 +63,17 @@ pub(crate) fn recover(storage: &mut dyn Storage, signer: Signer, now: UnixMillis
     }
     let signed = last.as_ref().map_or(0, |kept| kept.checkpoint.size());
     pruned(storage, signer.verifier())?;
-    let mut walk = Walk::tail(storage, last.as_ref().map(|kept| kept.checkpoint.size()))?;
     let mut open = BTreeMap::new();
     let (mut torn_bytes, mut fork) = (0, None);
+    let from = last.as_ref().map(|kept| kept.checkpoint.size());
+    let mut walk = match Walk::tail(storage, from) {
+        // With everything before it signed and concluded, the way begins with the segment that was being begun.
+        Err(fault) if fault.class == Class::TornTail && fault.index >= Some(signed) => {
+            torn_bytes += trim(storage, &fault)?;
+            Walk::tail(storage, from)?
+        }
+        begun => begun?,
+    };
     loop {
         if let Some(kept) = last.as_ref().filter(|_| walk.index() == signed && fork.is_none()) {
             fork = kept.holds(walk.tree()).err();

@@ -81,6 +81,8 @@ mod erasure;
 mod pins_cli;
 #[cfg(test)]
 mod query;
+#[cfg(test)]
+mod retention;
 
 #[cfg(test)]
 mod coverage;

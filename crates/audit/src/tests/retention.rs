@@ -59,7 +59,8 @@ impl House {
         }
         now.fetch_add(WEEK, Ordering::Relaxed);
         // Some that are young, so that the last old one is not of the open segment.
-        write(&log, 300).await;
+        write(&log, 150).await;
+        write(&log, 150).await;
         Self { dir, log, now }
     }
 
@@ -132,11 +133,12 @@ async fn what_is_archived_and_old_goes_and_that_is_recorded() {
     let next = house.end_of(end);
     let again = house.log.prune(next, "bucket audit").await.unwrap();
     assert_eq!((again.from, again.to, again.entries), (end, next, next - end));
-    house.log.clone().close().await;
-    let key = Some(verifier(house.path()));
-    let verified = crate::verify_with(house.path(), crate::Options { key, ..crate::Options::default() }).unwrap();
+    let House { dir, log, .. } = house;
+    log.close().await;
+    let key = Some(verifier(dir.path()));
+    let verified = crate::verify_with(dir.path(), crate::Options { key, ..crate::Options::default() }).unwrap();
     assert_eq!(verified.first_index, next);
-    let (log, recovery) = Log::open(weekly(house.path()), clock().0).unwrap();
+    let (log, recovery) = Log::open(weekly(dir.path()), clock().0).unwrap();
     assert_eq!(recovery, Recovery { entries: verified.entries, ..Recovery::default() });
     log.close().await;
 }
@@ -184,6 +186,8 @@ async fn a_call_without_outcome_stays() {
     assert_eq!(pruned.stopped, Some(format!("the call of entry {at} has no outcome yet")));
     drop(flight);
     write(&log, 300).await;
+    // The head that is written with an outcome still counts its call as open.
+    write(&log, 1).await;
     assert!(log.prune(u64::MAX, "x").await.unwrap().to > at);
     log.close().await;
     assert!(crate::verify(dir.path()).is_ok());
@@ -235,10 +239,10 @@ async fn the_end_of_a_segment_tells_when_its_last_record_was_written() {
     }
 }
 
-/// A bench with closed segments of 100 entries.
-fn full() -> Bench {
+/// A bench with `segments` segments of 100 entries; the last one is open.
+fn full(segments: usize) -> Bench {
     let mut bench = Bench::open(Memory::default()).unwrap();
-    for _ in 0..6 {
+    for _ in 0..segments {
         (0..100).for_each(|_| bench.event());
         bench.turn();
     }
@@ -273,7 +277,7 @@ fn assert_whole(disk: &Memory, acknowledged: &[crate::Receipt]) -> u64 {
     // Without the log's own records before the minimum, which nobody was told of, no root can be made.
     if let Some(leaves) = leaves.into_iter().collect::<Option<Vec<_>>>() {
         let roots = roots(&leaves);
-        for size in (1..=last.checkpoint.size()).step_by(61) {
+        for size in (1..=last.checkpoint.size()).step_by(149) {
             let old = Checkpoint::new("casemate/audit", size, roots[size as usize]).unwrap();
             assert_eq!(crate::prove::has_grown(disk, &last, &old), Ok(true), "{size}");
             let other = Checkpoint::new("casemate/audit", size, Hash([7; 32])).unwrap();

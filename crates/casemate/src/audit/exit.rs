@@ -25,7 +25,7 @@ Exit codes:
   7  torn tail: the last record was not written to its end; the next start cuts it off
   8  signature: a checkpoint is not signed by the log's key
   9  fork: the entries are another history than the one that a checkpoint signed
-  12 pruned: its retention was over; an archive may have it";
+  12  pruned: its retention was over; an archive may have it";
 
 /// The code of a class of fault.
 pub(super) const fn of(class: Class) -> u8 {
@@ -56,6 +56,7 @@ mod tests {
             Class::TornTail,
             Class::Signature,
             Class::Fork,
+            Class::Pruned,
         ];
         for class in classes {
             assert!(HELP.contains(&format!("  {}  {}:", of(class), class.as_str())), "{}", class.as_str());

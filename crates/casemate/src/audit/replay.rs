@@ -23,7 +23,8 @@ Exit codes:
   1  at least one is different
   2  could not run
   3 to 9  the log is damaged: the codes of `casemate audit verify`
-  10  none is different, and at least one is not replayable";
+  10  none is different, and at least one is not replayable
+  12  the entry, or the beginning of the range, was pruned; an archive may have it";
 
 /// None is different, and not all could be made again.
 const NOT_ALL: u8 = 10;

@@ -23,7 +23,8 @@ Exit codes:
   2  could not run
   3 to 9  the log is damaged: the codes of `casemate audit verify`
   10  erased: nobody can tell any more
-  11  the entry commits to no such value, or nothing was captured";
+  11  the entry commits to no such value, or nothing was captured
+  12  the entry was pruned; an archive may have it";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct RevealArgs {

@@ -6,6 +6,7 @@ use super::{LogArgs, bad, progress};
 use crate::{out, visible};
 use anyhow::Result;
 use casemate_audit::index::{Counts, Stats, Way, stats};
+use casemate_audit::{Entry, last_pruned};
 use casemate_core::UnixMillis;
 use serde_json::json;
 use std::fmt::Write as _;
@@ -42,12 +43,47 @@ pub(super) fn run(args: &StatsArgs, dir: &Path) -> Result<ExitCode> {
         Ok(held) => held,
         Err(fault) => return Ok(bad(&fault)),
     };
-    let text = if args.json { format!("{}\n", visible::json_line(&value(&held))) } else { table(&held) };
+    let pruned = match last_pruned(dir) {
+        Ok(pruned) => pruned.map(|record| Pruning::of(&record)),
+        Err(fault) => return Ok(bad(&fault)),
+    };
+    let pruned = pruned.as_ref();
+    let text =
+        if args.json { format!("{}\n", visible::json_line(&value(&held, pruned))) } else { table(&held, pruned) };
     went_on(out::data(&text))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn value(held: &Stats) -> serde_json::Value {
+/// What the record of the last pruning says.
+struct Pruning {
+    index: u64,
+    when: String,
+    /// The retention in force then, in seconds.
+    retention: Option<u64>,
+    archived: Option<String>,
+}
+
+impl Pruning {
+    fn of(record: &Entry) -> Self {
+        let fact = |name: &str| record.json.get("facts").and_then(|facts| facts.get(name));
+        Self {
+            index: record.index,
+            when: instant(record.time),
+            retention: fact("retention_seconds").and_then(serde_json::Value::as_u64),
+            archived: fact("archived").and_then(serde_json::Value::as_str).map(str::to_owned),
+        }
+    }
+
+    fn in_words(&self, minimum: u64) -> String {
+        let days = self.retention.map_or("?".to_owned(), |seconds| grouped(seconds / 86_400));
+        let archived =
+            self.archived.as_deref().map_or_else(String::new, |at| format!(", archived: {}", visible::line(at)));
+        let (minimum, index) = (grouped(minimum), self.index);
+        format!("entries before {minimum}, on {} (entry {index}), after {days} days{archived}", self.when)
+    }
+}
+
+fn value(held: &Stats, pruned: Option<&Pruning>) -> serde_json::Value {
     let summary = &held.summary;
     let days: serde_json::Map<_, _> = summary
         .days
@@ -56,7 +92,12 @@ fn value(held: &Stats) -> serde_json::Value {
         .collect();
     let [first, last] = times(held).map_or([None, None], |times| times.map(Some));
     json!({
-        "entries": held.entries, "bytes": held.bytes, "segments": held.segments, "first": first, "last": last,
+        "entries": held.entries, "minimum": held.minimum,
+        "pruned": pruned.map(|pruned| json!({
+            "record": pruned.index, "time": pruned.when, "retention_seconds": pruned.retention,
+            "archived": pruned.archived,
+        })),
+        "bytes": held.bytes, "segments": held.segments, "first": first, "last": last,
         "kinds": summary.kinds, "reasons": summary.reasons, "tenants": summary.tenants, "servers": summary.servers,
         "tools": summary.tools, "days": days, "bytes_a_day": summary.growth().map(f64::round),
         "free": held.free, "days_left": held.days_left().map(f64::floor), "read": held.read,
@@ -72,13 +113,16 @@ fn date(day: u64) -> String {
     text.split_once('T').map_or(text.clone(), |(date, _)| date.to_owned())
 }
 
-fn table(held: &Stats) -> String {
+fn table(held: &Stats, pruned: Option<&Pruning>) -> String {
     let mut out = String::new();
     let mut line = |name: &str, text: String| {
         // Writing to a string does not fail.
         let _ = writeln!(out, "{name:<10}  {text}");
     };
     line("entries", grouped(held.entries));
+    if let Some(pruned) = pruned {
+        line("pruned", pruned.in_words(held.minimum));
+    }
     line("bytes", format!("{} in {} segments", size(held.bytes as f64), grouped(held.segments)));
     if let Some([first, last]) = times(held) {
         line("from", first);
@@ -172,12 +216,12 @@ mod tests {
             times: Some([1_699_950_000_000, 1_700_036_400_000]),
             ..Summary::default()
         };
-        Stats { entries: 8002, bytes: 4_001_000, segments: 1, summary, read: 2, free: Some(40_010_000) }
+        Stats { entries: 8002, minimum: 0, bytes: 4_001_000, segments: 1, summary, read: 2, free: Some(40_010_000) }
     }
 
     #[test]
     fn people_get_numbers_and_bars() {
-        let text = out::plain(&table(&held()));
+        let text = out::plain(&table(&held(), None));
         let has = |wanted: &str| assert!(text.contains(wanted), "{wanted:?} in {text}");
         has("entries     8,002\n");
         has("bytes       3.8 MiB in 1 segments\n");
@@ -191,7 +235,7 @@ mod tests {
 
     #[test]
     fn programs_get_all_of_it() {
-        let value = value(&held());
+        let value = value(&held(), None);
         assert_eq!(value["kinds"]["intent"], 4000);
         assert_eq!(value["days"]["2023-11-14"]["entries"], 2);
         assert_eq!((&value["days_left"], &value["first"]), (&json!(10.0), &json!("2023-11-14T08:20:00.000Z")));

@@ -44,7 +44,7 @@ pub(super) fn run(args: &VerifyArgs, dir: &Path) -> anyhow::Result<ExitCode> {
     let key = args.key.clone().or_else(|| public_key(&beside).ok());
     let done = match &args.from {
         Some(from) => match grown(args, dir, from, key.as_ref())? {
-            Ok(done) => done.map(|entries| Done { entries, root: None, verified: None }),
+            Ok(done) => done.map(|entries| Done { entries, root: None, minimum: 0, verified: None }),
             Err(code) => return Ok(code),
         },
         None => whole(args, dir, key.clone()),
@@ -56,6 +56,8 @@ pub(super) fn run(args: &VerifyArgs, dir: &Path) -> anyhow::Result<ExitCode> {
 struct Done {
     entries: u64,
     root: Option<String>,
+    /// Entries before this one were pruned; 0 where only checkpoints were compared.
+    minimum: u64,
     verified: Option<Verified>,
 }
 
@@ -67,11 +69,13 @@ fn whole(args: &VerifyArgs, dir: &Path, key: Option<Verifier>) -> Result<Done, F
         bar.set_position(at);
     };
     let options = Options { key, range: args.range.clone(), progress: Some(&mut progress) };
+    let is_whole = args.range.is_none();
     let verified = verify_with(dir, options);
     bar.finish_and_clear();
     verified.map(|verified| Done {
         entries: verified.entries,
         root: Some(verified.root.to_string()),
+        minimum: if is_whole { verified.first_index } else { 0 },
         verified: Some(verified),
     })
 }
@@ -120,7 +124,7 @@ fn tell(args: &VerifyArgs, key: Option<&Verifier>, done: Result<Done, Fault>) ->
             let value = serde_json::json!({
                 "ok": true, "entries": done.entries, "root": done.root, "key": named,
                 "first": verified.map(|v| v.first_index), "checkpoints": verified.map(|v| v.checkpoints),
-                "signed": verified.map(|v| v.signed), "erased": verified.map(|v| v.erased),
+                "signed": verified.map(|v| v.signed), "minimum": verified.map(|_| done.minimum), "erased": verified.map(|v| v.erased),
             });
             out::line(&value.to_string())?;
             Ok(ExitCode::SUCCESS)
@@ -130,6 +134,9 @@ fn tell(args: &VerifyArgs, key: Option<&Verifier>, done: Result<Done, Fault>) ->
             if let (Some(root), Some(verified)) = (&done.root, done.verified) {
                 let Verified { checkpoints, signed, .. } = verified;
                 text.push_str(&format!(", root {root}, {checkpoints} checkpoints, signed up to {signed}"));
+                if done.minimum > 0 {
+                    text.push_str(&format!("; those before {} were pruned, and a record says so", done.minimum));
+                }
             }
             text.push_str(match (&named, &args.key) {
                 (None, _) => "; signatures not verified: no key is known",

@@ -7,7 +7,7 @@ use crate::Holds;
 /// Prunes the first segments and goes on writing.
 fn run(disk: &Memory) -> (Option<Bench>, bool) {
     let Ok(mut bench) = Bench::open(disk.clone()) else { return (None, false) };
-    let done = bench.prune(300, &Holds::default()).is_ok();
+    let done = bench.prune(200, &Holds::default()).is_ok();
     bench.event();
     bench.turn();
     (Some(bench), done)
@@ -19,17 +19,17 @@ fn assert_sound(after: &Memory, bench: Option<Bench>, before: &[crate::Receipt],
     acknowledged.extend(bench.into_iter().flat_map(|bench| bench.acknowledged));
     let mut next = Bench::open(after.clone()).unwrap_or_else(|error| panic!("{what}: {error}"));
     let first = assert_whole(after, &acknowledged);
-    assert!(first == 300 || (first == 0 && !done), "{what}: {first}");
-    next.prune(300, &Holds::default()).unwrap_or_else(|error| panic!("{what}: {error}"));
+    assert!(first == 200 || (first == 0 && !done), "{what}: {first}");
+    next.prune(200, &Holds::default()).unwrap_or_else(|error| panic!("{what}: {error}"));
     next.close();
-    assert_eq!(assert_whole(after, &acknowledged), 300, "{what}");
+    assert_eq!(assert_whole(after, &acknowledged), 200, "{what}");
     let left = crate::storage::Source::names(after).unwrap();
-    let old = |name: &&String| crate::files::belongs_to(name).is_some_and(|first| first < 300);
+    let old = |name: &&String| crate::files::belongs_to(name).is_some_and(|first| first < 200);
     assert_eq!(left.iter().filter(old).count(), 0, "{what}: {left:?}");
 }
 
 fn base() -> (Memory, Vec<crate::Receipt>) {
-    let mut bench = full();
+    let mut bench = full(3);
     bench.close();
     (bench.disk.kill(), bench.acknowledged)
 }
@@ -63,7 +63,7 @@ fn the_power_may_go_at_each_operation_of_a_pruning() {
     let whole = base.kill();
     run(&whole);
     for at in 0..whole.operations().len() {
-        for seed in 0..4_usize {
+        for seed in 0..2_usize {
             let disk = base.kill();
             disk.die(at);
             let (bench, done) = run(&disk);
@@ -81,7 +81,7 @@ fn the_power_may_go_at_each_operation_of_a_pruning() {
 fn a_tile_that_the_disk_lost_is_made_again_before_its_entries_go() {
     let runtime = runtime();
     let _entered = runtime.enter();
-    let mut bench = full();
+    let mut bench = full(6);
     let mut disk = bench.disk.clone();
     crate::storage::Storage::keep(&mut disk, "tile/0/000", &[0; 8192]).unwrap();
     assert_eq!(bench.prune(300, &Holds::default()).unwrap().to, 300);
@@ -92,7 +92,7 @@ fn a_tile_that_the_disk_lost_is_made_again_before_its_entries_go() {
 fn a_segment_that_was_changed_is_not_pruned() {
     let runtime = runtime();
     let _entered = runtime.enter();
-    let mut bench = full();
+    let mut bench = full(6);
     bench.disk.flip("00000000000000000100.log", 500);
     let fault = bench.prune(300, &Holds::default()).unwrap_err();
     assert!(fault.to_string().starts_with("nothing is pruned, for the log is damaged: changed: entry 1"), "{fault}");
@@ -103,7 +103,7 @@ fn a_segment_that_was_changed_is_not_pruned() {
 fn a_segment_without_its_last_checkpoint_is_not_pruned() {
     let runtime = runtime();
     let _entered = runtime.enter();
-    let mut bench = full();
+    let mut bench = full(6);
     let mut disk = bench.disk.clone();
     crate::storage::Storage::keep(&mut disk, "00000000000000000100.checkpoints", b"").unwrap();
     let fault = bench.prune(300, &Holds::default()).unwrap_err();
@@ -115,7 +115,7 @@ fn a_segment_without_its_last_checkpoint_is_not_pruned() {
 fn the_last_tile_must_be_full_first() {
     let runtime = runtime();
     let _entered = runtime.enter();
-    let mut bench = full();
+    let mut bench = full(6);
     // 600 entries: the tile of entry 599 covers 512 to 767.
     bench.event();
     bench.turn();
@@ -129,7 +129,7 @@ fn the_last_tile_must_be_full_first() {
 fn a_head_from_before_the_pruning_does_no_harm() {
     let runtime = runtime();
     let _entered = runtime.enter();
-    let mut bench = full();
+    let mut bench = full(6);
     let head = crate::storage::Source::read_at(&bench.disk, "head", 0, 8192).unwrap();
     bench.prune(300, &Holds::default()).unwrap();
     let disk = bench.disk.kill();
