@@ -134,3 +134,13 @@ async fn a_version_is_verified_with_its_lock() {
     let gone = Stored { version: Some(Version::new("another").unwrap()), ..stored };
     assert_eq!(setup.s3.verify(&gone).await.unwrap_err().name(), "gone");
 }
+
+#[tokio::test]
+async fn a_store_that_is_away_is_not_taken_for_one_that_lost_something() {
+    let setup = setup(Lie::None).await;
+    let stored = setup.s3.put(&object("checkpoint/7", b"one")).await.unwrap();
+    setup.store.down.store(true, Ordering::Relaxed);
+    assert!(setup.s3.verify(&stored).await.unwrap_err().may_pass());
+    setup.store.down.store(false, Ordering::Relaxed);
+    setup.s3.verify(&stored).await.unwrap();
+}
