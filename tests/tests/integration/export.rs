@@ -60,13 +60,12 @@ async fn a_bundle_is_checked_by_the_program_and_by_the_recipe_in_it() {
     // One record, by hand: with the recipe of the README, and with the program.
     let index = checked["last"].as_u64().expect("an index").to_string();
     let readme = std::fs::read_to_string(desk.path().join("all/README.txt")).expect("a README");
-    let recipe: String = readme
-        .lines()
-        .filter(|line| line.starts_with("  "))
-        .map(str::trim_start)
-        .fold(String::new(), |recipe, line| {
+    let recipe: String = readme.lines().filter(|line| line.starts_with("  ")).map(str::trim_start).fold(
+        String::new(),
+        |recipe, line| {
             if line.starts_with("{ echo") || !recipe.is_empty() { recipe + line + "\n" } else { recipe }
-        });
+        },
+    );
     let recipe = recipe.split("> 17.json").next().expect("a recipe").replace("17", &index) + "> record";
     let shell = command("/bin/sh").arg("-ec").arg(&recipe).current_dir(desk.path().join("all")).output();
     let shell = shell.expect("a shell");
