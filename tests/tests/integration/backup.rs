@@ -39,7 +39,7 @@ async fn call_until(house: &House, mut done: impl FnMut() -> bool) -> usize {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_copy_is_made_while_calls_run_and_killed_in_the_middle() {
-    let house = House::start().await;
+    let mut house = House::start().await;
     let (dir, place) = (house.audit_dir(), tempfile::tempdir().expect("a directory"));
     let to: PathBuf = place.path().join("copy");
     for _ in 0..200 {
@@ -72,11 +72,12 @@ async fn a_copy_is_made_while_calls_run_and_killed_in_the_middle() {
         assert_eq!(audit(arguments, &to).0, Some(0), "{arguments:?}");
     }
     assert!(!to.join("keys").exists(), "no key is in it");
-    house.finish().await;
+    house.running.take().expect("it runs").stop().await.expect("the gateway stops in order");
     let (code, last) = save(&dir, &to);
     assert_eq!((code, &last["before"]), (Some(0), &done["entries"]), "{last}");
     assert_eq!(save(&dir, &to).1["files"], 0, "nothing is new");
     assert_eq!(audit(&["cat"], &to), audit(&["cat"], &dir));
+    house.audit();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -116,12 +117,12 @@ async fn what_is_no_copy_of_this_log_is_refused() {
 /// A file system of a few hundred kilobytes, in a namespace of its own.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk_leaves_the_copy_as_it_was() {
-    let house = House::start().await;
+    let mut house = House::start().await;
     let (dir, place) = (house.audit_dir(), tempfile::tempdir().expect("a directory"));
     for _ in 0..300 {
         house.served(&house.agent(), &Call::tool("echo")).await;
     }
-    house.finish().await;
+    house.running.take().expect("it runs").stop().await.expect("the gateway stops in order");
     let script = r#"
         mount -t tmpfs -o size=64k tmpfs "$1" || exit 77
         "$2" audit backup --dir "$3" --to "$1/copy"; echo "first $?"
@@ -146,4 +147,5 @@ async fn a_full_disk_leaves_the_copy_as_it_was() {
     let lines: Vec<_> = out.lines().filter(|line| !line.starts_with("good")).collect();
     assert_eq!(lines, ["first 2", "0", "head 1", "second 0", "verify 0"], "{out}{said}");
     assert!(said.contains("No space left on device"), "{said}");
+    house.audit();
 }
