@@ -4,7 +4,6 @@ mod directory;
 mod lies;
 mod objects;
 mod requests;
-#[expect(dead_code, reason = "tests of other crates use the rest")]
 mod store;
 
 use crate::*;

@@ -2,6 +2,7 @@
 
 use crate::{attributes, files};
 use rustix::fs::{FlockOperation, IFlags, flock};
+use std::collections::BTreeSet;
 use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt, PermissionsExt};
@@ -41,9 +42,9 @@ pub(crate) trait Storage: Source + Send {
     fn write_head(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()>;
     /// Puts a file in the place of another, whole or not at all. Durable only after a while: for what can be made again.
     fn replace(&mut self, name: &str, bytes: &[u8]) -> io::Result<()>;
-    /// Puts a file in the place of another, whole or not at all, durably; its directory is made where it is missing. What
-    /// is there already and has these bytes is made durable.
-    fn keep(&mut self, name: &str, bytes: &[u8]) -> io::Result<()>;
+    /// Puts files with these names and bytes in the places of others, each whole or not at all, and makes all of them
+    /// durable, those too that are there already; directories are made where they are missing.
+    fn keep(&mut self, files: &[(String, Vec<u8>)]) -> io::Result<()>;
     /// Makes a file read-only, for it will not change any more.
     fn seal(&mut self, name: &str) -> io::Result<()>;
     /// Makes the head file durable.
@@ -165,15 +166,19 @@ impl DirStorage {
         }
     }
 
-    /// Makes durable which files there are in the directory of `path`, and in those above it up to the log's.
-    fn sync_names(&self, path: &Path) -> io::Result<()> {
-        for dir in path.ancestors().skip(1) {
-            File::open(dir)?.sync_all()?;
-            if dir == self.source.0 {
-                break;
-            }
+    /// Puts a file in its place, durably but for its name.
+    fn place(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        if std::fs::read(path).is_ok_and(|there| there == bytes) {
+            return File::open(path)?.sync_all();
         }
-        Ok(())
+        if let Some(parent) = path.parent() {
+            DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
+        }
+        let partial = path.with_extension("durable.partial");
+        let mut file = private().write(true).create(true).truncate(true).open(&partial)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&partial, path)
     }
 }
 
@@ -290,21 +295,14 @@ impl Storage for DirStorage {
         replace().map_err(|error| named(&partial, &error))
     }
 
-    fn keep(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        let path = self.path(name);
-        if std::fs::read(&path).is_ok_and(|there| there == bytes) {
-            File::open(&path)?.sync_all()?;
-            return self.sync_names(&path);
+    fn keep(&mut self, files: &[(String, Vec<u8>)]) -> io::Result<()> {
+        let mut dirs = BTreeSet::new();
+        for (name, bytes) in files {
+            let path = self.path(name);
+            self.place(&path, bytes)?;
+            dirs.extend(path.ancestors().skip(1).take_while(|dir| dir.starts_with(&self.source.0)).map(Path::to_owned));
         }
-        if let Some(parent) = path.parent() {
-            DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
-        }
-        let partial = path.with_extension("durable.partial");
-        let mut file = private().write(true).create(true).truncate(true).open(&partial)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        std::fs::rename(&partial, &path)?;
-        self.sync_names(&path)
+        dirs.iter().rev().try_for_each(|dir| File::open(dir)?.sync_all())
     }
 
     fn seal(&mut self, name: &str) -> io::Result<()> {

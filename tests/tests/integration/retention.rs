@@ -95,10 +95,11 @@ async fn entries_that_were_pruned_are_said_to_be() {
     let log = pruned().await;
     let begins = log.minimum.to_string();
     let range = format!("3..{}", log.minimum + 1);
+    let value = log.earlier.to_str().expect("a path");
     for arguments in [
         &["show", "3"][..],
         &["prove", "3"],
-        &["reveal", "3", "--field", "message", "--value", "x"],
+        &["reveal", "3", "--field", "message", "--value", value],
         &["replay", "3"],
         &["replay", "--range", &range],
         &["verify", "--range", &range],

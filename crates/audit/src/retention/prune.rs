@@ -220,7 +220,7 @@ pub(crate) fn carry_out(
     }
     let record = Spot { index: found.index, segment: found.segment_first, offset: found.offset };
     let minimum = Minimum::new(record, closing);
-    storage.keep(minimum::FILE, minimum.text().as_bytes())?;
+    storage.keep(&[(minimum::FILE.to_owned(), minimum.text().into_bytes())])?;
     finish(storage, key)?;
     let (from, to) = (prepared.from, minimum.index());
     Ok(Pruned { from, to, entries: to.saturating_sub(from), bytes: prepared.bytes, stopped: prepared.stopped })

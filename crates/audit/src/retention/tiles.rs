@@ -34,26 +34,26 @@ pub(super) fn ensure(
     }
     hashes.extend(leaves);
     frames(storage, end, all, |leaf, _| hashes.push(leaf))?;
-    for (index, tile) in (begin / WIDTH..).zip(hashes.chunks(usize::from(FULL_WIDTH))) {
-        keep(storage, 0, index, tile)?;
-    }
+    keep(storage, 0, (begin / WIDTH..).zip(hashes.chunks(usize::from(FULL_WIDTH)).map(<[_]>::to_vec)))?;
     for level in 1..=MAX_LEVEL {
         let leaves = 8 * (u32::from(level) + 1);
+        let mut above = Vec::new();
         for index in begin.checked_shr(leaves).unwrap_or(0)..all.checked_shr(leaves).unwrap_or(0) {
             let children = index * WIDTH..(index + 1) * WIDTH;
             let roots = children.map(|child| stored(storage, level - 1, child).map(root));
-            let roots = roots.collect::<Result<Vec<_>, _>>()?;
-            keep(storage, level, index, &roots)?;
+            above.push((index, roots.collect::<Result<Vec<_>, _>>()?));
         }
+        keep(storage, level, above.into_iter())?;
     }
     leads_to(storage, begin, closing)?;
     Ok(())
 }
 
-fn keep(storage: &mut dyn Storage, level: u8, index: u64, hashes: &[Hash]) -> io::Result<()> {
-    let tile = tile(level, index)?;
+fn keep(storage: &mut dyn Storage, level: u8, tiles: impl Iterator<Item = (u64, Vec<Hash>)>) -> io::Result<()> {
+    let files = tiles.map(|(index, hashes)| Ok((tile(level, index)?.path(), encode(&hashes))));
+    let files = files.collect::<io::Result<Vec<_>>>()?;
     let _alone = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
-    storage.keep(&tile.path(), &encode(hashes))
+    storage.keep(&files)
 }
 
 fn tile(level: u8, index: u64) -> io::Result<Tile> {

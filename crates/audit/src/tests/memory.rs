@@ -302,19 +302,26 @@ impl Storage for Memory {
         failure.map_or(Ok(()), |failure| Err(error(failure)))
     }
 
-    fn keep(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        let mut state = self.state();
-        let failure = state.begin("keep")?;
-        if matches!(failure, None | Some(Failure::Done | Failure::Half)) {
-            // Half of it: it is in its place, and which file is there after a power cut is open.
-            let is_durable = failure != Some(Failure::Half);
+    fn keep(&mut self, files: &[(String, Vec<u8>)]) -> io::Result<()> {
+        for (name, bytes) in files {
+            let mut state = self.state();
+            let failure = state.begin("keep")?;
             let before = state.files.get(name).cloned();
-            let durable = before.as_ref().filter(|_| !is_durable).map_or(bytes, |file| &file.durable).to_vec();
-            let name_durable = is_durable || before.is_some_and(|file| file.name_durable);
-            let file = File { cached: bytes.to_vec(), durable, lost: vec![], name_durable };
-            state.files.insert(name.to_owned(), file);
+            if matches!(failure, None | Some(Failure::Done | Failure::Half)) {
+                // Half of it: it is in its place, and which file is there after a power cut is open.
+                let is_half = failure == Some(Failure::Half);
+                let durable = before.as_ref().filter(|_| is_half).map_or(bytes, |file| &file.durable).clone();
+                let name_durable = failure == Some(Failure::Done) || before.is_some_and(|file| file.name_durable);
+                let file = File { cached: bytes.clone(), durable, lost: vec![], name_durable };
+                state.files.insert(name.clone(), file);
+            }
+            failure.map_or(Ok(()), |failure| Err(error(failure)))?;
         }
-        failure.map_or(Ok(()), |failure| Err(error(failure)))
+        let mut state = self.state();
+        for (name, _) in files {
+            state.files.get_mut(name).unwrap().name_durable = true;
+        }
+        Ok(())
     }
 
     fn seal(&mut self, _: &str) -> io::Result<()> {

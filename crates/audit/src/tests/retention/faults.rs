@@ -20,9 +20,11 @@ fn assert_sound(after: &Memory, bench: Option<Bench>, before: &[crate::Receipt],
     let mut next = Bench::open(after.clone()).unwrap_or_else(|error| panic!("{what}: {error}"));
     let first = assert_whole(after, &acknowledged);
     assert!(first == 200 || (first == 0 && !done), "{what}: {first}");
-    next.prune(200, &Holds::default()).unwrap_or_else(|error| panic!("{what}: {error}"));
-    next.close();
-    assert_eq!(assert_whole(after, &acknowledged), 200, "{what}");
+    if first == 0 {
+        next.prune(200, &Holds::default()).unwrap_or_else(|error| panic!("{what}: {error}"));
+        next.close();
+        assert_eq!(assert_whole(after, &acknowledged), 200, "{what}");
+    }
     let left = crate::storage::Source::names(after).unwrap();
     let old = |name: &&String| crate::files::belongs_to(name).is_some_and(|first| first < 200);
     assert_eq!(left.iter().filter(old).count(), 0, "{what}: {left:?}");
@@ -83,7 +85,7 @@ fn a_tile_that_the_disk_lost_is_made_again_before_its_entries_go() {
     let _entered = runtime.enter();
     let mut bench = full(6);
     let mut disk = bench.disk.clone();
-    crate::storage::Storage::keep(&mut disk, "tile/0/000", &[0; 8192]).unwrap();
+    crate::storage::Storage::keep(&mut disk, &[("tile/0/000".to_owned(), vec![0; 8192])]).unwrap();
     assert_eq!(bench.prune(300, &Holds::default()).unwrap().to, 300);
     assert_eq!(assert_whole(&disk, &bench.acknowledged), 300);
 }
@@ -105,7 +107,7 @@ fn a_segment_without_its_last_checkpoint_is_not_pruned() {
     let _entered = runtime.enter();
     let mut bench = full(6);
     let mut disk = bench.disk.clone();
-    crate::storage::Storage::keep(&mut disk, "00000000000000000100.checkpoints", b"").unwrap();
+    crate::storage::Storage::keep(&mut disk, &[("00000000000000000100.checkpoints".to_owned(), Vec::new())]).unwrap();
     let fault = bench.prune(300, &Holds::default()).unwrap_err();
     assert!(fault.to_string().contains("the checkpoint of 200 entries"), "{fault}");
     assert_eq!(crate::retention::index(&disk), Ok(0));
