@@ -121,7 +121,7 @@ async fn a_full_disk_is_said_before_it_refuses_and_calls_go_on_after_it() {
         match reply.status {
             200 => traces.push(reply.trace()),
             // An outcome that finds no room: the answer is withheld.
-            500 => check_error(&call, &reply, "audit.outcome"),
+            500 => check_error(&call, &reply, casemate_core::Reason::AuditOutcome.code()),
             _ => {
                 check_error(&call, &reply, "audit.unavailable");
                 assert_eq!((reply.status, reply.header("retry-after")), (503, Some("1")));
