@@ -102,6 +102,7 @@ tenants:
   everyone:
     anonymous: true
 audit:
+  immutable: "off"
   heartbeat: 1s
   segment_age: 1m
   worm: $1

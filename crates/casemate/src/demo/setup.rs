@@ -65,6 +65,9 @@ upstreams:
     url: http://{upstream}/mcp
     read_only: [search, read_page, report]
     pins: trust-first
+audit:
+  # What a demonstration leaves is removed like any other file.
+  immutable: \"off\"
 state:
   dir: state
 "

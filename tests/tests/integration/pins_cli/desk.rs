@@ -27,7 +27,7 @@ impl Desk {
                 &format!("upstreams:\n  - {{ name: files, url: \"http://{upstream}/mcp\", relist: 1s }}\n"),
                 1,
             );
-        std::fs::write(file, text).expect("a file");
+        std::fs::write(file, text + "audit: { immutable: \"off\" }\n").expect("a file");
         desk
     }
 
