@@ -1,5 +1,6 @@
 //! Pruned logs as operators, auditors, attackers and the disk see them.
 
+mod copies;
 mod faults;
 mod hostile;
 mod property;
