@@ -3,6 +3,7 @@
 mod copies;
 mod faults;
 mod hostile;
+mod keys;
 mod property;
 mod reading;
 
