@@ -111,7 +111,7 @@ fn what_no_exact_rule_can_admit_is_only_told() {
 fn programs_get_every_refusal_with_its_count() {
     let mut proposal = Proposal::default();
     assert_eq!(value::json(&proposal)["ok"], false);
-    let known = policy("");
+    let known = policy("tenants:\n  \"acme\":\n    rules: []\n");
     for at in [5, 9] {
         for target in targets() {
             proposal.refused(UnixMillis(at), Reason::PolicyTool, Some(&inputs("acme", target)), Some(&known));
