@@ -56,7 +56,8 @@ pub struct BackedUp {
     pub files: u64,
     /// Bytes that were written.
     pub bytes: u64,
-    /// Tiles of the log that are damaged and were left out; readers make them from the entries.
+    /// Tiles of the log that are damaged and were left out; readers make them from the entries. One whose entries were
+    /// pruned is no such tile, but a fault.
     pub damaged_tiles: u64,
 }
 
@@ -151,9 +152,11 @@ fn follows(snapshot: &Snapshot, nodes: &LogNodes<'_>, before: Verified) -> Resul
     if root_at(nodes, entries).ok() != Some(root) {
         return fault(Class::Fork, format!("the first {entries} entries of the log are others than those of the copy"));
     }
-    if entries < snapshot.first() {
+    // Where the copy ends with a segment, the checkpoint that closed it may be pruned as well.
+    if entries < snapshot.first() || (entries == snapshot.first() && before.signed < entries) {
         let what = format!(
-            "the copy ends before entry {entries}, and the log has pruned everything before {}: begin another copy",
+            "the copy ends before entry {entries}, and the log has pruned everything before {} with its checkpoints: begin \
+             another copy",
             snapshot.first()
         );
         return fault(Class::Pruned, what);

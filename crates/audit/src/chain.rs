@@ -7,7 +7,7 @@ use crate::record::EventKind;
 use crate::scan::Found;
 use casemate_tlog::checkpoint::CheckpointError;
 use casemate_tlog::note::OpenError;
-use casemate_tlog::{Checkpoint, Verifier};
+use casemate_tlog::{Checkpoint, Note, Verifier};
 use serde::Deserialize;
 
 /// The names of the facts of the record.
@@ -141,8 +141,19 @@ impl Chain {
         let is_old = |(old, new): &&(Verifier, Verifier)| self.force.contains(new) && kept.verify(old).is_ok();
         match self.named.iter().find(is_old) {
             Some((old, _)) => format!("the key {} has signed it, which was replaced before", old.id()),
-            None => OpenError::Unsigned.to_string(),
+            None => self.unknown(kept).unwrap_or_else(|| OpenError::Unsigned.to_string()),
         }
+    }
+
+    /// What to say where another key of the log's name has signed: a pruned log does not lead from one key to the next.
+    fn unknown(&self, kept: &Kept) -> Option<String> {
+        let mut keys = self.given.clone();
+        self.named.iter().for_each(|(old, new)| [old, new].into_iter().for_each(|key| add(&mut keys, key)));
+        let id = Note::parse(kept.note.as_bytes()).ok()?.other_key(&keys)?;
+        Some(format!(
+            "no key that was given has signed it, but {id} of the same name: either the log's key was changed and the \
+             record of that was pruned, and the newer key is needed, from whoever runs the log; or this is not the log"
+        ))
     }
 }
 

@@ -82,9 +82,14 @@ fn prove_against(source: &DirSource, kept: &Kept, index: u64) -> Result<Proof, F
 ///
 /// # Errors
 /// The log cannot prove it: [`Class::Fork`] where the log is another history than one of them signed, and
-/// [`Class::Truncated`] where it ends before.
+/// [`Class::Truncated`] where it ends before. [`Class::Unreadable`]: they are given in the wrong order.
 pub fn consistency(dir: &Path, old: &Checkpoint, new: Option<&Checkpoint>) -> Result<Vec<Hash>, Fault> {
     let source = DirSource::new(dir);
+    if let Some(new) = new.filter(|new| new.size() < old.size()) {
+        let (old, new) = (old.size(), new.size());
+        let what = format!("the older checkpoint is of {old} entries and the newer one of {new}: they are swapped");
+        return Err(Fault::new(Class::Unreadable, "checkpoint", 0, what));
+    }
     let kept = newest(&source)?;
     let new = new.unwrap_or(&kept.checkpoint);
     let longest = old.size().max(new.size());

@@ -9,6 +9,7 @@ mod holds;
 mod memory;
 mod named;
 mod property;
+mod restore;
 mod retention;
 mod rotation;
 mod signed;

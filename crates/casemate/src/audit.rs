@@ -74,7 +74,7 @@ enum Command {
     Backup(backup::BackupArgs),
     /// Prints the newest signed checkpoint.
     #[command(after_help = exit::HELP)]
-    Checkpoint(LogArgs),
+    Checkpoint(proof::CheckpointArgs),
     /// Says whether a given value is what an entry commits to, or prints what was captured beside it.
     #[command(after_help = reveal::HELP)]
     Reveal(reveal::RevealArgs),
@@ -85,13 +85,16 @@ enum Command {
     #[command(after_help = replay::HELP)]
     Replay(replay::ReplayArgs),
     /// Proposes rules from recorded refusals, for a person to read.
+    #[command(after_help = suggest::HELP)]
     Suggest(suggest::SuggestArgs),
     /// Gives the log a new key: a checkpoint is signed by both, and from then on only the new one signs.
     #[command(after_help = rotate::HELP)]
     RotateKey(rotate::RotateArgs),
     /// Makes a key for a log and prints the public one.
+    #[command(after_help = proof::KEYGEN_HELP)]
     Keygen(proof::KeygenArgs),
     /// What the write-once targets hold: its state, a check of all of it, the way back, and the self-test.
+    #[command(after_help = archive::HELP)]
     Archive(archive::ArchiveArgs),
     /// Runs a witness: cosigns the checkpoints of logs, and refuses forks and rollbacks.
     #[command(after_help = witness::HELP)]
@@ -152,7 +155,8 @@ struct ShowArgs {
 pub fn run(args: &AuditArgs) -> anyhow::Result<ExitCode> {
     let log = match &args.command {
         Command::Verify(args) => &args.log,
-        Command::Cat(log) | Command::Checkpoint(log) => log,
+        Command::Cat(log) => log,
+        Command::Checkpoint(args) => &args.log,
         Command::Query(args) => &args.log,
         Command::Tail(args) => &args.log,
         Command::Stats(args) => &args.log,
@@ -195,10 +199,15 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<ExitCode> {
             Err(fault) => Err(fault),
         },
         Command::Prove(args) => return proof::prove(args, &dir),
-        _ => match casemate_audit::checkpoint(&dir) {
-            Ok(note) => Ok(out::exact(note.as_bytes())?),
-            Err(fault) => Err(fault),
-        },
+        Command::Checkpoint(args) => return proof::checkpoint(args, &dir),
+        // These have been run: they need no log here.
+        Command::Erase(_)
+        | Command::CheckExport(_)
+        | Command::CheckProof(_)
+        | Command::Keygen(_)
+        | Command::Archive(_)
+        | Command::RotateKey(_)
+        | Command::Witness(_) => Ok(()),
     };
     Ok(done.map_or_else(|fault| bad(&fault), |()| ExitCode::SUCCESS))
 }
@@ -207,6 +216,15 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<ExitCode> {
 fn bad(fault: &Fault) -> ExitCode {
     out::say(&format!("bad: {}", visible::line(&fault.to_string())));
     ExitCode::from(exit::of(fault.class))
+}
+
+/// Tells of a fault, as JSON where that is asked for.
+fn told(json: bool, fault: &Fault) -> anyhow::Result<ExitCode> {
+    if !json {
+        return Ok(bad(fault));
+    }
+    out::line(&visible::json_line(&fault_json(fault)))?;
+    Ok(ExitCode::from(exit::of(fault.class)))
 }
 
 /// A fault for programs.
@@ -262,4 +280,30 @@ fn each(keys: &[Keys]) -> Vec<Verifier> {
         }
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Args as _;
+
+    #[test]
+    fn the_help_of_every_command_says_its_exit_codes() {
+        fn walk(command: &mut clap::Command, seen: &mut Vec<String>) {
+            let names: Vec<_> = command.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+            for name in names.iter().filter(|name| *name != "help") {
+                if let Some(command) = command.find_subcommand_mut(name) {
+                    let help = command.render_long_help().to_string();
+                    assert!(help.contains("Exit codes:"), "{name}: {help}");
+                    seen.push(name.clone());
+                    walk(command, seen);
+                }
+            }
+        }
+        let mut seen = Vec::new();
+        walk(&mut AuditArgs::augment_args(clap::Command::new("audit")), &mut seen);
+        for name in ["verify", "suggest", "keygen", "rotate-key", "witness", "archive", "fetch", "status"] {
+            assert!(seen.iter().any(|seen| seen == name), "{name}");
+        }
+    }
 }

@@ -117,6 +117,15 @@ impl<'a> Note<'a> {
         &self.signatures
     }
 
+    /// The id in a signature line that has the name of one of `keys` and is of none of them. Nothing is verified.
+    #[must_use]
+    pub fn other_key(&self, keys: &[Verifier]) -> Option<KeyId> {
+        let is_other = |line: &&Signature<'_>| {
+            keys.iter().any(|key| key.name() == line.name) && keys.iter().all(|key| key.id() != line.id)
+        };
+        self.signatures.iter().find(is_other).map(|line| line.id)
+    }
+
     /// Verifies the signatures of known keys and ignores those of others.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use crate::checkpoint::{Checkpoint, CheckpointError};
 use crate::key::{Algorithm, Verifier};
+use crate::note::{Note, OpenError};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Why a policy would not mean what it says.
@@ -124,6 +125,21 @@ impl Policy {
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// Why `note` is not trusted, for a person: where no key of the log has signed it and another of the same name has,
+    /// which key that is and what to do.
+    #[must_use]
+    pub fn why(&self, note: &[u8], distrust: &Distrust) -> String {
+        let unsigned = Distrust::Checkpoint(CheckpointError::Open(OpenError::Unsigned));
+        let note = Note::parse(note).ok().filter(|_| *distrust == Distrust::Log || *distrust == unsigned);
+        match note.and_then(|note| note.other_key(&self.log)) {
+            Some(id) => format!(
+                "the checkpoint is signed by another key of the same name, {id}, and by none that was given: the log's \
+                 key was changed, or this is not the log. Get the key {id} from whoever runs the log, and give that one"
+            ),
+            None => distrust.to_string(),
+        }
     }
 
     /// The keys of the witnesses.

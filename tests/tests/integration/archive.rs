@@ -10,7 +10,8 @@ use crate::harness::binary::{casemate, command};
 use crate::harness::{Call, House, record};
 use casemate::config::Loaded;
 use casemate::serve::Running;
-use casemate_audit::{entries, minimum, segment_path};
+use casemate_audit::tlog::Verifier;
+use casemate_audit::{Options, entries, minimum, segment_path, verify_with};
 use casemate_gateway::custody::ArchiveTarget;
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt;
@@ -157,6 +158,48 @@ async fn a_store_that_locks_gets_the_log_and_gives_it_back() {
     // Of calls at the edge, the log has the outcome and the archive the intent.
     house.running.take().expect("it runs").stop().await.expect("it stops");
     casemate_audit::verify(&house.audit_dir()).expect("the log holds together");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn segments_from_before_and_after_a_change_of_key_come_back_as_one_log() {
+    let mut house = house(copies(), false).await.expect("it starts");
+    close(&house, 1).await;
+    house.running.take().expect("it runs").stop().await.expect("it stops");
+    let (config, state) = (house.plan.file(), house.plan.state());
+    let mut rotate = command(casemate());
+    rotate.args(["audit", "rotate-key", "--yes", "--config"]).arg(&config).arg("--state-dir").arg(&state).env_clear();
+    let output = rotate.output().expect("casemate runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let loaded = house.plan.load().map(|mut loaded| {
+        tune(&mut loaded);
+        loaded
+    });
+    house.running = Some(Running::start(loaded.expect("a configuration"), &state).await.expect("it starts"));
+    let before = casemate_audit::closed(&house.audit_dir()).expect("a log").len();
+    close(&house, before + 2).await;
+    until_archived(&house, before + 2).await;
+    house.running.take().expect("it runs").stop().await.expect("it stops");
+
+    let to = house.plan.dir.path().join("restored");
+    let (code, said) = archive(&house, &["fetch", "--to", to.to_str().expect("a path")]);
+    assert_eq!(code, Some(0), "{said}");
+    let keys = casemate_audit::public_keys(&state.join("keys/audit.key")).expect("keys");
+    let by = |keys: &[Verifier]| verify_with(&to, Options { keys: keys.to_vec(), ..Options::default() });
+    let changed = entries(&to).expect("a log").map(|entry| entry.expect("an entry"));
+    let changed = changed.filter(|entry| entry.json["event"] == "rotate").map(|entry| entry.index).collect::<Vec<_>>();
+    assert_eq!((keys.len(), changed.len()), (2, 1));
+    let whole = by(&keys).expect("one log");
+    assert!((whole.first_index, whole.unverified) == (0, 0) && whole.signed == whole.entries);
+    assert!(whole.entries > changed[0] + 1, "it goes on after the change");
+    assert_eq!(by(&keys[..1]).map(|found| found.unverified), Ok(0), "the old key leads to the new one");
+    assert!(by(&keys[1..]).is_ok_and(|found| found.unverified > 0));
+    // What the old key alone has signed comes back as well.
+    let part = house.plan.dir.path().join("part");
+    let (code, said) = archive(&house, &["fetch", "--until", "0", "--to", part.to_str().expect("a path")]);
+    assert_eq!(code, Some(0), "{said}");
+    let by = |keys: &[Verifier]| verify_with(&part, Options { keys: keys.to_vec(), ..Options::default() });
+    assert!(by(&keys[..1]).is_ok());
+    house.audit();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

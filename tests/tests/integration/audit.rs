@@ -3,7 +3,7 @@
 use crate::harness::binary::{casemate, command};
 use crate::harness::{AGENT, Authority, Call, Client, House, Reply};
 use casemate_audit::tlog::tile::bundle;
-use casemate_audit::tlog::{Checkpoint, Frontier, Hash, Verifier, hash};
+use casemate_audit::tlog::{Checkpoint, Frontier, Hash, Signer, Verifier, hash};
 use casemate_audit::{Entry, entries, public_key};
 use casemate_tests::hostile::Act;
 use serde_json::{Value, json};
@@ -238,4 +238,92 @@ async fn each_class_of_fault_has_its_exit_code() {
     other.audit();
     expect(&desk, 9, "fork");
     house.audit();
+}
+
+/// A checkpoint in a file, signed by a key that the test has.
+fn write_note(path: &Path, origin: &str, size: u64, root: Hash, by: &Signer) {
+    let note = Checkpoint::new(origin, size, root).expect("a checkpoint").sign([by]).expect("a note");
+    std::fs::write(path, note).expect("a file");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_checkpoints_are_compared_with_the_log_and_each_mistake_is_named() {
+    let mut house = house().await;
+    for _ in 0..3 {
+        house.served(&house.agent(), &Call::tool("echo")).await;
+    }
+    house.running.take().expect("it runs").stop().await.expect("the gateway stops in order");
+    let (desk, key) = (Desk::new(&house), key(&house).to_string());
+    let (code, out, _) = desk.run(&["checkpoint", "--dir", "audit", "--json"]);
+    let head: Value = serde_json::from_str(&out).expect("JSON");
+    let (origin, size) = (head["origin"].as_str().expect("an origin"), head["size"].as_u64().expect("a size"));
+    assert_eq!((code, &head["ok"], head["signatures"][0]["name"].as_str()), (Some(0), &json!(true), Some(origin)));
+    let (_, note, _) = desk.run(&["checkpoint", "--dir", "audit"]);
+    assert_eq!(head["note"], note);
+    let root = Hash::from_base64(head["root"].as_str().expect("a root")).expect("a root");
+    let private = std::fs::read_to_string(house.plan.state().join("keys/audit.key")).expect("a key");
+    let signer = Signer::parse(private.trim_end()).expect("a key");
+    // The tree of the first entry is its leaf hash.
+    let (_, first, _) = desk.run(&["show", "0", "--dir", "audit"]);
+    let leaf = hash::leaf(first.trim_end_matches('\n').as_bytes());
+    let stranger = Signer::from_seed("elsewhere/audit", &[7; 32]).expect("a key");
+    let foreign = stranger.verifier().to_string();
+    let write =
+        |name: &str, origin: &str, size, root, by: &Signer| write_note(&desk.path(name), origin, size, root, by);
+    write("old", origin, 1, leaf, &signer);
+    write("new", origin, size, root, &signer);
+    write("other", origin, size, leaf, &signer);
+    write("later", origin, size + 9, root, &signer);
+    write("foreign", "elsewhere/audit", 1, leaf, &stranger);
+    write("posing", "elsewhere/audit", 1, leaf, &signer);
+    write("forged", origin, 1, leaf, &stranger);
+    let both = &[&*key, &*foreign][..];
+    let cases = [
+        ("old", Some("new"), &[&*key][..], 0, "good"),
+        ("old", None, &[&*key], 0, "good"),
+        ("old", Some("old"), &[&*key], 0, "good: 1 entries"),
+        ("new", Some("new"), &[&*key], 0, "good"),
+        ("new", Some("old"), &[&*key], 2, "they are swapped"),
+        ("other", None, &[&*key], 9, "another history"),
+        ("other", Some("new"), &[&*key], 9, "another history"),
+        ("new", Some("other"), &[&*key], 9, "another history"),
+        ("later", None, &[&*key], 6, "the log's newest is of fewer"),
+        ("old", Some("later"), &[&*key], 6, "the log's newest is of fewer"),
+        ("foreign", None, &[&*key], 8, "of the log `elsewhere/audit`"),
+        ("foreign", None, both, 8, "of the log `elsewhere/audit`"),
+        ("old", Some("foreign"), both, 8, "of the log `elsewhere/audit`"),
+        ("posing", None, &[&*key], 8, "of the log `elsewhere/audit`"),
+        ("old", None, &[&*foreign], 8, "no key of that name was given"),
+        ("forged", None, both, 8, "no known key has signed"),
+        ("nothing", None, &[&*key], 2, "cannot be read"),
+    ];
+    for (from, to, keys, wanted, what) in cases {
+        let keys = keys.iter().flat_map(|key| ["--key", *key]);
+        let to = to.map(|to| ["--to", to]).into_iter().flatten();
+        let arguments: Vec<_> =
+            ["verify", "--dir", "audit", "--from", from].into_iter().chain(to).chain(keys).collect();
+        let (code, out, said) = desk.run(&arguments);
+        assert!(code == Some(wanted) && format!("{out}{said}").contains(what), "{arguments:?}: {code:?} {out}{said}");
+        let (code, out, _) = desk.run(&[&arguments[..], &["--json"]].concat());
+        assert_eq!(code, Some(wanted), "{arguments:?}");
+        if from != "nothing" {
+            let json: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{arguments:?}: {out}"));
+            assert_eq!(json["ok"], wanted == 0, "{arguments:?}: {json}");
+        }
+    }
+    house.audit();
+}
+
+#[test]
+fn a_key_is_made_once_and_told_as_json() {
+    let desk = Desk(tempfile::tempdir().expect("a directory"));
+    let arguments = ["keygen", "--name", "gateway.example/audit", "-o", "made.key", "--json"];
+    let (code, out, said) = desk.run(&arguments);
+    let made: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out} {said}"));
+    assert_eq!((code, &made["ok"], &made["name"]), (Some(0), &json!(true), &json!("gateway.example/audit")));
+    let public = std::fs::read_to_string(desk.path("made.pub")).expect("a key");
+    assert_eq!((&made["key"], &made["public"]), (&json!(public.trim_end()), &json!("made.pub")));
+    assert!(!out.contains("PRIVATE"));
+    let (code, out, said) = desk.run(&arguments);
+    assert!(code == Some(2) && out.is_empty() && said.contains("there is a key already"), "{said}");
 }

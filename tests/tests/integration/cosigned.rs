@@ -13,6 +13,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 const AUDITOR: &str = "spiffe://acme.example/people/auditor";
+const OPERATOR: &str = "spiffe://acme.example/people/operator";
 const ORIGIN: &str = "gateway.example/audit";
 
 /// A witness in a process of its own.
@@ -28,7 +29,7 @@ impl Seat {
     fn new(dir: &Path, at: usize, log: &Verifier) -> Self {
         let (name, state) = (format!("witness.example/w{at}"), dir.join(format!("w{at}")));
         let port = free_port();
-        let (process, key) = start(&name, &state, port, log);
+        let (process, key) = start(&name, &state, port, std::slice::from_ref(log));
         Self { name, state, port, key, process: Some(process) }
     }
 
@@ -37,6 +38,12 @@ impl Seat {
     }
 
     fn revive(&mut self, log: &Verifier) {
+        self.revive_with(std::slice::from_ref(log));
+    }
+
+    /// As during a change of key, when a log has two.
+    fn revive_with(&mut self, log: &[Verifier]) {
+        self.kill();
         self.process = Some(start(&self.name, &self.state, self.port, log).0);
     }
 
@@ -53,9 +60,12 @@ impl Seat {
     }
 }
 
-fn start(name: &str, state: &Path, port: u16, log: &Verifier) -> (Process, Verifier) {
+fn start(name: &str, state: &Path, port: u16, log: &[Verifier]) -> (Process, Verifier) {
     let mut command = command(casemate());
-    command.args(["audit", "witness", "--name", name, "--log", &log.to_string()]);
+    command.args(["audit", "witness", "--name", name]);
+    for key in log {
+        command.args(["--log", &key.to_string()]);
+    }
     command.args(["--listen", &format!("127.0.0.1:{port}")]).arg("--state").arg(state).env_clear();
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("casemate starts");
     let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines().map(|line| line.expect("a line"));
@@ -336,4 +346,76 @@ async fn the_key_of_the_log_is_no_witness_of_it() {
     let refused = casemate::serve::Running::start(plan.load().expect("it loads"), &plan.state()).await;
     let fault = refused.err().expect("it does not start").to_string();
     assert!(fault.contains("audit.witnesses") && fault.contains("listed twice"), "{fault}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_changes_its_key_and_is_published_again_once_its_witnesses_have_the_new_one() {
+    let mut jury = None;
+    let mut house = House::planned(|plan| {
+        jury = Some(Jury::of(plan));
+        let operator = json!({ "identities": [OPERATOR], "roles": ["operator"] });
+        plan.patch(&json!({ "admin": { "people": { "olga": operator } } }));
+    })
+    .await;
+    let mut jury = jury.expect("it was planned");
+    house.served(&house.agent(), &Call::tool("echo")).await;
+    let before = of(&at_least(&house, 3).await);
+
+    let leaf = Authority::shared().client(OPERATOR);
+    let call = Call::http("POST", "/log/rotate-key").set("content-type", "application/json").bytes("{}".to_owned());
+    let reply = Client::tls(house.running().admin.expect("an admin listener"), Some(&leaf)).ask(&call).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    let changed = reply.json();
+    let new = changed["new"].as_str().and_then(|key| Verifier::parse(key).ok()).expect("a key");
+    let size = changed["size"].as_u64().expect("a size");
+    assert!(size > before);
+    // Who knows the old key alone cosigns nothing that the new one has signed alone.
+    house.served(&house.agent(), &Call::tool("echo")).await;
+    says(&house.audit_dir(), "behind").await;
+    let shown = of(&get(&house, "/log/checkpoint").await.body);
+    assert!((before..=size).contains(&shown), "{before} {shown} {size}");
+    // One witness with the new key is too few of two; the second makes it published.
+    let keys = [jury.log.clone(), new.clone()];
+    jury.seats[0].revive_with(&keys);
+    let name = format!("casemate_witness_cosignatures_total{{witness=\"{}\"}}", jury.seats[0].name);
+    let had = metric(&house, &name).await;
+    while metric(&house, &name).await <= had {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(of(&get(&house, "/log/checkpoint").await.body) <= size);
+    // Once it has a checkpoint of the new key, a witness needs the old one no more.
+    jury.seats[1].revive_with(&keys);
+    says(&house.audit_dir(), "published").await;
+    jury.seats[0].revive_with(&keys[1..]);
+    let last = entries(&house.audit_dir());
+    house.served(&house.agent(), &Call::tool("echo")).await;
+    let note = at_least(&house, last + 1).await;
+    let policy = |log: &Verifier| {
+        let seats = jury.seats.iter().map(|seat| seat.key.clone()).collect();
+        Policy::new(ORIGIN, vec![log.clone()], seats, 2).expect("a policy")
+    };
+    assert_eq!(policy(&new).trust(&note).map(|trusted| trusted.witnesses.len()), Ok(2));
+    policy(&jury.log).trust(&note).expect_err("the old key has signed nothing since");
+    house.running.take().expect("it runs").stop().await.expect("it stops");
+
+    // A proof of a record from before is made against it, and checked without the log.
+    let audit = |arguments: &[&str]| {
+        let output = command(casemate()).arg("audit").args(arguments).env_clear().output().expect("casemate runs");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let text = |path: &Path| path.to_str().expect("a path").to_owned();
+    let (log, proof) = (text(&house.audit_dir()), text(&house.plan.dir.path().join("one.tlog-proof")));
+    assert_eq!(audit(&["prove", "0", "--dir", &log, "-o", &proof]).0, Some(0));
+    let witnesses: Vec<_> = jury.seats.iter().flat_map(|seat| ["--witness".to_owned(), seat.key.to_string()]).collect();
+    let witnesses: Vec<&str> = witnesses.iter().map(String::as_str).collect();
+    let check = |key: &Verifier, quorum: &str| {
+        let key = key.to_string();
+        audit(&[&["check-proof", &proof, "--key", &key, "--quorum", quorum][..], &witnesses].concat())
+    };
+    let (code, said) = check(&new, "2");
+    assert!(code == Some(0) && said.matches("cosigned by witness.example/w").count() == 2, "{said}");
+    assert_eq!(check(&new, "3").0, Some(1), "the third knows the old key");
+    let (code, said) = check(&jury.log, "2");
+    assert!(code == Some(1) && said.contains(&new.id().to_string()), "{said}");
+    house.audit();
 }

@@ -127,9 +127,13 @@ async fn a_legal_hold_keeps_what_it_names() {
     let text =
         std::fs::read_to_string(&config).expect("a file").replace("\"legal_hold\":[\"acme\"]", "\"legal_hold\":[]");
     std::fs::write(&config, text).expect("a file");
-    let (code, out, said) = run(&erase);
-    assert!(code == Some(0) && out.starts_with("erased: ") && said.contains("no gateway answers"), "{out} {said}");
+    let (code, out, said) = run(&[&erase[..], &["--json"]].concat());
+    let erased: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out} {said}"));
+    assert_eq!((code, &erased["ok"], &erased["erased"]), (Some(0), &json!(true), &json!(true)));
+    assert!(erased["fingerprint"].is_string() && erased["index"].is_u64() && said.contains("no gateway answers"));
     assert_eq!(run(&erase).0, Some(1), "it is gone already");
+    let (code, out, _) = run(&[&erase[..], &["--json"]].concat());
+    assert_eq!((code, out.trim_end()), (Some(1), r#"{"erased":false,"ok":false}"#));
     assert_eq!(run(&erase[..erase.len() - 2].iter().copied().filter(|a| *a != "--yes").collect::<Vec<_>>()).0, Some(2));
     let (code, out, _) = run(&["audit", "cat", "--dir", audit_dir.to_str().expect("a path")]);
     assert!(code == Some(0) && out.contains("\"actor\":\"local:") && out.contains("\"event\":\"erased\""), "{out}");
@@ -214,6 +218,14 @@ async fn decisions_are_made_again_and_another_policy_is_held_against_them() {
         code == Some(0) && out.contains("\"acme\":") && out.contains("- \"secret\"  # 2 refused (policy.tool)"),
         "{out}"
     );
+    let (code, out, _) = audit(&dir, &["suggest", "--json"]);
+    let value: Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!((code, &value["ok"]), (Some(0), &json!(true)), "{value}");
+    let rows = value["refused"].as_array().expect("rows");
+    let secret = rows.iter().find(|row| row["name"] == "secret").expect("what was refused");
+    assert!(secret["count"] == 2 && secret["reasons"][0] == "policy.tool" && secret["tenant"] == "acme", "{secret}");
+    let (code, out, _) = audit(&dir, &["suggest", "--json", "--tenant", "globex"]);
+    assert!(code == Some(1) && out.contains("\"refusals\":0"), "{out}");
     let (code, _, said) = audit(&dir, &["suggest", "--tenant", "globex"]);
     assert!(code == Some(1) && said.contains("nothing to propose"), "{said}");
     house.finish().await;

@@ -127,11 +127,16 @@ async fn the_key_is_changed_at_the_command_line() {
     let (config, state) = (house.plan.file(), house.plan.state());
     let local = ["--config", text(&config), "--state-dir", text(&state)];
     assert_eq!(run(&[&rotate[..2], &local].concat()).0, Some(2), "nobody is there to be asked");
-    let (code, out, said) = run(&[&rotate[..], &local].concat());
-    let third = public_key(&key_path(&house)).expect("a key");
-    assert_eq!((code, out.trim_end()), (Some(0), &*third.to_string()), "{said}");
-    assert!(said.contains("no gateway answers"), "{said}");
     let log = house.audit_dir();
+    let earlier = dir.join("earlier");
+    std::fs::copy(log.join("checkpoint"), &earlier).expect("a copy");
+    let (code, out, said) = run(&[&rotate[..], &local, &["--json"]].concat());
+    let third = public_key(&key_path(&house)).expect("a key");
+    let done: Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!((code, &done["ok"], &done["new"]), (Some(0), &json!(true), &json!(third.to_string())), "{said}");
+    assert_eq!(done["old"], second.to_string());
+    assert!(done["index"].as_u64() < done["size"].as_u64(), "{done}");
+    assert!(said.contains("no gateway answers"), "{said}");
     let (code, out, _) = audit(&log, &["verify"]);
     assert!(code == Some(0) && !out.contains("not verified"), "{out}");
     let [first, third] = [first, third].map(|key| key.to_string());
@@ -148,6 +153,30 @@ async fn the_key_is_changed_at_the_command_line() {
     assert_eq!(check(&["--key", &third]).0, Some(0));
     assert_eq!(check(&["--key", &first, "--key", &third]).0, Some(0));
     assert_eq!(check(&["--key", text(&state.join("keys/audit.keys"))]).0, Some(0));
+
+    // So is who checks a bundle.
+    let bundle = dir.join("bundle");
+    let export = ["export", "--tenant", "acme", "--to", text(&bundle)];
+    let (code, _, said) = audit(&log, &export);
+    assert_eq!(code, Some(0), "{said}");
+    let check = |keys: &[&str]| run(&[&["audit", "check-export", text(&bundle)], keys].concat());
+    let (code, _, said) = check(&["--key", &first]);
+    assert!(code == Some(8) && said.contains("the log's key was changed"), "{said}");
+    let (code, out, _) = check(&["--key", &first, "--json"]);
+    assert!(code == Some(8) && out.contains("Get the key"), "{out}");
+    assert_eq!(check(&["--key", &third]).0, Some(0));
+
+    // And who compares a checkpoint from before with the log.
+    let second = second.to_string();
+    let grown = |keys: &[&str]| audit(&log, &[&["verify", "--from", text(&earlier)], keys].concat());
+    assert_eq!(grown(&["--key", &second, "--key", &third]).0, Some(0));
+    for key in [&first, &third] {
+        let (code, _, said) = grown(&["--key", key]);
+        assert!(code == Some(8) && said.contains("the log's key was changed"), "{said}");
+    }
+    let newest = log.join("checkpoint");
+    let both = ["--to", text(&newest), "--key", &second, "--key", &third];
+    assert_eq!(grown(&both).0, Some(0));
     house.audit();
 }
 

@@ -29,19 +29,31 @@ pub(super) struct Snapshot {
 }
 
 impl Snapshot {
-    /// Looks at the log in `dir`. What was published is read before the head, so that it is not newer.
+    /// Looks at the log in `dir`, as often as it is pruned meanwhile: the segments belong to one minimum.
     pub(super) fn take(dir: &Path) -> Result<Self, Fault> {
         let source = DirSource::new(dir);
-        let published = small(&source, PUBLISHED)?;
-        let minimum = small(&source, MINIMUM)?;
-        let head = scan::head(&source)?;
+        let mut minimum = small(&source, MINIMUM)?;
+        loop {
+            let taken = Self::at(dir, &source, minimum.clone());
+            let now = small(&source, MINIMUM)?;
+            if now == minimum {
+                return taken;
+            }
+            minimum = now;
+        }
+    }
+
+    /// What was published is read before the head, so that it is not newer.
+    fn at(dir: &Path, source: &DirSource, minimum: Option<Vec<u8>>) -> Result<Self, Fault> {
+        let published = small(source, PUBLISHED)?;
+        let head = scan::head(source)?;
         let head = head.ok_or_else(|| Fault::new(Class::Removed, files::HEAD, 0, "the log has no head"))?;
-        let mut segments = scan::segments(&source)?;
+        let mut segments = scan::segments(source)?;
         segments.retain(|first| *first <= head.segment);
         if segments.last() != Some(&head.segment) {
             return Err(Fault::new(Class::Removed, &files::segment(head.segment), 0, "the segment is missing"));
         }
-        let (checkpoints, newest) = signed(&source, &segments, head.entries)?;
+        let (checkpoints, newest) = signed(source, &segments, head.entries)?;
         let mut others = Vec::new();
         for (name, bytes) in [(MINIMUM, minimum), (checkpoints::NEWEST, newest), (PUBLISHED, published)] {
             let of_here = |bytes: &Vec<u8>| name != PUBLISHED || size(bytes).is_some_and(|size| size <= head.entries);

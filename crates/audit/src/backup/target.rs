@@ -6,6 +6,7 @@ use super::snapshot::Snapshot;
 use crate::confined::Dir;
 use crate::error::{Class, Fault};
 use crate::files;
+use crate::retention::{self, Minimum};
 use crate::scan;
 use crate::storage::{self, DirSource};
 use crate::tiles::{self, LogNodes, LogTiles};
@@ -170,16 +171,27 @@ impl Target {
         done
     }
 
-    /// Copies the full tiles of so many entries, each compared with the tree; how many of the log's are damaged.
+    /// Copies the full tiles of so many entries, each compared with the tree; how many of the log's are damaged. Those of
+    /// pruned entries have to be whole: nobody can make them again.
     pub(super) fn copy_tiles(&mut self, source: &DirSource, nodes: &LogNodes<'_>, entries: u64) -> Result<u64, Fault> {
-        let (log, mut damaged) = (LogTiles::new(source, true), 0);
+        let (log, derived, mut damaged) = (LogTiles::new(source, true), LogTiles::new(source, false), 0);
+        let minimum = Minimum::read(source)?;
         for tile in tiles_of(entries).filter(Tile::is_full) {
             let expected = nodes.node(8 * (tile.level() + 1), tile.index()).ok();
-            let bytes = log.tile(tile)?;
-            let leads = tile.hashes(&bytes).is_ok_and(|hashes| Some(tiles::root(hashes)) == expected);
-            if !leads {
+            let leads = |bytes: &Vec<u8>| tile.hashes(bytes).is_ok_and(|hashes| Some(tiles::root(hashes)) == expected);
+            let mut bytes = log.tile(tile)?;
+            if !leads(&bytes) {
                 damaged += 1;
-                continue;
+                let Some(minimum) = minimum.as_ref().filter(|minimum| tile.leaves().0 < minimum.index()) else {
+                    continue;
+                };
+                // What is not in its entries any more may still be in the tiles below it.
+                retention::check_tiles(source, minimum)?;
+                bytes = derived.tile(tile)?;
+                if !leads(&bytes) {
+                    let what = "the tile does not lead to the log's head, and its entries were pruned";
+                    return Err(Fault::new(Class::Changed, &tile.path(), 0, what).at(tile.leaves().0));
+                }
             }
             self.copy_tile(&tile.path(), &bytes).map_err(io_fault(&tile.path()))?;
         }

@@ -65,7 +65,7 @@ pub fn check(dir: &Path, mut options: Check<'_>) -> Result<Checked, Fault> {
     nothing_else(&bundle, &manifest)?;
     let note = small(&bundle, &manifest, Name::Checkpoint, MAX_NOTE as u64)?;
     let unsigned = |error: String| fault(Class::Signature, Name::Checkpoint, error);
-    let trusted = options.policy.trust(&note).map_err(|error| unsigned(error.to_string()))?;
+    let trusted = options.policy.trust(&note).map_err(|error| unsigned(options.policy.why(&note, &error)))?;
     let head = &trusted.checkpoint;
     let root = head.root().to_string();
     if (&*manifest.origin, manifest.size, &*manifest.root) != (head.origin(), head.size(), &*root) {

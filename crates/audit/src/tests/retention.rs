@@ -1,7 +1,9 @@
 //! Pruned logs as operators, auditors, attackers and the disk see them.
 
+mod copies;
 mod faults;
 mod hostile;
+mod keys;
 mod property;
 mod reading;
 

@@ -96,6 +96,9 @@ async fn a_log_has_grown_out_of_every_checkpoint_that_it_signed() {
         }
     }
     let other = log(9, 2500).await;
+    let swapped = consistency(dir.path(), &old[3], Some(&old[1])).unwrap_err();
+    assert!(swapped.class == Class::Unreadable && swapped.what.ends_with("they are swapped"), "{swapped}");
+    assert_eq!(consistency(dir.path(), &old[1], Some(&old[1])), Ok(Vec::new()));
     let fork = consistency(other.path(), &old[1], None).unwrap_err();
     assert_eq!(fork.class, Class::Fork);
     let short = consistency(other.path(), &old[3], None).unwrap_err();

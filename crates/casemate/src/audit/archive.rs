@@ -36,6 +36,7 @@ pub(super) struct ArchiveArgs {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Says what each target has: up to which entry, how much, and until when.
+    #[command(after_help = HELP)]
     Status(StatusArgs),
     /// Reads back every object by version and digest, and compares the manifest with what the log says of it.
     #[command(after_help = HELP)]

@@ -2,15 +2,19 @@
 
 use super::{exit, local};
 use crate::config::{self, Environment, Loaded};
-use crate::out;
 use crate::pins::{Access, Admin, Refused};
 use crate::serve::local_actor;
+use crate::{out, visible};
 use anyhow::{Context as _, Result, bail};
 use casemate_core::json::quote;
 use casemate_core::{Subject, TenantId};
 use http::Method;
+use serde_json::json;
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
+
+/// There is no key of the subject.
+const NO_KEY: u8 = 1;
 
 pub(super) const HELP: &str = "\
 The log itself stays as it is, and every proof of it: what goes is the key that links the subject's
@@ -36,6 +40,9 @@ pub(super) struct EraseArgs {
     /// Does not ask.
     #[arg(long, short)]
     yes: bool,
+    /// The result as JSON.
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     access: Access,
 }
@@ -47,13 +54,22 @@ pub(super) fn run(args: &EraseArgs) -> Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let Some(done) = runtime.block_on(erase(args))? else { return Ok(ExitCode::from(exit::COULD_NOT_RUN)) };
     match done {
+        Done::Erased { fingerprint, index } if args.json => {
+            let value = json!({ "ok": true, "erased": true, "fingerprint": fingerprint, "index": index });
+            out::line(&visible::json_line(&value))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Done::NoKey if args.json => {
+            out::line(&json!({ "ok": false, "erased": false }).to_string())?;
+            Ok(ExitCode::from(NO_KEY))
+        }
         Done::Erased { fingerprint, index } => {
             out::line(&format!("erased: {fingerprint}, recorded as entry {index}"))?;
             Ok(ExitCode::SUCCESS)
         }
         Done::NoKey => {
             out::say("there is no key of this subject: nothing was recorded of it, or it is erased already");
-            Ok(ExitCode::from(1))
+            Ok(ExitCode::from(NO_KEY))
         }
     }
 }

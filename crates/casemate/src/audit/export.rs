@@ -3,7 +3,7 @@
 mod tar;
 
 use super::proof::policy;
-use super::{Keys, LogArgs, bad, each, exit, fault_json, keys, progress, query};
+use super::{Keys, LogArgs, each, exit, keys, progress, query, told};
 use crate::config::canonical;
 use crate::serve::now;
 use crate::{out, visible};
@@ -186,15 +186,6 @@ fn tell_exported(args: &ExportArgs, done: &Exported) -> Result<ExitCode> {
         ))?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Tells of a fault, as JSON where that is asked for.
-fn told(json: bool, fault: &Fault) -> Result<ExitCode> {
-    if !json {
-        return Ok(bad(fault));
-    }
-    out::line(&visible::json_line(&fault_json(fault)))?;
-    Ok(ExitCode::from(exit::of(fault.class)))
 }
 
 pub(super) fn run_check(args: &CheckArgs) -> Result<ExitCode> {

@@ -1,13 +1,10 @@
-//! `casemate audit prove`, `check-proof` and `keygen`.
+//! `casemate audit prove`, `check-proof`, `checkpoint` and `keygen`.
 
-use super::{Keys, LogArgs, bad, each, exit, keys};
+use super::{Keys, LogArgs, bad, each, exit, keys, told};
 use crate::{out, visible};
 use anyhow::Context as _;
-use casemate_audit::tlog::checkpoint::CheckpointError;
-use casemate_audit::tlog::note::OpenError;
-use casemate_audit::tlog::policy::Distrust;
 use casemate_audit::tlog::proof::{CheckError, Checked};
-use casemate_audit::tlog::{Note, Policy, Proof, Verifier, hash};
+use casemate_audit::tlog::{Checkpoint, Note, Policy, Proof, Verifier, hash};
 use casemate_audit::{prove_signed, published};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -62,6 +59,23 @@ pub(super) struct KeygenArgs {
     /// The file of the private key. The public one goes beside it, with the ending `.pub`.
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
+    /// The result as JSON. The private key is not in it.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) const KEYGEN_HELP: &str = "\
+Exit codes:
+  0  made; stdout has the public key
+  2  not made: there is a key already, the name will not do, or the file cannot be written";
+
+#[derive(Debug, clap::Args)]
+pub(super) struct CheckpointArgs {
+    #[command(flatten)]
+    pub(super) log: LogArgs,
+    /// The result as JSON. No signature is verified.
+    #[arg(long)]
+    json: bool,
 }
 
 pub(super) fn prove(args: &ProveArgs, dir: &Path) -> anyhow::Result<ExitCode> {
@@ -111,7 +125,8 @@ pub(super) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let policy = policy(args.origin.as_deref(), &args.key, &args.witness, args.quorum)?;
     match proof.check(hash::leaf(&entry), &policy) {
         Ok(checked) => good(args, &checked, &entry),
-        Err(fault) => no(&why(&fault, &proof, &each(&args.key))),
+        Err(CheckError::Distrust(fault)) => no(&policy.why(proof.checkpoint().as_bytes(), &fault)),
+        Err(fault) => no(&fault.to_string()),
     }
 }
 
@@ -164,30 +179,38 @@ fn instant(seconds: u64) -> String {
     instant.and_then(|instant| instant.format(&Rfc3339).ok()).unwrap_or_else(|| format!("{seconds} s after 1970"))
 }
 
-/// Why the proof does not hold, and what can be done about it.
-fn why(fault: &CheckError, proof: &Proof, keys: &[Verifier]) -> String {
-    let is_unsigned = matches!(
-        fault,
-        CheckError::Distrust(Distrust::Log | Distrust::Checkpoint(CheckpointError::Open(OpenError::Unsigned)))
-    );
-    let note = Note::parse(proof.checkpoint().as_bytes()).ok().filter(|_| is_unsigned);
-    let other = note.and_then(|note| {
-        let mut lines = note.signatures().iter();
-        let other = lines.find(|line| {
-            keys.iter().all(|key| key.id() != line.id) && keys.iter().any(|key| key.name() == line.name)
-        })?;
-        Some(other.id)
-    });
-    match other {
-        Some(id) => format!(
-            "the checkpoint is signed by another key of the same name, {id}, and by none that was given: the log's key \
-             was changed, or this is not the log. Get the key {id} from whoever runs the log, and give it with --key"
-        ),
-        None => fault.to_string(),
+pub(super) fn keygen(args: &KeygenArgs) -> anyhow::Result<ExitCode> {
+    let key = casemate_audit::keygen(&args.output, &args.name)?;
+    if args.json {
+        let value = json!({
+            "ok": true, "key": key.to_string(), "name": key.name(), "id": key.id().to_string(),
+            "private": args.output.display().to_string(),
+            "public": casemate_audit::public_path(&args.output).display().to_string(),
+        });
+        out::line(&visible::json_line(&value))?;
+    } else {
+        out::line(&key.to_string())?;
     }
+    Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn keygen(args: &KeygenArgs) -> anyhow::Result<ExitCode> {
-    out::line(&casemate_audit::keygen(&args.output, &args.name)?.to_string())?;
+pub(super) fn checkpoint(args: &CheckpointArgs, dir: &Path) -> anyhow::Result<ExitCode> {
+    let note = match casemate_audit::checkpoint(dir) {
+        Ok(note) => note,
+        Err(fault) => return told(args.json, &fault),
+    };
+    if !args.json {
+        out::exact(note.as_bytes())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let parsed = Note::parse(note.as_bytes())?;
+    let head = Checkpoint::parse(parsed.text())?;
+    let lines = parsed.signatures().iter();
+    let signatures: Vec<_> = lines.map(|line| json!({ "name": line.name, "id": line.id.to_string() })).collect();
+    let value = json!({
+        "ok": true, "origin": head.origin(), "size": head.size(), "root": head.root().to_string(), "note": note,
+        "signatures": signatures,
+    });
+    out::line(&visible::json_line(&value))?;
     Ok(ExitCode::SUCCESS)
 }

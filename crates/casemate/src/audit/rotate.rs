@@ -2,9 +2,9 @@
 
 use super::{exit, local};
 use crate::config::{self, Environment, Loaded};
-use crate::out;
 use crate::pins::{Access, Admin, Refused};
 use crate::serve::local_actor;
+use crate::{out, visible};
 use anyhow::{Context as _, Result, bail};
 use casemate_audit::tlog::Verifier;
 use http::Method;
@@ -28,6 +28,9 @@ pub(super) struct RotateArgs {
     /// Does not ask.
     #[arg(long, short)]
     yes: bool,
+    /// The result as JSON.
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     access: Access,
 }
@@ -38,6 +41,14 @@ pub(super) fn run(args: &RotateArgs) -> Result<ExitCode> {
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let Some(done) = runtime.block_on(rotate(args))? else { return Ok(ExitCode::from(exit::COULD_NOT_RUN)) };
+    if args.json {
+        let value = serde_json::json!({
+            "ok": true, "old": done.old.to_string(), "new": done.new.to_string(), "index": done.index,
+            "size": done.size,
+        });
+        out::line(&visible::json_line(&value))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let record = done.index.map_or_else(String::new, |index| format!("entry {index} records it, and "));
     out::say(&format!(
         "the key {} was replaced by {}: {record}the checkpoint of {} entries is signed by both",

@@ -1,12 +1,13 @@
 //! `casemate audit suggest`: rules that would have admitted what was refused, for a person to read. It applies nothing,
 //! and proposes no pattern: only the exact names that were seen.
 
+mod value;
 mod write;
 
 use super::decided::Policies;
 use super::query::moment;
-use super::{KeysArgs, LogArgs, bad};
-use crate::out;
+use super::{KeysArgs, LogArgs, exit, told};
+use crate::{out, visible};
 use anyhow::Result;
 use casemate_audit::{Kept, decisions};
 use casemate_core::mcp::{Completion, Target};
@@ -31,7 +32,13 @@ pub(super) struct SuggestArgs {
     /// From refusals from then on: `2026-07-01`, `2026-07-01T08:30:00Z`, or how long ago, such as `90m` or `7d`.
     #[arg(long, value_name = "TIME", value_parser = moment)]
     since: Option<UnixMillis>,
+    /// What was refused as JSON, instead of rules.
+    #[arg(long)]
+    json: bool,
 }
+
+pub(super) const HELP: &str = "\
+Exit codes: as `casemate audit verify`, and 1 where the log has no refusal by the policy there.";
 
 /// What a rule would have to name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -132,13 +139,13 @@ pub(super) fn run(args: &SuggestArgs, dir: &Path) -> Result<ExitCode> {
     let since = args.since.unwrap_or(UnixMillis(0));
     let found = match decisions(dir, &args.keys.path(dir), 0..u64::MAX, since) {
         Ok(found) => found,
-        Err(fault) => return Ok(bad(&fault)),
+        Err(fault) => return told(args.json, &fault),
     };
     let (mut policies, mut proposal) = (Policies::new(dir), Proposal::default());
     for decision in found {
         let decision = match decision {
             Ok(decision) => decision,
-            Err(fault) => return Ok(bad(&fault)),
+            Err(fault) => return told(args.json, &fault),
         };
         let Err(reason) = decision.decided else { continue };
         let tenant = decision.json.get("tenant").and_then(serde_json::Value::as_str);
@@ -152,9 +159,13 @@ pub(super) fn run(args: &SuggestArgs, dir: &Path) -> Result<ExitCode> {
         };
         proposal.refused(decision.time, reason, inputs, policies.get(decision.policy).ok());
     }
+    if args.json {
+        out::line(&visible::json_line(&value::json(&proposal)))?;
+        return Ok(ExitCode::from(if proposal.total == 0 { exit::BAD } else { 0 }));
+    }
     if proposal.total == 0 {
         out::say("the log has no refusal by the policy there: nothing to propose");
-        return Ok(ExitCode::from(1));
+        return Ok(ExitCode::from(exit::BAD));
     }
     out::data(&write::yaml(&proposal))?;
     Ok(ExitCode::SUCCESS)

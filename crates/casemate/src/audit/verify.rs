@@ -1,10 +1,10 @@
 //! `casemate audit verify`: the whole log, a part of it, or the way from one checkpoint to another.
 
-use super::{Keys, LogArgs, bad, each, exit, keys};
+use super::{Keys, LogArgs, each, keys, told};
 use crate::out;
-use anyhow::Context as _;
-use casemate_audit::tlog::{Checkpoint, Verifier};
-use casemate_audit::{Fault, Options, Verified, consistency, public_keys, verify_with};
+use anyhow::{Context as _, bail};
+use casemate_audit::tlog::{Checkpoint, Note, Policy, Verifier};
+use casemate_audit::{Class, Fault, Options, Verified, consistency, public_keys, verify_with};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -21,10 +21,11 @@ pub(super) struct VerifyArgs {
     /// Only the entries from A up to, not including, B.
     #[arg(long, value_name = "A..B", value_parser = range)]
     range: Option<Range<u64>>,
-    /// A file with a checkpoint that was kept elsewhere: the log must have grown out of it.
+    /// A file with a checkpoint that was kept elsewhere: the log must have grown out of it. That is proved by the tiles of
+    /// the log, which has to be here; no network is needed. Where the key was changed since, give both keys.
     #[arg(long, value_name = "FILE", conflicts_with = "range")]
     from: Option<PathBuf>,
-    /// A file with a later checkpoint; without it, the log's newest.
+    /// A file with a later checkpoint; without it, the log's newest, which one of the keys must have signed as well.
     #[arg(long, value_name = "FILE", requires = "from")]
     to: Option<PathBuf>,
     /// The directory of the main log: every head of this log that is entered there must be one that this log has.
@@ -49,10 +50,13 @@ pub(super) fn run(args: &VerifyArgs, dir: &Path) -> anyhow::Result<ExitCode> {
         keys = public_keys(&beside).unwrap_or_default();
     }
     let done = match &args.from {
-        Some(from) => match grown(args, dir, from, &keys)? {
-            Ok(done) => done.map(|entries| Done { entries, root: None, minimum: 0, verified: None, heads: None }),
-            Err(code) => return Ok(code),
-        },
+        Some(from) => grown(args, dir, from, &keys)?.map(|entries| Done {
+            entries,
+            root: None,
+            minimum: 0,
+            verified: None,
+            heads: None,
+        }),
         None => whole(args, dir, keys.clone()),
     };
     let done = match (&args.heads_in, done) {
@@ -96,39 +100,51 @@ fn whole(args: &VerifyArgs, dir: &Path, keys: Vec<Verifier>) -> Result<Done, Fau
 }
 
 /// How many entries the later checkpoint is of.
-fn grown(
-    args: &VerifyArgs,
-    dir: &Path,
-    from: &Path,
-    keys: &[Verifier],
-) -> anyhow::Result<Result<Result<u64, Fault>, ExitCode>> {
+fn grown(args: &VerifyArgs, dir: &Path, from: &Path, keys: &[Verifier]) -> anyhow::Result<Result<u64, Fault>> {
     if keys.is_empty() {
-        out::say(
-            "a checkpoint from elsewhere is only worth what its signature is: give the log's public key with --key",
-        );
-        return Ok(Err(ExitCode::from(exit::COULD_NOT_RUN)));
+        bail!("a checkpoint from elsewhere is only worth what its signature is: give the log's public key with --key");
     }
-    let read = |path: &Path| -> anyhow::Result<Option<Checkpoint>> {
-        let bytes = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
-        match Checkpoint::open(&bytes, keys) {
-            Ok((checkpoint, _)) => Ok(Some(checkpoint)),
-            Err(fault) => {
-                out::say(&format!("bad: {}: {fault}", path.display()));
-                Ok(None)
-            }
-        }
+    let read = |path: &Path| std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()));
+    let named = |path: &Path| path.display().to_string();
+    let to = match &args.to {
+        Some(path) => Some((named(path), read(path)?)),
+        None => None,
     };
-    let to = args.to.as_deref().map(read).transpose()?;
-    let (Some(from), None | Some(Some(_))) = (read(from)?, &to) else {
-        return Ok(Err(ExitCode::from(exit::of(casemate_audit::Class::Signature))));
-    };
-    let to = to.flatten();
-    let entries = to.as_ref().map(Checkpoint::size);
-    Ok(Ok(consistency(dir, &from, to.as_ref()).and_then(|_| match entries {
-        Some(entries) => Ok(entries),
-        None => casemate_audit::checkpoint(dir)
-            .map(|note| Checkpoint::open(note.as_bytes(), keys).map_or(0, |(newest, _)| newest.size())),
-    })))
+    let from = (named(from), read(from)?);
+    Ok(compare(dir, from, to, keys))
+}
+
+/// A note, with the name of its file.
+type Named = (String, Vec<u8>);
+
+/// Whether the log has grown out of the checkpoint `from` into `to`, or into its newest one.
+fn compare(dir: &Path, from: Named, to: Option<Named>, keys: &[Verifier]) -> Result<u64, Fault> {
+    let newest = ("checkpoint".to_owned(), casemate_audit::checkpoint(dir)?.into_bytes());
+    let origin = Note::parse(&newest.1).ok().and_then(|note| Checkpoint::parse(note.text()).ok());
+    let origin = origin.map(|newest| newest.origin().to_owned()).unwrap_or_default();
+    let (is_given, to) = (to.is_some(), to.unwrap_or(newest));
+    let (older, newer) = (signed(&from, keys, &origin)?, signed(&to, keys, &origin)?);
+    // Where the log's newest is of fewer, the log was cut off, and that is said.
+    let end = Some(&newer).filter(|newer| is_given || newer.size() >= older.size());
+    consistency(dir, &older, end).map(|_| newer.size().max(older.size()))
+}
+
+/// A checkpoint of the log `origin`, signed by one of its keys.
+fn signed((name, note): &Named, keys: &[Verifier], origin: &str) -> Result<Checkpoint, Fault> {
+    let bad = |what: String| Fault::new(Class::Signature, name, 0, what);
+    let parsed = Note::parse(note).map_err(|error| bad(error.to_string()))?;
+    let claimed = Checkpoint::parse(parsed.text()).map_err(|error| bad(error.to_string()))?;
+    if claimed.origin() != origin {
+        let what = format!("the checkpoint is of the log `{}`, and this is `{origin}`", claimed.origin());
+        return Err(bad(what));
+    }
+    let keys: Vec<_> = keys.iter().filter(|key| key.name() == origin).cloned().collect();
+    if keys.is_empty() {
+        return Err(bad(format!("the checkpoint is of the log `{origin}`, and no key of that name was given")));
+    }
+    let policy = Policy::new(origin, keys, Vec::new(), 0).map_err(|error| bad(error.to_string()))?;
+    let trusted = policy.trust(note).map_err(|error| bad(policy.why(note, &error)))?;
+    Ok(trusted.checkpoint)
 }
 
 fn tell(args: &VerifyArgs, keys: &[Verifier], done: Result<Done, Fault>) -> anyhow::Result<ExitCode> {
@@ -175,14 +191,6 @@ fn tell(args: &VerifyArgs, keys: &[Verifier], done: Result<Done, Fault>) -> anyh
             out::line(&text)?;
             Ok(ExitCode::SUCCESS)
         }
-        Err(fault) if args.json => {
-            let value = serde_json::json!({
-                "ok": false, "class": fault.class.as_str(), "index": fault.index, "file": fault.segment,
-                "offset": fault.offset, "fault": fault.to_string(),
-            });
-            out::line(&value.to_string())?;
-            Ok(ExitCode::from(exit::of(fault.class)))
-        }
-        Err(fault) => Ok(bad(&fault)),
+        Err(fault) => told(args.json, &fault),
     }
 }

@@ -20,7 +20,9 @@ URL/add-checkpoint (C2SP tlog-witness); URL/healthz says whether the last one co
 The state directory must never be restored from a backup: a witness that forgets what it has
 cosigned would cosign a second history. If it is lost, begin with a new key under a new name.
 
-Ends with 0 when it was told to stop, with 2 when it could not start.";
+Exit codes:
+  0  it was told to stop
+  2  it could not start";
 
 /// Arguments of `casemate audit witness`.
 #[derive(Debug, clap::Args)]

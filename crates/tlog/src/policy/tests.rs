@@ -56,6 +56,22 @@ fn the_log_itself_must_have_signed_for_its_origin() {
 }
 
 #[test]
+fn who_has_an_older_key_is_told_which_one_is_needed() {
+    let (old, new, other) = (signer("log", 1), signer("log", 2), signer("other", 2));
+    let policy = Policy::new("log", vec![old.verifier().clone()], vec![key("a", 3)], 1).unwrap();
+    let why = |note: String| policy.why(note.as_bytes(), &policy.trust(note.as_bytes()).unwrap_err());
+    let id = new.verifier().id().to_string();
+    for cosigners in [&[][..], &[("a", 3, 50)]] {
+        let said = why(note("log", &new, cosigners));
+        assert!(said.contains(&format!("Get the key {id} from whoever runs the log")), "{said}");
+    }
+    assert_eq!(why(note("log", &other, &[])), "no known key has signed the note");
+    assert_eq!(why(note("log", &old, &[])), Distrust::Witnesses { found: 0, needed: 1 }.to_string());
+    assert_eq!(why(note("elsewhere", &old, &[("a", 3, 50)])), Distrust::Origin.to_string());
+    assert!(policy.why(b"nothing", &Distrust::Log).contains("has not signed"));
+}
+
+#[test]
 fn a_policy_means_what_it_says() {
     let log = signer("log", 1).verifier().clone();
     let made = |log: &[Verifier], witnesses: &[Verifier], quorum| {

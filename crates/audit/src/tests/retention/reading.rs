@@ -12,6 +12,7 @@ async fn single_entries_below_the_minimum_were_pruned() {
     for index in [0, end - 1] {
         let faults = [
             crate::entry(path, index).unwrap_err(),
+            crate::entries_from(path, index).err().unwrap(),
             crate::prove(path, index).unwrap_err(),
             crate::reveal(path, &keys, index, Field::Message, b"x").unwrap_err(),
             crate::captured(path, &keys, index).unwrap_err(),

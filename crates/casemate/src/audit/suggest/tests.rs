@@ -106,3 +106,36 @@ fn what_no_exact_rule_can_admit_is_only_told() {
     let after = policy(&text);
     assert!(star.decide(&after).is_err());
 }
+
+#[test]
+fn programs_get_every_refusal_with_its_count() {
+    let mut proposal = Proposal::default();
+    assert_eq!(value::json(&proposal)["ok"], false);
+    let known = policy("tenants:\n  \"acme\":\n    rules: []\n");
+    for at in [5, 9] {
+        for target in targets() {
+            proposal.refused(UnixMillis(at), Reason::PolicyTool, Some(&inputs("acme", target)), Some(&known));
+        }
+    }
+    proposal.refused(UnixMillis(9), Reason::PolicyAllowlist, Some(&inputs("acme", Target::Server)), Some(&known));
+    proposal.refused(UnixMillis(9), Reason::PolicyTool, None, None);
+    let made = value::json(&proposal);
+    let rows = made["refused"].as_array().unwrap();
+    assert_eq!(
+        (rows.len(), &made["ok"], &made["refusals"], &made["unknown"]),
+        (9, &true.into(), &20.into(), &1.into())
+    );
+    assert!(rows.iter().all(|row| row["tenant"] == "acme" && row["server"] == "kb" && row["count"] == 2));
+    let of = |kind: &str| rows.iter().find(|row| row["kind"] == kind).unwrap_or_else(|| panic!("{kind}: {made}"));
+    assert_eq!((&of("tool")["name"], &of("unmanaged_tool")["name"]), (&"search".into(), &"delete".into()));
+    assert_eq!(of("prompt")["name"], "sum\"mary \u{202e}\u{1f600}");
+    assert!(of("server")["name"].is_null() && of("list_subscription")["name"].is_null());
+    assert_eq!((&of("tool")["reasons"][0], &of("tool")["last"]), (&"policy.tool".into(), &made["last"]));
+    let beyond = &made["beyond_rules"][0];
+    assert_eq!(
+        (&beyond["server"], &beyond["reason"], &beyond["count"]),
+        (&"kb".into(), &"policy.allowlist".into(), &1.into())
+    );
+    let line = visible::json_line(&made);
+    assert!(!line.chars().any(visible::hides), "{line}");
+}
