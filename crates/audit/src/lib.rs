@@ -70,7 +70,7 @@ pub use replay::{Decision, Decisions, Kept, decisions};
 pub use restore::restored;
 pub use retention::{Closed, PruneError, Pruned, checkpoints_path, closed, last_pruned, minimum, segment_path};
 pub use sealed::{Captured, captured};
-pub use verify::{Options, Verified, verify, verify_with};
+pub use verify::{Options, UNSIGNED_MS, Verified, verify, verify_with};
 
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@ use crate::keys::Signers;
 use crate::retention::{self, PruneError};
 use crate::scan::{self, Walk};
 use crate::storage::Storage;
+use crate::verify::{Tail, UNSIGNED_MS};
 use casemate_core::UnixMillis;
 use casemate_tlog::{Frontier, Verifier};
 use std::collections::BTreeMap;
@@ -41,6 +42,8 @@ pub(crate) struct Recovered {
     pub(crate) generation: u64,
     pub(crate) open: BTreeMap<u64, Arc<Origin>>,
     pub(crate) torn_bytes: u64,
+    /// Entries that no checkpoint has signed, where they are more than an honest end leaves.
+    pub(crate) unsigned: u64,
     pub(crate) publisher: Publisher,
 }
 
@@ -65,7 +68,7 @@ pub(crate) fn recover(storage: &mut dyn Storage, signers: Signers, now: UnixMill
     let signed = last.as_ref().map_or(0, |kept| kept.checkpoint.size());
     pruned(storage, signers.current.verifier())?;
     let mut open = BTreeMap::new();
-    let (mut torn_bytes, mut fork) = (0, None);
+    let (mut torn_bytes, mut fork, mut tail) = (0, None, Tail::default());
     let from = last.as_ref().map(|kept| kept.checkpoint.size());
     let mut walk = match Walk::tail(storage, from) {
         // With everything before it signed and concluded, the way begins with the segment that was being begun.
@@ -82,6 +85,7 @@ pub(crate) fn recover(storage: &mut dyn Storage, signers: Signers, now: UnixMill
         match (walk.next(storage), &fork) {
             (None, None) => break,
             (Some(Ok(found)), _) => {
+                tail.pass(&found, signed);
                 if found.is_intent {
                     open.insert(found.index, found.bytes);
                 } else if let Some(intent) = found.concludes {
@@ -115,7 +119,10 @@ pub(crate) fn recover(storage: &mut dyn Storage, signers: Signers, now: UnixMill
     };
     let open = open.into_iter().map(|(index, bytes)| (index, origin(bytes))).collect();
     let (publisher, torn) = Publisher::open(storage, signers, at.segment, last.as_ref())?;
-    Ok(Recovered { at, generation: head.generation, open, torn_bytes: torn_bytes + torn, publisher })
+    // An honest tail is as long as the pause between two checkpoints, and a log is signed soon after it begins.
+    let unsigned = at.entries() - signed;
+    let unsigned = if unsigned > 0 && (signed == 0 || tail.span() > UNSIGNED_MS) { unsigned } else { 0 };
+    Ok(Recovered { at, generation: head.generation, open, torn_bytes: torn_bytes + torn, unsigned, publisher })
 }
 
 /// Checks where a log begins that was pruned, and removes what was about to be removed. What the disk does not let go of
@@ -183,7 +190,7 @@ fn create(storage: &mut dyn Storage, signers: Signers, now: UnixMillis) -> Resul
     settle(storage, &at, &mut generation, 0)?;
     storage.sync_dir()?;
     let (publisher, torn_bytes) = Publisher::open(storage, signers, 0, None)?;
-    Ok(Recovered { at, generation, open: BTreeMap::new(), torn_bytes, publisher })
+    Ok(Recovered { at, generation, open: BTreeMap::new(), torn_bytes, unsigned: 0, publisher })
 }
 
 /// Begins a segment, durably.

@@ -6,7 +6,7 @@ use crate::error::{Class, Fault};
 use crate::files;
 use crate::published::PUBLISHED;
 use crate::retention::{self, Minimum};
-use crate::scan::{self, Walk};
+use crate::scan::{self, Found, Walk};
 use crate::storage::{DirSource, Source};
 use casemate_tlog::note::MAX_NOTE;
 use casemate_tlog::{Checkpoint, Hash, Verifier};
@@ -15,6 +15,9 @@ use std::path::Path;
 
 /// How often progress is told: after so many entries.
 const STEP: u64 = 1024;
+
+/// The longest time that honest entries without a checkpoint may span, in milliseconds: many times the pause between two.
+pub const UNSIGNED_MS: u64 = 60_000;
 
 /// What to check a log by.
 #[derive(Default)]
@@ -49,6 +52,9 @@ pub struct Verified {
     pub unverified: u64,
     /// The entries of the one that is shown to others, where there is one.
     pub published: Option<u64>,
+    /// Milliseconds from the first to the last entry after the newest checkpoint, by their own times; `None` where there is
+    /// none. No signature says anything of these entries.
+    pub unsigned: Option<u64>,
 }
 
 /// Checks the whole log in `dir` but for its signatures.
@@ -115,6 +121,7 @@ pub(crate) fn check_with(source: &dyn Source, options: &mut Options<'_>) -> Resu
     let mut signed = Signed::new(options.keys.clone(), newest, published, minimum.clone());
     let (first_index, mut erased, mut fork, mut recorded) = (walk.index(), 0, None, false);
     let of = walk.head().entries;
+    let mut tail = Tail::default();
     loop {
         if fork.is_none() {
             signed.enter(source, walk.segment_first())?;
@@ -127,6 +134,7 @@ pub(crate) fn check_with(source: &dyn Source, options: &mut Options<'_>) -> Resu
         match walk.next(source) {
             None => break,
             Some(Ok(found)) => {
+                tail.pass(&found, signed.last);
                 signed.chain.pass(&found);
                 erased += u64::from(found.erases);
                 recorded |= found.pruned_to.is_some() && found.pruned_to == minimum.as_ref().map(Minimum::index);
@@ -148,7 +156,8 @@ pub(crate) fn check_with(source: &dyn Source, options: &mut Options<'_>) -> Resu
     }
     let (entries, root) = (walk.index(), walk.tree().root());
     let (checkpoints, signed) = (signed.count, signed.last);
-    Ok(Verified { entries, first_index, root, erased, checkpoints, signed, unverified, published: shown })
+    let unsigned = (entries > signed).then(|| tail.span());
+    Ok(Verified { entries, first_index, root, erased, checkpoints, signed, unverified, published: shown, unsigned })
 }
 
 /// The checkpoint in the file of its own.
@@ -283,4 +292,34 @@ impl Signed {
         }
         Err(newest.fault(Class::Removed, format!("the checkpoint of {size} entries is not beside its segment")))
     }
+}
+
+/// The entries that no checkpoint has signed yet: when the first of them was written, and the last entry of all.
+#[derive(Default)]
+pub(crate) struct Tail {
+    first: u64,
+    last: Vec<u8>,
+}
+
+impl Tail {
+    /// Takes the next entry; `signed` is how many the newest checkpoint so far is of.
+    pub(crate) fn pass(&mut self, found: &Found, signed: u64) {
+        if found.index == signed {
+            self.first = time(&found.bytes);
+        }
+        self.last.clone_from(&found.bytes);
+    }
+
+    /// From the one to the other, in milliseconds.
+    pub(crate) fn span(&self) -> u64 {
+        time(&self.last).saturating_sub(self.first)
+    }
+}
+
+fn time(record: &[u8]) -> u64 {
+    #[derive(serde::Deserialize)]
+    struct Stamped {
+        time: u64,
+    }
+    serde_json::from_slice::<Stamped>(record).map_or(0, |record| record.time)
 }

@@ -115,6 +115,15 @@ impl Writer {
             let detail = format!("torn bytes: {}, unknown outcomes: {unknown}", found.torn_bytes);
             writer.note(EventKind::Recovery, detail);
         }
+        if found.unsigned > 0 {
+            let unsigned = found.unsigned;
+            let detail = format!("the last {unsigned} entries were signed by no checkpoint before this start");
+            tracing::warn!(
+                unsigned,
+                "entries of the audit log were signed by no checkpoint: whoever can write its files can have written them"
+            );
+            writer.note(EventKind::Recovery, detail);
+        }
         writer.reopen()?;
         writer.write_head(found.at.entries())?;
         writer.sync_head()?;

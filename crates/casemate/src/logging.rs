@@ -31,7 +31,9 @@ impl<T: for<'w> MakeWriter<'w> + Send + Sync + 'static> Sink for T {}
 
 /// Short lines, with colours where they are wanted: every field is written out on its own.
 fn for_people(filter: EnvFilter, is_coloured: bool, writer: impl Sink) -> impl Subscriber + Send + Sync {
+    // What cannot be written is not told on the same stderr: that would panic in whichever thread logs.
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_ansi(is_coloured);
+    let builder = builder.log_internal_errors(false);
     builder.compact().fmt_fields(debug_fn(field).delimited(" ")).with_writer(writer).finish()
 }
 
@@ -43,7 +45,7 @@ fn field(writer: &mut Writer<'_>, field: &Field, value: &dyn std::fmt::Debug) ->
 /// JSON lines, in which what hides stands in the escapes of JSON.
 fn for_programs(filter: EnvFilter, writer: impl Sink) -> impl Subscriber + Send + Sync {
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_target(false);
-    builder.json().flatten_event(true).with_writer(Escaping(writer)).finish()
+    builder.log_internal_errors(false).json().flatten_event(true).with_writer(Escaping(writer)).finish()
 }
 
 /// Makes writers that escape.

@@ -59,6 +59,14 @@ fn io_fault(name: &str) -> impl Fn(io::Error) -> Fault + '_ {
     move |error| Fault::io(name, &error)
 }
 
+/// Whether a file of that name may stand in the directory of a copy.
+fn is_of_a_log(name: &str) -> bool {
+    const NAMES: [&str; 9] =
+        [files::HEAD, files::LOCK, "checkpoint", "published", "minimum", "tile", "policies", "archive", KEYS];
+    let is_partial = name.ends_with(".partial");
+    NAMES.contains(&name) || files::first_of(name).is_some() || name.ends_with(".checkpoints") || is_partial
+}
+
 impl Target {
     /// Makes the directory where it is missing, and takes the lock of the log that it holds.
     pub(super) fn open(log: &Path, path: &Path) -> Result<Self, Fault> {
@@ -68,6 +76,11 @@ impl Target {
             _ => {}
         }
         let dir = Dir::open(path).map_err(io_fault(&name))?;
+        // A directory of something else, such as one that a link leads to, is left alone.
+        if let Some(other) = dir.names(MOST).map_err(io_fault(&name))?.iter().find(|there| !is_of_a_log(there)) {
+            let what = format!("it holds `{other}`, which is of no log: name an empty directory, or one with a backup");
+            return Err(Fault::new(Class::Unreadable, &name, 0, what));
+        }
         let lock = dir.lock(files::LOCK).map_err(io_fault(files::LOCK))?;
         if !storage::take(&lock).map_err(io_fault(files::LOCK))? {
             let what = "another process writes there: a gateway, or another backup";

@@ -12,6 +12,9 @@ pub(super) const ERASED: u8 = 10;
 /// The entry commits to no such value.
 pub(super) const NOTHING: u8 = 11;
 
+/// Whole, but entries at its end are signed by nothing.
+pub(super) const UNSIGNED: u8 = 13;
+
 /// What `--help` says of them.
 pub(super) const HELP: &str = "\
 Exit codes:
@@ -25,7 +28,8 @@ Exit codes:
   7  torn tail: the last record was not written to its end; the next start cuts it off
   8  signature: a checkpoint is not signed by the log's key
   9  fork: the entries are another history than the one that a checkpoint signed
-  12  pruned: its retention was over; an archive may have it";
+  12  pruned: its retention was over; an archive may have it
+  13 unsigned: whole, but no checkpoint has signed its last entries, and they span more than a minute, or there is none";
 
 /// The code of a class of fault.
 pub(super) const fn of(class: Class) -> u8 {

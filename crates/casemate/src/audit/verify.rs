@@ -1,10 +1,10 @@
 //! `casemate audit verify`: the whole log, a part of it, or the way from one checkpoint to another.
 
-use super::{Keys, LogArgs, each, keys, told};
+use super::{Keys, LogArgs, each, exit, keys, told};
 use crate::out;
 use anyhow::{Context as _, bail};
 use casemate_audit::tlog::{Checkpoint, Note, Policy, Verifier};
-use casemate_audit::{Class, Fault, Options, Verified, consistency, public_keys, verify_with};
+use casemate_audit::{Class, Fault, Options, UNSIGNED_MS, Verified, consistency, public_keys, verify_with};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -50,13 +50,9 @@ pub(super) fn run(args: &VerifyArgs, dir: &Path) -> anyhow::Result<ExitCode> {
         keys = public_keys(&beside).unwrap_or_default();
     }
     let done = match &args.from {
-        Some(from) => grown(args, dir, from, &keys)?.map(|entries| Done {
-            entries,
-            root: None,
-            minimum: 0,
-            verified: None,
-            heads: None,
-        }),
+        // That its tiles lead from one checkpoint to the other says nothing of the entries: they are read as well.
+        Some(from) => grown(args, dir, from, &keys)?
+            .and_then(|from| whole(args, dir, keys.clone()).map(|done| Done { from: Some(from), ..done })),
         None => whole(args, dir, keys.clone()),
     };
     let done = match (&args.heads_in, done) {
@@ -77,6 +73,15 @@ struct Done {
     verified: Option<Verified>,
     /// How many heads of it the main log has entered.
     heads: Option<u64>,
+    /// The entries of the checkpoint that it has grown out of.
+    from: Option<u64>,
+}
+
+/// How many of the last entries nothing vouches for, where that is more than an honest end leaves.
+fn unsigned(verified: Option<Verified>) -> Option<u64> {
+    let verified = verified?;
+    let span = verified.unsigned?;
+    (verified.signed == 0 || span > UNSIGNED_MS).then(|| verified.entries.saturating_sub(verified.signed))
 }
 
 fn whole(args: &VerifyArgs, dir: &Path, keys: Vec<Verifier>) -> Result<Done, Fault> {
@@ -90,16 +95,23 @@ fn whole(args: &VerifyArgs, dir: &Path, keys: Vec<Verifier>) -> Result<Done, Fau
     let is_whole = args.range.is_none();
     let verified = verify_with(dir, options);
     bar.finish_and_clear();
+    if let (Some(range), Ok(verified)) = (&args.range, &verified)
+        && range.end > verified.entries
+    {
+        let what = format!("the log has {} entries, and {} were asked for", verified.entries, range.end);
+        return Err(Fault::new(Class::Unreadable, "the range", 0, what));
+    }
     verified.map(|verified| Done {
         entries: verified.entries,
         root: Some(verified.root.to_string()),
         minimum: if is_whole { verified.first_index } else { 0 },
         verified: Some(verified),
         heads: None,
+        from: None,
     })
 }
 
-/// How many entries the later checkpoint is of.
+/// How many entries the earlier checkpoint is of.
 fn grown(args: &VerifyArgs, dir: &Path, from: &Path, keys: &[Verifier]) -> anyhow::Result<Result<u64, Fault>> {
     if keys.is_empty() {
         bail!("a checkpoint from elsewhere is only worth what its signature is: give the log's public key with --key");
@@ -126,7 +138,7 @@ fn compare(dir: &Path, from: Named, to: Option<Named>, keys: &[Verifier]) -> Res
     let (older, newer) = (signed(&from, keys, &origin)?, signed(&to, keys, &origin)?);
     // Where the log's newest is of fewer, the log was cut off, and that is said.
     let end = Some(&newer).filter(|newer| is_given || newer.size() >= older.size());
-    consistency(dir, &older, end).map(|_| newer.size().max(older.size()))
+    consistency(dir, &older, end).map(|_| older.size())
 }
 
 /// A checkpoint of the log `origin`, signed by one of its keys.
@@ -148,22 +160,31 @@ fn signed((name, note): &Named, keys: &[Verifier], origin: &str) -> Result<Check
 }
 
 fn tell(args: &VerifyArgs, keys: &[Verifier], done: Result<Done, Fault>) -> anyhow::Result<ExitCode> {
+    let tail = done.as_ref().ok().filter(|_| args.range.is_none()).and_then(|done| unsigned(done.verified));
     let named: Vec<String> = keys.iter().map(Verifier::to_string).collect();
     match done {
         Ok(done) if args.json => {
             let verified = done.verified;
             let value = serde_json::json!({
-                "ok": true, "entries": done.entries, "root": done.root, "key": named.last(), "keys": named,
+                "ok": tail.is_none(), "entries": done.entries, "root": done.root, "key": named.last(), "keys": named,
                 "first": verified.map(|v| v.first_index), "checkpoints": verified.map(|v| v.checkpoints),
                 "signed": verified.map(|v| v.signed), "minimum": verified.map(|_| done.minimum),
                 "erased": verified.map(|v| v.erased), "heads": done.heads,
                 "unverified": verified.map(|v| v.unverified), "published": verified.and_then(|v| v.published),
+                "from": done.from, "unsigned": verified.map(|v| v.entries.saturating_sub(v.signed)),
             });
             out::line(&value.to_string())?;
-            Ok(ExitCode::SUCCESS)
+            Ok(tail.map_or(ExitCode::SUCCESS, |_| ExitCode::from(exit::UNSIGNED)))
         }
         Ok(done) => {
-            let mut text = format!("good: {} entries", done.entries);
+            let count = match &args.range {
+                Some(range) => format!("entries {} to {} of ", range.start, range.end - 1),
+                None => String::new(),
+            };
+            let mut text = format!("good: {count}{} entries", done.entries);
+            if let Some(from) = done.from {
+                text.push_str(&format!(", grown out of the {from} of the checkpoint given"));
+            }
             if let (Some(root), Some(verified)) = (&done.root, done.verified) {
                 let Verified { checkpoints, signed, .. } = verified;
                 text.push_str(&format!(", root {root}, {checkpoints} checkpoints, signed up to {signed}"));
@@ -188,8 +209,16 @@ fn tell(args: &VerifyArgs, keys: &[Verifier], done: Result<Done, Fault>) -> anyh
                      older key as well)"
                 ));
             }
-            out::line(&text)?;
-            Ok(ExitCode::SUCCESS)
+            let Some(tail) = tail else {
+                out::line(&text)?;
+                return Ok(ExitCode::SUCCESS);
+            };
+            out::line(&text.replacen("good: ", "unsigned: ", 1))?;
+            out::say(&format!(
+                "no checkpoint has signed the last {tail} entries: whoever can write the log's files can have written \
+                 them. A checkpoint that was kept elsewhere tells (--from)"
+            ));
+            Ok(ExitCode::from(exit::UNSIGNED))
         }
         Err(fault) => told(args.json, &fault),
     }
