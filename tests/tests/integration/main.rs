@@ -78,6 +78,8 @@ mod reload;
 #[cfg(test)]
 mod shutdown;
 #[cfg(test)]
+mod vouched;
+#[cfg(test)]
 mod witness;
 
 // The program as a person meets it.
