@@ -51,18 +51,7 @@ impl Chain {
 
     /// Takes note of a record, should it name keys.
     pub(crate) fn pass(&mut self, found: &Found) {
-        if self.given.is_empty() || found.is_intent || found.concludes.is_some() {
-            return;
-        }
-        let Ok(record) = serde_json::from_slice::<Record>(&found.bytes) else { return };
-        if record.event.as_deref() != Some(EventKind::Rotate.as_str()) {
-            return;
-        }
-        // A record shows a name in printable characters only; that of the log's keys is known.
-        let name = self.given.first().map(Verifier::name).unwrap_or_default();
-        let key = |text: Option<String>| Verifier::parse(&format!("{name}+{}", text?.split_once('+')?.1)).ok();
-        let named = record.facts.and_then(|facts| Some((key(facts.old)?, key(facts.new)?)));
-        if let Some((old, new)) = named.filter(|(old, new)| old != new)
+        if let Some((old, new)) = self.given.first().and_then(|key| change(found, key.name()))
             && !self.named.iter().any(|known| known.0 == old && known.1 == new)
         {
             self.named.push((old, new));
@@ -144,6 +133,21 @@ impl Chain {
             None => OpenError::Unsigned.to_string(),
         }
     }
+}
+
+/// The old and the new key of a record of a change, in a log of this name.
+pub(crate) fn change(found: &Found, name: &str) -> Option<(Verifier, Verifier)> {
+    if found.is_intent || found.concludes.is_some() {
+        return None;
+    }
+    let record = serde_json::from_slice::<Record>(&found.bytes).ok()?;
+    if record.event.as_deref() != Some(EventKind::Rotate.as_str()) {
+        return None;
+    }
+    // A record shows a name in printable characters only; that of the log's keys is known.
+    let key = |text: Option<String>| Verifier::parse(&format!("{name}+{}", text?.split_once('+')?.1)).ok();
+    let facts = record.facts?;
+    Some((key(facts.old)?, key(facts.new)?)).filter(|(old, new)| old != new)
 }
 
 /// Adds a key that is not there yet.
