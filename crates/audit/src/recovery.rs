@@ -67,7 +67,7 @@ pub(crate) fn recover(
         signers.may_follow(kept)?;
     }
     let signed = last.as_ref().map_or(0, |kept| kept.checkpoint.size());
-    pruned(storage, signers.current.verifier())?;
+    pruned(storage, &signers.ever())?;
     let mut tail = Tail::default();
     let (mut torn_bytes, mut fork) = (0, None);
     let from = last.as_ref().map(|kept| kept.checkpoint.size());
@@ -141,10 +141,10 @@ impl Tail {
     }
 }
 
-/// Checks where a log begins that was pruned, and removes what was about to be removed. What the disk does not let go of
+/// Checks where a log begins that was pruned, by every key that the log is known to have had, and removes what was about to be removed. What the disk does not let go of
 /// now is left alone: nobody reads it any more.
-fn pruned(storage: &mut dyn Storage, key: &Verifier) -> Result<(), Fault> {
-    match retention::finish(storage, key) {
+fn pruned(storage: &mut dyn Storage, keys: &[Verifier]) -> Result<(), Fault> {
+    match retention::finish(storage, &|| keys.to_vec()) {
         Err(PruneError::Damaged(fault)) => Err(fault),
         Err(error) => {
             tracing::warn!(%error, "segments of the audit log that were pruned are still there");

@@ -35,7 +35,8 @@ impl Signers {
 
     /// What is wrong where a key that is known to be replaced has signed `last`, and none that is at hand.
     fn left_behind(&self, last: &Kept) -> Option<Fault> {
-        let old = self.known.iter().find(|key| last.verify(key).is_ok())?;
+        let (_, before) = self.known.split_last()?;
+        let old = before.iter().find(|key| last.verify(key).is_ok())?;
         let what = format!(
             "the key {} alone has signed it, which was replaced by {}: the log is as it was before the change of key, as \
              from an older backup. No other key can go on with it: take a copy that was made after the change",

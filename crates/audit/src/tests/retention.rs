@@ -4,6 +4,7 @@ mod faults;
 mod hostile;
 mod property;
 mod reading;
+mod rotated;
 
 use super::faults::Bench;
 use super::memory::Memory;

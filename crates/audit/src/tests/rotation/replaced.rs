@@ -2,7 +2,7 @@
 
 use super::verifiers::{by, open, private, settings};
 use crate::tests::{call, clock};
-use crate::{Class, Log, OpenError};
+use crate::{Class, Log, OpenError, Options, verify_with};
 use std::fs;
 use std::path::Path;
 
@@ -70,10 +70,9 @@ async fn a_log_from_before_the_change_is_named() {
             if with_key || path.file_stem().is_none_or(|stem| stem != "audit") {
                 let _ = fs::remove_file(path);
                 fs::write(path, bytes).unwrap();
+                fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
             }
         }
-        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
-        fs::set_permissions(dir.path().join("audit.key"), mode).unwrap();
     };
     // The log of a backup, and the keys of now.
     restore(false);
@@ -89,5 +88,40 @@ async fn a_log_from_before_the_change_is_named() {
     fs::remove_file(dir.path().join("audit.keys")).unwrap();
     open(dir.path()).close().await;
     fs::write(dir.path().join("audit.key"), new).unwrap();
-    assert!(refused(dir.path()).contains("signature"));
+    assert!(!refused(dir.path()).contains("replaced"), "as far as is known the old key is in force");
+}
+
+#[tokio::test]
+async fn a_history_that_a_replaced_key_has_signed_is_not_the_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    let stolen = fs::read_to_string(dir.path().join("audit.key")).unwrap();
+    call(&log, "one").await;
+    log.rotate_key("alice").await.unwrap();
+    call(&log, "two").await;
+    log.close().await;
+    let known = crate::public_keys(&dir.path().join("audit.key")).unwrap();
+    let check = |at: &Path, in_force: usize| {
+        let in_force = known.get(in_force).cloned();
+        verify_with(at, Options { keys: known.clone(), in_force, ..Options::default() })
+    };
+    assert!(check(dir.path(), 1).is_ok());
+    assert!(check(dir.path(), 0).is_ok(), "the log may have gone on to a newer key than is known");
+    // Whoever has the old key writes another log with it, under the same name.
+    let forged = tempfile::tempdir().unwrap();
+    fs::write(forged.path().join("audit.key"), stolen).unwrap();
+    fs::set_permissions(forged.path().join("audit.key"), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let log = open(forged.path());
+    call(&log, "another").await;
+    log.close().await;
+    assert!(check(forged.path(), 2).is_ok(), "nobody has said which key is in force");
+    let fault = check(forged.path(), 1).unwrap_err();
+    assert_eq!(fault.class, Class::Signature);
+    assert!(fault.what.contains(&format!("the key in force is {}", known[1].id())), "{fault}");
+    // Nor with a change of its own, to a key that nobody knows.
+    let log = open(forged.path());
+    log.rotate_key("mallory").await.unwrap();
+    call(&log, "more").await;
+    log.close().await;
+    assert_eq!(check(forged.path(), 1).unwrap_err().class, Class::Signature);
 }
