@@ -6,7 +6,7 @@
 //! again, and what is there was checked before anything is added. So a copy that was interrupted is the copy before it
 //! with some files more.
 //!
-//! What is not copied: the key that signs, the index, which is derived, and the keys of subjects, unless they are asked
+//! What is not copied: the key that signs (its public keys are), the index, which is derived, and the keys of subjects, unless they are asked
 //! for.
 
 mod snapshot;
@@ -15,6 +15,7 @@ mod target;
 use crate::confined::Dir;
 use crate::error::{Class, Fault};
 use crate::files;
+use crate::keys;
 use crate::storage::{DirSource, Source};
 use crate::tiles::LogNodes;
 use crate::verify::{self, Options, Verified};
@@ -33,6 +34,8 @@ const TRIES: usize = 3;
 pub struct Backup<'a> {
     /// The log's public keys, by which the checkpoints are verified; without any they are only compared.
     pub keys: Vec<Verifier>,
+    /// Where the log's private key is: the public ones beside it are copied, it is not.
+    pub key_path: Option<&'a Path>,
     /// The file of the keys of subjects, where it is to be copied too. An erasure does not reach the copy.
     pub subjects: Option<&'a Path>,
     /// Called now and then while entries are checked, with those that were and those that there are.
@@ -74,8 +77,10 @@ pub fn backup(dir: &Path, to: &Path, mut options: Backup<'_>) -> Result<BackedUp
     let mut tries = 0;
     loop {
         tries += 1;
+        // Looked at before the log and written after it: the copy has come to the newest of its keys.
+        let public = options.key_path.map(public).transpose()?.unwrap_or_default();
         let snapshot = Snapshot::take(&dir)?;
-        let done = once(&mut target, &snapshot, before, &mut options);
+        let done = once(&mut target, &snapshot, &public, before, &mut options);
         let pruned = || Snapshot::take(&dir).is_ok_and(|now| now.first() > snapshot.first());
         match done {
             Err(_) if tries < TRIES && pruned() => {}
@@ -87,6 +92,7 @@ pub fn backup(dir: &Path, to: &Path, mut options: Backup<'_>) -> Result<BackedUp
 fn once(
     target: &mut Target,
     snapshot: &Snapshot,
+    public: &[Verifier],
     before: Option<Before>,
     options: &mut Backup<'_>,
 ) -> Result<BackedUp, Fault> {
@@ -111,6 +117,7 @@ fn once(
         return Err(Fault::new(Class::Changed, files::HEAD, 0, what));
     }
     target.advance(snapshot.head_file())?;
+    target.copy_public(public)?;
     let (files_now, bytes_now) = target.written();
     Ok(BackedUp {
         entries: verified.entries,
@@ -122,6 +129,14 @@ fn once(
         bytes: bytes_now - bytes,
         damaged_tiles,
     })
+}
+
+/// The public keys beside the private one; none where there are none.
+fn public(key: &Path) -> Result<Vec<Verifier>, Fault> {
+    match keys::public_keys(key) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        done => done.map_err(|error| Fault::io(&keys::public_path(key).display().to_string(), &error)),
+    }
 }
 
 /// Checks the copy: of what was there and good only the last segment has changed.

@@ -1,7 +1,7 @@
 //! Which key signs a log's checkpoints, from one to the next. A key hands over to another in a checkpoint that both have
 //! signed, over a tree with the record that names them; from then on only the new key counts.
 
-use crate::checkpoints::Kept;
+use crate::checkpoints::{Kept, NEWEST};
 use crate::error::{Class, Fault};
 use crate::record::EventKind;
 use crate::scan::Found;
@@ -33,6 +33,8 @@ pub(crate) struct Chain {
     given: Vec<Verifier>,
     /// Those of which one must have signed the next checkpoint: one, or several given ones that signed the same first.
     force: Vec<Verifier>,
+    /// Those that were in force before, and are.
+    reached: Vec<Verifier>,
     /// Old and new keys of the records so far.
     named: Vec<(Verifier, Verifier)>,
     /// What is wrong with the first checkpoint before any that a given key has signed. It is forgiven where the first one
@@ -51,18 +53,7 @@ impl Chain {
 
     /// Takes note of a record, should it name keys.
     pub(crate) fn pass(&mut self, found: &Found) {
-        if self.given.is_empty() || found.is_intent || found.concludes.is_some() {
-            return;
-        }
-        let Ok(record) = serde_json::from_slice::<Record>(&found.bytes) else { return };
-        if record.event.as_deref() != Some(EventKind::Rotate.as_str()) {
-            return;
-        }
-        // A record shows a name in printable characters only; that of the log's keys is known.
-        let name = self.given.first().map(Verifier::name).unwrap_or_default();
-        let key = |text: Option<String>| Verifier::parse(&format!("{name}+{}", text?.split_once('+')?.1)).ok();
-        let named = record.facts.and_then(|facts| Some((key(facts.old)?, key(facts.new)?)));
-        if let Some((old, new)) = named.filter(|(old, new)| old != new)
+        if let Some((old, new)) = self.given.first().and_then(|key| change(found, key.name()))
             && !self.named.iter().any(|known| known.0 == old && known.1 == new)
         {
             self.named.push((old, new));
@@ -94,6 +85,7 @@ impl Chain {
         self.pending = None;
         let follows = |key: &Verifier| self.named.iter().any(|(old, new)| before.contains(old) && new == key);
         let successors: Vec<_> = before.iter().chain(&after).filter(|key| follows(key)).cloned().collect();
+        before.iter().chain(&successors).for_each(|key| add(&mut self.reached, key));
         self.force = if successors.is_empty() { before } else { successors };
         Ok(true)
     }
@@ -113,6 +105,19 @@ impl Chain {
     /// No checkpoint comes any more; how many could not be verified.
     pub(crate) fn finish(&self) -> Result<u64, Fault> {
         self.pending.clone().map_or(Ok(self.unverified), Err)
+    }
+
+    /// Whether the log has come to `key`, which is known to be in force: it ends under that one, or under one to which that
+    /// one has handed over meanwhile. Nothing is known of a log without any checkpoint.
+    pub(crate) fn comes_to(&self, key: &Verifier) -> Result<(), Fault> {
+        let Some(last) = self.force.last().filter(|_| !self.reached.contains(key)) else { return Ok(()) };
+        let what = format!(
+            "the key {} has signed the end of the log, and the key in force is {}: a log from before the change of key, or \
+             a history that a replaced key has signed. A copy that was made before is verified with the key of its time",
+            last.id(),
+            key.id()
+        );
+        Err(Fault::new(Class::Signature, NEWEST, 0, what))
     }
 
     /// Which of the keys that `may` sign, and of those that follow them, have signed; one of the former at least.
@@ -155,6 +160,21 @@ impl Chain {
              record of that was pruned, and the newer key is needed, from whoever runs the log; or this is not the log"
         ))
     }
+}
+
+/// The old and the new key of a record of a change, in a log of this name.
+pub(crate) fn change(found: &Found, name: &str) -> Option<(Verifier, Verifier)> {
+    if found.is_intent || found.concludes.is_some() {
+        return None;
+    }
+    let record = serde_json::from_slice::<Record>(&found.bytes).ok()?;
+    if record.event.as_deref() != Some(EventKind::Rotate.as_str()) {
+        return None;
+    }
+    // A record shows a name in printable characters only; that of the log's keys is known.
+    let key = |text: Option<String>| Verifier::parse(&format!("{name}+{}", text?.split_once('+')?.1)).ok();
+    let facts = record.facts?;
+    Some((key(facts.old)?, key(facts.new)?)).filter(|(old, new)| old != new)
 }
 
 /// Adds a key that is not there yet.

@@ -2,6 +2,7 @@
 //! beside the log; and the public key in a second file beside it, for whoever verifies.
 
 mod change;
+mod force;
 
 #[cfg(test)]
 pub(crate) use change::KeyFiles;

@@ -7,9 +7,9 @@ use crate::files::{self, Header};
 use crate::head::Head;
 use crate::keys::Signers;
 use crate::retention::{self, PruneError};
-use crate::scan::{self, Walk};
+use crate::scan::{self, Found, Walk};
 use crate::storage::Storage;
-use crate::verify::{Tail, UNSIGNED_MS};
+use crate::verify::{UNSIGNED_MS, Unsigned};
 use casemate_core::UnixMillis;
 use casemate_tlog::{Frontier, Verifier};
 use std::collections::BTreeMap;
@@ -48,7 +48,11 @@ pub(crate) struct Recovered {
 }
 
 /// Finds the end of the log, makes the log where there is none, and cuts off what was not finished.
-pub(crate) fn recover(storage: &mut dyn Storage, signers: Signers, now: UnixMillis) -> Result<Recovered, OpenError> {
+pub(crate) fn recover(
+    storage: &mut dyn Storage,
+    mut signers: Signers,
+    now: UnixMillis,
+) -> Result<Recovered, OpenError> {
     match scan::head(storage) {
         Ok(Some(_)) => {}
         Ok(None) => return create(storage, signers, now),
@@ -63,12 +67,12 @@ pub(crate) fn recover(storage: &mut dyn Storage, signers: Signers, now: UnixMill
     }
     let last = checkpoints::last(storage, &scan::segments(storage)?)?;
     if let Some(kept) = &last {
-        kept.verify_any(&signers.verifiers())?;
+        signers.may_follow(kept)?;
     }
     let signed = last.as_ref().map_or(0, |kept| kept.checkpoint.size());
-    pruned(storage, signers.current.verifier())?;
-    let mut open = BTreeMap::new();
-    let (mut torn_bytes, mut fork, mut tail) = (0, None, Tail::default());
+    pruned(storage, &signers.ever())?;
+    let mut tail = Tail::default();
+    let (mut torn_bytes, mut fork, mut unsigned) = (0, None, Unsigned::default());
     let from = last.as_ref().map(|kept| kept.checkpoint.size());
     let mut walk = match Walk::tail(storage, from) {
         // With everything before it signed and concluded, the way begins with the segment that was being begun.
@@ -85,12 +89,8 @@ pub(crate) fn recover(storage: &mut dyn Storage, signers: Signers, now: UnixMill
         match (walk.next(storage), &fork) {
             (None, None) => break,
             (Some(Ok(found)), _) => {
-                tail.pass(&found, signed);
-                if found.is_intent {
-                    open.insert(found.index, found.bytes);
-                } else if let Some(intent) = found.concludes {
-                    open.remove(&intent);
-                }
+                unsigned.pass(&found, signed);
+                tail.pass(found, &signers);
             }
             (Some(Err(fault)), None) if fault.class == Class::TornTail && walk.index() >= signed => {
                 torn_bytes += trim(storage, &fault)?;
@@ -105,7 +105,8 @@ pub(crate) fn recover(storage: &mut dyn Storage, signers: Signers, now: UnixMill
         let what = format!("this checkpoint signed {signed} entries, and {} are there", walk.index());
         return Err(kept.fault(Class::Truncated, what).at(walk.index()).into());
     }
-    is_newest(storage, &signers.verifiers(), last.as_ref())?;
+    is_newest(storage, &signers.at_hand(), last.as_ref())?;
+    signers.take_up(last.as_ref(), tail.names_keys);
     let head = *walk.head();
     let (segment, len, begun) = (walk.segment_first(), walk.offset, walk.begun());
     let at = Position { tree: walk.into_tree(), segment, len, begun };
@@ -114,21 +115,45 @@ pub(crate) fn recover(storage: &mut dyn Storage, signers: Signers, now: UnixMill
     if vouched < at.len {
         storage.rewrite(&files::segment(at.segment), vouched)?;
     }
-    let origin = |bytes: Vec<u8>| {
-        Arc::new(serde_json::from_slice(&bytes).map_or_else(|_| Origin::default(), |json| Origin::read(&json)))
-    };
-    let open = open.into_iter().map(|(index, bytes)| (index, origin(bytes))).collect();
+    let open = tail.origins();
     let (publisher, torn) = Publisher::open(storage, signers, at.segment, last.as_ref())?;
     // An honest tail is as long as the pause between two checkpoints, and a log is signed soon after it begins.
-    let unsigned = at.entries() - signed;
-    let unsigned = if unsigned > 0 && (signed == 0 || tail.span() > UNSIGNED_MS) { unsigned } else { 0 };
+    let many = signed == 0 || unsigned.span() > UNSIGNED_MS;
+    let unsigned = if many { at.entries() - signed } else { 0 };
     Ok(Recovered { at, generation: head.generation, open, torn_bytes: torn_bytes + torn, unsigned, publisher })
 }
 
-/// Checks where a log begins that was pruned, and removes what was about to be removed. What the disk does not let go of
+/// What the entries say that no checkpoint has signed yet, or that come after an intent without outcome.
+#[derive(Default)]
+struct Tail {
+    /// The intents without outcome.
+    open: BTreeMap<u64, Vec<u8>>,
+    /// Whether one names the keys of the change that was begun.
+    names_keys: bool,
+}
+
+impl Tail {
+    fn pass(&mut self, found: Found, signers: &Signers) {
+        self.names_keys |= signers.is_named(&found);
+        if found.is_intent {
+            self.open.insert(found.index, found.bytes);
+        } else if let Some(intent) = found.concludes {
+            self.open.remove(&intent);
+        }
+    }
+
+    fn origins(self) -> BTreeMap<u64, Arc<Origin>> {
+        let origin = |bytes: Vec<u8>| {
+            Arc::new(serde_json::from_slice(&bytes).map_or_else(|_| Origin::default(), |json| Origin::read(&json)))
+        };
+        self.open.into_iter().map(|(index, bytes)| (index, origin(bytes))).collect()
+    }
+}
+
+/// Checks where a log begins that was pruned, by every key that the log is known to have had, and removes what was about to be removed. What the disk does not let go of
 /// now is left alone: nobody reads it any more.
-fn pruned(storage: &mut dyn Storage, key: &Verifier) -> Result<(), Fault> {
-    match retention::finish(storage, key) {
+fn pruned(storage: &mut dyn Storage, keys: &[Verifier]) -> Result<(), Fault> {
+    match retention::finish(storage, &|| keys.to_vec()) {
         Err(PruneError::Damaged(fault)) => Err(fault),
         Err(error) => {
             tracing::warn!(%error, "segments of the audit log that were pruned are still there");

@@ -25,6 +25,9 @@ pub struct Options<'a> {
     /// The log's public keys: one is enough for all that was signed since it took over, whatever key follows it. Without
     /// any the checkpoints are compared with the entries, and their signatures are not verified.
     pub keys: Vec<Verifier>,
+    /// The key that is known to be in force: a whole log must have come to it. Without it a log is good that ends under
+    /// any of `keys`, also one that was replaced since. It is not for a copy that may be older than the last change.
+    pub in_force: Option<Verifier>,
     /// Only these entries: read from the start of the segment that holds the first one, up to the first checkpoint, or
     /// the head, that vouches for the last one.
     pub range: Option<Range<u64>>,
@@ -121,7 +124,7 @@ pub(crate) fn check_with(source: &dyn Source, options: &mut Options<'_>) -> Resu
     let mut signed = Signed::new(options.keys.clone(), newest, published, minimum.clone());
     let (first_index, mut erased, mut fork, mut recorded) = (walk.index(), 0, None, false);
     let of = walk.head().entries;
-    let mut tail = Tail::default();
+    let mut tail = Unsigned::default();
     loop {
         if fork.is_none() {
             signed.enter(source, walk.segment_first())?;
@@ -151,6 +154,9 @@ pub(crate) fn check_with(source: &dyn Source, options: &mut Options<'_>) -> Resu
         return Err(fork);
     }
     let unverified = signed.finish(&walk, range.end)?;
+    if let Some(key) = options.in_force.as_ref().filter(|_| is_whole) {
+        signed.chain.comes_to(key)?;
+    }
     if let Some(minimum) = minimum.filter(|_| is_whole && !recorded) {
         return Err(retention::unrecorded(minimum.index()));
     }
@@ -296,12 +302,12 @@ impl Signed {
 
 /// The entries that no checkpoint has signed yet: when the first of them was written, and the last entry of all.
 #[derive(Default)]
-pub(crate) struct Tail {
+pub(crate) struct Unsigned {
     first: u64,
     last: Vec<u8>,
 }
 
-impl Tail {
+impl Unsigned {
     /// Takes the next entry; `signed` is how many the newest checkpoint so far is of.
     pub(crate) fn pass(&mut self, found: &Found, signed: u64) {
         if found.index == signed {

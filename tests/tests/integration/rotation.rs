@@ -127,6 +127,8 @@ async fn the_key_is_changed_at_the_command_line() {
     let (config, state) = (house.plan.file(), house.plan.state());
     let local = ["--config", text(&config), "--state-dir", text(&state)];
     assert_eq!(run(&[&rotate[..2], &local].concat()).0, Some(2), "nobody is there to be asked");
+    let before = dir.join("before");
+    copy(&house.audit_dir(), &before.join("audit"));
     let log = house.audit_dir();
     let earlier = dir.join("earlier");
     std::fs::copy(log.join("checkpoint"), &earlier).expect("a copy");
@@ -136,9 +138,26 @@ async fn the_key_is_changed_at_the_command_line() {
     assert_eq!((code, &done["ok"], &done["new"]), (Some(0), &json!(true), &json!(third.to_string())), "{said}");
     assert_eq!(done["old"], second.to_string());
     assert!(done["index"].as_u64() < done["size"].as_u64(), "{done}");
-    assert!(said.contains("no gateway answers"), "{said}");
+    assert!(said.contains("no gateway answers") && said.contains("make a new backup"), "{said}");
     let (code, out, _) = audit(&log, &["verify"]);
     assert!(code == Some(0) && !out.contains("not verified"), "{out}");
+    // A log that ends under a key that was replaced, beside the keys of now.
+    std::fs::create_dir(before.join("keys")).expect("a directory");
+    for name in ["audit.keys", "audit.pub"] {
+        std::fs::copy(state.join("keys").join(name), before.join("keys").join(name)).expect("a file");
+    }
+    let (code, _, said) = audit(&before.join("audit"), &["verify"]);
+    assert!(code == Some(8) && said.contains(&format!("the key in force is {}", third.id())), "{code:?} {said}");
+    let given = ["verify", "--key", &first.to_string(), "--key", &third.to_string()];
+    assert_eq!(audit(&before.join("audit"), &given).0, Some(8), "the key given last is the one in force");
+    assert_eq!(audit(&before.join("audit"), &given[..3]).0, Some(0));
+    assert_eq!(audit(&log, &given).0, Some(0));
+    // A backup has the public keys with it.
+    let saved = dir.join("saved");
+    assert_eq!(audit(&log, &["backup", "--to", text(&saved)]).0, Some(0));
+    assert_eq!(public_keys(&saved.join("keys/audit.key")).expect("keys").last(), Some(&third));
+    let (code, out, _) = audit(&saved, &["verify"]);
+    assert!(code == Some(0) && out.contains("by the key beside the log"), "{out}");
     let [first, third] = [first, third].map(|key| key.to_string());
     let (code, out, _) = audit(&log, &["verify", "--key", &third]);
     assert!(code == Some(0) && out.contains("older than that key: their signatures are not verified"), "{out}");
@@ -178,6 +197,14 @@ async fn the_key_is_changed_at_the_command_line() {
     let both = ["--to", text(&newest), "--key", &second, "--key", &third];
     assert_eq!(grown(&both).0, Some(0));
     house.audit();
+}
+
+/// The files of a log but for its tiles and its index, which can be made again.
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a directory");
+    for file in std::fs::read_dir(from).expect("a log").flatten().filter(|file| file.path().is_file()) {
+        std::fs::copy(file.path(), to.join(file.file_name())).expect("a file");
+    }
 }
 
 fn cosigner(of: u8) -> Cosigner {

@@ -26,8 +26,12 @@ const BESIDE: [(&str, &str, bool); 2] = [("policies", ".policy", false), ("archi
 const LINE: u64 = 1 << 16;
 /// The most files in one of them.
 const MOST: usize = 1 << 20;
-/// Where the keys of subjects are in a copy.
+/// Where the public keys, and the keys of subjects, are in a copy.
 const KEYS: &str = "keys";
+
+/// The public keys there: the newest, and all, where there is more than one.
+const PUBLIC: &str = "audit.pub";
+const LIST: &str = "audit.keys";
 
 /// Told now and then of entries that were checked.
 pub(super) type Progress<'a> = Option<&'a mut dyn FnMut(u64, u64)>;
@@ -299,6 +303,22 @@ impl Target {
             last = Some(keys);
         }
         Err(Fault::new(Class::Unreadable, &place, 0, "it changes too fast to be copied: try again"))
+    }
+
+    /// Writes the public keys down, as they stand beside a key of the log, the newest last.
+    pub(super) fn copy_public(&mut self, keys: &[Verifier]) -> Result<(), Fault> {
+        let Some(newest) = keys.last() else { return Ok(()) };
+        let dir = self.dir.make(KEYS).map_err(io_fault(KEYS))?;
+        let all: String = keys.iter().map(|key| format!("{key}\n")).collect();
+        let list = Some((LIST, all)).filter(|_| keys.len() > 1);
+        for (name, text) in list.into_iter().chain([(PUBLIC, format!("{newest}\n"))]) {
+            let had = open(&dir, name)?.map(|file| read(file, text.len())).transpose();
+            if had.map_err(io_fault(name))?.as_deref() != Some(text.as_bytes()) {
+                let done = dir.put(name, 0o600, true, |file| file.write_all(text.as_bytes()));
+                self.count(text.len() as u64, done).map_err(io_fault(name))?;
+            }
+        }
+        dir.sync().map_err(io_fault(KEYS))
     }
 
     /// Gives the copy its new head: from now on it has all of these entries.

@@ -57,6 +57,8 @@ fn listed(list: &Path) -> io::Result<Vec<Verifier>> {
 pub(crate) trait KeyFiles: Send {
     /// The key that waits to take over, if one does.
     fn waiting(&mut self) -> io::Result<Option<Signer>>;
+    /// The public keys that are written down, the one in force last; none where nothing is.
+    fn known(&mut self) -> io::Result<Vec<Verifier>>;
     /// Makes one of this name.
     fn prepare(&mut self, name: &str) -> io::Result<Signer>;
     /// Writes down the public keys: `old`, and `new` as the one in force from now on.
@@ -78,6 +80,13 @@ impl KeyFiles for Files {
         }
         keep_private(&next)?;
         Signer::parse(read(&next)?.trim_end()).map(Some).map_err(|error| wrong(&next, &error))
+    }
+
+    fn known(&mut self) -> io::Result<Vec<Verifier>> {
+        match public_keys(&self.0) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            done => done,
+        }
     }
 
     fn prepare(&mut self, name: &str) -> io::Result<Signer> {
@@ -140,21 +149,26 @@ fn sync_dir(path: &Path) -> io::Result<()> {
 pub(crate) struct Signers {
     pub(crate) current: Signer,
     pub(crate) next: Option<Signer>,
+    /// The key of a change that an earlier process began, as long as no record is known that names it: it signs nothing.
+    pub(crate) aside: Option<Signer>,
+    /// The public keys that were written down at the opening, the one in force last.
+    pub(super) known: Vec<Verifier>,
     /// Where they are kept; without files the key does not change.
     pub(crate) files: Option<Box<dyn KeyFiles>>,
 }
 
 impl From<Signer> for Signers {
     fn from(current: Signer) -> Self {
-        Self { current, next: None, files: None }
+        Self { current, next: None, aside: None, known: Vec::new(), files: None }
     }
 }
 
 impl Signers {
     /// With the files in which they are kept: a change that an earlier process began is taken up.
-    pub(crate) fn kept(current: Signer, files: Box<dyn KeyFiles>) -> io::Result<Self> {
-        let mut signers = Self { current, next: None, files: Some(files) };
-        signers.next = signers.waiting()?;
+    pub(crate) fn kept(current: Signer, mut files: Box<dyn KeyFiles>) -> io::Result<Self> {
+        let known = files.known()?;
+        let mut signers = Self { known, files: Some(files), ..Self::from(current) };
+        signers.aside = signers.waiting()?;
         Ok(signers)
     }
 

@@ -36,11 +36,17 @@ impl Log {
     async fn prune_all(&self, end: u64, retention: Duration, archived: String) -> Result<Pruned, PruneError> {
         let hands = Arc::clone(&self.shared.pruner).lock_owned().await;
         let (holds, queue) = (self.holds(), Arc::clone(&self.shared.queue));
-        let key = self.verifiers().into_iter().next().ok_or(PruneError::Closed)?;
-        let (with, held) = (key.clone(), holds.clone());
+        // The key may change meanwhile, and one that was in force when this began has signed what closes segments.
+        let (before, log) = (self.verifiers(), self.clone());
+        let keys = Arc::new(move || {
+            let mut keys = log.verifiers();
+            before.iter().for_each(|key| crate::chain::add(&mut keys, key));
+            keys
+        });
+        let (with, held) = (Arc::clone(&keys), holds.clone());
         let (hands, prepared): (Hands, Prepared) = with_files(hands, move |storage| {
             let (now, go_on) = (queue.now(), || queue.is_open());
-            let plan = Plan { end, now, retention, archived: &archived, holds: &held, key: &with, go_on: &go_on };
+            let plan = Plan { end, now, retention, archived: &archived, holds: &held, keys: &*with, go_on: &go_on };
             retention::prepare(storage, &plan)
         })
         .await?;
@@ -52,7 +58,7 @@ impl Log {
         }
         let dir = self.dir().to_owned();
         let (_, pruned) = with_files(hands, move |storage| {
-            let pruned = retention::carry_out(storage, prepared, receipt, &key);
+            let pruned = retention::carry_out(storage, prepared, receipt, &*keys);
             crate::index::forget(&dir);
             pruned
         })

@@ -35,10 +35,13 @@ pub(crate) struct Minimum {
     kept: Kept,
 }
 
-/// What a signature is worth beside a key.
+/// The public keys of the log, asked for anew each time: one that takes over meanwhile counts as well.
+pub(crate) type Keys<'a> = &'a dyn Fn() -> Vec<Verifier>;
+
+/// What a signature is worth beside some keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Trust {
-    /// The key signed it.
+    /// One of them signed it.
     Ours,
     /// Another key signed it, in its time perhaps.
     Others,
@@ -107,16 +110,16 @@ impl Minimum {
         Err(self.kept.fault(Class::Removed, what).at(self.index()))
     }
 
-    /// Whether `key` signed the checkpoint. Another key may have, before it was changed.
-    pub(crate) fn signed(&self, key: &Verifier) -> Result<Trust, Fault> {
-        trust(&self.kept, key).map_err(|fault| Fault { class: Class::Removed, ..fault }.at(self.index()))
+    /// Whether one of `keys` signed the checkpoint. Another key may have, before it was changed.
+    pub(crate) fn signed(&self, keys: &[Verifier]) -> Result<Trust, Fault> {
+        trust(&self.kept, keys).map_err(|fault| Fault { class: Class::Removed, ..fault }.at(self.index()))
     }
 
-    /// What must be so for a log that is written: the key signed that it begins here, or has signed a tree that has grown
+    /// What must be so for a log that is written: one of its keys signed that it begins here, or has signed a tree that has grown
     /// out of that one; and a record says so.
-    pub(super) fn vouched(&self, source: &dyn Source, key: &Verifier) -> Result<(), Fault> {
-        if self.signed(key)? == Trust::Others {
-            grown(source, &self.kept, key)?;
+    pub(super) fn vouched(&self, source: &dyn Source, keys: Keys<'_>) -> Result<(), Fault> {
+        if self.signed(&keys())? == Trust::Others {
+            grown(source, &self.kept, keys)?;
         }
         self.recorded(source)
     }
@@ -149,18 +152,33 @@ fn spot(line: &str) -> Option<Spot> {
     numbers.next().is_none().then_some(Spot { index, segment, offset })
 }
 
-fn trust(kept: &Kept, key: &Verifier) -> Result<Trust, Fault> {
+fn trust(kept: &Kept, keys: &[Verifier]) -> Result<Trust, Fault> {
+    let mut trust = Err(kept.fault(Class::Signature, "no key is known"));
+    for key in keys {
+        match (trust_in(kept, key), &trust) {
+            (Ok(Trust::Ours), _) => return Ok(Trust::Ours),
+            (_, Ok(Trust::Others)) => {}
+            (found, _) => trust = found,
+        }
+    }
+    trust
+}
+
+fn trust_in(kept: &Kept, key: &Verifier) -> Result<Trust, Fault> {
     match Checkpoint::open(kept.note.as_bytes(), [key]) {
         Err(CheckpointError::Open(OpenError::Unsigned)) if kept.checkpoint.origin() == key.name() => Ok(Trust::Others),
         _ => kept.verify(key).map(|()| Trust::Ours),
     }
 }
 
-/// Whether the tree of the newest checkpoint, which `key` signed, has grown out of that of `kept`.
-fn grown(source: &dyn Source, kept: &Kept, key: &Verifier) -> Result<(), Fault> {
+/// Whether the tree of the newest checkpoint, which one of the keys signed, has grown out of that of `kept`.
+fn grown(source: &dyn Source, kept: &Kept, keys: Keys<'_>) -> Result<(), Fault> {
+    // One may give way to another while this reads.
+    let mut may = keys();
     let last = checkpoints::last(source, &scan::segments(source)?)?;
     let last = last.ok_or_else(|| kept.fault(Class::Removed, "the log has no checkpoint after this one"))?;
-    last.verify(key)?;
+    keys().iter().for_each(|key| crate::chain::add(&mut may, key));
+    last.verify_any(&may)?;
     if prove::has_grown(source, &last, &kept.checkpoint)? {
         return Ok(());
     }
@@ -168,9 +186,9 @@ fn grown(source: &dyn Source, kept: &Kept, key: &Verifier) -> Result<(), Fault> 
 }
 
 /// Whether a checkpoint that is about to become that of the minimum is one of this log.
-pub(super) fn vouched(source: &dyn Source, kept: &Kept, key: &Verifier) -> Result<(), Fault> {
-    match trust(kept, key)? {
+pub(super) fn vouched(source: &dyn Source, kept: &Kept, keys: Keys<'_>) -> Result<(), Fault> {
+    match trust(kept, &keys())? {
         Trust::Ours => Ok(()),
-        Trust::Others => grown(source, kept, key),
+        Trust::Others => grown(source, kept, keys),
     }
 }

@@ -1,7 +1,7 @@
 //! Pruning, in two parts: what is checked and made before it is recorded, and what is removed afterwards.
 
 use super::closed::{self, Closed};
-use super::minimum::{self, Minimum, Spot};
+use super::minimum::{self, Keys, Minimum, Spot};
 use super::{PruneError, Pruned, tiles};
 use crate::checkpoints::{self, Kept};
 use crate::error::{Class, Fault};
@@ -12,8 +12,8 @@ use crate::storage::{Source, Storage};
 use crate::{files, read};
 use casemate_core::digest::Digest;
 use casemate_core::{TenantId, TraceId, UnixMillis};
+use casemate_tlog::Hash;
 use casemate_tlog::tile::FULL_WIDTH;
-use casemate_tlog::{Hash, Verifier};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use std::io;
@@ -32,8 +32,8 @@ pub(crate) struct Plan<'a> {
     /// Where what goes is archived, as whoever asks says.
     pub(crate) archived: &'a str,
     pub(crate) holds: &'a Holds,
-    /// The key of the log.
-    pub(crate) key: &'a Verifier,
+    /// The keys that sign the log.
+    pub(crate) keys: Keys<'a>,
     /// Whether to go on with the next segment.
     pub(crate) go_on: &'a dyn Fn() -> bool,
 }
@@ -61,7 +61,7 @@ struct Whose {
 
 /// Finds out how far the log can be pruned, and makes the tiles of what will go durable. Removes what an earlier run left.
 pub(crate) fn prepare(storage: &mut dyn Storage, plan: &Plan<'_>) -> Result<Prepared, PruneError> {
-    finish(storage, plan.key)?;
+    finish(storage, plan.keys)?;
     let head = scan::head(storage)?;
     // Read before the record is written: with it, every outcome that this counts is on the disk.
     let (open_from, entries) = head.map_or((0, 0), |head| (head.open_from, head.entries));
@@ -158,7 +158,7 @@ impl Prepared {
             Fault::new(Class::Removed, &files::checkpoints(segment.first), 0, what).at(segment.end)
         })?;
         closing.holds(walk.tree())?;
-        minimum::vouched(storage, &closing, plan.key)?;
+        minimum::vouched(storage, &closing, plan.keys)?;
         tiles::ensure(storage, segment.first, leaves, &closing)?;
         self.count(storage, segment.first)?;
         self.closing = Some(closing);
@@ -211,7 +211,7 @@ pub(crate) fn carry_out(
     storage: &mut dyn Storage,
     prepared: Prepared,
     receipt: Receipt,
-    key: &Verifier,
+    keys: Keys<'_>,
 ) -> Result<Pruned, PruneError> {
     let Some(closing) = &prepared.closing else { return Ok(prepared.nothing()) };
     let found = read::find(storage, receipt.index)?;
@@ -221,15 +221,15 @@ pub(crate) fn carry_out(
     let record = Spot { index: found.index, segment: found.segment_first, offset: found.offset };
     let minimum = Minimum::new(record, closing);
     storage.keep(&[(minimum::FILE.to_owned(), minimum.text().into_bytes())])?;
-    finish(storage, key)?;
+    finish(storage, keys)?;
     let (from, to) = (prepared.from, minimum.index());
     Ok(Pruned { from, to, entries: to.saturating_sub(from), bytes: prepared.bytes, stopped: prepared.stopped })
 }
 
 /// Removes what lies before the minimum, if it is one that the log vouches for.
-pub(crate) fn finish(storage: &mut dyn Storage, key: &Verifier) -> Result<(), PruneError> {
+pub(crate) fn finish(storage: &mut dyn Storage, keys: Keys<'_>) -> Result<(), PruneError> {
     let Some(minimum) = Minimum::read(storage)? else { return Ok(()) };
-    minimum.vouched(storage, key)?;
+    minimum.vouched(storage, keys)?;
     scan::beginning(storage)?;
     discard(storage, minimum.index())?;
     Ok(())

@@ -99,7 +99,8 @@ async fn a_gateway_goes_on_from_a_copy() {
     let (dir, to) = log(20).await;
     let audit = audit(&dir);
     let keys = audit.join("subjects");
-    let done = backup(&audit, &to, Backup { keys: vec![key(&audit)], subjects: Some(&keys), progress: None }).unwrap();
+    let done =
+        backup(&audit, &to, Backup { keys: vec![key(&audit)], subjects: Some(&keys), ..Backup::default() }).unwrap();
     std::fs::copy(to.join("keys/subjects"), to.join("subjects")).unwrap();
     std::fs::copy(audit.join("audit.key"), to.join("audit.key")).unwrap();
     std::fs::copy(audit.join("audit.pub"), to.join("audit.pub")).unwrap();
@@ -308,4 +309,34 @@ async fn one_writer_at_a_time() {
     let fault = save(&audit, &to).unwrap_err();
     assert!(fault.what.contains("another process writes there"), "{fault}");
     log.close().await;
+}
+
+#[tokio::test]
+async fn a_copy_has_the_public_keys_of_its_time() {
+    let (dir, to) = log(5).await;
+    let audit = audit(&dir);
+    let private = audit.join("audit.key");
+    let copy = || backup(&audit, &to, Backup { key_path: Some(&private), keys: Vec::new(), ..Backup::default() });
+    copy().unwrap();
+    let beside = to.join("keys/audit.key");
+    assert_eq!(crate::public_keys(&beside).unwrap(), [key(&audit)]);
+    assert!(!to.join("keys/audit.keys").exists() && !beside.exists(), "the private key stays behind");
+    let (log, _) = Log::open(small(&audit), clock().0).unwrap();
+    let rotated = log.rotate_key("alice").await.unwrap();
+    log.close().await;
+    let check = || {
+        let keys = crate::public_keys(&beside).unwrap();
+        let in_force = keys.last().cloned();
+        verify_with(&to, Options { keys, in_force, ..Options::default() })
+    };
+    assert!(check().is_ok(), "an older copy is verified by the keys of its time");
+    copy().unwrap();
+    assert_eq!(crate::public_keys(&beside).unwrap(), [rotated.old, rotated.new]);
+    assert!(check().is_ok());
+    assert_eq!(copy().unwrap().files, 0, "nothing is new");
+    std::fs::write(audit.join("audit.keys"), "nothing\n").unwrap();
+    assert_eq!(copy().unwrap_err().class, Class::Unreadable);
+    std::fs::remove_file(audit.join("audit.keys")).unwrap();
+    std::fs::remove_file(audit.join("audit.pub")).unwrap();
+    assert_eq!(copy().unwrap().files, 0, "what is not there is not copied");
 }

@@ -90,14 +90,14 @@ impl Bench {
 
     /// Prunes as far as `end`, by hand as well.
     pub(super) fn prune(&mut self, end: u64, holds: &Holds) -> Result<Pruned, PruneError> {
-        let (mut storage, key) = (self.disk.clone(), signer().verifier().clone());
+        let (mut storage, keys) = (self.disk.clone(), || vec![signer().verifier().clone()]);
         let plan = Plan {
             end,
             now: UnixMillis(NOW),
             retention: Duration::ZERO,
             archived: "an archive",
             holds,
-            key: &key,
+            keys: &keys,
             go_on: &|| true,
         };
         let prepared = prepare(&mut storage, &plan)?;
@@ -108,7 +108,7 @@ impl Bench {
         let ended = || Refusal::new(Reason::AuditUnavailable);
         let receipt = receiver.try_recv().unwrap_or_else(|_| Err(ended())).map_err(PruneError::Unrecorded)?;
         self.acknowledged.push(receipt);
-        carry_out(&mut storage, prepared, receipt, &key)
+        carry_out(&mut storage, prepared, receipt, &keys)
     }
 
     pub(super) fn observe(&mut self) {

@@ -6,6 +6,7 @@ mod hostile;
 mod keys;
 mod property;
 mod reading;
+mod rotated;
 
 use super::faults::Bench;
 use super::memory::Memory;

@@ -46,16 +46,29 @@ impl Writer {
         up
     }
 
-    /// Finishes what an earlier process began. A step that was done before may be done again.
+    /// Finishes what an earlier process began: the record, where none is there yet, and what follows it. The files of the
+    /// keys may stay as they are: until they take it both keys sign.
     pub(super) fn finish_rotation(&mut self) -> io::Result<()> {
-        // Both sign already: the last checkpoint may bear both signatures, and none after it may lack the new one.
-        let Some(next) = self.publisher.signers.next.as_ref().map(|next| next.verifier().clone()) else {
+        let mut receipt = None;
+        if let Some(next) = self.publisher.signers.aside.take() {
+            let detail = Some("a change of key that was interrupted is finished");
+            receipt = self.record_rotation(next.verifier(), ACTOR, detail)?;
+            self.publisher.signers.next = Some(next);
+            self.name_signers();
+        }
+        if self.publisher.signers.next.is_none() {
             return Ok(());
-        };
-        let receipt = self.record_rotation(&next, ACTOR, Some("a change of key that was interrupted is finished"))?;
+        }
         match self.hand_over(receipt) {
-            Ok(_) => Ok(()),
-            Err(Stuck::Keys(error) | Stuck::Log(error)) => Err(error),
+            Ok(rotated) => {
+                tracing::info!(old = %rotated.old.id(), new = %rotated.new, "another key signs the audit log");
+                Ok(())
+            }
+            Err(Stuck::Keys(error)) => {
+                tracing::warn!(%error, "both keys sign the audit log: the files of its keys do not take the new one yet");
+                Ok(())
+            }
+            Err(Stuck::Log(error)) => Err(error),
         }
     }
 

@@ -13,7 +13,8 @@ Run it again with the same directory: only what is new is copied. What is there 
 never written again; the copy counts as good when it was checked as one tree. Interrupted, it is the
 copy before. The directory is a log that `--dir` of the other commands reads.
 
-The key that signs checkpoints is not in it. See docs/audit.md on restoring.
+The key that signs checkpoints is not in it, its public keys are. After a change of key make a new one:
+an older copy can be read and verified, and no gateway can go on with it. See docs/audit.md on restoring.
 
 Exit codes:
   0  good
@@ -45,7 +46,7 @@ pub(super) struct BackupArgs {
 }
 
 pub(super) fn run(args: &BackupArgs, dir: &Path) -> Result<ExitCode> {
-    let beside = dir.parent().unwrap_or(dir).join("keys").join("audit.key");
+    let beside = super::verify::beside(dir);
     let mut known = each(&args.key);
     if known.is_empty() {
         known = public_keys(&beside).unwrap_or_default();
@@ -55,7 +56,8 @@ pub(super) fn run(args: &BackupArgs, dir: &Path) -> Result<ExitCode> {
     let bar = progress::bar();
     let mut tell = |at, of| progress::tell(&bar, at, of);
     let subjects = args.with_subject_keys.then_some(keys.as_path());
-    let done = backup(dir, &args.to, Backup { keys: known, subjects, progress: Some(&mut tell) });
+    let done =
+        backup(dir, &args.to, Backup { keys: known, key_path: Some(&beside), subjects, progress: Some(&mut tell) });
     bar.finish_and_clear();
     let done = match done {
         Ok(done) => done,

@@ -108,7 +108,7 @@ pub(super) fn run(args: &ExportArgs, dir: &Path) -> Result<ExitCode> {
     if dir.canonicalize().is_ok_and(|log| place.starts_with(log)) {
         bail!("{} lies in the log's own directory", to.display());
     }
-    let beside = dir.parent().unwrap_or(dir).join("keys").join("audit.key");
+    let beside = super::verify::beside(dir);
     let mut keys = each(&args.key);
     if keys.is_empty() {
         keys = public_keys(&beside).unwrap_or_default();

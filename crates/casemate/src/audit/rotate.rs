@@ -17,6 +17,9 @@ both, and from then on only the new key signs: the old private key is overwritte
 verifies with the old public key is led to the new one by the log itself; single proofs and witnesses
 need the new one: add it at each witness, and give it to auditors.
 
+A backup from before the change can be verified and read, but no gateway can go on with it once the old
+key is gone: make a new one before the copies of the old key are destroyed.
+
 What was interrupted goes on when it is asked for again, and at the next start.
 
 Exit codes:
@@ -56,6 +59,10 @@ pub(super) fn run(args: &RotateArgs) -> Result<ExitCode> {
         done.new.id(),
         done.size
     ));
+    out::say(
+        "make a new backup now, before the copies of the old key are destroyed: without it no gateway can go on with a \
+         backup from before",
+    );
     out::line(&done.new.to_string())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -4,7 +4,9 @@ use super::{Keys, LogArgs, each, exit, keys, told};
 use crate::out;
 use anyhow::{Context as _, bail};
 use casemate_audit::tlog::{Checkpoint, Note, Policy, Verifier};
-use casemate_audit::{Class, Fault, Options, UNSIGNED_MS, Verified, consistency, public_keys, verify_with};
+use casemate_audit::{
+    Class, Fault, Options, UNSIGNED_MS, Verified, consistency, public_keys, public_path, verify_with,
+};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -14,8 +16,9 @@ use std::process::ExitCode;
 pub(super) struct VerifyArgs {
     #[command(flatten)]
     pub(super) log: LogArgs,
-    /// The log's public key, or a file that holds it; several where older checkpoints are signed by older keys. Without
-    /// it: `keys/audit.pub` and `keys/audit.keys` beside the log, which whoever can write there can replace.
+    /// The log's public key, or a file that holds it; several where older checkpoints are signed by older keys, the one in
+    /// force last: the whole log must have come to that one. Without it: `keys/audit.pub` and `keys/audit.keys` in a
+    /// backup, else beside the log, which whoever can write there can replace.
     #[arg(long, value_name = "VKEY", value_parser = keys)]
     key: Vec<Keys>,
     /// Only the entries from A up to, not including, B.
@@ -43,8 +46,15 @@ pub(super) fn range(text: &str) -> Result<Range<u64>, String> {
         .ok_or_else(|| "not of the form A..B with A below B".to_owned())
 }
 
+/// Where the key of the log in `dir` is, beside which its public keys are. A backup has its own, which are as old as it is.
+pub(super) fn beside(dir: &Path) -> PathBuf {
+    let place = |dir: &Path| dir.join("keys").join("audit.key");
+    let own = place(dir);
+    if public_path(&own).exists() { own } else { place(dir.parent().unwrap_or(dir)) }
+}
+
 pub(super) fn run(args: &VerifyArgs, dir: &Path) -> anyhow::Result<ExitCode> {
-    let beside = dir.parent().unwrap_or(dir).join("keys").join("audit.key");
+    let beside = beside(dir);
     let mut keys = each(&args.key);
     if keys.is_empty() {
         keys = public_keys(&beside).unwrap_or_default();
@@ -91,7 +101,8 @@ fn whole(args: &VerifyArgs, dir: &Path, keys: Vec<Verifier>) -> Result<Done, Fau
         bar.set_length(of);
         bar.set_position(at);
     };
-    let options = Options { keys, range: args.range.clone(), progress: Some(&mut progress) };
+    let in_force = keys.last().cloned();
+    let options = Options { keys, in_force, range: args.range.clone(), progress: Some(&mut progress) };
     let is_whole = args.range.is_none();
     let verified = verify_with(dir, options);
     bar.finish_and_clear();

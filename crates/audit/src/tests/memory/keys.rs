@@ -62,6 +62,14 @@ impl KeyFiles for Keys {
         Ok(self.contents().next.map(key))
     }
 
+    fn known(&mut self) -> io::Result<Vec<Verifier>> {
+        let contents = self.contents();
+        let mut known: Vec<String> = contents.list;
+        known.retain(|key| *key != contents.public);
+        known.push(contents.public);
+        Ok(known.iter().map(|key| Verifier::parse(key).unwrap()).collect())
+    }
+
     fn prepare(&mut self, _: &str) -> io::Result<Signer> {
         let made = self.contents().made + 1;
         self.step("prepare key", |contents| (contents.next, contents.made) = (Some(made), made))?;

@@ -16,6 +16,13 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::oneshot::{Receiver, channel};
 
+/// How a log is written: its mode, and how long its segments get, in bytes.
+type Kind = (Mode, u64);
+
+const FSYNC: Kind = (Mode::Fsync, 2500);
+/// The segment is full at every opening.
+const SHORT: Kind = (Mode::Fsync, 1);
+
 /// A writer that is driven by hand.
 struct Bench {
     queue: Arc<Queue>,
@@ -27,9 +34,9 @@ struct Bench {
 }
 
 impl Bench {
-    fn open(disk: &Memory, keys: &Keys, mode: Mode) -> Result<Self, OpenError> {
+    fn open(disk: &Memory, keys: &Keys, (mode, segment_bytes): Kind) -> Result<Self, OpenError> {
         let checkpoint_every = Duration::ZERO;
-        let config = Config { segment_bytes: 2500, checkpoint_every, mode, ..config(Path::new("")) };
+        let config = Config { segment_bytes, checkpoint_every, mode, ..config(Path::new("")) };
         let queue = Queue::new(config, clock().0, crate::subjects::Subjects::default());
         let writer = Writer::open(Box::new(disk.clone()), keys.signers()?, Arc::clone(&queue))?;
         let (events, rotations, rotated) = (Vec::new(), Vec::new(), Vec::new());
@@ -94,9 +101,9 @@ fn signers(note: &str, last: u8) -> Vec<u8> {
 }
 
 /// What must hold once the log was opened again, whatever happened before.
-fn assert_whole(disk: &Memory, keys: &Keys, mode: Mode, what: &str) {
+fn assert_whole(disk: &Memory, keys: &Keys, kind: Kind, what: &str) {
     let before = keys.contents();
-    let mut bench = Bench::open(disk, keys, mode).unwrap_or_else(|error| panic!("{what}: {error}"));
+    let mut bench = Bench::open(disk, keys, kind).unwrap_or_else(|error| panic!("{what}: {error}"));
     bench.event();
     bench.close();
     let contents = keys.contents();
@@ -118,6 +125,7 @@ fn assert_whole(disk: &Memory, keys: &Keys, mode: Mode, what: &str) {
         unverified = unverified.min(verify(disk, &given).unwrap().unverified);
     }
     assert_eq!(unverified, 0, "{what}");
+    assert_eq!(rotations(disk), u64::from(contents.key - 7), "{what}: each change has one record");
     // From the first checkpoint on that a key has signed, written or not, none is signed by those before it alone.
     let mut highest = 7;
     for note in disk.signed() {
@@ -128,11 +136,11 @@ fn assert_whole(disk: &Memory, keys: &Keys, mode: Mode, what: &str) {
     }
 }
 
-fn run(mode: Mode, prepare: impl FnOnce(&Memory)) -> (Memory, Keys, Option<Bench>) {
+fn run(kind: Kind, prepare: impl FnOnce(&Memory)) -> (Memory, Keys, Option<Bench>) {
     let disk = Memory::default();
     prepare(&disk);
     let keys = Keys::new(&disk);
-    let bench = Bench::open(&disk, &keys, mode).ok().map(|mut bench| {
+    let bench = Bench::open(&disk, &keys, kind).ok().map(|mut bench| {
         scenario(&mut bench);
         bench
     });
@@ -141,8 +149,8 @@ fn run(mode: Mode, prepare: impl FnOnce(&Memory)) -> (Memory, Keys, Option<Bench
 
 #[test]
 fn each_step_of_a_change_of_key_may_fail_in_each_way() {
-    for mode in [Mode::Fsync, Mode::Async] {
-        let (disk, keys, bench) = run(mode, |_| ());
+    for kind in [FSYNC, (Mode::Async, 2500), SHORT] {
+        let (disk, keys, bench) = run(kind, |_| ());
         let mut bench = bench.unwrap();
         bench.close();
         assert_eq!((bench.rotated.len(), bench.refused, keys.contents().key), (2, 0, 9));
@@ -154,16 +162,16 @@ fn each_step_of_a_change_of_key_may_fail_in_each_way() {
         for step in ["prepare key", "list keys", "publish key", "promote key"] {
             assert!(operations.contains(&step));
         }
-        assert_whole(&disk.kill(), &keys.on(&disk.kill()), mode, "nothing");
+        assert_whole(&disk.kill(), &keys.on(&disk.kill()), kind, "nothing");
         for (at, operation) in operations.iter().enumerate() {
             for failure in FAILURES {
-                let what = format!("{mode:?} {at} {operation} {failure:?}");
-                let (disk, keys, bench) = run(mode, |disk| disk.fail(at, failure));
+                let what = format!("{kind:?} {at} {operation} {failure:?}");
+                let (disk, keys, bench) = run(kind, |disk| disk.fail(at, failure));
                 if let Some(mut bench) = bench {
                     bench.close();
                 }
                 let after = disk.kill();
-                assert_whole(&after, &keys.on(&after), mode, &what);
+                assert_whole(&after, &keys.on(&after), kind, &what);
             }
         }
     }
@@ -171,19 +179,25 @@ fn each_step_of_a_change_of_key_may_fail_in_each_way() {
 
 #[test]
 fn the_process_may_end_and_the_power_may_go_between_any_two_steps() {
-    let operations = run(Mode::Fsync, |_| ()).0.operations().len();
-    for at in 0..operations {
-        let (disk, keys, bench) = run(Mode::Fsync, |disk| disk.die(at));
-        drop(bench);
-        for seed in 0..4_usize {
-            let mut state = seed.wrapping_mul(0x9e37_79b9) + at;
-            let choose = |below: usize| {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                (state >> 33) % below
-            };
-            let after = if seed == 0 { disk.kill() } else { disk.crash(choose) };
-            assert_whole(&after, &keys.on(&after), Mode::Fsync, &format!("operation {at}, seed {seed}"));
+    for kind in [FSYNC, SHORT] {
+        let operations = run(kind, |_| ()).0.operations().len();
+        for at in 0..operations {
+            dies(kind, at);
         }
+    }
+}
+
+fn dies(kind: Kind, at: usize) {
+    let (disk, keys, bench) = run(kind, |disk| disk.die(at));
+    drop(bench);
+    for seed in 0..4_usize {
+        let mut state = seed.wrapping_mul(0x9e37_79b9) + at;
+        let choose = |below: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % below
+        };
+        let after = if seed == 0 { disk.kill() } else { disk.crash(choose) };
+        assert_whole(&after, &keys.on(&after), kind, &format!("{kind:?} operation {at}, seed {seed}"));
     }
 }
 
@@ -194,7 +208,7 @@ fn what_got_stuck_goes_on_when_it_is_asked_for_again() {
             let what = format!("{step} {failure:?}");
             let disk = Memory::default();
             let keys = Keys::new(&disk);
-            let mut bench = Bench::open(&disk, &keys, Mode::Fsync).unwrap();
+            let mut bench = Bench::open(&disk, &keys, FSYNC).unwrap();
             bench.event();
             disk.fail_next(step, failure);
             bench.rotate();
@@ -204,8 +218,58 @@ fn what_got_stuck_goes_on_when_it_is_asked_for_again() {
             assert_eq!(bench.rotated.len(), 1, "{what}");
             assert_eq!((&bench.rotated[0].old, keys.contents().key), (key(7).verifier(), 8), "{what}");
             bench.close();
-            assert_whole(&disk.kill(), &keys.on(&disk.kill()), Mode::Fsync, &what);
+            assert_whole(&disk.kill(), &keys.on(&disk.kill()), FSYNC, &what);
         }
+    }
+}
+
+/// How many records of a change of key there are.
+fn rotations(disk: &Memory) -> u64 {
+    disk.entries().iter().filter(|json| json["event"] == "rotate").map(|_| 1).sum()
+}
+
+#[test]
+fn a_start_goes_on_where_the_files_of_the_keys_do_not_and_records_nothing_again() {
+    for step in ["list keys", "publish key", "promote key"] {
+        let disk = Memory::default();
+        let keys = Keys::new(&disk);
+        let mut bench = Bench::open(&disk, &keys, FSYNC).unwrap();
+        bench.event();
+        disk.fail_next(step, FAILURES[0]);
+        bench.rotate();
+        assert_eq!((bench.refused, bench.rotated.len()), (1, 0), "{step}");
+        bench.close();
+        for _ in 0..3 {
+            disk.fail_next(step, FAILURES[0]);
+            let mut bench = Bench::open(&disk, &keys, FSYNC).unwrap_or_else(|error| panic!("{step}: {error}"));
+            bench.event();
+            bench.close();
+            assert_eq!((keys.contents().key, keys.contents().next), (7, Some(8)), "{step}");
+            assert_eq!(rotations(&disk), 1, "{step}");
+            let newest = crate::verify::newest(&disk).unwrap().unwrap();
+            assert_eq!(signers(&newest.note, 8), [7, 8], "{step}: both sign until the files take it");
+        }
+        assert_whole(&disk.kill(), &keys.on(&disk.kill()), FSYNC, step);
+    }
+}
+
+#[test]
+fn the_next_key_signs_nothing_before_its_record() {
+    let disk = Memory::default();
+    let keys = Keys::new(&disk);
+    let mut bench = Bench::open(&disk, &keys, SHORT).unwrap();
+    bench.event();
+    bench.close();
+    // The process ended when the key had been made.
+    crate::keys::KeyFiles::prepare(&mut keys.clone(), "casemate/audit").unwrap();
+    let mut bench = Bench::open(&disk, &keys, SHORT).unwrap();
+    bench.event();
+    bench.close();
+    let record = disk.entries().iter().find(|json| json["event"] == "rotate").unwrap()["seq"].as_u64().unwrap();
+    for note in disk.signed() {
+        let note = note.strip_suffix('\n').unwrap();
+        let size = casemate_tlog::Checkpoint::parse(Note::parse(note.as_bytes()).unwrap().text()).unwrap().size();
+        assert_eq!(signers(note, 8).contains(&8), size > record, "{size}");
     }
 }
 

@@ -11,25 +11,25 @@ use std::path::Path;
 
 const CHECKPOINTS: &str = "00000000000000000000.checkpoints";
 
-fn settings(dir: &Path, segment_bytes: u64) -> Config {
+pub(super) fn settings(dir: &Path, segment_bytes: u64) -> Config {
     Config { segment_bytes, checkpoint_every: std::time::Duration::ZERO, ..config(dir) }
 }
 
-fn open(dir: &Path) -> Log {
+pub(super) fn open(dir: &Path) -> Log {
     Log::open(settings(dir, 1 << 20), clock().0).unwrap().0
 }
 
-fn private(dir: &Path) -> Signer {
+pub(super) fn private(dir: &Path) -> Signer {
     Signer::parse(fs::read_to_string(dir.join("audit.key")).unwrap().trim_end()).unwrap()
 }
 
-fn by(dir: &Path, keys: &[&Signer]) -> Result<Verified, Fault> {
+pub(super) fn by(dir: &Path, keys: &[&Signer]) -> Result<Verified, Fault> {
     let keys = keys.iter().map(|key| key.verifier().clone()).collect();
     verify_with(dir, Options { keys, ..Options::default() })
 }
 
 /// Calls, a change of key, calls; and the two keys.
-async fn changed(dir: &Path) -> (Signer, Signer, Rotated) {
+pub(super) async fn changed(dir: &Path) -> (Signer, Signer, Rotated) {
     let log = open(dir);
     let old = private(dir);
     call(&log, "one").await;
@@ -40,7 +40,7 @@ async fn changed(dir: &Path) -> (Signer, Signer, Rotated) {
 }
 
 /// Has the checkpoints beside the first segment, and the newest, signed by other keys.
-fn sign_again(dir: &Path, by: impl Fn(u64) -> Vec<Signer>) {
+pub(super) fn sign_again(dir: &Path, by: impl Fn(u64) -> Vec<Signer>) {
     let text = fs::read_to_string(dir.join(CHECKPOINTS)).unwrap();
     let mut newest = String::new();
     let mut again = String::new();
