@@ -1,10 +1,9 @@
 //! `casemate audit backup`: a copy of the log, taken while the gateway runs.
 
-use super::{Keys, KeysArgs, LogArgs, each, exit, fault_json, keys, progress};
+use super::{Keys, KeysArgs, LogArgs, beside, exit, fault_json, keys, progress};
 use crate::{out, visible};
 use anyhow::Result;
 use casemate_audit::backup::{BackedUp, Backup, backup};
-use casemate_audit::public_keys;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -45,11 +44,7 @@ pub(super) struct BackupArgs {
 }
 
 pub(super) fn run(args: &BackupArgs, dir: &Path) -> Result<ExitCode> {
-    let beside = dir.parent().unwrap_or(dir).join("keys").join("audit.key");
-    let mut known = each(&args.key);
-    if known.is_empty() {
-        known = public_keys(&beside).unwrap_or_default();
-    }
+    let known = beside::known(&args.key, dir)?;
     let is_verified = !known.is_empty();
     let keys = args.keys.path(dir);
     let bar = progress::bar();

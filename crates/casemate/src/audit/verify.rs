@@ -1,10 +1,10 @@
 //! `casemate audit verify`: the whole log, a part of it, or the way from one checkpoint to another.
 
-use super::{Keys, LogArgs, bad, each, exit, keys};
+use super::{Keys, LogArgs, bad, beside, exit, keys};
 use crate::out;
 use anyhow::Context as _;
 use casemate_audit::tlog::{Checkpoint, Verifier};
-use casemate_audit::{Fault, Options, Verified, consistency, public_keys, verify_with};
+use casemate_audit::{Fault, Options, Verified, consistency, verify_with};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -43,11 +43,7 @@ pub(super) fn range(text: &str) -> Result<Range<u64>, String> {
 }
 
 pub(super) fn run(args: &VerifyArgs, dir: &Path) -> anyhow::Result<ExitCode> {
-    let beside = dir.parent().unwrap_or(dir).join("keys").join("audit.key");
-    let mut keys = each(&args.key);
-    if keys.is_empty() {
-        keys = public_keys(&beside).unwrap_or_default();
-    }
+    let keys = beside::known(&args.key, dir)?;
     let done = match &args.from {
         Some(from) => match grown(args, dir, from, &keys)? {
             Ok(done) => done.map(|entries| Done { entries, root: None, minimum: 0, verified: None, heads: None }),
