@@ -75,6 +75,8 @@ pub struct Exported {
     pub policies: usize,
     /// How many of them the log has not kept.
     pub missing: usize,
+    /// The entry from which the log was read: what came before it was pruned. 0 where nothing was.
+    pub first: u64,
 }
 
 /// The members of a record that name other things.
@@ -108,7 +110,8 @@ pub fn export(dir: &Path, to: &Path, mut export: Export<'_>) -> Result<Exported,
     let mut gathered = gather(&source, &out, &checkpoint, &mut export)?;
     let missing = if export.with_policies { copy_policies(dir, &out, &mut gathered)? } else { 0 };
     let keys: String = export.keys.iter().map(|key| format!("{key}\n")).collect();
-    let texts = [(Name::Readme, readme::TEXT), (Name::Checkpoint, &export.checkpoint), (Name::Keys, &keys)];
+    let readme = readme::text(gathered.first);
+    let texts = [(Name::Readme, readme.as_str()), (Name::Checkpoint, &export.checkpoint), (Name::Keys, &keys)];
     for (name, text) in texts {
         let mut writer = Writer::new(&out, name)?;
         writer.write(text.as_bytes())?;
@@ -117,6 +120,7 @@ pub fn export(dir: &Path, to: &Path, mut export: Export<'_>) -> Result<Exported,
     let manifest = Manifest {
         origin: checkpoint.origin().to_owned(),
         size: checkpoint.size(),
+        first: gathered.first,
         root: checkpoint.root().to_string(),
         made: export.made.0,
         by: export.by,
@@ -127,8 +131,8 @@ pub fn export(dir: &Path, to: &Path, mut export: Export<'_>) -> Result<Exported,
     let text = manifest.encode();
     let put = out.put(MANIFEST, 0o600, true, |file| file.write_all(text.as_bytes()));
     put.and_then(|()| out.sync_all()).map_err(|error| Fault::io(MANIFEST, &error))?;
-    let (records, policies) = (gathered.records, gathered.policies.len());
-    Ok(Exported { records, size: checkpoint.size(), policies, missing })
+    let (records, policies, first) = (gathered.records, gathered.policies.len(), gathered.first);
+    Ok(Exported { records, size: checkpoint.size(), policies, missing, first })
 }
 
 /// The question of a bundle.
@@ -151,6 +155,8 @@ fn question(filter: &Filter) -> Result<Question, Fault> {
 /// What was found on the way through the log, and the files so far.
 #[derive(Default)]
 struct Gathered {
+    /// The entry from which the log was read.
+    first: u64,
     records: u64,
     policies: BTreeSet<Digest>,
     files: BTreeMap<Name, Sum>,
@@ -163,10 +169,18 @@ fn gather(source: &dyn Source, out: &Dir, checkpoint: &Checkpoint, export: &mut 
         let what = format!("the first {size} entries are others than those that this checkpoint signed");
         Fault::new(Class::Fork, checkpoints::NEWEST, 0, what)
     };
-    let nodes = LogNodes::open(source, size, root).map_err(|_| verify::named(source, fork()))?;
-    let mut gathered = Gathered::default();
-    let (mut records, mut proofs) = (Writer::new(out, Name::Records)?, Writer::new(out, Name::Proofs)?);
     let mut walk = Walk::whole(source)?;
+    let first = walk.index();
+    if first > 0 && size <= first {
+        let what = format!(
+            "the checkpoint is of {size} entries, which were pruned, and the log begins with entry {first}: use --signed \
+             for the newest checkpoint; an archive may have those entries"
+        );
+        return Err(Fault::new(Class::Pruned, checkpoints::NEWEST, 0, what));
+    }
+    let nodes = LogNodes::open(source, size, root).map_err(|_| verify::named(source, fork()))?;
+    let mut gathered = Gathered { first, ..Gathered::default() };
+    let (mut records, mut proofs) = (Writer::new(out, Name::Records)?, Writer::new(out, Name::Proofs)?);
     while walk.index() < size {
         let Some(found) = walk.next(source).transpose()? else { break };
         if let Some(progress) = export.progress.as_mut().filter(|_| found.index % STEP == 0) {

@@ -46,8 +46,8 @@ pub(crate) fn read(source: &dyn Source) -> Result<Option<Kept>, Fault> {
     note(source, PUBLISHED)
 }
 
-/// Publishes a note: it must be a checkpoint that one of `keys` has signed, of the log in `dir`, and not older than the
-/// one that is published.
+/// Publishes a note: it must be a checkpoint that one of `keys` has signed, of the log in `dir`, and continue the one that
+/// is published.
 pub(crate) fn publish(dir: &Path, keys: &[Verifier], text: &str) -> Result<(), PublishError> {
     let refused = |what: String| Fault::new(Class::Signature, PUBLISHED, 0, what);
     let (checkpoint, _) =
@@ -58,11 +58,41 @@ pub(crate) fn publish(dir: &Path, keys: &[Verifier], text: &str) -> Result<(), P
     }
     // One that cannot be read any more is no reason to show none from now on: the new one is verified.
     let before = read(&DirSource::new(dir)).unwrap_or_default();
-    if let Some(before) = before.filter(|before| before.checkpoint.size() > checkpoint.size()) {
+    if let Some(before) = before.as_ref().filter(|before| before.checkpoint.size() > checkpoint.size()) {
         return Err(PublishError::Older { size: checkpoint.size(), published: before.checkpoint.size() });
     }
     consistency(dir, &checkpoint, None)?;
+    if let Some(before) = before {
+        consistency(dir, &before.checkpoint, Some(&checkpoint)).map_err(|fault| other_history(&before, fault))?;
+    }
     Ok(replace(dir, text)?)
+}
+
+/// Whoever holds the checkpoint before must find it continued: it is never replaced by one of another history.
+fn other_history(before: &Kept, fault: Fault) -> Fault {
+    if fault.class != Class::Fork {
+        return fault;
+    }
+    let size = before.checkpoint.size();
+    let what = format!(
+        "the log does not continue the checkpoint of {size} entries that it has published: it was rolled back or \
+         rewritten, or that file was changed; compare it with what the witnesses serve"
+    );
+    before.fault(Class::Fork, what)
+}
+
+/// Takes back what was published in `dir`, durably; how many entries it was of, where there was any and it can be read.
+pub(crate) fn withdraw(dir: &Path) -> io::Result<Option<u64>> {
+    let before = read(&DirSource::new(dir)).unwrap_or_default();
+    for name in [PUBLISHED.to_owned(), format!("{PUBLISHED}.partial")] {
+        let path = dir.join(name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(named(&path, &error)),
+            _ => {}
+        }
+    }
+    File::open(dir)?.sync_all().map_err(|error| named(dir, &error))?;
+    Ok(before.map(|before| before.checkpoint.size()))
 }
 
 /// Puts the file into its place, durably, whole or not at all.

@@ -10,10 +10,10 @@ use anyhow::Context as _;
 use casemate_audit::Log;
 use casemate_audit::index::Follower;
 use casemate_core::UnixMillis;
-use casemate_gateway::Gateway;
 use casemate_gateway::admin::AdminServer;
 use casemate_gateway::gateway::Parts;
 use casemate_gateway::server::Server;
+use casemate_gateway::{Gateway, GatewayError};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -98,8 +98,15 @@ impl Running {
             }
         };
         drop(kept);
-        let server = Server::bind(Arc::clone(&gateway)).await?;
-        let admin_server = AdminServer::bind(Arc::clone(&gateway)).await?;
+        let (server, admin_server) = match bind(&gateway).await {
+            Ok(bound) => bound,
+            Err(fault) => {
+                if let Err(unrecorded) = gateway.stop(&local_actor()).await {
+                    tracing::error!(fault = %unrecorded, "the end could not be recorded");
+                }
+                return Err(fault.into());
+            }
+        };
         let address = server.address();
         let admin = admin_server.as_ref().map(AdminServer::address);
         gateway.set_own_listeners(std::iter::once(address).chain(admin).collect());
@@ -121,6 +128,12 @@ impl Running {
         self.gateway.stop(&local_actor()).await?;
         Ok(())
     }
+}
+
+/// Binds both listeners, or none.
+async fn bind(gateway: &Arc<Gateway>) -> Result<(Server, Option<AdminServer>), GatewayError> {
+    let server = Server::bind(Arc::clone(gateway)).await?;
+    Ok((server, AdminServer::bind(Arc::clone(gateway)).await?))
 }
 
 /// The name of the log, after the gateway's own.

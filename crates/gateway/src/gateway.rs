@@ -108,8 +108,8 @@ impl Gateway {
     /// Builds everything that the configuration asks for, and records the start.
     ///
     /// # Errors
-    /// TLS material that does not fit, an unusable token issuer, an archive that is not what is required of it, or a log
-    /// that takes no record.
+    /// TLS material that does not fit, an unusable token issuer, an archive that is not what is required of it, a published
+    /// checkpoint that cannot be taken back where there are no witnesses, or a log that takes no record.
     pub async fn start(parts: Parts) -> Result<Arc<Self>, GatewayError> {
         let net = casemate_net::Client::new(casemate_net::ClientConfig::default());
         let witnesses = parts.config.custody.witnesses.as_ref();
@@ -124,6 +124,9 @@ impl Gateway {
             .ok_or_else(|| GatewayError::Identity("the sealing key must have 32 bytes".to_owned()))?;
         let pins = Pins::open(&parts.pins)?;
         let sessions: Arc<Sessions> = Arc::default();
+        if cosigning.is_none() {
+            unpublish(&parts.log).await?;
+        }
         let archive = Archiver::start(&state.config.custody.archive, &net, &parts.clock, &parts.log).await?;
         let gateway = Arc::new(Self {
             metrics: Metrics::new(parts.log.clone(), pins.clone(), Arc::clone(&sessions)),
@@ -265,13 +268,26 @@ impl Gateway {
     /// Records the end, lets witnesses see it as far as they answer, and closes the log.
     ///
     /// # Errors
-    /// The log takes no record.
+    /// The log takes no record. It is closed all the same.
     pub async fn stop(&self, actor: &str) -> Result<(), GatewayError> {
-        self.record(EventKind::Stop, actor, None).await?;
+        let recorded = self.record(EventKind::Stop, actor, None).await;
         witnesses::last(self).await;
         self.log.clone().close().await;
-        Ok(())
+        recorded
     }
+}
+
+/// Without witnesses the newest checkpoint is what the log shows: one that witnesses had cosigned would stay for ever.
+async fn unpublish(log: &Log) -> Result<(), GatewayError> {
+    let withdrawn = log.withdraw().await;
+    let withdrawn = withdrawn.map_err(|fault| {
+        let what = format!("none are configured, and what was published cannot be taken back: {fault}");
+        GatewayError::Witnesses(what)
+    })?;
+    if let Some(size) = withdrawn {
+        tracing::warn!(size, "no witnesses are configured any more: the published checkpoint is withdrawn");
+    }
+    Ok(())
 }
 
 /// Resolves when the gateway begins to drain.
@@ -299,3 +315,6 @@ fn fixed_at_start(old: &Config, new: &Config) -> Option<&'static str> {
 fn unusable(fault: IdentityError) -> GatewayError {
     GatewayError::Identity(fault.to_string())
 }
+
+#[cfg(test)]
+mod tests;

@@ -419,3 +419,80 @@ async fn a_log_changes_its_key_and_is_published_again_once_its_witnesses_have_th
     assert!(code == Some(1) && said.contains(&new.id().to_string()), "{said}");
     house.audit();
 }
+
+async fn again(house: &mut House) {
+    let loaded = house.plan.load().expect("it loads");
+    let running = casemate::serve::Running::start(loaded, &house.plan.state()).await;
+    house.running = Some(running.expect("the gateway starts"));
+}
+
+async fn ended(house: &mut House) -> String {
+    house.running.take().expect("it runs").stop().await.expect("it stops");
+    published(&house.audit_dir()).expect("readable").expect("published")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_published_stays_so_after_a_change_of_key_and_a_restart() {
+    let (mut house, mut jury) = house().await;
+    house.served(&house.agent(), &Call::tool("echo")).await;
+    at_least(&house, 1).await;
+    jury.seats.iter_mut().for_each(Seat::kill);
+    house.running().gateway.log().rotate_key("olga").await.expect("another key");
+    let kept = ended(&mut house).await;
+    again(&mut house).await;
+    let shown = get(&house, "/log/checkpoint").await;
+    assert_eq!((shown.status, shown.text()), (200, kept.clone()), "the old key and its cosignatures still count");
+    jury.policy(2).trust(kept.as_bytes()).expect("two have seen it");
+    house.running.take().expect("it runs").stop().await.expect("it stops");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_more_witnesses_are_needed_what_was_published_is_still_what_the_log_must_continue() {
+    let (mut house, mut jury) = house().await;
+    jury.seats[2].kill();
+    house.served(&house.agent(), &Call::tool("echo")).await;
+    at_least(&house, 1).await;
+    let older = tempfile::tempdir().expect("a directory");
+    let first = ended(&mut house).await;
+    copy(&house.plan.state(), older.path());
+    again(&mut house).await;
+    house.served(&house.agent(), &Call::tool("echo")).await;
+    at_least(&house, of(first.as_bytes()) + 1).await;
+    let newest = ended(&mut house).await;
+    // Put back, with the published checkpoint left as it was; and now all three are needed.
+    restore(older.path(), &house.plan.state());
+    std::fs::write(house.audit_dir().join("published"), &newest).expect("a file");
+    house.plan.patch(&json!({ "audit": { "witnesses": { "quorum": 3 } } }));
+    house.plan.write();
+    again(&mut house).await;
+    assert_eq!(get(&house, "/log/checkpoint").await.status, 404, "two are too few now");
+    let said = says(&house.audit_dir(), "broken").await;
+    assert_eq!(said["facts"]["published"], of(newest.as_bytes()), "{said}");
+    assert_eq!(ended(&mut house).await, newest, "it is not replaced");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_export_says_what_lies_beyond_the_checkpoint_that_it_took() {
+    let (mut house, mut jury) = house().await;
+    house.served(&house.agent(), &Call::tool("echo")).await;
+    at_least(&house, entries(&house.audit_dir())).await;
+    jury.seats.iter_mut().for_each(Seat::kill);
+    house.served(&house.agent(), &Call::tool("echo")).await;
+    let shown = of(ended(&mut house).await.as_bytes());
+    let beyond = entries(&house.audit_dir()) - shown;
+    assert!(beyond >= 3, "a call and the end");
+    let desk = tempfile::tempdir().expect("a directory");
+    let export = |more: &[&str]| {
+        let mut program = command(casemate());
+        program.args(["audit", "export", "--tenant", "acme", "--json"]).args(more).arg("--dir").arg(house.audit_dir());
+        let output = program.current_dir(desk.path()).env_clear().output().expect("casemate runs");
+        assert!(output.status.success(), "{output:?}");
+        let done: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        (done["beyond"].clone(), String::from_utf8(output.stderr).expect("text"))
+    };
+    let (told, said) = export(&["--to", "shown"]);
+    assert_eq!(told, json!(beyond));
+    assert!(said.contains(&format!("{beyond} signed entries lie beyond")) && said.contains("--signed"), "{said}");
+    let (told, said) = export(&["--to", "all", "--signed"]);
+    assert!(told == json!(0) && !said.contains("beyond"), "{told}: {said}");
+}

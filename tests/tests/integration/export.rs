@@ -134,3 +134,62 @@ async fn each_fault_of_a_bundle_has_its_exit_code_and_no_name_is_taken_twice() {
     std::fs::remove_file(&path).expect("removed");
     assert_eq!(check(&["--key", &key]).0, Some(4));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_long_name_fits_into_a_tar_file_or_is_refused_before_the_log_is_read() {
+    let (house, _) = busy().await;
+    let (dir, desk) = (house.audit_dir(), tempfile::tempdir().expect("a directory"));
+    signed(&dir);
+    let key = public_key(&house.plan.state().join("keys/audit.key")).expect("a key").to_string();
+    let log = dir.to_str().expect("text");
+    let export = |to: &str, log: &str| {
+        run(desk.path(), &["export", "--dir", log, "--tenant", "acme", "--with-policies", "--to", to])
+    };
+    let long = "n".repeat(155);
+    let (code, _, said) = export(&format!("{long}.tar"), log);
+    assert_eq!(code, Some(0), "{said}");
+    let untar = command("tar").args(["xf", &format!("{long}.tar")]).current_dir(desk.path()).status();
+    assert!(untar.expect("tar runs").success());
+    let (code, out, said) = run(desk.path(), &["check-export", &long, "--json", "--key", &key]);
+    assert_eq!((code, &json(&out)["policies"]), (Some(0), &1.into()), "{said}");
+    let (code, _, said) = export(&format!("{long}n.tar"), log);
+    assert!(code == Some(2) && said.contains("155"), "{said}");
+    // A list of keys that cannot be read is no reason to check no signature.
+    std::fs::write(house.plan.state().join("keys/audit.keys"), "no key\n").expect("a file");
+    let copy = desk.path().join("copy");
+    for arguments in [
+        &["verify", "--dir", log][..],
+        &["backup", "--dir", log, "--to", copy.to_str().expect("text")],
+        &["export", "--dir", log, "--tenant", "acme", "--to", "keyless"],
+    ] {
+        let (code, out, said) = run(desk.path(), arguments);
+        assert!(code == Some(2) && said.contains("audit.keys") && out.is_empty(), "{arguments:?}: {said}");
+    }
+    assert!(!copy.exists() && !desk.path().join("keyless").exists());
+    assert_eq!(run(desk.path(), &["verify", "--dir", log, "--key", &key]).0, Some(0));
+    std::fs::remove_file(house.plan.state().join("keys/audit.keys")).expect("removed");
+    house.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_gateway_that_cannot_listen_ends_its_log_in_order() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("an address").port();
+    let mut house = House::start().await;
+    house.running.take().expect("it runs").stop().await.expect("it stops");
+    let state = house.plan.state();
+    for part in ["mcp_gateway", "admin"] {
+        house.plan.patch(&serde_json::json!({ part: { "port": port } }));
+        house.plan.write();
+        let refused = casemate::serve::Running::start(house.plan.load().expect("it loads"), &state).await;
+        let fault = refused.err().expect("the port is taken").to_string();
+        assert!(fault.contains("cannot listen"), "{part}: {fault}");
+        let last = crate::harness::record::read(&house.audit_dir()).pop().expect("an entry");
+        assert_eq!(last["event"], "stop", "{part}");
+        // Whoever tries again at once finds its lock free.
+        house.plan.patch(&serde_json::json!({ part: { "port": 0 } }));
+        house.plan.write();
+        let again = casemate::serve::Running::start(house.plan.load().expect("it loads"), &state).await;
+        again.expect("it starts").stop().await.expect("it stops");
+    }
+}

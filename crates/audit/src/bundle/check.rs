@@ -51,6 +51,8 @@ pub struct Checked {
     pub trusted: Trusted,
     /// Policies that are in it, and policies that records name and that are not.
     pub policies: (usize, usize),
+    /// The entry from which the log was read, as the bundle says: records before it had been pruned. 0 where none had.
+    pub log_first: u64,
     /// The proof that was wanted, where the bundle has that record.
     pub proof: Option<Proof>,
 }
@@ -71,6 +73,10 @@ pub fn check(dir: &Path, mut options: Check<'_>) -> Result<Checked, Fault> {
     if (&*manifest.origin, manifest.size, &*manifest.root) != (head.origin(), head.size(), &*root) {
         return Err(Fault::new(Class::Changed, MANIFEST, 0, "it names another tree than the checkpoint is of"));
     }
+    if manifest.first > 0 && manifest.first >= manifest.size {
+        let what = "it says that the log was read from behind the end of the checkpoint's tree";
+        return Err(Fault::new(Class::Changed, MANIFEST, 0, what));
+    }
     let filter = filter(&manifest.question)?;
     let mut walk = Walk::new(&bundle, &manifest.files, filter)?;
     let mut proof = None;
@@ -85,6 +91,10 @@ pub fn check(dir: &Path, mut options: Check<'_>) -> Result<Checked, Fault> {
         }
     }
     let (records, range, mut named) = (walk.records, walk.range, std::mem::take(&mut walk.policies));
+    if let Some((lowest, _)) = range.filter(|(lowest, _)| *lowest < manifest.first) {
+        let what = format!("the manifest says that the log was read from entry {} on", manifest.first);
+        return Err(fault(Class::Changed, Name::Records, what).at(lowest));
+    }
     if records != manifest.records {
         let what = format!("the manifest counts {} records, and {records} are here", manifest.records);
         return Err(fault(Class::Removed, Name::Records, what));
@@ -105,8 +115,8 @@ pub fn check(dir: &Path, mut options: Check<'_>) -> Result<Checked, Fault> {
             Name::Checkpoint | Name::Records | Name::Proofs => {}
         }
     }
-    let tenant = manifest.question.tenant;
-    Ok(Checked { records, range, tenant, trusted, policies: (policies, named.len()), proof })
+    let (tenant, log_first) = (manifest.question.tenant, manifest.first);
+    Ok(Checked { records, range, tenant, trusted, policies: (policies, named.len()), log_first, proof })
 }
 
 fn fault(class: Class, name: Name, what: impl Into<String>) -> Fault {

@@ -81,6 +81,8 @@ pub(crate) struct Manifest {
     /// The entries and the root, in base64, of the tree that the checkpoint is of.
     pub(crate) size: u64,
     pub(crate) root: String,
+    /// The entry from which the log was read; named where entries before it were pruned, and else 0.
+    pub(crate) first: u64,
     /// When it was made, in milliseconds since 1970.
     pub(crate) made: u64,
     /// The program that made it.
@@ -106,6 +108,9 @@ impl Manifest {
         // Writing to a string does not fail.
         let _ = write!(out, "{{\n  \"format\": {},\n  \"origin\": {},\n", quote(FORMAT), quote(&self.origin));
         let _ = write!(out, "  \"size\": {},\n  \"root\": {},\n", self.size, quote(&self.root));
+        if self.first > 0 {
+            let _ = writeln!(out, "  \"first\": {},", self.first);
+        }
         let _ = write!(out, "  \"made\": {},\n  \"by\": {},\n", self.made, quote(&self.by));
         let _ = write!(out, "  \"query\": {{\n    \"tenant\": {}", quote(tenant));
         for (name, text) in [("trace", trace), ("subject", subject), ("tool", tool)] {
@@ -140,7 +145,7 @@ impl Manifest {
         let limits = Limits { depth: 4, nodes: 8 * POLICIES, key_len: 128, number_len: 20 };
         let json = Json::parse(Bytes::copy_from_slice(bytes), limits)
             .map_err(|error| Malformed(format!("it is no strict JSON from byte {} on", error.at)))?;
-        let members = ["format", "origin", "size", "root", "made", "by", "query", "records", "files"];
+        let members = ["format", "origin", "size", "root", "first", "made", "by", "query", "records", "files"];
         let root = object(json.root(), &members)?;
         if text(root, "format")? != FORMAT {
             return Err(Malformed(format!("its format is not {FORMAT}")));
@@ -160,6 +165,7 @@ impl Manifest {
             origin: text(root, "origin")?,
             size: number(root, "size")?,
             root: text(root, "root")?,
+            first: root.get("first").map(|_| number(root, "first")).transpose()?.unwrap_or_default(),
             made: number(root, "made")?,
             by: text(root, "by")?,
             question,
@@ -229,6 +235,7 @@ mod tests {
             origin: "a \"quoted\" log".to_owned(),
             size: 7,
             root: "r".to_owned(),
+            first: 0,
             made: 1_700_000_000_000,
             by: "casemate 0".to_owned(),
             question: Question { tenant: "acme".to_owned(), since: Some(3), ..Question::default() },
@@ -247,7 +254,7 @@ mod tests {
             since: Some(0),
             until: Some((1 << 53) - 1),
         };
-        for manifest in [manifest(), Manifest { question, ..manifest() }] {
+        for manifest in [manifest(), Manifest { question, ..manifest() }, Manifest { first: 5, ..manifest() }] {
             assert_eq!(Manifest::parse(manifest.encode().as_bytes()), Ok(manifest));
         }
     }

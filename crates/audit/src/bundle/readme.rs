@@ -1,7 +1,18 @@
 //! What a bundle tells the person who has it in hand.
 
-/// The text. It repeats nothing of the log: what is asked and what was found stands in the manifest.
-pub(super) const TEXT: &str = r#"Evidence from an audit log
+/// The text. It repeats nothing of the log but where that began, when entries before `first` were pruned: what is asked and
+/// what was found stands in the manifest.
+pub(super) fn text(first: u64) -> String {
+    if first == 0 {
+        return TEXT.to_owned();
+    }
+    format!(
+        "{TEXT}\nThe log had been pruned: it was read from entry {first} on (`first` in manifest.json). Records\n\
+         before it are not here, even where they answer the question; an archive may have them.\n"
+    )
+}
+
+const TEXT: &str = r#"Evidence from an audit log
 ==========================
 
 This directory holds records of one tenant from a transparency log, and for each the proof that it

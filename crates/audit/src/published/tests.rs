@@ -94,3 +94,64 @@ async fn whatever_the_disk_does_the_file_is_whole() {
     }
     log.close().await;
 }
+
+#[tokio::test]
+async fn a_checkpoint_of_another_history_that_was_published_is_never_replaced() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    call(&log, "one").await;
+    let first = signed(&log, 2).await;
+    log.publish(&first).await.unwrap();
+    call(&log, "two").await;
+    let second = signed(&log, 4).await;
+    // What was published before the log was put back and went on as another history.
+    let text = fs::read_to_string(dir.path().join("audit.key")).unwrap();
+    let key = Signer::parse(text.trim_end()).unwrap();
+    let forked = |size| Checkpoint::new("casemate/audit", size, Hash([3; 32])).unwrap().sign([&key]).unwrap();
+    for other in [forked(2), forked(4)] {
+        fs::write(dir.path().join(PUBLISHED), &other).unwrap();
+        let refused = log.publish(&second).await.unwrap_err();
+        let is_fork = matches!(&refused, PublishError::Refused(fault) if fault.class == Class::Fork);
+        assert!(is_fork && refused.to_string().contains("does not continue the checkpoint"), "{refused}");
+        assert_eq!(published(dir.path()).unwrap().as_deref(), Some(other.as_str()));
+    }
+    log.close().await;
+}
+
+#[tokio::test]
+async fn what_was_published_is_taken_back_with_whatever_a_crash_left_of_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    assert_eq!(log.withdraw().await.unwrap(), None);
+    call(&log, "one").await;
+    let note = signed(&log, 2).await;
+    for left in [note.as_str(), "nothing"] {
+        fs::write(dir.path().join("published.partial"), &note[..9]).unwrap();
+        fs::write(dir.path().join(PUBLISHED), left).unwrap();
+        assert_eq!(log.withdraw().await.unwrap(), (left == note).then_some(2));
+        assert!(!dir.path().join(PUBLISHED).exists() && !dir.path().join("published.partial").exists());
+    }
+    log.publish(&note).await.unwrap();
+    // A file that cannot be removed is no success.
+    fs::remove_file(dir.path().join(PUBLISHED)).unwrap();
+    fs::create_dir(dir.path().join(PUBLISHED)).unwrap();
+    assert!(log.withdraw().await.unwrap_err().to_string().contains("published"));
+    log.close().await;
+}
+
+#[tokio::test]
+async fn a_list_of_keys_that_cannot_be_read_is_no_empty_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    let [old] = log.verifiers_ever().unwrap().try_into().unwrap();
+    log.rotate_key("alice").await.unwrap();
+    let now = log.verifiers();
+    assert_eq!(log.verifiers_ever().unwrap(), [std::slice::from_ref(&old), &now].concat());
+    fs::write(dir.path().join("audit.keys"), "no key\n").unwrap();
+    assert!(log.verifiers_ever().unwrap_err().to_string().contains("audit.keys"));
+    for name in ["audit.keys", "audit.pub"] {
+        fs::remove_file(dir.path().join(name)).unwrap();
+    }
+    assert_eq!(log.verifiers_ever().unwrap(), now, "the key in force is known without files");
+    log.close().await;
+}

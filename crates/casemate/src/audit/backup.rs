@@ -1,10 +1,9 @@
 //! `casemate audit backup`: a copy of the log, taken while the gateway runs.
 
-use super::{Keys, KeysArgs, LogArgs, each, exit, fault_json, keys, progress};
+use super::{Keys, KeysArgs, LogArgs, beside, exit, fault_json, keys, progress};
 use crate::{out, visible};
 use anyhow::Result;
 use casemate_audit::backup::{BackedUp, Backup, backup};
-use casemate_audit::public_keys;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -46,18 +45,15 @@ pub(super) struct BackupArgs {
 }
 
 pub(super) fn run(args: &BackupArgs, dir: &Path) -> Result<ExitCode> {
-    let beside = super::verify::beside(dir);
-    let mut known = each(&args.key);
-    if known.is_empty() {
-        known = public_keys(&beside).unwrap_or_default();
-    }
+    let known = beside::known(&args.key, dir)?;
+    let key_path = beside::path(dir);
     let is_verified = !known.is_empty();
     let keys = args.keys.path(dir);
     let bar = progress::bar();
     let mut tell = |at, of| progress::tell(&bar, at, of);
     let subjects = args.with_subject_keys.then_some(keys.as_path());
     let done =
-        backup(dir, &args.to, Backup { keys: known, key_path: Some(&beside), subjects, progress: Some(&mut tell) });
+        backup(dir, &args.to, Backup { keys: known, key_path: Some(&key_path), subjects, progress: Some(&mut tell) });
     bar.finish_and_clear();
     let done = match done {
         Ok(done) => done,

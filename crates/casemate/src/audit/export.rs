@@ -3,14 +3,15 @@
 mod tar;
 
 use super::proof::policy;
-use super::{Keys, LogArgs, each, exit, keys, progress, query, told};
+use super::{Keys, LogArgs, beside, exit, keys, progress, query, told};
 use crate::config::canonical;
 use crate::serve::now;
 use crate::{out, visible};
 use anyhow::{Context as _, Result, bail};
 use casemate_audit::bundle::{Check, Checked, Export, Exported, check, export};
 use casemate_audit::index::Filter;
-use casemate_audit::{Class, Fault, public_keys};
+use casemate_audit::tlog::{Checkpoint, Note};
+use casemate_audit::{Class, Fault};
 use casemate_core::{TenantId, TraceId, UnixMillis};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -88,10 +89,19 @@ fn tenant(text: &str) -> Result<String, String> {
     TenantId::parse(text).map(|id| id.as_str().to_owned()).map_err(|fault| fault.to_string())
 }
 
-/// The checkpoint that witnesses have cosigned, where there is one; else the newest that the log has signed.
-fn checkpoint(dir: &Path, signed: bool) -> Result<String, Fault> {
+/// The checkpoint that witnesses have cosigned, where there is one; else the newest that the log has signed. And how many
+/// entries the log has signed beyond it.
+fn checkpoint(dir: &Path, signed: bool) -> Result<(String, u64), Fault> {
     let published = if signed { None } else { casemate_audit::published(dir)? };
-    published.map_or_else(|| casemate_audit::checkpoint(dir), Ok)
+    let newest = casemate_audit::checkpoint(dir)?;
+    let beyond = published.as_ref().map_or(0, |shown| size(&newest).saturating_sub(size(shown)));
+    Ok((published.unwrap_or(newest), beyond))
+}
+
+/// The entries that a checkpoint is of. Whether it is one is for [`export`] to say.
+fn size(note: &str) -> u64 {
+    let parsed = Note::parse(note.as_bytes()).ok().and_then(|note| Checkpoint::parse(note.text()).ok());
+    parsed.map_or(0, |checkpoint| checkpoint.size())
 }
 
 /// Where the bundle is made before it gets its name.
@@ -105,19 +115,18 @@ pub(super) fn run(args: &ExportArgs, dir: &Path) -> Result<ExitCode> {
         bail!("{} is there already: a bundle is made once and not changed", to.display());
     }
     let place = parent(to).canonicalize().with_context(|| format!("{} cannot be used", parent(to).display()))?;
+    if is_tar {
+        tar::check_name(to)?;
+    }
     if dir.canonicalize().is_ok_and(|log| place.starts_with(log)) {
         bail!("{} lies in the log's own directory", to.display());
     }
-    let beside = super::verify::beside(dir);
-    let mut keys = each(&args.key);
-    if keys.is_empty() {
-        keys = public_keys(&beside).unwrap_or_default();
-    }
+    let keys = beside::known(&args.key, dir)?;
     if keys.is_empty() {
         bail!("the log's public key is not beside it: give it with --key");
     }
-    let checkpoint = match checkpoint(dir, args.signed) {
-        Ok(checkpoint) => checkpoint,
+    let (checkpoint, beyond) = match checkpoint(dir, args.signed) {
+        Ok(found) => found,
         Err(fault) => return told(args.json, &fault),
     };
     let made = tempfile::Builder::new().prefix(".casemate-export-").tempdir_in(&place)?;
@@ -150,13 +159,20 @@ pub(super) fn run(args: &ExportArgs, dir: &Path) -> Result<ExitCode> {
         Ok(done) => done,
         Err(fault) => return told(args.json, &fault),
     };
+    if beyond > 0 {
+        out::say(&format!(
+            "{beyond} signed entries lie beyond the published checkpoint of {} entries and were not looked at: with \
+             --signed they are",
+            done.size
+        ));
+    }
     if done.records == 0 {
         out::say(&format!("no record of this tenant is among the first {} entries; nothing was written", done.size));
         return Ok(ExitCode::from(exit::BAD));
     }
     let written = if is_tar { tar::write(made.path(), &place, to) } else { keep(made, to) };
     written.with_context(|| format!("{} cannot be written", to.display()))?;
-    tell_exported(args, &done)
+    tell_exported(args, &done, beyond)
 }
 
 /// Gives the directory its name. One that appeared meanwhile and holds anything stays as it is.
@@ -167,14 +183,17 @@ fn keep(made: tempfile::TempDir, to: &Path) -> std::io::Result<()> {
     std::fs::File::open(parent(to))?.sync_all()
 }
 
-fn tell_exported(args: &ExportArgs, done: &Exported) -> Result<ExitCode> {
+fn tell_exported(args: &ExportArgs, done: &Exported, beyond: u64) -> Result<ExitCode> {
     if done.missing > 0 {
         out::say(&format!("{} policies that the records name were not kept with the log", done.missing));
+    }
+    if done.first > 0 {
+        out::say(&format!("the log was read from entry {} on: what came before it was pruned", done.first));
     }
     if args.json {
         let value = serde_json::json!({
             "ok": true, "records": done.records, "size": done.size, "policies": done.policies,
-            "missing_policies": done.missing, "bundle": args.to.display().to_string(),
+            "missing_policies": done.missing, "beyond": beyond, "log_first": done.first, "bundle": args.to.display().to_string(),
         });
         out::line(&visible::json_line(&value))?;
     } else {
@@ -218,7 +237,7 @@ fn tell_checked(args: &CheckArgs, checked: &Checked) -> Result<ExitCode> {
             "ok": true, "tenant": checked.tenant, "records": checked.records,
             "first": checked.range.map(|(first, _)| first), "last": checked.range.map(|(_, last)| last),
             "origin": head.origin(), "size": head.size(), "root": head.root().to_string(), "witnesses": witnesses,
-            "policies": policies, "missing_policies": missing,
+            "policies": policies, "missing_policies": missing, "log_first": checked.log_first,
         });
         out::line(&visible::json_line(&value))?;
         return Ok(ExitCode::SUCCESS);
@@ -234,6 +253,12 @@ fn tell_checked(args: &CheckArgs, checked: &Checked) -> Result<ExitCode> {
         head.root(),
         witnesses.len()
     ))?;
+    if checked.log_first > 0 {
+        let first = checked.log_first;
+        out::say(&format!(
+            "the log was read from entry {first} on, as the bundle says: what came before it was pruned"
+        ));
+    }
     out::say("whether the log has further records of this tenant cannot be seen from a bundle");
     Ok(ExitCode::SUCCESS)
 }

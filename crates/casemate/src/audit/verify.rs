@@ -1,12 +1,10 @@
 //! `casemate audit verify`: the whole log, a part of it, or the way from one checkpoint to another.
 
-use super::{Keys, LogArgs, each, exit, keys, told};
+use super::{Keys, LogArgs, beside, exit, keys, told};
 use crate::out;
 use anyhow::{Context as _, bail};
 use casemate_audit::tlog::{Checkpoint, Note, Policy, Verifier};
-use casemate_audit::{
-    Class, Fault, Options, UNSIGNED_MS, Verified, consistency, public_keys, public_path, verify_with,
-};
+use casemate_audit::{Class, Fault, Options, UNSIGNED_MS, Verified, consistency, verify_with};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -46,19 +44,8 @@ pub(super) fn range(text: &str) -> Result<Range<u64>, String> {
         .ok_or_else(|| "not of the form A..B with A below B".to_owned())
 }
 
-/// Where the key of the log in `dir` is, beside which its public keys are. A backup has its own, which are as old as it is.
-pub(super) fn beside(dir: &Path) -> PathBuf {
-    let place = |dir: &Path| dir.join("keys").join("audit.key");
-    let own = place(dir);
-    if public_path(&own).exists() { own } else { place(dir.parent().unwrap_or(dir)) }
-}
-
 pub(super) fn run(args: &VerifyArgs, dir: &Path) -> anyhow::Result<ExitCode> {
-    let beside = beside(dir);
-    let mut keys = each(&args.key);
-    if keys.is_empty() {
-        keys = public_keys(&beside).unwrap_or_default();
-    }
+    let keys = beside::known(&args.key, dir)?;
     let done = match &args.from {
         // That its tiles lead from one checkpoint to the other says nothing of the entries: they are read as well.
         Some(from) => grown(args, dir, from, &keys)?

@@ -44,6 +44,9 @@ pub(crate) struct Cosigning {
 /// What others are shown.
 struct Shown {
     published: Option<Published>,
+    /// What the log must continue: the last checkpoint that was published, also where it no longer counts, as more
+    /// witnesses are needed now.
+    base: Option<Checkpoint>,
     /// When the published checkpoint was the newest one; without one, when the gateway started.
     since: UnixMillis,
     /// What stands against it now, in words.
@@ -85,13 +88,15 @@ impl Cosigning {
         let now = clock();
         let client = Client::new(net, peers, proofs, clock, patience(config)).map_err(|fault| unusable(&fault))?;
         let witnesses = client.keys();
-        let policy = policy(log, &witnesses, config.quorum).map_err(|fault| unusable(&fault))?;
+        // The key may have changed since it was published.
+        let known =
+            log.verifiers_ever().map_err(|fault| unusable(&format!("the keys that the log has had: {fault}")))?;
+        let policy = policy(known.clone(), &witnesses, config.quorum).map_err(|fault| unusable(&fault))?;
         let kept = casemate_audit::published(log.dir()).unwrap_or_else(|fault| {
             tracing::error!(%fault, "the published checkpoint cannot be read; the next one takes its place");
             None
         });
-        // One from before the witnesses were others, or more of them needed, no longer counts.
-        let published = kept.and_then(|note| Published::new(note, &policy).ok());
+        let (published, base) = kept.map_or((None, None), |note| judge(note, &policy, known.clone()));
         let seen = |published: &Published| published.trusted().time.map(|time| UnixMillis(time.saturating_mul(1_000)));
         let since = published.as_ref().and_then(seen).unwrap_or(now);
         Ok(Self {
@@ -99,7 +104,7 @@ impl Cosigning {
             witnesses,
             quorum: config.quorum,
             every: config.every,
-            shown: Mutex::new(Shown { published, since, trouble: Vec::new() }),
+            shown: Mutex::new(Shown { published, base, since, trouble: Vec::new() }),
             round: tokio::sync::Mutex::new(Round { last: None, standings: Standings::default() }),
         })
     }
@@ -161,7 +166,10 @@ impl Cosigning {
         let before = self.size();
         match self.publish(log, collected).await {
             Ok(published) => {
-                self.shown(|shown| (shown.published, shown.since) = (Some(published), taken));
+                self.shown(|shown| {
+                    shown.base = Some(published.trusted().checkpoint.clone());
+                    (shown.published, shown.since) = (Some(published), taken);
+                });
                 round.standings.published(size);
             }
             Err(unpublished) => {
@@ -184,14 +192,12 @@ impl Cosigning {
     /// Judges what was collected, and makes it the published checkpoint.
     async fn publish(&self, log: &Log, collected: Collected) -> Result<Published, Unpublished> {
         // Whatever witnesses cosign: what was published before must be in the log.
-        let before =
-            self.shown(|shown| shown.published.as_ref().map(|published| published.trusted().checkpoint.clone()));
-        if let Some(before) = before {
+        if let Some(before) = self.shown(|shown| shown.base.clone()) {
             continues(log, before).await?;
         }
         let fault = |fault: &dyn std::fmt::Display| Unpublished::Fault(fault.to_string());
         // The key of the log may have changed.
-        let policy = policy(log, &self.witnesses, self.quorum).map_err(|error| fault(&error))?;
+        let policy = policy(log.verifiers(), &self.witnesses, self.quorum).map_err(|error| fault(&error))?;
         let published = Published::new(collected.note, &policy).map_err(|error| match error {
             Distrust::Witnesses { found, needed } => Unpublished::TooFew { found, needed },
             other => fault(&other),
@@ -249,8 +255,20 @@ async fn continues(log: &Log, before: Checkpoint) -> Result<(), Unpublished> {
     }
 }
 
-fn policy(log: &Log, witnesses: &[Verifier], quorum: usize) -> Result<Policy, PolicyError> {
-    let keys = log.verifiers();
+/// What a note counts for that was published before: as published, where enough of the witnesses of now have cosigned it;
+/// and as what the log must continue, where any of its keys has signed it.
+fn judge(note: String, policy: &Policy, known: Vec<Verifier>) -> (Option<Published>, Option<Checkpoint>) {
+    let base = Policy::new(policy.origin(), known, Vec::new(), 0).ok().and_then(|by| by.trust(note.as_bytes()).ok());
+    match Published::new(note, policy) {
+        Ok(published) => (Some(published), base.map(|base| base.checkpoint)),
+        Err(fault) => {
+            tracing::warn!(%fault, "the checkpoint that was published is not shown any more; the next one takes its place");
+            (None, base.map(|base| base.checkpoint))
+        }
+    }
+}
+
+fn policy(keys: Vec<Verifier>, witnesses: &[Verifier], quorum: usize) -> Result<Policy, PolicyError> {
     let origin = keys.first().map(|key| key.name().to_owned()).unwrap_or_default();
     Policy::new(&origin, keys, witnesses.to_vec(), quorum)
 }

@@ -140,3 +140,45 @@ async fn tiles_go_on_after_the_log_was_opened_again() {
     log.close().await;
     assert!(crate::verify(dir.path()).is_ok());
 }
+
+#[tokio::test]
+async fn a_bundle_says_from_where_the_log_was_read_and_none_is_made_of_what_was_pruned() {
+    use crate::bundle::{Check, Export, check, export};
+    let house = House::new().await;
+    let (path, end) = (house.path(), house.end_of(400));
+    let source = crate::storage::DirSource::new(path);
+    let old = crate::checkpoints::beside(&source, 0).unwrap().unwrap();
+    house.log.prune(end, "bucket audit").await.unwrap();
+    house.now.store(NOW, Ordering::Relaxed);
+    call(&house.log, "answer").await;
+    house.log.clone().close().await;
+    let key = verifier(path);
+    let exported = |checkpoint: String| {
+        let to = tempfile::tempdir().unwrap();
+        let (filter, keys) = (Filter { tenant: Some("acme".to_owned()), ..Filter::default() }, vec![key.clone()]);
+        let (made, by) = (UnixMillis(NOW), "a test".to_owned());
+        let asked = Export { filter, keys, checkpoint, with_policies: false, made, by, progress: None };
+        export(path, to.path(), asked).map(|done| (to, done))
+    };
+    for note in [old.note, crate::retention::Minimum::read(&source).unwrap().unwrap().kept().note.clone()] {
+        let fault = exported(note).unwrap_err();
+        assert!(fault.class == Class::Pruned && fault.what.contains("--signed"), "the log is no fork: {fault}");
+    }
+    let (bundle, done) = exported(crate::checkpoint(path).unwrap()).unwrap();
+    assert_eq!((done.first, done.records), (end, 2));
+    let read = |name: &str| std::fs::read_to_string(bundle.path().join(name)).unwrap();
+    assert!(read("README.txt").contains(&format!("from entry {end} on")) && read("README.txt").is_ascii());
+    let trust = casemate_tlog::Policy::new(key.name(), vec![key.clone()], Vec::new(), 0).unwrap();
+    let judge = || check(bundle.path(), Check { policy: &trust, digest: Digest::of, proof: None, progress: None });
+    let checked = judge().unwrap();
+    assert_eq!((checked.log_first, checked.records), (end, 2));
+    let (lowest, _) = checked.range.unwrap();
+    // It cannot say that it has less than it has, nor more than the checkpoint does.
+    let manifest = read("manifest.json");
+    for first in [lowest + 1, done.size] {
+        let other = manifest.replace(&format!("\"first\": {end}"), &format!("\"first\": {first}"));
+        assert_ne!(other, manifest);
+        std::fs::write(bundle.path().join("manifest.json"), other).unwrap();
+        assert_eq!(judge().unwrap_err().class, Class::Changed, "{first}");
+    }
+}

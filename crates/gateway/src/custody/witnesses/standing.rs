@@ -176,7 +176,7 @@ impl Standings {
 
     /// A checkpoint of `size` entries is published.
     pub(super) fn published(&mut self, size: u64) {
-        (self.published, self.behind) = (size, None);
+        (self.published, self.behind, self.broken) = (size, None, None);
     }
 
     /// None was: why, how many have cosigned and must, and the sizes of the checkpoint and of the published one.
@@ -203,7 +203,9 @@ impl Standings {
             {
                 news.push(News::Behind { why: why.clone(), votes: *votes, size: *size, published: *published });
             }
-            None if self.is_behind_told => news.push(News::Published { size: self.published }),
+            None if self.is_behind_told || (self.is_broken_told && self.broken.is_none()) => {
+                news.push(News::Published { size: self.published })
+            }
             _ => {}
         }
         if let Some((size, published)) = self.broken.filter(|_| !self.is_broken_told) {
@@ -221,7 +223,7 @@ impl Standings {
                 }
             }
             News::Behind { .. } => self.is_behind_told = true,
-            News::Published { .. } => self.is_behind_told = false,
+            News::Published { .. } => (self.is_behind_told, self.is_broken_told) = (false, false),
             News::Broken { .. } => self.is_broken_told = true,
         }
     }

@@ -86,6 +86,13 @@ fn a_log_that_does_not_continue_what_it_published_is_told_at_once() {
     standings.broken(4, 5);
     assert_eq!(told(&mut standings, now), []);
     assert_eq!(standings.trouble(), ["5 entries that were published are not here"]);
+    // The log was put right: that is told as well, and the next time is news again.
+    standings.published(7);
+    assert!(standings.trouble().is_empty());
+    assert_eq!(told(&mut standings, now), [News::Published { size: 7 }]);
+    assert_eq!(told(&mut standings, now), []);
+    standings.broken(6, 7);
+    assert_eq!(told(&mut standings, now), [News::Broken { size: 6, published: 7 }]);
 }
 
 #[test]
