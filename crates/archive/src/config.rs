@@ -82,7 +82,8 @@ pub struct S3Config {
     pub credentials: Credentials,
     /// The CAs that are trusted for the endpoint, and a client certificate.
     pub trust: Trust,
-    /// Time for one attempt to begin its answer, the sending of the object included, and as much again for the answer.
+    /// Time for one attempt to begin its answer, and as much again for the answer; both with a second more for every
+    /// 256 KiB that are sent or may be received.
     pub attempt: Duration,
     /// What happens after a fault that may pass.
     pub retry: Retry,

@@ -24,6 +24,7 @@ pub use probe::{Probe, Step, Verdict};
 pub use s3::S3;
 
 use bytes::Bytes;
+use casemate_core::UnixMillis;
 
 /// Where objects go. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -66,6 +67,19 @@ impl Target {
         match self {
             Self::Directory(directory) => directory.read(stored).await.map(drop),
             Self::S3(s3) => s3.verify(stored).await,
+        }
+    }
+
+    /// Locks a version until `until`, unless it is locked beyond `least` already; says whether it had to. A directory locks
+    /// nothing.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Gone`], and [`ArchiveError::Unlocked`] where the store does not do it; see [`ArchiveError`] for the
+    /// others.
+    pub async fn extend(&self, stored: &Stored, least: UnixMillis, until: UnixMillis) -> Result<bool, ArchiveError> {
+        match self {
+            Self::Directory(_) => Ok(false),
+            Self::S3(s3) => s3.extend(stored, least, until).await,
         }
     }
 

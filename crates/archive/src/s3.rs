@@ -157,6 +157,23 @@ impl S3 {
         self.read(stored).await.map(drop)
     }
 
+    pub(crate) async fn extend(
+        &self,
+        stored: &Stored,
+        least: UnixMillis,
+        until: UnixMillis,
+    ) -> Result<bool, ArchiveError> {
+        let (key, until) = (&stored.key, lock::whole_seconds(until));
+        let version = stored.version.as_ref().ok_or_else(|| ArchiveError::Unversioned { key: key.clone() })?;
+        let state = self.state(key, Some(version)).await?;
+        if state.compliance && state.until > Some(least) {
+            return Ok(false);
+        }
+        self.expect_ok(&lock::put_retention(key, version, lock::COMPLIANCE, until)?).await?;
+        let state = self.state(key, Some(version)).await?;
+        is_locked(key, &state, until).map(|()| true)
+    }
+
     async fn get(&self, key: &Key, version: &Version, cap: usize) -> Result<Bytes, ArchiveError> {
         let ask = Ask::new(Method::Get, Some(key)).version(version).cap(cap);
         let answer = self.send(&ask).await?;
@@ -199,15 +216,20 @@ fn fresh(object: &Object, state: &State, size: u64, until: UnixMillis) -> Result
 }
 
 fn locked(object: &Object, state: &State, until: UnixMillis) -> Result<(), ArchiveError> {
-    let unlocked = |what| Err(ArchiveError::Unlocked { key: object.key.clone(), what });
+    is_locked(&object.key, state, until)?;
+    if object.legal_hold && !state.hold {
+        return Err(ArchiveError::Unlocked { key: object.key.clone(), what: "it has no legal hold" });
+    }
+    Ok(())
+}
+
+fn is_locked(key: &Key, state: &State, until: UnixMillis) -> Result<(), ArchiveError> {
+    let unlocked = |what| Err(ArchiveError::Unlocked { key: key.clone(), what });
     if !state.compliance {
         return unlocked("it is not in compliance mode");
     }
     if state.until < Some(until) {
         return unlocked("its retention ends too early");
-    }
-    if object.legal_hold && !state.hold {
-        return unlocked("it has no legal hold");
     }
     Ok(())
 }

@@ -68,7 +68,9 @@ pub use read::{Entries, Entry, entries, entries_from, entry};
 pub use record::{About, Effect, Event, EventKind, Fact, Facts, FindingNote, Observed, Outcome, Receipt, Refused};
 pub use replay::{Decision, Decisions, Kept, decisions};
 pub use restore::restored;
-pub use retention::{Closed, PruneError, Pruned, checkpoints_path, closed, last_pruned, minimum, segment_path};
+pub use retention::{
+    Closed, PruneError, Pruned, checkpoints_path, closed, closed_ranges, last_pruned, minimum, segment_path,
+};
 pub use sealed::{Captured, captured};
 pub use verify::{Options, UNSIGNED_MS, Verified, verify, verify_with};
 

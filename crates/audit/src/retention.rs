@@ -9,9 +9,9 @@ mod minimum;
 mod prune;
 mod tiles;
 
-pub use closed::{Closed, checkpoints_path, closed, segment_path};
+pub use closed::{Closed, checkpoints_path, closed, closed_ranges, segment_path};
 pub(crate) use minimum::{FILE as MINIMUM, Minimum, unrecorded};
-pub(crate) use prune::{Plan, Prepared, carry_out, finish, prepare};
+pub(crate) use prune::{Plan, Prepared, carry_out, finish, prepare, reach};
 pub(crate) use tiles::check as check_tiles;
 
 use crate::error::{Class, Fault};

@@ -10,6 +10,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
 use jiff::Timestamp;
 use rusty_s3::Method;
 use rusty_s3::signing::sign;
+use std::time::Duration;
+
+/// Bytes a second, below which a line to the store is too slow.
+const SLOWEST: usize = 256 * 1024;
 
 /// What is asked of the store. All its header fields are signed.
 #[derive(Debug, Clone)]
@@ -112,6 +116,12 @@ fn fault_may_pass(error: &NetError) -> bool {
     }
 }
 
+/// The time for one way of an attempt: with this many bytes, as long as a slow line takes for them besides.
+fn within(attempt: Duration, bytes: usize) -> Duration {
+    let millis = bytes.saturating_mul(1000) / SLOWEST;
+    attempt.saturating_add(Duration::from_millis(u64::try_from(millis).unwrap_or(u64::MAX)))
+}
+
 impl S3 {
     /// Sends a request until there is an answer other than a server error, as often as the settings say.
     ///
@@ -135,12 +145,12 @@ impl S3 {
     }
 
     async fn attempt(&self, ask: &Ask) -> Result<Answer, ArchiveError> {
-        let within = self.0.config.attempt;
-        let request = self.signed(ask)?;
-        let (head, body) = self.0.client.send(&self.0.target, request, within).await?.into_parts();
+        let (attempt, request) = (self.0.config.attempt, self.signed(ask)?);
+        let sending = within(attempt, ask.body.len());
+        let (head, body) = self.0.client.send(&self.0.target, request, sending).await?.into_parts();
         let success = head.status.is_success();
         let cap = if success { ask.cap } else { MAX_ERROR };
-        let body = tokio::time::timeout(within, body.collect_capped(cap)).await;
+        let body = tokio::time::timeout(within(attempt, cap), body.collect_capped(cap)).await;
         let body = body.unwrap_or(Err(NetError::Timeout));
         let (status, headers) = (head.status, head.headers);
         if success {
@@ -196,5 +206,19 @@ impl S3 {
             None if self.0.config.addressing == crate::Addressing::Path => format!("/{}", self.0.config.bucket),
             None => "/".to_owned(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Duration, within};
+    use crate::MAX_OBJECT;
+
+    #[test]
+    fn a_large_object_has_the_time_that_it_takes() {
+        let minute = Duration::from_mins(1);
+        assert_eq!(within(minute, 0), minute);
+        assert_eq!(within(minute, 64 << 20), Duration::from_secs(60 + 256));
+        assert_eq!(within(minute, MAX_OBJECT), Duration::from_secs(60 + 512));
     }
 }

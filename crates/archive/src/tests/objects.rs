@@ -144,3 +144,27 @@ async fn a_store_that_is_away_is_not_taken_for_one_that_lost_something() {
     setup.store.down.store(false, Ordering::Relaxed);
     setup.s3.verify(&stored).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_lock_that_is_over_begins_again_and_one_that_is_not_is_left() {
+    let setup = setup(Lie::None).await;
+    let stored = setup.s3.put(&object("segments/1.log", b"one")).await.unwrap();
+    let at = |hours: u64| UnixMillis(START + hours * HOUR);
+    assert_eq!(setup.s3.extend(&stored, at(0), at(5)).await, Ok(false));
+    setup.now.store(START + 2 * HOUR, Ordering::Relaxed);
+    assert_eq!(setup.s3.extend(&stored, at(2), at(5)).await, Ok(true));
+    let longer = Stored { retain_until: at(5), ..stored.clone() };
+    setup.s3.verify(&longer).await.unwrap();
+    assert_eq!(setup.s3.extend(&stored, at(2), at(6)).await, Ok(false), "once");
+    assert_eq!(setup.store.versions("segments/1.log").len(), 1, "no other version");
+    let other = Stored { version: Some(Version::new("none").unwrap()), ..stored };
+    assert_eq!(setup.s3.extend(&other, at(2), at(6)).await.unwrap_err().name(), "gone");
+}
+
+#[tokio::test]
+async fn a_store_that_extends_nothing_is_found_out() {
+    let setup = setup(Lie::ExtendsNot).await;
+    let stored = setup.s3.put(&object("segments/1.log", b"one")).await.unwrap();
+    let until = UnixMillis(START + 9 * HOUR);
+    assert_eq!(setup.s3.extend(&stored, UnixMillis(START + HOUR), until).await.unwrap_err().name(), "unlocked");
+}

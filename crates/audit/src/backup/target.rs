@@ -14,13 +14,13 @@ use crate::verify::{self, Options, Verified};
 use casemate_tlog::tile::{Tile, Tiles as _, tiles_of};
 use casemate_tlog::{Nodes as _, Verifier};
 use std::fs::{DirBuilder, File};
-use std::io::{self, Read, Seek as _, SeekFrom, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, MetadataExt as _};
+use std::io::{self, BufRead as _, BufReader, Read, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
 /// How much is copied at once.
 const CHUNK: usize = 1 << 20;
-/// Directories that a log has beside its segments, how the names in them end, and whether those files grow by lines.
+/// Directories that a log has beside its segments, how the names in them end, and whether those files grow with it.
 const BESIDE: [(&str, &str, bool); 2] = [("policies", ".policy", false), ("archive", ".manifest", true)];
 /// The longest line of such a file.
 const LINE: u64 = 1 << 16;
@@ -270,7 +270,8 @@ impl Target {
             let path = format!("{place}/{name}");
             let mut from = log.file(name).map_err(io_fault(&path))?;
             let all = from.metadata().map_err(io_fault(&path))?.len();
-            let len = if by_lines { lines(&from, all).map_err(io_fault(&path))? } else { all };
+            let entries = snapshot.head().entries;
+            let len = if by_lines { vouched(&mut from, entries).map_err(io_fault(&path))? } else { all };
             if let Some(had) = dir.find(name).map_err(io_fault(&path))? {
                 let known = had.metadata().map_err(io_fault(&path))?.len();
                 if known > len || !same(&mut from, had, known).map_err(io_fault(&path))? {
@@ -332,13 +333,28 @@ impl Target {
     }
 }
 
-/// How much of a file of `len` bytes is whole lines: the last one may be on its way.
-fn lines(file: &File, len: u64) -> io::Result<u64> {
-    let from = len.saturating_sub(LINE);
-    let mut bytes = vec![0; usize::try_from(len - from).unwrap_or_default()];
-    file.read_exact_at(&mut bytes, from)?;
-    let end = bytes.iter().rposition(|byte| *byte == b'\n');
-    Ok(end.map_or(0, |end| from + end as u64 + 1))
+/// How much of a manifest a log of so many entries vouches for: up to the last line that names a record of it. What
+/// follows would say of the copy, once it is written, that its segments are archived which are not. Leaves the file at its
+/// beginning.
+fn vouched(file: &mut File, entries: u64) -> io::Result<u64> {
+    #[derive(serde::Deserialize)]
+    struct Mark {
+        entry: Option<u64>,
+    }
+    let (mut at, mut end, mut line) = (0, 0, Vec::new());
+    let mut reader = BufReader::new(&mut *file);
+    while reader.by_ref().take(LINE).read_until(b'\n', &mut line)? > 0 && line.ends_with(b"\n") {
+        at += line.len() as u64;
+        let entry = serde_json::from_slice(&line).ok().and_then(|mark: Mark| mark.entry);
+        match entry {
+            Some(entry) if entry >= entries => break,
+            Some(_) => end = at,
+            None => {}
+        }
+        line.clear();
+    }
+    file.seek(SeekFrom::Start(0))?;
+    Ok(end)
 }
 
 /// A file of about so many bytes.

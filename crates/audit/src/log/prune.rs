@@ -33,6 +33,23 @@ impl Log {
         pruning.await.unwrap_or_else(|fault| Err(PruneError::Io(io::Error::other(fault))))
     }
 
+    /// How far [`Log::prune`] would get with that `end`: the first entry that would be left. Nothing is changed.
+    ///
+    /// # Errors
+    /// The log has no retention, is damaged or closed, or cannot be read.
+    pub async fn prunable(&self, end: u64) -> Result<u64, PruneError> {
+        let retention = self.queue().config().retention.ok_or(PruneError::NoRetention)?;
+        let hands = Arc::clone(&self.shared.pruner).lock_owned().await;
+        let (holds, queue) = (self.holds(), Arc::clone(&self.shared.queue));
+        let key = self.verifiers().into_iter().next().ok_or(PruneError::Closed)?;
+        let look = move |storage: &mut dyn Storage| {
+            let (now, go_on) = (queue.now(), || queue.is_open());
+            let plan = Plan { end, now, retention, archived: "", holds: &holds, key: &key, go_on: &go_on };
+            retention::reach(storage, &plan)
+        };
+        with_files(hands, look).await.map(|(_, end)| end)
+    }
+
     async fn prune_all(&self, end: u64, retention: Duration, archived: String) -> Result<Pruned, PruneError> {
         let hands = Arc::clone(&self.shared.pruner).lock_owned().await;
         let (holds, queue) = (self.holds(), Arc::clone(&self.shared.queue));

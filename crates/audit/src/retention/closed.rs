@@ -5,6 +5,7 @@ use crate::storage::{DirSource, Source};
 use crate::{files, frame, scan, side};
 use casemate_core::UnixMillis;
 use serde::Deserialize;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// A closed segment.
@@ -18,13 +19,23 @@ pub struct Closed {
     pub newest: UnixMillis,
 }
 
-/// The closed segments of the log in `dir`, oldest first, from its minimum index on. The last segment, which is written, is
-/// none of them. Only the end of each is read.
+/// The closed segments of the log in `dir`, oldest first, from its minimum index on. The segment that the head names, which
+/// is written, is none of them, also where a file of a later one was begun. Only the end of each is read.
 ///
 /// # Errors
 /// The log has no beginning, or the end of a segment is not what was written.
 pub fn closed(dir: &Path) -> Result<Vec<Closed>, Fault> {
     of(&DirSource::new(dir))
+}
+
+/// The entries of each closed segment of the log in `dir`, as [`closed`] finds them, by the names of the files and the head
+/// alone. None where there is no log yet.
+///
+/// # Errors
+/// The directory, the head or the minimum cannot be read.
+pub fn closed_ranges(dir: &Path) -> Result<Vec<Range<u64>>, Fault> {
+    let source = DirSource::new(dir);
+    Ok(before_head(&source, &scan::segments(&source)?)?.collect())
 }
 
 /// The file of the segment that begins with entry `first`, in the log in `dir`.
@@ -41,8 +52,16 @@ pub fn checkpoints_path(dir: &Path, first: u64) -> PathBuf {
 
 pub(super) fn of(source: &dyn Source) -> Result<Vec<Closed>, Fault> {
     let (_, all) = scan::beginning(source)?;
-    let pairs = all.iter().copied().zip(all.iter().copied().skip(1));
-    pairs.map(|(first, end)| Ok(Closed { first, end, newest: newest(source, first, end)? })).collect()
+    let closed = before_head(source, &all)?.map(|range| (range.start, range.end));
+    closed.map(|(first, end)| Ok(Closed { first, end, newest: newest(source, first, end)? })).collect()
+}
+
+/// Those of the segments that lie before the one that the head names. A file of a later one can be there while that one
+/// still grows: the disk may fail between the two.
+fn before_head<'a>(source: &dyn Source, all: &'a [u64]) -> Result<impl Iterator<Item = Range<u64>> + 'a, Fault> {
+    let last = scan::head(source)?.map_or(0, |head| head.segment);
+    let all = all.iter().copied().filter(move |first| *first <= last);
+    Ok(all.clone().zip(all.skip(1)).map(|(first, end)| first..end))
 }
 
 #[derive(Deserialize)]

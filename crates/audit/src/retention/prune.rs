@@ -89,6 +89,32 @@ pub(crate) fn prepare(storage: &mut dyn Storage, plan: &Plan<'_>) -> Result<Prep
     Ok(prepared)
 }
 
+/// The first entry that stays if the log is pruned now. Nothing is made and nothing is recorded.
+pub(crate) fn reach(source: &dyn Source, plan: &Plan<'_>) -> Result<u64, PruneError> {
+    let head = scan::head(source)?;
+    let (open_from, entries) = head.map_or((0, 0), |head| (head.open_from, head.entries));
+    let mut end = super::index(source)?;
+    for segment in closed::of(source)? {
+        if refused(&segment, plan, open_from, entries).is_some() || stays(source, &segment, plan)? {
+            break;
+        }
+        end = segment.end;
+    }
+    Ok(end)
+}
+
+/// Whether a record keeps its segment.
+fn stays(source: &dyn Source, segment: &Closed, plan: &Plan<'_>) -> Result<bool, Fault> {
+    let mut walk = Walk::at(source, segment.first)?;
+    while walk.index() < segment.end {
+        let Some(found) = walk.next(source) else { break };
+        if kept_for(&found?, plan)?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Why a segment stays, as far as that shows without reading it.
 fn refused(segment: &Closed, plan: &Plan<'_>, open_from: u64, entries: u64) -> Option<String> {
     let Closed { first, end, newest } = *segment;

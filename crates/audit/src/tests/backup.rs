@@ -340,3 +340,24 @@ async fn a_copy_has_the_public_keys_of_its_time() {
     std::fs::remove_file(audit.join("audit.pub")).unwrap();
     assert_eq!(copy().unwrap().files, 0, "what is not there is not copied");
 }
+
+#[tokio::test]
+async fn a_copy_has_no_more_of_a_manifest_than_its_log_vouches_for() {
+    let (dir, to) = log(20).await;
+    let audit = audit(&dir);
+    let entries = good(&audit, &audit).entries;
+    let mark = |entry: u64| format!("{{\"end\":{entry},\"entry\":{entry},\"first\":0}}\n");
+    let object = "{\"key\":\"tile/0/000\"}\n";
+    // What the archiver wrote after the head was read, and what it is writing.
+    let whole = [object, &mark(3), object, object, &mark(entries - 1)].concat();
+    let all = [&whole, object, &mark(entries), object, "{\"key\":"].concat();
+    std::fs::create_dir_all(audit.join("archive")).unwrap();
+    let place = "archive/s3-0123456789ab.manifest";
+    std::fs::write(audit.join(place), all).unwrap();
+    save(&audit, &to).unwrap();
+    assert_eq!(std::fs::read_to_string(to.join(place)).unwrap(), whole);
+    save(&audit, &to).unwrap();
+    std::fs::write(audit.join(place), format!("{whole}{object}")).unwrap();
+    save(&audit, &to).unwrap();
+    assert_eq!(std::fs::read_to_string(to.join(place)).unwrap(), whole);
+}

@@ -290,3 +290,31 @@ fn assert_whole(disk: &Memory, acknowledged: &[crate::Receipt]) -> u64 {
     }
     first
 }
+
+#[tokio::test]
+async fn a_segment_that_still_grows_is_not_closed_by_the_file_of_the_next() {
+    let house = House::new().await;
+    let (closed, ranges) = (crate::closed(house.path()).unwrap(), crate::closed_ranges(house.path()).unwrap());
+    assert!(closed.iter().map(|closed| closed.first..closed.end).eq(ranges.iter().cloned()));
+    // Its segment was begun, and the disk failed before the head could say so.
+    let entries = crate::entries(house.path()).unwrap().count() as u64;
+    let next = crate::segment_path(house.path(), entries);
+    std::fs::write(&next, "").unwrap();
+    assert_eq!(crate::closed(house.path()).unwrap(), closed);
+    assert_eq!(crate::closed_ranges(house.path()).unwrap(), ranges);
+    assert_eq!(crate::closed_ranges(tempfile::tempdir().unwrap().path()).unwrap(), []);
+}
+
+#[tokio::test]
+async fn how_far_the_log_can_be_pruned_is_known_before() {
+    let house = House::new().await;
+    let end = house.end_of(500);
+    assert_eq!(house.log.prunable(end).await.unwrap(), end);
+    let far = house.log.prunable(u64::MAX).await.unwrap();
+    assert_eq!(crate::minimum(house.path()).unwrap(), 0);
+    assert!(crate::last_pruned(house.path()).unwrap().is_none());
+    assert_eq!(house.log.prune(u64::MAX, "bucket audit").await.unwrap().to, far);
+    assert_eq!(house.log.prunable(u64::MAX).await.unwrap(), far);
+    house.now.fetch_sub(WEEK, Ordering::Relaxed);
+    assert_eq!(house.log.prunable(u64::MAX).await.unwrap(), far, "nothing is old");
+}

@@ -221,9 +221,12 @@ impl Keeper {
         let trouble = self.trouble.get_or_insert(fresh);
         let pause = trouble.pause;
         (trouble.code, trouble.pause) = (code, (pause * 2).min(longest));
-        if trouble.since.elapsed() >= ALARM && !trouble.alarmed {
-            tracing::error!(target = %id, code, %error, "a target of the log has failed for over an hour");
-            let told = say(&self.copier, "failing", code, format!("no copies for over an hour: {error}")).await;
+        // A manifest of another log does not pass.
+        let is_stuck = matches!(error, CopyError::Manifest(_));
+        if (is_stuck || trouble.since.elapsed() >= ALARM) && !trouble.alarmed {
+            let since = if is_stuck { "until somebody looks after it" } else { "for over an hour" };
+            tracing::error!(target = %id, code, %error, "no copies of the log are made {since}");
+            let told = say(&self.copier, "failing", code, format!("no copies {since}: {error}")).await;
             trouble.alarmed = told.is_ok();
         }
         pause

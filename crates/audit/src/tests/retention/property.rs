@@ -42,7 +42,8 @@ proptest! {
         let mut choices = choices.into_iter().cycle();
         let mut choose = |below: usize| choices.next().unwrap() % below;
         let (mut bench, mut acknowledged, mut least) = (Bench::open(Memory::default()).unwrap(), Vec::new(), 0);
-        for step in steps {
+        // A log without entries has no checkpoint.
+        for step in std::iter::once(Step::Write(1)).chain(steps) {
             match step {
                 Step::Write(count) => {
                     (0..count).for_each(|_| bench.event());

@@ -4,11 +4,10 @@ use super::{Archive, fault};
 use crate::audit::{exit, progress};
 use crate::out;
 use casemate_archive::{ArchiveError, Stored};
-use casemate_audit::{Class, Entry, Fault, entries, entries_from, entry};
+use casemate_audit::{Class, Fault, entries, entries_from, entry};
 use casemate_gateway::custody::archive::Place;
-use casemate_gateway::custody::archive::manifest::{Line, Lines, Mark, Reach, path};
+use casemate_gateway::custody::archive::manifest::{Archived, Line, Lines, Mark, Reach, path};
 use indicatif::ProgressBar;
-use serde_json::Value;
 use std::io;
 use std::path::Path;
 use std::process::ExitCode;
@@ -121,24 +120,6 @@ fn vouched(dir: &Path, id: &str, outline: &Outline) -> Result<(), Fault> {
 
 fn manifest(class: Class, index: u64, id: &str, what: String) -> Fault {
     Fault::new(class, &format!("{id}.manifest"), 0, what).at(index)
-}
-
-/// What the log says of an archived segment.
-struct Archived {
-    end: u64,
-    manifest: Reach,
-}
-
-impl Archived {
-    fn of(record: &Entry, id: &str) -> Option<Self> {
-        let facts = record.json.get("facts").filter(|_| record.json.get("event") == Some(&Value::from("archived")))?;
-        if facts.get("target")?.as_str()? != id {
-            return None;
-        }
-        let sha256 = casemate_core::digest::Digest::from_hex(facts.get("manifest_sha256")?.as_str()?)?;
-        let bytes = facts.get("manifest_bytes")?.as_u64()?;
-        Some(Self { end: facts.get("end")?.as_u64()?, manifest: Reach { bytes, sha256 } })
-    }
 }
 
 /// Reads back every object. Ends early only where the target does not answer.

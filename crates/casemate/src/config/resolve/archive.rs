@@ -27,6 +27,9 @@ const BUCKET: [(&str, bool); 9] = [
     ("ca", false),
 ];
 
+/// How much longer than the log its copies are locked, unless something else is said.
+const SPARE: Duration = Duration::from_hours(30 * 24);
+
 pub(super) fn resolve(cx: &mut Context<'_>, audit: Section<'_>) -> Archive {
     let worm = match audit.word("worm") {
         "required" => Worm::Required,
@@ -81,7 +84,8 @@ fn retention(cx: &mut Context<'_>, audit: Section<'_>, worm: Worm) -> Duration {
         let found = Diagnostic::error(Code::MissingKey, audit.span_of("worm"), message).label("this promise");
         cx.push(found.help("add `archive_retention`, such as 2555d, or `retention`"));
     }
-    own.or(log).unwrap_or_default()
+    // What is pruned at its time needs a copy that is locked beyond it.
+    own.or(log.map(|log| log.saturating_add(SPARE))).unwrap_or_default()
 }
 
 fn target(

@@ -1,16 +1,15 @@
 //! Copying the log to one target, segment by segment. The queue is the log itself, and the manifest says how far it is.
 
 use super::error::{CopyError, blocking};
-use super::manifest::{Line, Manifest, Mark, finished};
+use super::manifest::{Line, Manifest, Mark, Standing, key_beside, standing};
 use super::place::Place;
 use super::plan::{self, Segment, Tiles};
-use aws_lc_rs::digest::{Context, SHA256};
 use bytes::Bytes;
-use casemate_archive::{ArchiveError, Clock, Key, Object, Source, Stored};
+use casemate_archive::{ArchiveError, Clock, Key, Object, Source, Stored, Target};
 use casemate_audit::{Event, EventKind, Fact, Facts, Log};
+use casemate_core::UnixMillis;
 use casemate_core::digest::Digest;
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
@@ -36,28 +35,35 @@ pub(super) struct Copier {
     /// How long each object is retained.
     pub(super) retention: Duration,
     pub(super) clock: Clock,
-    path: PathBuf,
     manifest: Option<Manifest>,
+    /// Whether the log lost the record of the last mark.
+    unrecorded: bool,
     anchored: Option<Instant>,
 }
 
 impl Copier {
     pub(super) fn new(place: Place, log: Log, retention: Duration, clock: Clock) -> Self {
-        let path = super::manifest::path(log.dir(), &place.id);
-        Self { place, log, retention, clock, path, manifest: None, anchored: None }
+        Self { place, log, retention, clock, manifest: None, unrecorded: false, anchored: None }
     }
 
     fn dir(&self) -> PathBuf {
         self.log.dir().to_owned()
     }
 
-    /// Reads the manifest, unless it is open.
+    /// Reads the manifest, unless it is open. One that the log does not vouch for is not used: what it says is there
+    /// would never be copied.
     pub(super) async fn open(&mut self) -> Result<&Manifest, CopyError> {
         let manifest = match self.manifest.take() {
             Some(manifest) => manifest,
             None => {
-                let path = self.path.clone();
-                blocking(move || Manifest::open(&path)).await?
+                let (dir, id) = (self.dir(), self.place.id.clone());
+                let opened = blocking(move || -> Result<_, CopyError> {
+                    let standing = standing(&dir, &id)?;
+                    Ok((Manifest::open(&super::manifest::path(&dir, &id))?, standing))
+                });
+                let (manifest, standing) = opened.await?;
+                self.unrecorded = standing == Standing::Unrecorded;
+                manifest
             }
         };
         Ok(self.manifest.insert(manifest))
@@ -74,7 +80,11 @@ impl Copier {
     /// Copies the next segment, or the newest checkpoint where it is due. Whatever it is interrupted at, the next one
     /// goes on from there.
     pub(super) async fn step(&mut self) -> Result<Step, CopyError> {
-        if let Some(segment) = self.waiting().await? {
+        let waiting = self.waiting().await?;
+        if self.unrecorded {
+            self.record_again().await?;
+        }
+        if let Some(segment) = waiting {
             return self.segment(segment).await.map(Step::Copied);
         }
         if self.anchored.is_none_or(|at| at.elapsed() >= ANCHOR_EVERY) {
@@ -91,10 +101,20 @@ impl Copier {
             kept.get_or_insert(stored);
         }
         let from = dir.clone();
-        for (key, path) in blocking(move || plan::policies(&from)).await? {
-            self.file(key, path).await?;
+        let found = blocking(move || Ok::<_, CopyError>((plan::policies(&from)?, plan::named(&from, segment)?)));
+        let (policies, named) = found.await?;
+        let until = kept.as_ref().map_or(UnixMillis(0), |kept: &Stored| kept.retain_until);
+        for (key, path) in policies {
+            let is_named = named.contains(key.as_str());
+            let policy = self.file(key, path).await?;
+            if is_named && policy.retain_until < until {
+                self.place.target.extend(&policy, until, until).await?;
+                self.append(vec![Line::Object(Stored { retain_until: until, ..policy })]).await?;
+            }
         }
-        self.tiles(Tiles::new(&dir, segment)).await?;
+        let from = dir.clone();
+        let tiles = blocking(move || Tiles::new(&from, segment)).await?;
+        self.tiles(tiles).await?;
         let closing = blocking(move || plan::closing(&dir, segment)).await?;
         self.checkpoint(closing).await?;
         self.anchor().await?;
@@ -130,6 +150,22 @@ impl Copier {
         Ok(mark)
     }
 
+    /// Vouches once more for a manifest whose last record the log lost, with its host's power for example.
+    async fn record_again(&mut self) -> Result<(), CopyError> {
+        let Some(mark) = self.open().await?.mark() else { return Ok(()) };
+        let (dir, id) = (self.dir(), self.place.id.clone());
+        let kept = blocking(move || {
+            let segment = Segment { first: mark.first, end: mark.end };
+            let [name, _] = segment.files();
+            super::manifest::last(&dir, &id, &name).map(|stored| stored.map(|stored| (segment, stored)))
+        });
+        if let Some((segment, stored)) = kept.await? {
+            self.mark(segment, &stored).await?;
+        }
+        self.unrecorded = false;
+        Ok(())
+    }
+
     async fn tiles(&mut self, mut tiles: Tiles) -> Result<(), CopyError> {
         loop {
             let batch = blocking(move || -> Result<_, CopyError> {
@@ -143,9 +179,9 @@ impl Copier {
             }
             let mut objects = Vec::with_capacity(batch.len());
             for (tile, bytes) in batch {
-                let key = Key::new(tile.path())?;
-                if self.open().await?.find(&key).is_none() {
-                    objects.push(self.object(key, Digest::of(&bytes), Source::Bytes(bytes)));
+                let (key, sha256) = (Key::new(tile.path())?, Digest::of(&bytes));
+                if self.open().await?.find(&key, sha256).is_none() {
+                    objects.push(self.object(key, sha256, Source::Bytes(bytes)));
                 }
             }
             self.put_all(objects).await?;
@@ -167,27 +203,21 @@ impl Copier {
     async fn checkpoint(&mut self, note: String) -> Result<(), CopyError> {
         let size = plan::size(&note).ok_or_else(|| CopyError::Log("a checkpoint cannot be read".to_owned()))?;
         let (sha256, bytes) = (Digest::of(note.as_bytes()), Bytes::from(note));
-        for name in [format!("checkpoint/{size}"), format!("checkpoint/{size}.{}", sha256.short())] {
-            let key = Key::new(name)?;
-            if self.open().await?.find(&key).is_some_and(|stored| stored.sha256 == sha256) {
-                return Ok(());
-            }
-            match self.put_all(vec![self.object(key, sha256, Source::Bytes(bytes.clone()))]).await {
-                Err(CopyError::Target(ArchiveError::Conflict { .. })) => {}
-                done => return done,
-            }
+        let key = Key::new(format!("checkpoint/{size}"))?;
+        if self.open().await?.find(&key, sha256).is_some() {
+            return Ok(());
         }
-        Err(CopyError::Log(format!("two checkpoints of {size} entries have one digest")))
+        self.put_all(vec![self.object(key, sha256, Source::Bytes(bytes))]).await
     }
 
     /// Puts a file that nothing writes any more.
     async fn file(&mut self, key: Key, path: PathBuf) -> Result<Stored, CopyError> {
-        if let Some(stored) = self.open().await?.find(&key) {
+        let from = path.clone();
+        let sha256 = blocking(move || plan::digest(&from)).await?;
+        if let Some(stored) = self.open().await?.find(&key, sha256) {
             return Ok(stored.clone());
         }
-        let from = path.clone();
-        let sha256 = blocking(move || digest(&from)).await?;
-        let stored = self.place.target.put(&self.object(key, sha256, Source::File(path))).await?;
+        let stored = put(&self.place.target, self.object(key, sha256, Source::File(path))).await?;
         self.append(vec![Line::Object(stored.clone())]).await?;
         Ok(stored)
     }
@@ -202,7 +232,7 @@ impl Copier {
         let mut running = JoinSet::new();
         for (at, object) in objects.into_iter().enumerate() {
             let target = self.place.target.clone();
-            running.spawn(async move { (at, target.put(&object).await) });
+            running.spawn(async move { (at, put(&target, object).await) });
         }
         let (mut stored, mut failed) = (Vec::new(), None);
         while let Some(done) = running.join_next().await {
@@ -229,6 +259,22 @@ impl Copier {
     }
 }
 
+/// Puts an object. Where something else has its key, which nothing may replace, it goes beside that: after a restore the
+/// log is another one than was copied.
+async fn put(target: &Target, mut object: Object) -> Result<Stored, ArchiveError> {
+    match target.put(&object).await {
+        Err(error @ ArchiveError::Conflict { .. }) => {
+            // Checkpoints of one size come with more signatures.
+            if !object.key.as_str().starts_with("checkpoint/") {
+                tracing::warn!(%error, "the target has something else under this key; the copy is put beside it");
+            }
+            object.key = key_beside(&object.key, object.sha256)?;
+            target.put(&object).await
+        }
+        done => done,
+    }
+}
+
 /// Enters an event of the archive in the log; gives its index.
 pub(super) async fn record(log: &Log, detail: String, facts: Facts) -> Result<u64, CopyError> {
     let (kind, actor) = (EventKind::Archived, "gateway".to_owned());
@@ -245,19 +291,5 @@ fn newest(dir: &Path) -> Result<Option<String>, CopyError> {
         Ok(note) => Ok(Some(note)),
         Err(fault) if fault.class == casemate_audit::Class::Removed => Ok(None),
         Err(fault) => Err(fault.into()),
-    }
-}
-
-/// The digest of a file of any length.
-fn digest(path: &Path) -> io::Result<Digest> {
-    let (mut file, mut context) = (File::open(path)?, Context::new(&SHA256));
-    let mut buffer = vec![0; 64 * 1024];
-    loop {
-        match file.read(&mut buffer) {
-            Ok(0) => return Ok(finished(&context)),
-            Ok(read) => context.update(buffer.get(..read).unwrap_or_default()),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
     }
 }

@@ -13,6 +13,9 @@ pub(super) enum CopyError {
     /// The log does not have what is to be copied.
     #[error("the log cannot be copied: {0}")]
     Log(String),
+    /// The manifest is not about this log, or not the one that the log vouches for.
+    #[error("{0}")]
+    Manifest(String),
     /// A file of the log or the manifest cannot be used.
     #[error("a file of the archive cannot be used: {0}")]
     File(#[from] io::Error),
@@ -27,9 +30,15 @@ impl CopyError {
         match self {
             Self::Target(error) => error.name(),
             Self::Log(_) => "log",
+            Self::Manifest(_) => "manifest",
             Self::File(_) => "file",
             Self::Record(_) => "record",
         }
+    }
+
+    /// Whether the target is away rather than wrong.
+    pub(super) const fn is_away(&self) -> bool {
+        matches!(self, Self::Target(ArchiveError::Unavailable { .. } | ArchiveError::Net(_) | ArchiveError::Io { .. }))
     }
 }
 

@@ -6,11 +6,14 @@
 //! again, which changes nothing.
 
 mod line;
+mod vouched;
 
 pub use line::{Line, Mark};
+pub use vouched::Archived;
+pub(super) use vouched::{Standing, same, standing};
 
 use aws_lc_rs::digest::{Context, SHA256};
-use casemate_archive::{Key, Stored};
+use casemate_archive::{ArchiveError, Key, Stored};
 use casemate_core::digest::Digest;
 use std::collections::BTreeMap;
 use std::fs::{DirBuilder, File, OpenOptions};
@@ -53,6 +56,36 @@ pub struct Part {
     pub mark: Mark,
     /// The manifest above the mark.
     pub above: Reach,
+}
+
+impl Part {
+    /// What was put of a file of the segment, last.
+    #[must_use]
+    pub fn file(&self, name: &str) -> Option<&Stored> {
+        self.objects.iter().rfind(|stored| own_key(stored).strip_prefix("segments/") == Some(name))
+    }
+}
+
+/// The key under which an object belongs. Where something else had it, the object has the start of its digest after that.
+#[must_use]
+pub fn own_key(stored: &Stored) -> &str {
+    let (key, short) = (stored.key.as_str(), stored.sha256.short());
+    key.strip_suffix(&short).and_then(|key| key.strip_suffix('.')).unwrap_or(key)
+}
+
+/// The key of an object where something else has its own.
+pub(super) fn key_beside(key: &Key, sha256: Digest) -> Result<Key, ArchiveError> {
+    Key::new(format!("{key}.{}", sha256.short()))
+}
+
+/// What was put last of a file of a segment.
+pub(super) fn last(dir: &Path, id: &str, name: &str) -> io::Result<Option<Stored>> {
+    let mut found = None;
+    let Some(mut lines) = Lines::open(&path(dir, id))? else { return Ok(None) };
+    while let Some(part) = lines.part()? {
+        found = part.file(name).cloned().or(found);
+    }
+    Ok(found)
 }
 
 impl Lines {
@@ -159,13 +192,13 @@ impl Known {
                 self.open.clear();
             }
             Line::Object(stored) => {
-                self.objects += 1;
-                self.stored = self.stored.saturating_add(stored.size);
-                let key = stored.key.as_str();
-                if key.starts_with("policies/") {
-                    self.once.insert(stored.key.clone(), stored);
-                } else {
-                    self.open.insert(stored.key.clone(), stored);
+                let (key, size) = (stored.key.clone(), stored.size);
+                let is_once = key.as_str().starts_with("policies/");
+                let kept = if is_once { &mut self.once } else { &mut self.open };
+                // A second line of a policy says that it is locked for longer.
+                if kept.insert(key, stored).is_none() || !is_once {
+                    self.objects += 1;
+                    self.stored = self.stored.saturating_add(size);
                 }
             }
         }
@@ -219,9 +252,12 @@ impl Manifest {
         self.known.mark
     }
 
-    /// What is known of a key of the segment that is being copied, or of a policy.
-    pub(super) fn find(&self, key: &Key) -> Option<&Stored> {
-        self.known.open.get(key).or_else(|| self.known.once.get(key))
+    /// What is known of an object of the segment that is being copied, or of a policy, if it has this digest.
+    pub(super) fn find(&self, key: &Key, sha256: Digest) -> Option<&Stored> {
+        let beside = key_beside(key, sha256).ok();
+        let find = |key: &Key| self.known.open.get(key).or_else(|| self.known.once.get(key));
+        let known = [Some(key), beside.as_ref()].into_iter().flatten().filter_map(find);
+        known.into_iter().find(|stored| stored.sha256 == sha256)
     }
 
     /// Objects and their bytes.

@@ -2,15 +2,18 @@
 //! names.
 
 use super::error::CopyError;
+use super::manifest::finished;
+use aws_lc_rs::digest::{Context, SHA256};
 use bytes::Bytes;
 use casemate_archive::Key;
 use casemate_audit::tlog::tile::{Kind, Tile, bundle, bundles_between, encode, tiles_between};
 use casemate_audit::tlog::{Checkpoint, Hash, Note};
 use casemate_audit::{Entries, entries_from, tile};
 use casemate_core::UnixMillis;
-use std::collections::VecDeque;
-use std::fs;
-use std::io;
+use casemate_core::digest::Digest;
+use std::collections::{BTreeSet, VecDeque};
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -38,15 +41,37 @@ impl Segment {
 }
 
 /// The closed segments of the log in `dir`, in order.
-pub(super) fn closed(dir: &Path) -> io::Result<Vec<Segment>> {
-    let mut firsts = Vec::new();
-    for entry in fs::read_dir(dir)? {
-        let name = entry?.file_name();
-        let digits = name.to_str().and_then(|name| name.strip_suffix(".log")).filter(|digits| digits.len() == 20);
-        firsts.extend(digits.and_then(|digits| digits.parse::<u64>().ok()));
+pub(super) fn closed(dir: &Path) -> Result<Vec<Segment>, CopyError> {
+    let ranges = casemate_audit::closed_ranges(dir)?;
+    Ok(ranges.into_iter().map(|entries| Segment { first: entries.start, end: entries.end }).collect())
+}
+
+/// The digest of a file of any length.
+pub(super) fn digest(path: &Path) -> io::Result<Digest> {
+    let (mut file, mut context) = (File::open(path)?, Context::new(&SHA256));
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => return Ok(finished(&context)),
+            Ok(read) => context.update(buffer.get(..read).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
     }
-    firsts.sort_unstable();
-    Ok(firsts.iter().zip(firsts.iter().skip(1)).map(|(first, end)| Segment { first: *first, end: *end }).collect())
+}
+
+/// The keys of the policies that the records of a segment name.
+pub(super) fn named(dir: &Path, segment: Segment) -> Result<BTreeSet<String>, CopyError> {
+    let mut keys = BTreeSet::new();
+    for entry in entries_from(dir, segment.first)? {
+        let entry = entry?;
+        if entry.index >= segment.end {
+            break;
+        }
+        let policy = entry.json.get("policy").and_then(serde_json::Value::as_str);
+        keys.extend(policy.map(|policy| format!("policies/{policy}.policy")));
+    }
+    Ok(keys)
 }
 
 /// The policies that are kept with the log.
@@ -90,7 +115,8 @@ fn last_note(text: &str) -> Option<&str> {
 }
 
 /// The tiles and entry bundles that a tree which ends with a segment has and the one before it has not, or narrower.
-/// Those of the right edge are partial: with them every tree that a segment ended can be read on its own.
+/// Those of the right edge are partial: with them every tree that a segment ended can be read on its own. Of a bundle that
+/// begins with entries that were pruned there are the hashes only.
 pub(super) struct Tiles {
     dir: PathBuf,
     entries: Option<Entries>,
@@ -101,10 +127,14 @@ pub(super) struct Tiles {
 }
 
 impl Tiles {
-    pub(super) fn new(dir: &Path, segment: Segment) -> Self {
-        let bundles = bundles_between(segment.first, segment.end).collect();
-        let higher = tiles_between(segment.first, segment.end).filter(|tile| tile.level() > 0).collect();
-        Self { dir: dir.to_owned(), entries: None, bundles, higher, leaves: None }
+    pub(super) fn new(dir: &Path, segment: Segment) -> Result<Self, CopyError> {
+        let minimum = casemate_audit::minimum(dir)?;
+        let all = bundles_between(segment.first, segment.end);
+        let (bundles, cut): (Vec<_>, Vec<_>) = all.partition(|bundle| bundle.leaves().0 >= minimum);
+        let cut = cut.iter().filter_map(|bundle| Tile::new(Kind::Hashes(0), bundle.index(), bundle.width()));
+        let higher = tiles_between(segment.first, segment.end).filter(|tile| tile.level() > 0);
+        let higher = cut.chain(higher).collect();
+        Ok(Self { dir: dir.to_owned(), entries: None, bundles: bundles.into(), higher, leaves: None })
     }
 
     /// A bundle, made of the entries themselves, each of which was checked on the way.
@@ -172,18 +202,5 @@ mod tests {
             write(sizes);
             assert!(closing(dir.path(), segment).is_err());
         }
-    }
-
-    #[test]
-    fn the_last_segment_is_not_closed() {
-        let dir = tempfile::tempdir().unwrap();
-        assert_eq!(closed(dir.path()).unwrap(), []);
-        for name in
-            ["00000000000000000300.log", "00000000000000000000.log", "head", "7.log", "00000000000000000400.log"]
-        {
-            fs::write(dir.path().join(name), "").unwrap();
-        }
-        let segments = [Segment { first: 0, end: 300 }, Segment { first: 300, end: 400 }];
-        assert_eq!(closed(dir.path()).unwrap(), segments);
     }
 }

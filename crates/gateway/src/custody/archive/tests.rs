@@ -4,7 +4,7 @@ mod copies;
 mod kept;
 
 use super::copy::{Copier, Step};
-use super::manifest::{Lines, Mark};
+use super::manifest::{Line, Lines, Mark};
 use super::*;
 use crate::custody::ArchiveTarget;
 use casemate_archive::{Directory, Target};
@@ -28,12 +28,16 @@ struct House {
 
 impl House {
     fn new() -> Self {
+        Self::with(Some(Duration::ZERO))
+    }
+
+    fn with(retention: Option<Duration>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("copies")).unwrap();
         let config = Config {
             mode: Mode::Async,
             segment_bytes: 30_000,
-            retention: Some(Duration::ZERO),
+            retention,
             reserve_bytes: 1,
             origin: Some("gateway.example/audit".to_owned()),
             ..Config::new(dir.path().join("state/audit"))

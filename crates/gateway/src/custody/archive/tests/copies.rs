@@ -107,7 +107,8 @@ async fn killed_after_any_line_it_goes_on_from_there() {
         let after = files(&house.copies());
         assert!(there.iter().all(|(name, bytes)| after.get(name) == Some(bytes)), "{cut}: nothing is written twice");
         let again = std::fs::read(house.manifest()).unwrap();
-        assert_eq!(objects(&again), objects(&whole), "{cut}");
+        // The head may have closed one more meanwhile.
+        assert!(objects(&again).starts_with(&objects(&whole)), "{cut}: {again:?}");
     }
 }
 
@@ -132,15 +133,120 @@ async fn a_target_that_is_gone_stops_its_copies_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn another_object_of_the_same_name_needs_a_person() {
+async fn what_has_the_name_already_is_left_and_ours_is_put_beside_it() {
     let house = House::new();
     let segment = house.close(1).await[0];
     let [log, _] = segment.files();
-    std::fs::create_dir(house.copies().join("segments")).unwrap();
-    std::fs::write(house.copies().join("segments").join(&log), "planted").unwrap();
-    let error = house.copier().step().await.unwrap_err();
-    assert_eq!(error.name(), "conflict");
+    for planted in [format!("segments/{log}"), "tile/0/000".to_owned()] {
+        let path = house.copies().join(planted);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, "planted").unwrap();
+    }
+    house.close(3).await;
+    house.copy().await;
     assert_eq!(std::fs::read(house.copies().join("segments").join(&log)).unwrap(), b"planted");
+    let part = Lines::open(&house.manifest()).unwrap().unwrap().part().unwrap().unwrap();
+    let stored = part.file(&log).unwrap();
+    assert_eq!(stored.key.as_str(), format!("segments/{log}.{}", stored.sha256.short()));
+    let ours = std::fs::read(house.copies().join(stored.key.as_str())).unwrap();
+    assert_eq!(ours, std::fs::read(house.log.dir().join(&log)).unwrap());
+    assert_eq!(std::fs::read(house.copies().join("tile/0/000")).unwrap(), b"planted");
+    let found =
+        retain::held(&house.place(), house.log.dir(), 0..u64::MAX, retain::Lock::new(now(), Duration::ZERO)).await;
+    assert!(found.fault.is_none() && found.end > segment.end);
+}
+
+#[tokio::test]
+async fn a_line_of_the_manifest_is_used_again_only_for_the_same_file() {
+    let house = House::new();
+    let segment = house.close(1).await[0];
+    house.copy().await;
+    // As if it had been copied while it still grew, and the gateway had been killed before the mark.
+    let text = std::fs::read_to_string(house.manifest()).unwrap();
+    let first = text.lines().next().unwrap();
+    let sha256 = serde_json::from_str::<Value>(first).unwrap()["sha256"].as_str().unwrap().to_owned();
+    std::fs::write(house.manifest(), format!("{}\n", first.replace(&sha256, &"0".repeat(64)))).unwrap();
+    house.copy().await;
+    let part = Lines::open(&house.manifest()).unwrap().unwrap().part().unwrap().unwrap();
+    let [log, _] = segment.files();
+    assert_eq!(part.file(&log).unwrap().sha256.hex(), sha256);
+}
+
+/// The marks of a manifest, as lines.
+fn marks(text: &str) -> Vec<String> {
+    text.lines().filter(|line| line.starts_with("{\"end\"")).map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn a_manifest_that_knows_more_than_a_restored_log_stops_the_copies() {
+    let house = House::new();
+    house.close(2).await;
+    house.copy().await;
+    let older = std::fs::read_to_string(house.manifest()).unwrap();
+    // A log that was restored has no record there, and what it writes from then on is another segment.
+    let next = house.close(4).await.last().unwrap().end;
+    let mark = Line::Segment(Mark { first: next - 100, end: next + 1000, entry: next + 5000 });
+    let restored = format!("{older}{mark}\n");
+    std::fs::write(house.manifest(), &restored).unwrap();
+    let mut keeper = Keeper::new(house.copier(), ArchiveMetrics::default());
+    keeper.turn().await.unwrap_err();
+    let said = house.recorded();
+    let said = said.iter().find(|entry| entry["facts"]["state"] == "failing").expect("an alarm at once");
+    let detail = said["detail"].as_str().unwrap();
+    assert_eq!(said["facts"]["code"], "manifest");
+    assert!(detail.contains(&format!("truncate --size={} ", older.len())), "{detail}");
+    assert_eq!(std::fs::read_to_string(house.manifest()).unwrap(), restored, "nothing is touched");
+    // What it says to do is what helps.
+    std::fs::write(house.manifest(), &older).unwrap();
+    while let Step::Copied(_) = keeper.turn().await.unwrap() {}
+    let end = plan::closed(house.log.dir()).unwrap().last().unwrap().end;
+    assert!(marks(&std::fs::read_to_string(house.manifest()).unwrap()).len() > marks(&older).len());
+    let found =
+        retain::held(&house.place(), house.log.dir(), 0..u64::MAX, retain::Lock::new(now(), Duration::ZERO)).await;
+    assert!(found.fault.is_none() && found.end >= end, "{found:?}");
+}
+
+#[tokio::test]
+async fn a_record_that_went_with_the_power_is_written_again() {
+    let house = House::new();
+    house.close(2).await;
+    house.copy().await;
+    let text = std::fs::read_to_string(house.manifest()).unwrap();
+    let last = marks(&text).pop().unwrap();
+    let mark = Line::parse(last.as_bytes()).unwrap();
+    let Line::Segment(mark) = mark else { panic!("{mark:?}") };
+    let lost = Line::Segment(Mark { entry: mark.entry + 100_000, ..mark });
+    std::fs::write(house.manifest(), text.replace(&last, &lost.to_string())).unwrap();
+    house.copy().await;
+    let text = std::fs::read_to_string(house.manifest()).unwrap();
+    assert_eq!(manifest::standing(house.log.dir(), &house.place().id).unwrap(), manifest::Standing::Vouched, "{text}");
+    // One that is there and says something else is no such loss.
+    std::fs::write(house.manifest(), text.replacen("\"version\":null", "\"version\":\"v\"", 1)).unwrap();
+    assert_eq!(house.copier().step().await.unwrap_err().name(), "manifest");
+}
+
+#[tokio::test]
+async fn a_target_that_begins_after_a_pruning_gets_what_is_left() {
+    let house = House::new();
+    house.close(4).await;
+    house.copy().await;
+    let pruned = house.log.prune(house.close(4).await[1].end, "elsewhere").await.unwrap();
+    assert!(pruned.to > 0 && pruned.to % 256 > 0, "{pruned:?}");
+    let fresh = house.dir.path().join("fresh");
+    std::fs::create_dir(&fresh).unwrap();
+    let place = Place::new(Target::Directory(Directory::open(&fresh).unwrap()));
+    let mut copier = Copier::new(place.clone(), house.log.clone(), Duration::from_hours(1), house.clock.clone());
+    let Step::Copied(mark) = copier.step().await.unwrap() else { panic!("nothing was copied") };
+    assert_eq!(mark.first, pruned.to);
+    while let Step::Copied(_) = copier.step().await.unwrap() {}
+    let tile = bundles_between(pruned.to, mark.end).next().unwrap();
+    assert!(!fresh.join(tile.path()).exists(), "its first entries are gone");
+    let hashes = Tile::new(casemate_audit::tlog::tile::Kind::Hashes(0), tile.index(), tile.width()).unwrap();
+    let there = std::fs::read(fresh.join(hashes.path())).unwrap();
+    assert_eq!(Some(there), casemate_audit::tile(house.log.dir(), hashes).unwrap());
+    let lock = retain::Lock::new(now(), Duration::ZERO);
+    let found = retain::held(&place, house.log.dir(), pruned.to..u64::MAX, lock).await;
+    assert!(found.fault.is_none() && found.end > mark.first, "{found:?}");
 }
 
 #[tokio::test]
