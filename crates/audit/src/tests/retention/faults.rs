@@ -112,7 +112,7 @@ fn a_good_tile_is_not_replaced_by_a_wrong_one() {
     forged.extend_from_slice(&whole[at + frame.size()..]);
     disk.keep(&[(name.clone(), forged)]).unwrap();
     let fault = bench.prune(300, &Holds::default()).unwrap_err();
-    assert!(fault.to_string().contains("changed: entry 300 "), "{fault}");
+    assert!(fault.to_string().contains("changed: entry 300, tile"), "{fault}");
     assert_eq!(disk.read_at(&tile, 0, 9000).unwrap(), good);
     assert_eq!(crate::retention::index(&disk), Ok(0));
     // A tile that is provably wrong is replaced.
