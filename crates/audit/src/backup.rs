@@ -21,12 +21,12 @@ use crate::tiles::LogNodes;
 use crate::verify::{self, Options, Verified};
 use casemate_tlog::nodes::root_at;
 use casemate_tlog::{Hash, Verifier};
-use snapshot::Snapshot;
+use snapshot::{Mark, Snapshot};
 use std::io;
 use std::path::{Path, PathBuf};
 use target::{Before, Target, about};
 
-/// Segments can be pruned while they are copied: so often the copying begins again.
+/// Segments can be pruned while they are copied, and begun while they are listed: so often the copying begins again.
 const TRIES: usize = 3;
 
 /// How to back up.
@@ -74,17 +74,38 @@ pub fn backup(dir: &Path, to: &Path, mut options: Backup<'_>) -> Result<BackedUp
     let (dir, to) = apart(dir, to)?;
     let mut target = Target::open(&dir, &to)?;
     let before = target.before(&options.keys, &mut options.progress)?;
+    steadily(&dir, || {
+        // Looked at before the log and written after it: the copy has come to the newest of its keys.
+        let public = options.key_path.map(public).transpose().map_err(|fault| (fault, Moves::Pruning))?;
+        let snapshot = Snapshot::take(&dir).map_err(|fault| (fault, Moves::Any))?;
+        once(&mut target, &snapshot, &public.unwrap_or_default(), before, &mut options)
+            .map_err(|fault| (fault, Moves::Pruning))
+    })
+}
+
+/// What of a log may have moved under whoever copies it, so that a fault means nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Moves {
+    /// It was pruned: the head does not matter once the snapshot is taken.
+    Pruning,
+    /// That, or it was written.
+    Any,
+}
+
+/// Does it once more where the log in `dir` moved meanwhile.
+fn steadily<T>(dir: &Path, mut what: impl FnMut() -> Result<T, (Fault, Moves)>) -> Result<T, Fault> {
     let mut tries = 0;
     loop {
         tries += 1;
-        // Looked at before the log and written after it: the copy has come to the newest of its keys.
-        let public = options.key_path.map(public).transpose()?.unwrap_or_default();
-        let snapshot = Snapshot::take(&dir)?;
-        let done = once(&mut target, &snapshot, &public, before, &mut options);
-        let pruned = || Snapshot::take(&dir).is_ok_and(|now| now.first() > snapshot.first());
-        match done {
-            Err(_) if tries < TRIES && pruned() => {}
-            done => return done,
+        let seen = Mark::of(dir);
+        let (fault, moves) = match what() {
+            Ok(done) => return Ok(done),
+            Err(fault) => fault,
+        };
+        let now = Mark::of(dir);
+        let has_moved = now.pruned != seen.pruned || (moves == Moves::Any && now.head != seen.head);
+        if tries >= TRIES || !has_moved {
+            return Err(fault);
         }
     }
 }
@@ -227,4 +248,46 @@ impl Source for Advanced<'_> {
 /// The plain file of that name in a directory, for reading.
 fn open(dir: &Dir, name: &str) -> Result<Option<std::fs::File>, Fault> {
     dir.find(name).map_err(|error| Fault::io(name, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::head::Head;
+    use crate::storage::{DirStorage, Storage as _};
+
+    fn fault() -> Fault {
+        Fault::new(Class::Removed, "a segment", 0, "it is gone")
+    }
+
+    /// How often it is tried where something happens each time before it fails.
+    fn tries(moves: Moves, happens: impl Fn(&Path, u64)) -> u64 {
+        let dir = tempfile::tempdir().unwrap();
+        let mut tries = 0;
+        let done: Result<(), _> = steadily(dir.path(), || {
+            tries += 1;
+            happens(dir.path(), tries);
+            Err((fault(), moves))
+        });
+        assert_eq!(done, Err(fault()));
+        tries
+    }
+
+    #[test]
+    fn what_fails_while_the_log_moves_is_tried_again() {
+        let write = |dir: &Path, nth| {
+            let root = Hash([0; 32]);
+            let head = Head { generation: nth, entries: nth, root, open_from: nth, segment: 0, len: 0 };
+            let (offset, slot) = head.slot();
+            DirStorage::open(dir).unwrap().unwrap().write_head(offset, &slot).unwrap();
+        };
+        let prune = |dir: &Path, nth| std::fs::write(dir.join(files::segment(nth)), "").unwrap();
+        let remove = |dir: &Path, nth| {
+            prune(dir, nth);
+            let _ = std::fs::remove_file(dir.join(files::segment(nth - 1)));
+        };
+        assert_eq!([Moves::Any, Moves::Pruning].map(|moves| tries(moves, |_, _| ())), [1, 1]);
+        assert_eq!([Moves::Any, Moves::Pruning].map(|moves| tries(moves, write)), [3, 1]);
+        assert_eq!([Moves::Any, Moves::Pruning].map(|moves| tries(moves, remove)), [3, 3]);
+    }
 }

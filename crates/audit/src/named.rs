@@ -9,20 +9,26 @@ use crate::prove::{checkpoint, consistency};
 use crate::record::{Event, EventKind, Fact, Facts, Receipt};
 use crate::scan::{self, Found, Walk};
 use crate::storage::{DirSource, Source};
-use crate::{files, keys};
-use casemate_core::{Reason, Refusal};
+use crate::tiles::LogNodes;
+use crate::{files, keys, retention};
+use casemate_core::{Reason, Refusal, UnixMillis};
+use casemate_tlog::nodes::root_at;
 use casemate_tlog::{Checkpoint, Hash, Note};
+use std::convert::Infallible;
 use std::fs::DirBuilder;
 use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 use std::str::FromStr;
+use std::time::Duration;
 use tokio::sync::Mutex;
 
 /// Where the other logs are, below the directory of the main one and beside its key.
 const PLACE: &str = "logs";
 /// Who enters heads.
 const ACTOR: &str = "casemate";
+/// The least time between two heads that [`Named::keep`] enters.
+const SHORTEST: Duration = Duration::from_millis(10);
 
 /// The name of a log beside the main one: 1 to 64 of `a-z 0-9 -`, beginning with a letter. Its origin is that of the main
 /// log, a slash and this name.
@@ -54,14 +60,30 @@ impl LogName {
 
 /// A log beside the main one.
 ///
-/// [`Named::enter_head`] is for its owner to call now and then; closing it enters the last one.
+/// Its owner lets [`Named::keep`] run beside it, or calls [`Named::enter_head`] now and then: much more often than half the
+/// retention of the main log passes, which would else prune the last head that it has. Closing it enters the last one.
 #[derive(Debug)]
 pub struct Named {
     log: Log,
     main: Log,
     origin: String,
-    /// The size that the main log knows.
-    entered: Mutex<u64>,
+    entered: Mutex<Entered>,
+}
+
+/// The last head that the main log has: its size, and when it was entered.
+#[derive(Debug, Clone, Copy, Default)]
+struct Entered {
+    size: u64,
+    at: UnixMillis,
+}
+
+/// By what a log was found to hold a head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    /// By its newest checkpoint.
+    Signed,
+    /// By its entries; the checkpoint of them was lost.
+    Unsigned,
 }
 
 impl Named {
@@ -69,22 +91,28 @@ impl Named {
     ///
     /// # Errors
     /// As [`Log::open`]; and [`OpenError::Damaged`] where the main log has entered a head that this log has not grown out
-    /// of: it is an older copy, or another history.
+    /// of: it is an older copy, or another history. Nothing of it is written then.
     pub fn open(main: &Log, name: &LogName, settings: Config, clock: Clock) -> Result<(Self, Recovery), OpenError> {
         let key = main.key_path();
         let origin = format!("{}/{}", keys::public_key(&key)?.name(), name.as_str());
         let dir = main.dir().join(PLACE).join(name.as_str());
         let beside = key.parent().unwrap_or_else(|| Path::new(".")).join(PLACE).join(name.as_str());
         let last = last_head(main.dir(), &origin)?;
-        if let Some(head) = &last {
-            head.holds(&dir)?;
+        let holds = last.as_ref().map(|head| head.before_opening(&dir)).transpose()?;
+        if holds.is_none() && dir.join(files::HEAD).exists() && retention::minimum(main.dir())? > 0 {
+            tracing::warn!(%origin, "the main log was pruned and has no head of this log: an older copy would not be noticed");
         }
         for made in [&dir, &beside] {
             DirBuilder::new().recursive(true).mode(0o700).create(made)?;
         }
         let config = Config { dir, origin: Some(origin.clone()), key: Some(beside.join("audit.key")), ..settings };
         let (log, recovery) = Log::open(config, clock)?;
-        let entered = Mutex::new(last.map_or(0, |head| head.checkpoint.size()));
+        if let Some(head) = last.as_ref().filter(|_| holds == Some(Holds::Unsigned)) {
+            // Opened, it has signed what it has. Dropped, it is closed.
+            head.holds(log.dir())?;
+        }
+        let entered = last.map(|head| Entered { size: head.checkpoint.size(), at: head.time });
+        let entered = Mutex::new(entered.unwrap_or_default());
         Ok((Self { log, main: main.clone(), origin, entered }, recovery))
     }
 
@@ -100,7 +128,8 @@ impl Named {
         &self.origin
     }
 
-    /// Enters its newest checkpoint in the main log. `None` where that has it, or there is none.
+    /// Enters its newest checkpoint in the main log. `None` where that has it and will not prune it soon, where there is
+    /// none, or where it is not durable yet.
     ///
     /// # Errors
     /// `audit.unavailable`, as [`Log::event`]; `internal` if the log cannot be read.
@@ -116,7 +145,12 @@ impl Named {
         };
         let parsed = Note::parse(note.as_bytes()).map_err(|error| failed(error.to_string()))?;
         let newest = Checkpoint::parse(parsed.text()).map_err(|error| failed(error.to_string()))?;
-        if newest.size() <= *entered {
+        // Read after it: whoever reads the file sees a checkpoint before the disk has it.
+        let is_durable = newest.size() <= self.log.health().signed;
+        let now = self.main.queue().now();
+        let age = Duration::from_millis(now.0.saturating_sub(entered.at.0));
+        let is_old = self.main.retention().is_some_and(|retention| age >= retention / 2);
+        if !is_durable || newest.size() < entered.size || (newest.size() == entered.size && !is_old) {
             return Ok(None);
         }
         let facts = Facts::from([
@@ -126,8 +160,19 @@ impl Named {
         ]);
         let event = Event { kind: EventKind::Head, actor: ACTOR.to_owned(), policy: None, detail: None, facts };
         let receipt = self.main.event(event).await?;
-        *entered = newest.size();
+        *entered = Entered { size: newest.size(), at: now };
         Ok(Some(receipt))
+    }
+
+    /// Enters its heads, with so much time between them at most, until this future is dropped. What fails is tried again.
+    pub async fn keep(&self, every: Duration) -> Infallible {
+        let most = self.main.retention().map_or(every, |retention| retention / 8);
+        loop {
+            if let Err(error) = self.enter_head().await {
+                tracing::warn!(%error, origin = self.origin, "the head of this log could not be entered in the main log");
+            }
+            tokio::time::sleep(every.min(most).max(SHORTEST)).await;
+        }
     }
 
     /// Closes it, and enters its last head.
@@ -146,6 +191,7 @@ struct Head {
     checkpoint: Checkpoint,
     /// The record.
     index: u64,
+    time: UnixMillis,
     file: String,
 }
 
@@ -161,13 +207,36 @@ impl Head {
         let text = |name: &str| facts.get(name).and_then(serde_json::Value::as_str);
         let root = Hash::from_base64(text("root")?)?;
         let checkpoint = Checkpoint::new(text("origin")?, facts.get("size")?.as_u64()?, root).ok()?;
-        Some(Self { checkpoint, index: found.index, file: files::segment(found.segment_first) })
+        let time = UnixMillis(json.get("time")?.as_u64()?);
+        Some(Self { checkpoint, index: found.index, time, file: files::segment(found.segment_first) })
     }
 
     fn fault(&self, class: Class, what: &str) -> Fault {
         let (size, origin) = (self.checkpoint.size(), self.checkpoint.origin());
         let what = format!("this head of {size} entries of `{origin}` was entered, and {what}");
         Fault::new(class, &self.file, 0, what).at(self.index)
+    }
+
+    /// Whether the log in `dir`, which is not open, has grown out of it. A power cut can cost the last checkpoint: then the
+    /// entries that its head vouches for tell, and they are signed when it is opened.
+    fn before_opening(&self, dir: &Path) -> Result<Holds, Fault> {
+        let is_unsigned = |fault: &Fault| {
+            fault.class == Class::Truncated || (fault.class == Class::Removed && fault.segment == NEWEST)
+        };
+        let head = match consistency(dir, &self.checkpoint, None) {
+            Err(fault) if is_unsigned(&fault) => scan::head(&DirSource::new(dir))?,
+            _ => None,
+        };
+        let (size, root) = (self.checkpoint.size(), self.checkpoint.root());
+        let Some(head) = head.filter(|head| head.entries >= size) else {
+            return self.holds(dir).map(|()| Holds::Signed);
+        };
+        let source = DirSource::new(dir);
+        let nodes = LogNodes::open(&source, head.entries, head.root)?;
+        if root_at(&nodes, size).ok() == Some(root) {
+            return Ok(Holds::Unsigned);
+        }
+        Err(self.fault(Class::Fork, "that log is another history"))
     }
 
     /// Whether the log in `dir` has grown out of it.
@@ -190,7 +259,7 @@ impl Head {
 /// many there are.
 ///
 /// # Errors
-/// The first that is not, or a log cannot be read.
+/// The first that is not, or a log cannot be read. [`Class::Pruned`]: the main log has none, and may have pruned them.
 pub fn check_heads(main: &Path, dir: &Path) -> Result<u64, Fault> {
     let note = checkpoint(dir)?;
     let wrong = |what: String| Fault::new(Class::Signature, NEWEST, 0, what);
@@ -205,6 +274,15 @@ pub fn check_heads(main: &Path, dir: &Path) -> Result<u64, Fault> {
         }
         head.holds(dir)?;
         (last, count) = (head.checkpoint.size(), count + 1);
+    }
+    let minimum = retention::index(&source)?;
+    if count == 0 && minimum > 0 {
+        let origin = newest.origin();
+        let what = format!(
+            "the main log has no head of `{origin}`, and its entries before {minimum} were pruned: whether the log is an \
+             older copy cannot be told; an archive of the main log may have a head"
+        );
+        return Err(Fault::new(Class::Pruned, retention::MINIMUM, 0, what));
     }
     Ok(count)
 }

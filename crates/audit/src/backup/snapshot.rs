@@ -16,6 +16,23 @@ const MINIMUM: &str = "minimum";
 /// The largest of the small files.
 const MAX: usize = 1 << 20;
 
+/// By what one sees that a log moves on, as far as it can be read.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub(super) head: Option<Head>,
+    /// The minimum, and the first segment that is there.
+    pub(super) pruned: (Option<Vec<u8>>, Option<u64>),
+}
+
+impl Mark {
+    pub(super) fn of(dir: &Path) -> Self {
+        let source = DirSource::new(dir);
+        let minimum = small(&source, MINIMUM).ok().flatten();
+        let first = scan::segments(&source).ok().and_then(|segments| segments.first().copied());
+        Self { head: scan::head(&source).ok().flatten(), pruned: (minimum, first) }
+    }
+}
+
 /// A log at one moment. What comes later is not looked at.
 pub(super) struct Snapshot {
     dir: PathBuf,

@@ -50,6 +50,37 @@ struct State {
     search: Search,
     /// Which search this is.
     round: u64,
+    /// What was begun while no hold was on it, and whether one came since.
+    under_way: Vec<(Act, bool)>,
+}
+
+/// What a hold forbids, and what cannot be undone once it was begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Act {
+    Erase(Owner),
+    Prune,
+}
+
+/// Something that was begun while no hold was on it; dropped when it is over. It waits for the disk, so that it does not
+/// hold the lock: a hold that comes meanwhile takes effect after it.
+#[derive(Debug)]
+pub(crate) struct Begun<'a> {
+    watch: &'a Watch,
+    act: Act,
+}
+
+impl Drop for Begun<'_> {
+    fn drop(&mut self) {
+        let mut state = self.watch.change();
+        let at = state.under_way.iter().position(|(act, _)| *act == self.act);
+        let is_late = at.is_some_and(|at| state.under_way.swap_remove(at).1);
+        drop(state);
+        if is_late {
+            let what = if self.act == Act::Prune { "a pruning" } else { "an erasure" };
+            tracing::warn!(what, "a legal hold came too late: this had begun before, and is done");
+            self.watch.changed.notify_waiters();
+        }
+    }
 }
 
 /// The holds on a log, and whom they are on.
@@ -83,6 +114,20 @@ impl State {
         } else {
             self.found.insert(id);
         }
+        self.mark();
+    }
+
+    /// Marks the erasures under way that a hold is on now.
+    fn mark(&mut self) {
+        for (act, is_late) in &mut self.under_way {
+            if let Act::Erase(owner) = act {
+                *is_late |= self.tenants.contains(&owner.tenant) || self.found.contains(&owner.id);
+            }
+        }
+    }
+
+    fn is_settled(&self) -> bool {
+        !matches!(self.search, Search::Running) && !self.under_way.iter().any(|(_, is_late)| *is_late)
     }
 
     fn begin(&mut self) -> u64 {
@@ -107,6 +152,10 @@ impl Watch {
         let mut state = self.change();
         let tag = |tenant| Owner::new(Some(tenant), None).tenant;
         state.tenants = holds.tenants.iter().map(tag).collect();
+        if state.holds != holds {
+            state.under_way.iter_mut().filter(|(act, _)| *act == Act::Prune).for_each(|(_, is_late)| *is_late = true);
+        }
+        state.mark();
         let is_same = state.holds.traces == holds.traces && !matches!(state.search, Search::Failed(_));
         self.has_traces.store(!holds.traces.is_empty(), Ordering::SeqCst);
         state.holds = holds;
@@ -143,13 +192,27 @@ impl Watch {
         self.read().judge(owner)
     }
 
-    /// Does it if no hold is on that owner; none is put on it meanwhile.
+    /// Does it if no hold is on that owner. It may wait for the disk: nobody waits for it.
     pub(crate) fn while_free<T>(&self, owner: Owner, what: impl FnOnce() -> T) -> Result<T, Verdict> {
-        let state = self.read();
-        match state.judge(owner) {
-            Verdict::Free => Ok(what()),
+        let begun = self.begin(Act::Erase(owner), |state| match state.judge(owner) {
+            Verdict::Free => Ok(()),
             verdict => Err(verdict),
-        }
+        })?;
+        let done = what();
+        drop(begun);
+        Ok(done)
+    }
+
+    /// Begins to prune what was found prunable under these holds; `None` if they are others now.
+    pub(crate) fn prune(&self, holds: &Holds) -> Option<Begun<'_>> {
+        self.begin(Act::Prune, |state| if state.holds == *holds { Ok(()) } else { Err(()) }).ok()
+    }
+
+    fn begin<E>(&self, act: Act, may: impl FnOnce(&State) -> Result<(), E>) -> Result<Begun<'_>, E> {
+        let mut state = self.change();
+        may(&state)?;
+        state.under_way.push((act, false));
+        Ok(Begun { watch: self, act })
     }
 
     /// Notes the subject of a record.
@@ -192,11 +255,11 @@ impl Watch {
         self.changed.notify_waiters();
     }
 
-    /// Waits until no search is going on.
+    /// Waits until no search is going on, nor anything that a hold came too late for.
     pub(crate) async fn searched(&self) {
         loop {
             let changed = self.changed.notified();
-            if !matches!(self.read().search, Search::Running) {
+            if self.read().is_settled() {
                 return;
             }
             changed.await;
@@ -208,6 +271,7 @@ impl Watch {
 mod tests {
     use super::*;
     use casemate_core::{Subject, TenantId};
+    use std::future::Future as _;
 
     fn origin(trace: &str, subject: &str) -> Origin {
         Origin {
@@ -277,5 +341,38 @@ mod tests {
         assert_eq!(watch.while_free(owner("a"), || 7), Err(Verdict::Tenant));
         let evil = Owner::new(TenantId::parse("evil").ok().as_ref(), Subject::parse("a").ok().as_ref());
         assert_eq!(watch.while_free(evil, || 7), Ok(7));
+    }
+
+    #[test]
+    fn nobody_waits_for_the_disk_that_a_key_is_wiped_from() {
+        let watch = Watch::default();
+        let tenants: BTreeSet<_> = [TenantId::parse("acme").unwrap()].into();
+        let holds = Holds { tenants, ..traces(&[ONE]) };
+        let (mut waits, mut poll) =
+            (Box::pin(watch.searched()), std::task::Context::from_waker(std::task::Waker::noop()));
+        let wiped = watch.while_free(owner("a"), || {
+            // A disk that hangs: holds are put on and records noted all the same, here in its own thread.
+            let round = watch.set(holds.clone()).unwrap();
+            watch.note(&origin(ONE, "a"));
+            assert_eq!(watch.judge(owner("a")), Verdict::Tenant);
+            watch.finish(round, Ok(()));
+            // Who asks when the holds are in force is told after the erasure that they came too late for.
+            assert!(waits.as_mut().poll(&mut poll).is_pending());
+            7
+        });
+        assert_eq!(wiped, Ok(7));
+        assert!(waits.as_mut().poll(&mut poll).is_ready());
+        assert_eq!(watch.while_free(owner("a"), || 7), Err(Verdict::Tenant));
+    }
+
+    #[test]
+    fn a_pruning_begins_under_the_holds_that_it_was_prepared_under() {
+        let watch = Watch::default();
+        let begun = watch.prune(&Holds::default()).unwrap();
+        watch.set(traces(&[ONE])).map(|round| watch.finish(round, Ok(())));
+        assert!(!watch.read().is_settled());
+        drop(begun);
+        assert!(watch.read().is_settled());
+        assert!(watch.prune(&Holds::default()).is_none() && watch.prune(&traces(&[ONE])).is_some());
     }
 }

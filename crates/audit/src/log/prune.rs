@@ -69,13 +69,9 @@ impl Log {
         .await?;
         let Some(event) = prepared.event() else { return Ok(prepared.nothing()) };
         let receipt = self.pruning(Body::event(&event)).await.map_err(PruneError::Unrecorded)?;
-        // What was recorded and is not done does no harm.
-        if self.holds() != holds {
-            return Err(PruneError::Held);
-        }
-        let dir = self.dir().to_owned();
+        let (dir, queue) = (self.dir().to_owned(), Arc::clone(&self.shared.queue));
         let (_, pruned) = with_files(hands, move |storage| {
-            let pruned = retention::carry_out(storage, prepared, receipt, &*keys);
+            let pruned = retention::carry_out(storage, prepared, receipt, &*keys, || queue.holds.prune(&holds));
             crate::index::forget(&dir);
             pruned
         })

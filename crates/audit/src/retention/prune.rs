@@ -232,12 +232,14 @@ impl Prepared {
     }
 }
 
-/// Moves the minimum and removes the segments, once the record `receipt` says so durably.
-pub(crate) fn carry_out(
+/// Moves the minimum and removes the segments, once the record `receipt` says so durably. What `begin` gives is kept until
+/// it is over; without it nothing is done: what was recorded and is not done does no harm.
+pub(crate) fn carry_out<T>(
     storage: &mut dyn Storage,
     prepared: Prepared,
     receipt: Receipt,
     keys: Keys<'_>,
+    begin: impl FnOnce() -> Option<T>,
 ) -> Result<Pruned, PruneError> {
     let Some(closing) = &prepared.closing else { return Ok(prepared.nothing()) };
     let found = read::find(storage, receipt.index)?;
@@ -246,6 +248,8 @@ pub(crate) fn carry_out(
     }
     let record = Spot { index: found.index, segment: found.segment_first, offset: found.offset };
     let minimum = Minimum::new(record, closing);
+    // From here on there is no way back.
+    let _begun = begin().ok_or(PruneError::Held)?;
     storage.keep(&[(minimum::FILE.to_owned(), minimum.text().into_bytes())])?;
     finish(storage, keys)?;
     let (from, to) = (prepared.from, minimum.index());

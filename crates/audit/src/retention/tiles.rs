@@ -6,16 +6,17 @@ use crate::error::{Class, Fault};
 use crate::storage::{Source, Storage};
 use crate::tiles::{LogTiles, WRITING, frames, root};
 use casemate_tlog::Frontier;
-use casemate_tlog::hash::Hash;
+use casemate_tlog::hash::{HASH_SIZE, Hash};
 use casemate_tlog::nodes::Nodes as _;
 use casemate_tlog::tile::{FULL_WIDTH, Kind, MAX_LEVEL, Tile, TileNodes, encode};
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::PoisonError;
 
 const WIDTH: u64 = FULL_WIDTH as u64;
 
-/// Puts every full tile that covers the entries from `first` on on the disk, whose leaf hashes are `leaves`, and checks
-/// that with them the tree of `closing` comes out, which ends there.
+/// Puts every full tile that covers the entries from `first` on on the disk, whose leaf hashes are `leaves`, once it is
+/// certain that with them the tree of `closing` comes out, which ends there. No tile that may be good is replaced.
 ///
 /// The last one may cover some entries after them, which have to be there.
 pub(super) fn ensure(
@@ -34,26 +35,78 @@ pub(super) fn ensure(
     }
     hashes.extend(leaves);
     frames(storage, end, all, |leaf, _| hashes.push(leaf))?;
-    keep(storage, 0, (begin / WIDTH..).zip(hashes.chunks(usize::from(FULL_WIDTH)).map(<[_]>::to_vec)))?;
+    let mut made = Made { under: &*storage, files: BTreeMap::new(), tiles: Vec::new() };
+    for (index, hashes) in (begin / WIDTH..).zip(hashes.chunks(usize::from(FULL_WIDTH))) {
+        made.add(0, index, hashes.to_vec())?;
+    }
     for level in 1..=MAX_LEVEL {
         let leaves = 8 * (u32::from(level) + 1);
-        let mut above = Vec::new();
         for index in begin.checked_shr(leaves).unwrap_or(0)..all.checked_shr(leaves).unwrap_or(0) {
             let children = index * WIDTH..(index + 1) * WIDTH;
-            let roots = children.map(|child| stored(storage, level - 1, child).map(root));
-            above.push((index, roots.collect::<Result<Vec<_>, _>>()?));
+            let roots = children.map(|child| stored(&made, level - 1, child).map(root));
+            let roots = roots.collect::<Result<Vec<_>, _>>()?;
+            made.add(level, index, roots)?;
         }
-        keep(storage, level, above.into_iter())?;
     }
-    leads_to(storage, begin, closing)?;
+    // Nothing is written that does not lead there.
+    leads_to(&made, begin, closing)?;
+    let _alone = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
+    for (level, index, hashes) in &made.tiles {
+        agrees(storage, *level, *index, hashes, end)?;
+    }
+    let files: Vec<_> = made.files.into_iter().collect();
+    storage.keep(&files)?;
     Ok(())
 }
 
-fn keep(storage: &mut dyn Storage, level: u8, tiles: impl Iterator<Item = (u64, Vec<Hash>)>) -> io::Result<()> {
-    let files = tiles.map(|(index, hashes)| Ok((tile(level, index)?.path(), encode(&hashes))));
-    let files = files.collect::<io::Result<Vec<_>>>()?;
-    let _alone = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
-    storage.keep(&files)
+/// The log as it will be when the tiles that were made are on the disk.
+struct Made<'a> {
+    under: &'a dyn Source,
+    files: BTreeMap<String, Vec<u8>>,
+    /// Level, index and hashes of each.
+    tiles: Vec<(u8, u64, Vec<Hash>)>,
+}
+
+impl Made<'_> {
+    fn add(&mut self, level: u8, index: u64, hashes: Vec<Hash>) -> io::Result<()> {
+        self.files.insert(tile(level, index)?.path(), encode(&hashes));
+        self.tiles.push((level, index, hashes));
+        Ok(())
+    }
+}
+
+impl Source for Made<'_> {
+    fn names(&self) -> io::Result<Vec<String>> {
+        self.under.names()
+    }
+
+    fn len(&self, name: &str) -> io::Result<u64> {
+        self.files.get(name).map_or_else(|| self.under.len(name), |bytes| Ok(bytes.len() as u64))
+    }
+
+    fn read_at(&self, name: &str, offset: u64, len: usize) -> io::Result<Vec<u8>> {
+        let Some(bytes) = self.files.get(name) else { return self.under.read_at(name, offset, len) };
+        let from = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
+        let to = from.saturating_add(len).min(bytes.len());
+        Ok(bytes.get(from..to).unwrap_or_default().to_vec())
+    }
+}
+
+/// Whether the tile that was made may take the place of the one that is there. Of both, what covers the entries before
+/// `end` is known: where that differs, the one that is there is wrong. Beyond, nothing tells which one is right. Zeroes are
+/// what a power cut left of it.
+fn agrees(source: &dyn Source, level: u8, index: u64, made: &[Hash], end: u64) -> Result<(), Fault> {
+    let Ok(there) = stored(source, level, index) else { return Ok(()) };
+    let differs = |(there, made): (&Hash, &Hash)| there != made && there.0 != [0; HASH_SIZE];
+    let Some(at) = there.iter().zip(made).position(differs) else { return Ok(()) };
+    let leaf = |at: u64| (index * WIDTH + at) << (8 * u32::from(level)).min(63);
+    if leaf(at as u64 + 1) <= end {
+        return Ok(());
+    }
+    let name = tile(level, index).map_or_else(|_| String::new(), |tile| tile.path());
+    let what = "the tile has other hashes than the entries have, and either may be wrong: verify the log first; where \
+                it is good, remove the tile, and it is made again";
+    Err(Fault::new(Class::Changed, &name, 0, what).at(leaf(at as u64)))
 }
 
 fn tile(level: u8, index: u64) -> io::Result<Tile> {

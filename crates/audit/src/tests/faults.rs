@@ -108,7 +108,7 @@ impl Bench {
         let ended = || Refusal::new(Reason::AuditUnavailable);
         let receipt = receiver.try_recv().unwrap_or_else(|_| Err(ended())).map_err(PruneError::Unrecorded)?;
         self.acknowledged.push(receipt);
-        carry_out(&mut storage, prepared, receipt, &keys)
+        carry_out(&mut storage, prepared, receipt, &keys, || Some(()))
     }
 
     pub(super) fn observe(&mut self) {

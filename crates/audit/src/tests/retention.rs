@@ -224,6 +224,33 @@ async fn what_is_held_stays_with_all_that_follows() {
     }
 }
 
+#[test]
+fn a_hold_that_comes_at_the_last_moment_keeps_everything() {
+    // One thread that may wait for the disk: it is busy when the record of the pruning is written.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().max_blocking_threads(1).build().unwrap();
+    runtime.block_on(async {
+        let house = House::new().await;
+        let log = house.log.clone();
+        let pruning = tokio::spawn(async move { log.prune(u64::MAX, "x").await });
+        for _ in 0..20 {
+            tokio::task::yield_now().await;
+        }
+        let (sender, receiver) = std::sync::mpsc::channel();
+        tokio::task::spawn_blocking(move || receiver.recv());
+        let is_prune = |entry: Entry| entry.json["event"] == "prune";
+        calls::eventually(|| entries(house.path()).unwrap().map_while(Result::ok).any(is_prune)).await;
+        for _ in 0..20 {
+            tokio::task::yield_now().await;
+        }
+        house.log.hold(Holds { tenants: [principal().tenant].into(), ..Holds::default() });
+        sender.send(()).unwrap();
+        assert!(matches!(pruning.await.unwrap(), Err(crate::PruneError::Held)));
+        assert_eq!(crate::minimum(house.path()), Ok(0));
+        // Tried again, it is judged under the holds that there are.
+        assert!(house.log.prune(u64::MAX, "x").await.unwrap().to > 600);
+    });
+}
+
 #[tokio::test]
 async fn a_closed_log_is_not_pruned() {
     let house = House::new().await;

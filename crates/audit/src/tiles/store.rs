@@ -73,6 +73,10 @@ fn keep(mut store: Store, mut entries: u64, receiver: &Receiver<Batch>, first: D
     loop {
         match store.run(&mut entries, receiver) {
             Ok(()) => return,
+            // The beginning of the log was pruned while it was read. Its tiles were made before.
+            Err(StoreError::Log(fault)) if fault.class == Class::Pruned => {
+                tracing::debug!(%fault, "the audit log was pruned; its tiles are written from there on");
+            }
             Err(StoreError::Log(fault)) if fault.class != Class::Unreadable => {
                 tracing::error!(%fault, "the audit log's tiles are not written any more: it is damaged");
                 return;

@@ -91,6 +91,38 @@ fn a_tile_that_the_disk_lost_is_made_again_before_its_entries_go() {
 }
 
 #[test]
+fn a_good_tile_is_not_replaced_by_a_wrong_one() {
+    use crate::storage::{Source as _, Storage as _};
+    let runtime = runtime();
+    let _entered = runtime.enter();
+    let mut bench = full(6);
+    let mut disk = bench.disk.clone();
+    let (tile, name) = ("tile/0/001".to_owned(), crate::files::segment(300));
+    let mut leaves = Vec::new();
+    crate::tiles::frames(&disk, 256, 512, |leaf, _| leaves.push(leaf)).unwrap();
+    let good = casemate_tlog::tile::encode(&leaves);
+    disk.keep(&[(tile.clone(), good.clone())]).unwrap();
+    // Somebody rewrites a record that stays, and is in the last tile of what goes.
+    let whole = disk.read_at(&name, 0, usize::MAX).unwrap();
+    let at = usize::try_from(crate::files::header_len(300)).unwrap();
+    let frame = crate::frame::decode(&whole[at..]).unwrap();
+    let record = String::from_utf8(frame.record.to_vec()).unwrap().replace("alice", "mally");
+    let mut forged = whole[..at].to_vec();
+    crate::frame::encode(record.as_bytes(), &[], crate::frame::leaf(record.as_bytes()), &mut forged);
+    forged.extend_from_slice(&whole[at + frame.size()..]);
+    disk.keep(&[(name.clone(), forged)]).unwrap();
+    let fault = bench.prune(300, &Holds::default()).unwrap_err();
+    assert!(fault.to_string().contains("changed: entry 300, tile"), "{fault}");
+    assert_eq!(disk.read_at(&tile, 0, 9000).unwrap(), good);
+    assert_eq!(crate::retention::index(&disk), Ok(0));
+    // A tile that is provably wrong is replaced.
+    disk.keep(&[(name, whole), (tile.clone(), vec![7; 8192])]).unwrap();
+    assert_eq!(bench.prune(300, &Holds::default()).unwrap().to, 300);
+    assert_eq!(disk.read_at(&tile, 0, 9000).unwrap(), good);
+    assert_eq!(assert_whole(&disk, &bench.acknowledged), 300);
+}
+
+#[test]
 fn a_segment_that_was_changed_is_not_pruned() {
     let runtime = runtime();
     let _entered = runtime.enter();

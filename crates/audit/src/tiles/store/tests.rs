@@ -121,6 +121,40 @@ fn a_disk_that_takes_nothing_for_a_while_ends_no_thread() {
     assert_whole(dir.path(), &tree);
 }
 
+/// Prunes a log by hand up to entry `end`: makes its tiles, says so, and removes the segments.
+fn prune(dir: &Path, end: u64, entries: u64) {
+    store(dir).resume(entries).unwrap();
+    let (source, mut tree) = (DirSource::new(dir), Frontier::new());
+    frames(&source, 0, end, |leaf, _| tree.push(leaf, |_, _, _| ()).unwrap()).unwrap();
+    let signer = casemate_tlog::Signer::from_seed("casemate/audit", &[7; 32]).unwrap();
+    let note = casemate_tlog::Checkpoint::new("casemate/audit", end, tree.root()).unwrap().sign([&signer]).unwrap();
+    let last = (entries - 1) / 1000 * 1000;
+    fs::write(dir.join("minimum"), format!("casemate/minimum/v1\nrecord {last} {last} 0\n\n{note}")).unwrap();
+    (0..end).step_by(1000).for_each(|first| fs::remove_file(dir.join(segment(first))).unwrap());
+}
+
+#[test]
+fn a_log_that_is_pruned_under_it_ends_no_thread() {
+    let dir = tempfile::tempdir().unwrap();
+    let tree = log(dir.path(), 5000);
+    let mut leaves = Vec::new();
+    frames(&DirSource::new(dir.path()), 0, 5000, |leaf, _| leaves.push(leaf)).unwrap();
+    let (sender, receiver) = sync_channel(9);
+    let (store, at) = (store(dir.path()), dir.path().to_owned());
+    let thread = std::thread::spawn(move || keep(store, 700, &receiver, Duration::from_millis(1)));
+    eventually(|| path(dir.path(), 1).is_file());
+    // It has 700 entries when those up to 2,000 go, and is told of the next ones only then.
+    prune(dir.path(), 2000, 2304);
+    sender.send((2500, leaves[2500..5000].to_vec())).unwrap();
+    eventually(|| thread.is_finished() || path(&at, 18).is_file());
+    drop(sender);
+    thread.join().unwrap();
+    assert_eq!(fs::read(path(dir.path(), 18)).unwrap(), encode(&leaves[18 * 256..19 * 256]));
+    let source = DirSource::new(dir.path());
+    let nodes = TileNodes::open(LogTiles::new(&source, true), tree.size(), tree.root(), 64).unwrap();
+    assert!(casemate_tlog::nodes::inclusion(&nodes, 5, tree.size()).is_ok());
+}
+
 #[test]
 fn the_room_for_records_is_left_to_them() {
     let dir = tempfile::tempdir().unwrap();
