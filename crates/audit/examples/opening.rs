@@ -81,6 +81,7 @@ async fn produce(log: Log, records: u64) -> Result<(), Refusal> {
         tool: Some("search".to_owned()),
         refusal: Refusal::new(Reason::PolicyTool),
         arguments: Some(vec![b'x'; 1000].into()),
+        message: None,
         policy: None,
         inputs: None,
     };

@@ -134,6 +134,7 @@ async fn work(log: Log, until: Instant, who: usize) -> Result<u64, Refusal> {
         tool: Some("search".to_owned()),
         refusal: Refusal::new(Reason::PolicyTool),
         arguments: Some(vec![b'x'; 1000].into()),
+        message: None,
         policy: None,
         inputs: Some(inputs),
     };

@@ -212,6 +212,9 @@ impl Body {
         if let Some(detail) = &refused.refusal.detail {
             body.commit(Field::Detail, detail.as_bytes());
         }
+        if let Some(message) = &refused.message {
+            body.commit(Field::Message, message);
+        }
         if let Some(target) = hidden {
             body.commit(Field::Target, target.as_bytes());
         }

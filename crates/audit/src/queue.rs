@@ -27,6 +27,8 @@ const EVENTS: usize = 64;
 /// Records of unauthenticated peers that one batch takes at most, so that they never delay the others by much.
 const ANONYMOUS_BATCH: usize = 64;
 const MINUTE: u64 = 60_000;
+/// When a caller is to come back, in seconds, where the log waits for a restart.
+const DOWN_RETRY: u64 = 60;
 
 /// Who waits for a record.
 #[derive(Debug)]
@@ -90,6 +92,8 @@ struct Inner {
     reserved: usize,
     phase: Phase,
     fault: Option<String>,
+    /// Whether it has ended before its time, and only a restart helps.
+    is_down: bool,
     /// The minute that `taken` and `counts` are of.
     minute: u64,
     taken: u32,
@@ -132,6 +136,7 @@ impl Queue {
             reserved: 0,
             phase: Phase::Open,
             fault: None,
+            is_down: false,
             minute: 0,
             taken: 0,
             counts: BTreeMap::new(),
@@ -178,7 +183,10 @@ impl Queue {
         match inner.phase {
             Phase::Open => {}
             Phase::Closing => return Err(unavailable("the log is closing")),
-            Phase::Ended => return Err(unavailable(inner.fault.as_deref().unwrap_or("the log is closed"))),
+            Phase::Ended => {
+                let refusal = unavailable(inner.fault.as_deref().unwrap_or("the log is closed"));
+                return Err(if inner.is_down { refusal.retry_after(DOWN_RETRY) } else { refusal });
+            }
         }
         if inner.main.len() + inner.reserved + places > capacity {
             return Err(unavailable("the queue is full"));
@@ -361,6 +369,12 @@ impl Queue {
     /// Whether it takes anything new.
     pub(crate) fn is_open(&self) -> bool {
         self.lock().phase == Phase::Open
+    }
+
+    /// Refuses everything from now on, because of a fault that only a restart can end.
+    pub(crate) fn stay_down(&self, fault: String) {
+        self.lock().is_down = true;
+        self.end(Some(fault));
     }
 
     /// Refuses everything from now on.

@@ -40,8 +40,10 @@ pub struct Refused {
     pub tool: Option<String>,
     /// What the caller is told, and the detail that is only committed.
     pub refusal: Refusal,
-    /// The arguments, committed and never copied.
+    /// The JSON text of `params.arguments`, as far as the message could be parsed; committed and never copied.
     pub arguments: Option<Bytes>,
+    /// The whole message, where it was read; committed and never copied.
+    pub message: Option<Bytes>,
     /// The policy that refused.
     pub policy: Option<Digest>,
     /// What the policy's decision read, where it was the policy that refused.

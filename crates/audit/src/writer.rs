@@ -75,6 +75,10 @@ pub(crate) struct Writer {
     /// Where leaves become tiles.
     feed: Option<Feed>,
     published: Option<Instant>,
+    /// When a checkpoint could last not be signed, and how long it is not tried again.
+    unpublished: Option<(Instant, Duration)>,
+    /// Whether a fault is known already: until a checkpoint is signed again, what follows belongs to the same trouble.
+    is_in_trouble: bool,
     /// When a change of key that has begun was last tried to its end.
     rotated: Option<Instant>,
 }
@@ -108,6 +112,8 @@ impl Writer {
             publisher: found.publisher,
             feed: None,
             published: None,
+            unpublished: None,
+            is_in_trouble: false,
             rotated: None,
         };
         writer.name_signers();
@@ -366,7 +372,13 @@ impl Writer {
     /// What was acknowledged ahead of the disk counts only once the descriptor that wrote it has made it durable: none of
     /// its fsyncs has failed yet, so this one tells. Where it fails, records may be lost, and nothing can be undone.
     fn fault(&mut self, jobs: VecDeque<Job>, error: &io::Error) -> bool {
-        tracing::error!(%error, entries = self.at.entries(), "the audit log could not write; it goes back and checks");
+        let is_news = !std::mem::replace(&mut self.is_in_trouble, true);
+        let entries = self.at.entries();
+        if is_news {
+            tracing::error!(%error, entries, "the audit log could not write; it goes back and checks");
+        } else {
+            tracing::debug!(%error, entries, "the audit log still could not write; it goes back and checks");
+        }
         let is_lost = self.is_ahead && self.sync_segment().is_err();
         self.segment = None;
         let why = format!("the disk failed: {error}");
@@ -374,8 +386,7 @@ impl Writer {
         self.fail(self.queue.drain(), &why);
         self.disk_asked = None;
         if is_lost {
-            tracing::error!("records were acknowledged that the disk may not have; the audit log stays down");
-            self.down(&format!("{why}; records that were acknowledged may be lost"));
+            self.stay_down(&format!("{why}; records that were acknowledged may be lost"));
             return false;
         }
         let open_from = self.open.keys().next().copied().unwrap_or(self.at.entries());
@@ -385,15 +396,14 @@ impl Writer {
         match back {
             Ok(()) => {
                 self.queue.metrics.recovered.fetch_add(1, Relaxed);
-                // One is enough until it is written: a disk that stays full must not fill the memory.
-                if self.notes.iter().all(|note| note.kind != EventKind::Recovery) {
+                // One is enough for a trouble: a disk that stays full must fill neither the memory nor its reserve.
+                if is_news {
                     self.note(EventKind::Recovery, why);
                 }
                 true
             }
             Err(fault) => {
-                tracing::error!(%fault, "the audit log stays down");
-                self.down(&format!("{why}; and then: {fault}"));
+                self.stay_down(&format!("{why}; and then: {fault}"));
                 false
             }
         }
@@ -403,6 +413,14 @@ impl Writer {
         for job in jobs {
             self.orphans.extend(job.fail(&self.queue, why));
         }
+    }
+
+    /// Ends the log before its time. Nothing but another opening can tell what the disk has.
+    fn stay_down(&mut self, why: &str) {
+        tracing::error!(why, "the audit log stays down until the gateway is restarted: mend the disk first");
+        let why = format!("{why}; the log stays down until the gateway is restarted");
+        self.queue.stay_down(why.clone());
+        self.fail(self.queue.drain(), &why);
     }
 
     fn down(&mut self, why: &str) {

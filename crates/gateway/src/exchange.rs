@@ -7,6 +7,7 @@ use crate::session::Visit;
 use crate::{cors, request, route, wellknown};
 use bytes::Bytes;
 use casemate_audit::{About, Observed, Refused};
+use casemate_core::json::{Json, Limits};
 use casemate_core::mcp::{Method, Revision};
 use casemate_core::policy::Inputs;
 use casemate_core::reason::Blame;
@@ -36,7 +37,8 @@ pub(crate) struct Exchange {
     pub(crate) revision: Option<Revision>,
     pub(crate) session: Option<Visit>,
     pub(crate) tool: Option<String>,
-    pub(crate) arguments: Option<Bytes>,
+    /// The whole message, once it was read.
+    pub(crate) message: Option<Bytes>,
     /// What the policy read to refuse it.
     pub(crate) inputs: Option<Inputs>,
     pub(crate) origin: Option<HeaderValue>,
@@ -71,7 +73,7 @@ impl Exchange {
             revision: None,
             session: None,
             tool: None,
-            arguments: None,
+            message: None,
             inputs: None,
             origin: None,
             challenge: None,
@@ -161,7 +163,8 @@ impl Exchange {
             method: self.method.map(|method| method.as_str().to_owned()),
             tool: self.tool.clone(),
             refusal,
-            arguments: self.arguments.clone(),
+            arguments: self.message.as_ref().and_then(arguments),
+            message: self.message.clone(),
             policy: Some(self.state.config.policy.digest),
             inputs: self.inputs.clone(),
         }
@@ -226,10 +229,33 @@ impl Exchange {
     }
 }
 
+/// What an intent of this message would commit as its arguments; none of what does not parse.
+fn arguments(message: &Bytes) -> Option<Bytes> {
+    let json = Json::parse(message.clone(), Limits::default()).ok()?;
+    let raw = json.root().path(&["params", "arguments"])?.raw();
+    Some(Bytes::copy_from_slice(raw.as_bytes()))
+}
+
 /// A trace id for a request that brought none.
 pub(crate) fn mint() -> TraceId {
     let mut random = [0_u8; 16];
     // The trace id is a correlation, never an identity: should the generator fail, a fixed one does no harm.
     let _ = aws_lc_rs::rand::fill(&mut random);
     TraceId::from_random(random)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_commits_the_arguments_as_an_intent_would() {
+        let of = |text: &'static str| arguments(&Bytes::from_static(text.as_bytes()));
+        let call =
+            r#"{"id":1,"params":{"name":"delete","arguments": {"q" : "\u0041","n":1.0} },"method":"tools/call"}"#;
+        assert_eq!(of(call).as_deref(), Some(r#"{"q" : "\u0041","n":1.0}"#.as_bytes()));
+        for none in ["", "{", "[]", "{}", r#"{"params":[]}"#, r#"{"params":{"name":"x"}}"#, r#"{"arguments":{}}"#] {
+            assert_eq!(of(none), None, "{none}");
+        }
+    }
 }

@@ -212,7 +212,7 @@ impl Exchange {
             receive(server.clone(), bytes.clone(), &self.mirrored()?, session, Limits::default())
         };
         self.session = entered;
-        self.arguments = Some(bytes);
+        self.message = Some(bytes);
         match read {
             Ok(Inbound::Call(call)) => {
                 // A response has an id of the server's, which says nothing to the client.
@@ -230,7 +230,7 @@ impl Exchange {
                 Ok(call)
             }
             Ok(Inbound::Cancelled) => {
-                self.arguments = None;
+                self.message = None;
                 Err(Reason::McpCancelled.into())
             }
             Err((refusal, id)) => {

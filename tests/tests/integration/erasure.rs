@@ -53,10 +53,14 @@ fn arguments(call: &Call) -> String {
 
 /// What `reveal` says of the arguments of a call.
 fn revealed(house: &House, at: &str, value: &str) -> (Option<i32>, String) {
+    revealed_as(house, at, "arguments", value)
+}
+
+fn revealed_as(house: &House, at: &str, field: &str, value: &str) -> (Option<i32>, String) {
     let file = house.plan.dir.path().join("value");
     std::fs::write(&file, value).expect("a file");
     let file = file.to_str().expect("a path").to_owned();
-    let (code, out, said) = audit(&house.audit_dir(), &["reveal", at, "--field", "arguments", "--value", &file]);
+    let (code, out, said) = audit(&house.audit_dir(), &["reveal", at, "--field", field, "--value", &file]);
     (code, out + &said)
 }
 
@@ -105,6 +109,30 @@ async fn a_subject_is_erased_by_an_operator_and_by_nobody_else() {
         assert_eq!(event["fingerprint"], erased["fingerprint"]);
         assert!(!event.to_string().contains(AGENT), "{event}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refusal_commits_to_what_an_intent_commits_to() {
+    let house = house(json!({})).await;
+    let call = Call::tool("secret");
+    let at = index(&house.refused(&house.agent(), &call, "policy.tool").await);
+    let message = String::from_utf8(call.body.clone()).expect("text");
+    for (field, value, code) in
+        [("arguments", arguments(&call), 0), ("message", message.clone(), 0), ("arguments", message, 1)]
+    {
+        assert_eq!(revealed_as(&house, &at, field, &value).0, Some(code), "{field}");
+    }
+    // What cannot be parsed is a message without arguments.
+    let broken = Call::tool("secret").bytes("{");
+    let at = index(&house.refused(&house.agent(), &broken, "json.syntax").await);
+    assert_eq!(revealed_as(&house, &at, "message", "{").0, Some(0));
+    assert_eq!(revealed_as(&house, &at, "arguments", "{").0, Some(11));
+    let entries = house.finish().await;
+    let sizes: Vec<_> =
+        entries.iter().filter(|entry| entry["kind"] == "refusal").map(|entry| &entry["sizes"]).collect();
+    assert_eq!(sizes[0]["message"], call.body.len(), "{sizes:?}");
+    assert_eq!(sizes[0]["arguments"], arguments(&call).len());
+    assert_eq!((&sizes[1]["message"], sizes[1].get("arguments")), (&json!(1), None));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -86,6 +86,7 @@ async fn names_that_are_no_tokens_are_committed() {
         tool: Some(name.to_owned()),
         refusal: Refusal::new(Reason::PolicyTool).detail("alice may not\n{\"kind\":\"event\"}"),
         arguments: Some(Bytes::from_static(b"{\"who\":\"alice\"}")),
+        message: None,
         policy: None,
         inputs: None,
     };
@@ -307,6 +308,7 @@ async fn refusals_and_both_proofs_are_recorded() {
         tool: Some("delete".to_owned()),
         refusal: Refusal::new(Reason::PolicyTool),
         arguments: None,
+        message: None,
         policy: Some(Digest::of(b"p")),
         inputs: None,
     };

@@ -238,3 +238,37 @@ fn a_file_that_cannot_be_read_is_named_and_not_called_damage() {
     assert!(matches!(error, OpenError::Io(_)), "{error}");
     assert!(error.to_string().contains("00000000000000000000.log"), "{error}");
 }
+
+#[test]
+fn a_checkpoint_that_finds_no_room_is_one_trouble_and_tried_less_and_less() {
+    let runtime = runtime();
+    let _entered = runtime.enter();
+    let disk = Memory::default();
+    let config = Config { checkpoint_every: Duration::ZERO, ..config(Path::new("")) };
+    let mut bench = Bench::with(disk.clone(), config).unwrap();
+    let recoveries = |disk: &Memory| disk.entries().iter().filter(|entry| entry["event"] == "recovery").count();
+    for round in 1..=2 {
+        disk.crowd(Some(".checkpoints"));
+        bench.event();
+        bench.turn();
+        let mut waits = Vec::new();
+        for _ in 0..8 {
+            let signed = disk.signed().len();
+            // Entries go on, and nothing is signed before its time.
+            bench.event();
+            bench.turn();
+            assert_eq!((bench.refused, disk.signed().len()), (0, signed));
+            waits.push(bench.writer.as_mut().unwrap().publish_again().unwrap().as_secs());
+            bench.turn();
+            assert_eq!(disk.signed().len(), signed + 1);
+        }
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60]);
+        assert_eq!(recoveries(&disk), round);
+        disk.crowd(None);
+        bench.writer.as_mut().unwrap().publish_again().unwrap();
+        bench.turn();
+        assert_eq!(bench.writer.as_mut().unwrap().publish_again(), None);
+    }
+    bench.close();
+    bench.assert_kept(&disk.kill());
+}

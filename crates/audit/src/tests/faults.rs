@@ -364,7 +364,12 @@ fn a_log_that_does_not_hold_stays_down() {
     bench.turn();
     assert_eq!((bench.refused, bench.acknowledged.len()), (3, 1));
     let (_, _, _, writable, fault) = bench.queue.depths();
-    assert!(!writable && fault.is_some_and(|fault| fault.contains("checksum")));
+    let fault = fault.unwrap();
+    assert!(!writable && fault.contains("checksum") && fault.contains("until the gateway is restarted"), "{fault}");
+    let (answer, _) = tokio::sync::oneshot::channel();
+    let refused = bench.queue.intent(Body::intent(&permitted(), &about(), crate::Capture::None), answer).unwrap_err();
+    assert_eq!((refused.reason, refused.retry_after), (Reason::AuditUnavailable, Some(60)));
+    assert_eq!(refused.detail, Some(fault));
     assert!(matches!(Bench::open(disk.kill()), Err(OpenError::Damaged(_))));
 }
 

@@ -41,6 +41,7 @@ fn refused(subject: &str, trace: TraceId) -> Refused {
         tool: None,
         refusal: Refusal::new(Reason::PolicyTool),
         arguments: Some(Bytes::from_static(ARGUMENTS.as_bytes())),
+        message: None,
         policy: None,
         inputs: None,
     }

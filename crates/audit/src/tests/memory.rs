@@ -46,6 +46,8 @@ struct State {
     dies: Option<usize>,
     dead: bool,
     free: Option<u64>,
+    /// The ending of the files for which there is no room.
+    crowded: Option<&'static str>,
     /// Every checkpoint that was ever handed over, whether or not it was written.
     signed: Vec<String>,
 }
@@ -61,6 +63,11 @@ impl Memory {
 
     pub(super) fn free(&self, bytes: u64) {
         self.state().free = Some(bytes);
+    }
+
+    /// Lets files of this ending find no room, or all find some.
+    pub(super) fn crowd(&self, ending: Option<&'static str>) {
+        self.state().crowded = ending;
     }
 
     /// Lets every sync hang, or lets them go on.
@@ -372,7 +379,8 @@ impl Tail for MemoryTail {
         if self.1.ends_with(".checkpoints") {
             state.signed.push(String::from_utf8(bytes.to_vec()).unwrap());
         }
-        let failure = state.begin("append")?;
+        let crowded = state.crowded.filter(|ending| self.1.ends_with(ending)).map(|_| Failure::Full);
+        let failure = state.begin("append")?.or(crowded);
         let file = state.files.get_mut(&self.1).ok_or(io::ErrorKind::NotFound)?;
         file.cached.extend_from_slice(match failure {
             None | Some(Failure::Done) => bytes,

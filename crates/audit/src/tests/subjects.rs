@@ -57,6 +57,7 @@ fn refused(principal: Principal, reason: Reason, target: &Target) -> Refused {
         tool: None,
         refusal: Refusal::new(reason),
         arguments: Some(Bytes::from_static(ARGUMENTS.as_bytes())),
+        message: None,
         policy: Some(policy().digest),
         inputs: Some(inputs),
     }

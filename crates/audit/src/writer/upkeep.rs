@@ -8,6 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
+/// How long a checkpoint that could not be signed is not tried again at most.
+const RETRY_MAX: Duration = Duration::from_secs(60);
+
 impl Writer {
     /// Makes the head durable and signs a checkpoint, when they are due.
     pub(super) fn keep_up(&mut self) -> io::Result<()> {
@@ -15,11 +18,17 @@ impl Writer {
             self.flush()?;
             self.sync_head()?;
         }
-        let every = self.queue.config().checkpoint_every;
-        if self.published.is_none_or(|at| at.elapsed() >= every) {
+        if self.is_publication_due() {
             self.publish()?;
         }
         self.pursue_rotation()
+    }
+
+    fn is_publication_due(&self) -> bool {
+        match self.unpublished {
+            Some((at, wait)) => at.elapsed() >= wait,
+            None => self.published.is_none_or(|at| at.elapsed() >= self.queue.config().checkpoint_every),
+        }
     }
 
     /// Makes durable what was acknowledged ahead of it.
@@ -47,7 +56,11 @@ impl Writer {
         self.flush()?;
         self.sync_head()?;
         if self.publisher.size < self.at.entries() {
+            let wait = self.unpublished.map_or(TICK, |(_, wait)| wait.saturating_mul(2).min(RETRY_MAX));
+            // Entries go on meanwhile: only signing them waits for longer and longer.
+            self.unpublished = Some((Instant::now(), wait));
             self.publisher.publish(&mut *self.storage, &self.at.tree, self.at.segment)?;
+            (self.unpublished, self.is_in_trouble) = (None, false);
         }
         self.queue.metrics.signed.store(self.publisher.size, Relaxed);
         self.published = Some(Instant::now());
@@ -122,6 +135,14 @@ impl Writer {
             self.queue.metrics.disk_free.store(free, Relaxed);
             self.raise_or_end_alarm(free);
         }
+    }
+
+    /// Lets the time pass until a checkpoint is tried again, and says how long that would have been.
+    #[cfg(test)]
+    pub(crate) fn publish_again(&mut self) -> Option<Duration> {
+        let (_, wait) = self.unpublished?;
+        self.unpublished = Some((Instant::now().checked_sub(wait)?, wait));
+        Some(wait)
     }
 
     #[cfg(test)]

@@ -423,7 +423,7 @@ reasons! {
         "notifications/cancelled named it. The call may have had its effect.";
     AuditUnavailable "audit.unavailable" 503 -31503 Internal
         "the audit log cannot take the record"
-        "Nothing was done. The log is full, slow or stopped; see /readyz and the gateway's log.";
+        "Nothing was done. The log is full, slow or stopped; see /readyz and the gateway's log. It goes on by itself once the disk has room and takes writes. Where /readyz says that it stays down, mend the disk and restart the gateway: nothing else opens the log again.";
     AuditOutcome "audit.outcome" 500 -31500 Internal
         "the outcome could not be recorded"
         "The call was made and its effect is unknown; the answer is withheld because it could not be recorded.";
