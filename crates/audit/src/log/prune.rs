@@ -41,10 +41,10 @@ impl Log {
         let retention = self.queue().config().retention.ok_or(PruneError::NoRetention)?;
         let hands = Arc::clone(&self.shared.pruner).lock_owned().await;
         let (holds, queue) = (self.holds(), Arc::clone(&self.shared.queue));
-        let key = self.verifiers().into_iter().next().ok_or(PruneError::Closed)?;
+        let keys = self.verifiers();
         let look = move |storage: &mut dyn Storage| {
             let (now, go_on) = (queue.now(), || queue.is_open());
-            let plan = Plan { end, now, retention, archived: "", holds: &holds, key: &key, go_on: &go_on };
+            let plan = Plan { end, now, retention, archived: "", holds: &holds, keys: &|| keys.clone(), go_on: &go_on };
             retention::reach(storage, &plan)
         };
         with_files(hands, look).await.map(|(_, end)| end)
