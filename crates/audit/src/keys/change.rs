@@ -83,10 +83,14 @@ impl KeyFiles for Files {
     }
 
     fn known(&mut self) -> io::Result<Vec<Verifier>> {
-        match public_keys(&self.0) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-            done => done,
+        let mut keys = listed(&public_list_path(&self.0))?;
+        match super::public_key(&self.0) {
+            // Where it is on the list, that says more: the list is written first.
+            Ok(key) => crate::chain::add(&mut keys, &key),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
         }
+        Ok(keys)
     }
 
     fn prepare(&mut self, name: &str) -> io::Result<Signer> {

@@ -18,30 +18,35 @@ impl Signers {
         if let Err(fault) = last.verify_any(&keys) {
             return Err(self.left_behind(last).unwrap_or(fault));
         }
-        let replaced = |by: &str| {
-            let old = self.current.verifier().id();
-            let what = format!("the key of the log ({old}) was replaced by {by}: put that one back in its place");
-            Err(last.fault(Class::Signature, what))
-        };
         // Signed by both keys of a change, the new one comes last.
         if let Some(newest) = newest(last).filter(|newest| keys.iter().all(|key| key.id() != *newest)) {
-            return replaced(&newest.to_string());
+            return Err(self.replaced(last, newest));
         }
         match self.known.last() {
-            Some(newest) if !keys.contains(newest) => replaced(&newest.id().to_string()),
+            Some(newest) if !keys.contains(newest) => Err(self.replaced(last, newest.id())),
             _ => Ok(()),
         }
     }
 
-    /// What is wrong where a key that is known to be replaced has signed `last`, and none that is at hand.
+    fn replaced(&self, last: &Kept, by: KeyId) -> Fault {
+        let old = self.current.verifier().id();
+        let what = format!("the key of the log ({old}) was replaced by {by}: put that one back in its place");
+        last.fault(Class::Signature, what)
+    }
+
+    /// What is wrong where another key that the log is known to have had has signed `last`, and none that is at hand.
     fn left_behind(&self, last: &Kept) -> Option<Fault> {
-        let (_, before) = self.known.split_last()?;
-        let old = before.iter().find(|key| last.verify(key).is_ok())?;
+        let current = self.current.verifier();
+        let mine = self.known.iter().position(|key| key == current)?;
+        let at = self.known.iter().position(|key| last.verify(key).is_ok())?;
+        let by = self.known.get(at)?.id();
+        if mine < at {
+            return Some(self.replaced(last, by));
+        }
         let what = format!(
-            "the key {} alone has signed it, which was replaced by {}: the log is as it was before the change of key, as \
+            "the key {by} alone has signed it, which was replaced by {}: the log is as it was before the change of key, as \
              from an older backup. No other key can go on with it: take a copy that was made after the change",
-            old.id(),
-            self.current.verifier().id()
+            current.id()
         );
         Some(last.fault(Class::Signature, what))
     }

@@ -65,8 +65,9 @@ impl KeyFiles for Keys {
     fn known(&mut self) -> io::Result<Vec<Verifier>> {
         let contents = self.contents();
         let mut known: Vec<String> = contents.list;
-        known.retain(|key| *key != contents.public);
-        known.push(contents.public);
+        if !known.contains(&contents.public) {
+            known.push(contents.public);
+        }
         Ok(known.iter().map(|key| Verifier::parse(key).unwrap()).collect())
     }
 

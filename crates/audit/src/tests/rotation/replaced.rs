@@ -42,6 +42,7 @@ async fn a_key_that_was_replaced_does_not_sign_on() {
     assert!(why.contains("was replaced by") && why.contains(&rotated.new.id().to_string()), "{why}");
     // Nor where what lies beside it was put back as well.
     fs::write(path("audit.pub"), &public).unwrap();
+    assert!(refused(dir.path()).contains("was replaced by"));
     fs::remove_file(path("audit.keys")).unwrap();
     let why = refused(dir.path());
     assert!(why.contains("was replaced by") && why.contains(&rotated.new.id().to_string()), "{why}");
@@ -52,6 +53,10 @@ async fn a_key_that_was_replaced_does_not_sign_on() {
     call(&log, "two").await;
     log.close().await;
     assert_eq!(by(dir.path(), &[&old]).unwrap().unverified, 0);
+    // Nor where the new key alone has signed the end.
+    fs::write(path("audit.key"), &stolen).unwrap();
+    fs::write(path("audit.pub"), &public).unwrap();
+    assert!(refused(dir.path()).contains("was replaced by"));
 }
 
 #[tokio::test]
