@@ -174,22 +174,24 @@ async fn a_long_name_fits_into_a_tar_file_or_is_refused_before_the_log_is_read()
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_gateway_that_cannot_listen_ends_its_log_in_order() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let port = taken.local_addr().expect("an address").port();
-    let mut house = House::start().await;
+    let taken_at = taken.local_addr().expect("an address");
+    let people =
+        serde_json::json!({ "aldo": { "identities": ["spiffe://acme.example/people/a"], "roles": ["auditor"] } });
+    let mut house = House::with(serde_json::json!({ "admin": { "people": people } })).await;
     house.running.take().expect("it runs").stop().await.expect("it stops");
     let state = house.plan.state();
-    for part in ["mcp_gateway", "admin"] {
-        house.plan.patch(&serde_json::json!({ part: { "port": port } }));
-        house.plan.write();
-        let refused = casemate::serve::Running::start(house.plan.load().expect("it loads"), &state).await;
-        let fault = refused.err().expect("the port is taken").to_string();
-        assert!(fault.contains("cannot listen"), "{part}: {fault}");
+    let start = async |loaded| casemate::serve::Running::start(loaded, &state).await;
+    for is_admin in [false, true] {
+        let mut loaded = house.plan.load().expect("it loads");
+        match &mut loaded.config.admin {
+            Some(admin) if is_admin => admin.address = taken_at,
+            _ => loaded.config.listener.address = taken_at,
+        }
+        let fault = start(loaded).await.err().expect("the port is taken").to_string();
+        assert!(fault.contains("cannot listen"), "{is_admin}: {fault}");
         let last = crate::harness::record::read(&house.audit_dir()).pop().expect("an entry");
-        assert_eq!(last["event"], "stop", "{part}");
-        // Whoever tries again at once finds its lock free.
-        house.plan.patch(&serde_json::json!({ part: { "port": 0 } }));
-        house.plan.write();
-        let again = casemate::serve::Running::start(house.plan.load().expect("it loads"), &state).await;
-        again.expect("it starts").stop().await.expect("it stops");
+        assert_eq!(last["event"], "stop", "{is_admin}");
+        // Whoever tries again at once finds the lock free.
+        start(house.plan.load().expect("it loads")).await.expect("it starts").stop().await.expect("it stops");
     }
 }
