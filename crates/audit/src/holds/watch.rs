@@ -369,7 +369,8 @@ mod tests {
     fn a_pruning_begins_under_the_holds_that_it_was_prepared_under() {
         let watch = Watch::default();
         let begun = watch.prune(&Holds::default()).unwrap();
-        watch.set(traces(&[ONE])).map(|round| watch.finish(round, Ok(())));
+        let round = watch.set(traces(&[ONE])).unwrap();
+        watch.finish(round, Ok(()));
         assert!(!watch.read().is_settled());
         drop(begun);
         assert!(watch.read().is_settled());

@@ -182,3 +182,44 @@ async fn a_bundle_says_from_where_the_log_was_read_and_none_is_made_of_what_was_
         assert_eq!(judge().unwrap_err().class, Class::Changed, "{first}");
     }
 }
+
+#[test]
+fn a_log_that_lost_a_whole_tile_of_tiles_proves_what_it_did() {
+    use crate::storage::{Source as _, Storage as _};
+    const WHOLE: u64 = 1 << 16;
+    let runtime = runtime();
+    let _entered = runtime.enter();
+    let large = Config { segment_bytes: 9_000_000, checkpoint_every: Duration::ZERO, ..config(Path::new("")) };
+    let mut bench = Bench::with(Memory::default(), large).unwrap();
+    while bench.queue.metrics.entries.load(Ordering::Relaxed) < WHOLE + 5000 {
+        (0..1000).for_each(|_| bench.event());
+        bench.turn();
+    }
+    let mut disk = bench.disk.clone();
+    let old: Vec<_> = disk
+        .signed()
+        .iter()
+        .map(|note| {
+            Checkpoint::parse(note.split_inclusive("\n\n").next().unwrap().strip_suffix('\n').unwrap()).unwrap()
+        })
+        .collect();
+    let pruned = bench.prune(u64::MAX, &Holds::default()).unwrap();
+    assert!(pruned.to > WHOLE, "{pruned:?}");
+    bench.close();
+    let minimum = crate::retention::Minimum::read(&disk).unwrap().unwrap();
+    crate::retention::check_tiles(&disk, &minimum).unwrap();
+    assert_eq!(crate::verify::check(&disk).map(|verified| verified.first_index), Ok(pruned.to));
+    let last = crate::checkpoints::last(&disk, &crate::scan::segments(&disk).unwrap()).unwrap().unwrap();
+    let grown = |old: &Checkpoint| crate::prove::has_grown(&disk, &last, old);
+    assert!(old.iter().filter(|old| old.size() < WHOLE).count() > 1);
+    assert!(old.iter().step_by(12).all(|old| grown(old) == Ok(true)));
+    let other = Checkpoint::new("casemate/audit", old[0].size(), Hash([7; 32])).unwrap();
+    assert_eq!(grown(&other), Ok(false));
+    // A hash in it is not what was written.
+    let name = "tile/1/000".to_owned();
+    let mut bytes = disk.read_at(&name, 0, 9000).unwrap();
+    bytes[77] ^= 1;
+    disk.keep(&[(name.clone(), bytes)]).unwrap();
+    let fault = crate::retention::check_tiles(&disk, &minimum).unwrap_err();
+    assert_eq!((fault.class, fault.segment), (Class::Changed, name));
+}
