@@ -6,6 +6,8 @@ use std::io;
 /// The class of a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Class {
+    /// It is not there yet: the log, or its newest checkpoint, ends before it. Nothing is wrong with the log.
+    Absent,
     /// It was there, and was pruned when its retention was over. The log says so.
     Pruned,
     /// Bytes are other than those that were written.
@@ -31,6 +33,7 @@ impl Class {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Absent => "absent",
             Self::Pruned => "pruned",
             Self::Changed => "changed",
             Self::Removed => "removed",

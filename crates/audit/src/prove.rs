@@ -37,7 +37,7 @@ fn newest(source: &dyn Source) -> Result<Kept, Fault> {
 /// carries the record itself as its extra data where that is not too long: the proof then needs nothing beside it.
 ///
 /// # Errors
-/// The entry is not in that checkpoint's tree, or entry, tiles and checkpoint do not agree.
+/// [`Class::Absent`] where no checkpoint has the entry; or entry, tiles and checkpoint do not agree.
 pub fn prove(dir: &Path, index: u64) -> Result<Proof, Fault> {
     let source = DirSource::new(dir);
     let Some(shown) = published(&source)?.filter(|shown| index < shown.checkpoint.size()) else {
@@ -62,8 +62,9 @@ pub fn prove_signed(dir: &Path, index: u64) -> Result<Proof, Fault> {
 fn prove_against(source: &DirSource, kept: &Kept, index: u64) -> Result<Proof, Fault> {
     let (size, root) = (kept.checkpoint.size(), kept.checkpoint.root());
     if index >= size {
-        let what = format!("the newest checkpoint is of {size} entries");
-        return Err(kept.fault(Class::Removed, what).at(index));
+        read::find(source, index)?;
+        let what = format!("entry {index} is in no checkpoint yet: the newest is of {size} entries");
+        return Err(kept.fault(Class::Absent, what).at(index));
     }
     let found = read::find(source, index)?;
     let Digest(leaf) = found.leaf;

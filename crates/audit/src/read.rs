@@ -75,7 +75,7 @@ pub fn entries_from(dir: &Path, index: u64) -> Result<Entries, Fault> {
 /// Reads one entry.
 ///
 /// # Errors
-/// The log cannot be read up to it, or ends before it; [`Class::Pruned`] where it was pruned.
+/// The log cannot be read up to it; [`Class::Absent`] where it ends before it, [`Class::Pruned`] where it was pruned.
 pub fn entry(dir: &Path, index: u64) -> Result<Entry, Fault> {
     find(&DirSource::new(dir), index).and_then(Entry::of)
 }
@@ -84,7 +84,13 @@ pub(crate) fn find(source: &dyn Source, index: u64) -> Result<Found, Fault> {
     let mut walk = Walk::at(source, index)?;
     loop {
         match walk.next(source) {
-            None => return Err(Fault::new(Class::Removed, files::HEAD, 0, "the log ends before it").at(index)),
+            None => {
+                let what = match walk.index() {
+                    1 => format!("there is no entry {index}: there is 1 entry"),
+                    entries => format!("there is no entry {index}: there are {entries} entries"),
+                };
+                return Err(Fault::new(Class::Absent, files::HEAD, 0, what).at(index));
+            }
             Some(Err(fault)) => return Err(fault),
             Some(Ok(found)) if found.index == index => return Ok(found),
             Some(Ok(_)) => {}

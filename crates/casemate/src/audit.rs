@@ -27,9 +27,10 @@ pub(crate) use query::moment;
 use crate::config::{self, Environment};
 use crate::{out, visible};
 use casemate_audit::tlog::Verifier;
-use casemate_audit::{Fault, entries, entry};
+use casemate_audit::{Class, Fault, entries, entry};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// Arguments of `casemate audit`.
 #[derive(Debug, clap::Args)]
@@ -127,6 +128,15 @@ impl LogArgs {
     }
 }
 
+impl LogArgs {
+    /// The retention that the configuration says; `None` where the log was named without one.
+    fn retention(&self) -> Option<Option<Duration>> {
+        let is_named = self.dir.is_some();
+        let loaded = (!is_named).then(|| config::load(&self.config, &Environment::of_process()).ok());
+        loaded.flatten().map(|loaded| loaded.audit.retention)
+    }
+}
+
 /// Where the keys of subjects are.
 #[derive(Debug, clap::Args)]
 struct KeysArgs {
@@ -184,6 +194,10 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<ExitCode> {
         out::say(&format!("there is no log: {} is not a directory", visible::line(&dir.display().to_string())));
         return Ok(ExitCode::from(exit::COULD_NOT_RUN));
     }
+    if !holds_log(&dir) {
+        out::say(&format!("there is no log in {}", visible::line(&dir.display().to_string())));
+        return Ok(ExitCode::from(exit::COULD_NOT_RUN));
+    }
     let done = match &args.command {
         Command::Verify(args) => return verify::run(args, &dir),
         Command::Query(args) => return query::run(args, &dir),
@@ -213,9 +227,24 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<ExitCode> {
     Ok(done.map_or_else(|fault| bad(&fault), |()| ExitCode::SUCCESS))
 }
 
+/// Whether a directory has anything of a log. One that cannot be listed is left to whoever reads it: it says why.
+fn holds_log(dir: &std::path::Path) -> bool {
+    let Ok(files) = std::fs::read_dir(dir) else { return true };
+    let is_part = |name: &str| {
+        ["head", "checkpoint", "minimum"].contains(&name)
+            || [".log", ".checkpoints"].iter().any(|end| name.ends_with(end))
+    };
+    files.flatten().any(|file| file.file_name().to_str().is_some_and(is_part))
+}
+
 /// Tells of a fault, and gives its exit code.
 fn bad(fault: &Fault) -> ExitCode {
-    out::say(&format!("bad: {}", visible::line(&fault.to_string())));
+    // Nothing is bad of a log that ends before what is asked for.
+    let said = match fault.class {
+        Class::Absent => visible::line(&fault.what),
+        _ => format!("bad: {}", visible::line(&fault.to_string())),
+    };
+    out::say(&said);
     ExitCode::from(exit::of(fault.class))
 }
 

@@ -34,10 +34,10 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<ExitCode> {
     let temporary = tempfile::Builder::new().prefix("casemate-demo-").tempdir()?;
     let dir = args.state.clone().unwrap_or_else(|| temporary.path().to_owned());
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(demo(&dir, args.once))
+    runtime.block_on(demo(&dir, args.once, args.state.is_some()))
 }
 
-async fn demo(dir: &Path, once: bool) -> anyhow::Result<ExitCode> {
+async fn demo(dir: &Path, once: bool, is_kept: bool) -> anyhow::Result<ExitCode> {
     let mood = server::Mood::default();
     let upstream = server::start(mood.clone()).await?;
     let files = setup::prepare(dir, upstream)?;
@@ -59,7 +59,10 @@ async fn demo(dir: &Path, once: bool) -> anyhow::Result<ExitCode> {
     let good = scenes::play(&client).await?
         & scenes::rug_pull(&client, &mood, running.gateway.pins()).await?
         & scenes::log(&state.join("audit"))?
-        & evidence::show(&state.join("audit")).await?;
+        & evidence::show(&state.join("audit"), dir).await?;
+    if once && !is_kept {
+        out::line("The proof went with the temporary directory; --state DIR keeps it.")?;
+    }
     if !once {
         // Before the words that invite a signal, so that none is lost.
         let mut terminate = signal(SignalKind::terminate())?;

@@ -129,7 +129,7 @@ impl Gateway {
         }
         let archive = Archiver::start(&state.config.custody.archive, &net, &parts.clock, &parts.log).await?;
         let gateway = Arc::new(Self {
-            metrics: Metrics::new(parts.log.clone(), pins.clone(), Arc::clone(&sessions)),
+            metrics: Metrics::new(parts.log.clone(), pins.clone(), Arc::clone(&sessions), cosigning.is_some()),
             state: ArcSwap::from_pointee(state),
             log: parts.log,
             net,

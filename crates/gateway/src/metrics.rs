@@ -66,7 +66,7 @@ pub struct Metrics {
 impl Metrics {
     /// Registers everything.
     #[must_use]
-    pub(crate) fn new(log: Log, pins: Pins, sessions: Arc<Sessions>) -> Self {
+    pub(crate) fn new(log: Log, pins: Pins, sessions: Arc<Sessions>, has_witnesses: bool) -> Self {
         let mut registry = Registry::with_prefix("casemate");
         let requests = Family::<Decision, Counter>::default();
         registry.register("requests", "Requests by decision and reason", requests.clone());
@@ -80,7 +80,9 @@ impl Metrics {
         );
         let pinned = Family::<Pinned, Gauge>::default();
         registry.register("pins", "Pins by server and state", pinned.clone());
-        let cosigning = witnesses::Metrics::new(&mut registry);
+        let mut unserved = Registry::default();
+        // Without witnesses nothing is published, and a zero would look like a log that falls behind.
+        let cosigning = witnesses::Metrics::new(if has_witnesses { &mut registry } else { &mut unserved });
         let mut gauge = |name: &str, help: &str| {
             let gauge = Gauge::default();
             registry.register(name, help, gauge.clone());

@@ -75,6 +75,7 @@ async fn metrics_count_decisions_and_reasons() {
     ] {
         assert!(text.lines().any(|found| found == line), "{line} is missing in {text}");
     }
+    assert!(!text.contains("audit_published") && !text.contains("witness"), "there are no witnesses");
     assert!(!text.contains("sesame") && !text.contains("spiffe:"), "metrics name nobody");
     house.finish().await;
 }

@@ -83,6 +83,12 @@ fn its_client_configuration_and_its_command_work_from_anywhere() {
             assert_eq!(names, ["search", "read_page", "report"]);
         }
     }
+    // Its proof is checked with what it printed, from anywhere.
+    let line = demo.text.lines().find_map(|line| line.trim_start().strip_prefix("casemate audit check-proof "));
+    let pasted = format!("\"$0\" audit check-proof {}", line.expect("the command of the proof"));
+    let mut shell = command("sh");
+    let output = shell.args(["-c", &pasted]).arg(casemate()).current_dir("/").output().expect("a shell runs");
+    assert!(output.status.success(), "{pasted}\n{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(demo.signal("TERM"), Some(0));
     casemate_audit::verify(&dir.path().join("it's a demo: $1/state/audit")).expect("the log holds together");
     // Again on the same state, ended from the keyboard.

@@ -225,3 +225,90 @@ async fn the_log_is_counted() {
     assert!(out.contains("  acme ") && out.contains('\u{2588}') && !out.contains('\u{1b}'), "{out}");
     house.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_beyond_the_end_or_no_log_is_no_damage() {
+    let (house, _) = busy().await;
+    let dir = house.audit_dir();
+    house.finish().await;
+    let entries = casemate_audit::entries(&dir).expect("a log").count();
+    let value = dir.join("checkpoint");
+    let value = value.to_str().expect("a path");
+    for command in [
+        &["show", "9999"][..],
+        &["prove", "9999"],
+        &["prove", "9999", "--signed"],
+        &["reveal", "9999", "--field", "arguments", "--value", value],
+        &["reveal", "9999", "--captured"],
+    ] {
+        let (code, out, said) = run(&dir, command);
+        let expected = format!("there is no entry 9999: there are {entries} entries\n");
+        assert_eq!((code, out.as_str(), said), (Some(2), "", expected), "{command:?}");
+    }
+    let empty = tempfile::tempdir().expect("a directory");
+    for command in [
+        &["verify"][..],
+        &["cat"],
+        &["query"],
+        &["tail"],
+        &["stats"],
+        &["show", "0"],
+        &["prove", "0"],
+        &["checkpoint"],
+        &["reveal", "0", "--captured"],
+        &["replay", "0"],
+        &["suggest", "--since", "1d"],
+        &["export", "--tenant", "acme", "--to", "bundle"],
+        &["backup", "--to", "backup"],
+    ] {
+        let (code, out, said) = run(empty.path(), command);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{command:?}: {said}");
+        assert!(said.starts_with("there is no log in "), "{command:?}: {said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pipe_that_nobody_reads_ends_quietly() {
+    let (house, _) = busy().await;
+    let dir = house.audit_dir();
+    house.finish().await;
+    for command in [&["cat"][..], &["query"], &["tail"], &["stats"], &["checkpoint"], &["show", "0"], &["prove", "0"]] {
+        let mut child = start(&dir, command);
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("it ends");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(
+            matches!(output.status.code(), Some(0 | 141)) && said.is_empty(),
+            "{command:?}: {:?} {said}",
+            output.status
+        );
+    }
+    // What could not be said is not good.
+    let mut child = start(&dir, &["verify"]);
+    drop(child.stdout.take());
+    assert_eq!(child.wait().expect("it ends").code(), Some(141));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tail_shows_one_kind_where_that_is_asked_for() {
+    let (house, _) = busy().await;
+    let dir = house.audit_dir();
+    let kinds = |text: &str| json(text).iter().map(|entry| entry["kind"].clone()).collect::<Vec<_>>();
+    let (code, out, _) = run(&dir, &["tail", "-n", "3", "--kind", "intent", "--json"]);
+    assert_eq!((code, kinds(&out)), (Some(0), vec!["intent".into(); 3]), "{out}");
+    let newest = run(&dir, &["query", "--kind", "intent", "--newest", "--limit", "3", "--json"]).1;
+    assert_eq!(json(&out), json(&newest).into_iter().rev().collect::<Vec<_>>());
+    assert_eq!(run(&dir, &["tail", "--kind", "handshake", "--json"]).1, "");
+    assert_eq!(run(&dir, &["tail", "--kind", "call"]).0, Some(2));
+
+    let mut tail = start(&dir, &["tail", "-f", "-n", "1", "--kind", "refusal", "--json"]);
+    let mut lines = BufReader::new(tail.stdout.take().expect("a pipe")).lines();
+    let mut next = || -> Value { serde_json::from_str(&lines.next().expect("more").expect("a line")).expect("JSON") };
+    assert_eq!(next()["kind"], "refusal");
+    house.served(&house.agent(), &Call::tool("echo")).await;
+    let reply = house.refused(&house.agent(), &Call::tool("secret"), "policy.tool").await;
+    assert_eq!(next()["trace"], reply.trace().as_str());
+    assert!(command("kill").arg("-INT").arg(tail.id().to_string()).status().expect("kill runs").success());
+    assert_eq!(tail.wait().expect("it ends").code(), Some(0));
+    house.finish().await;
+}

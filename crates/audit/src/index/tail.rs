@@ -1,7 +1,7 @@
 //! Following a log as it grows.
 
 use super::cursor::{Cursor, durable, stands};
-use super::plan::{chunks, each, start};
+use super::plan::{Chunk, chunks, each, start};
 use crate::error::{Class, Fault};
 use crate::files;
 use crate::read::Entry;
@@ -23,7 +23,20 @@ impl Tail {
     pub fn new(dir: &Path, last: u64) -> Result<Self, Fault> {
         let all = chunks(dir)?;
         let end = all.last().map_or_else(|| start(dir).map(|place| place.index), |chunk| Ok(chunk.end))?;
-        let from = end.saturating_sub(last);
+        Self::begin(dir, &all, end, end.saturating_sub(last))
+    }
+
+    /// Begins at entry `index`, or at the end where the log has no such entry yet.
+    ///
+    /// # Errors
+    /// As [`Tail::new`].
+    pub fn from(dir: &Path, index: u64) -> Result<Self, Fault> {
+        let all = chunks(dir)?;
+        let end = all.last().map_or_else(|| start(dir).map(|place| place.index), |chunk| Ok(chunk.end))?;
+        Self::begin(dir, &all, end, index.min(end))
+    }
+
+    fn begin(dir: &Path, all: &[Chunk], end: u64, from: u64) -> Result<Self, Fault> {
         let at = all.partition_point(|chunk| chunk.first <= from).saturating_sub(1);
         let cursor = match all.get(at) {
             None => Cursor::new(dir, start(dir)?),

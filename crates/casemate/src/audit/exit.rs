@@ -34,7 +34,7 @@ Exit codes:
 /// The code of a class of fault.
 pub(super) const fn of(class: Class) -> u8 {
     match class {
-        Class::Unreadable => COULD_NOT_RUN,
+        Class::Unreadable | Class::Absent => COULD_NOT_RUN,
         Class::Changed => 3,
         Class::Removed => 4,
         Class::Reordered => 5,

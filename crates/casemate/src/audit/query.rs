@@ -32,7 +32,7 @@ Exit codes:
   2  could not run
   3 to 9  the log is damaged at an entry that was read: the codes of `casemate audit verify`";
 
-const KINDS: [&str; 6] = ["intent", "outcome", "refusal", "handshake", "summary", "event"];
+pub(super) const KINDS: [&str; 6] = ["intent", "outcome", "refusal", "handshake", "summary", "event"];
 
 #[derive(Debug, clap::Args)]
 pub(super) struct QueryArgs {

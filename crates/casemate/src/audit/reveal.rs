@@ -5,7 +5,7 @@ use crate::{out, visible};
 use anyhow::{Context as _, Result, bail};
 use casemate_audit::{Captured, Field, Revealed, captured, reveal};
 use clap::builder::PossibleValuesParser;
-use std::io::{IsTerminal as _, Read as _, Write as _};
+use std::io::{IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -100,13 +100,11 @@ fn for_terminal(bytes: &[u8]) -> String {
 fn print(index: u64, dir: &Path, keys: &Path) -> Result<ExitCode> {
     match captured(dir, keys, index) {
         Ok(Captured::Bytes(bytes, size)) => {
-            let mut stdout = std::io::stdout().lock();
-            if stdout.is_terminal() {
-                stdout.write_all(for_terminal(&bytes).as_bytes())?;
+            if std::io::stdout().is_terminal() {
+                out::data(&for_terminal(&bytes))?;
             } else {
-                stdout.write_all(&bytes)?;
+                out::exact(&bytes)?;
             }
-            stdout.flush()?;
             if size > bytes.len() as u64 {
                 out::say(&format!("the first {} of {size} bytes: no more was captured", bytes.len()));
             }

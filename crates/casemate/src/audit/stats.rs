@@ -3,6 +3,7 @@
 use super::query::bring_up_to_date;
 use super::rows::{instant, went_on};
 use super::{LogArgs, bad, progress};
+use crate::serve::now;
 use crate::{out, visible};
 use anyhow::Result;
 use casemate_audit::index::{Counts, Stats, Way, stats};
@@ -12,6 +13,7 @@ use serde_json::json;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// Values of a member, and days, that a person is shown.
 const VALUES: usize = 10;
@@ -48,8 +50,11 @@ pub(super) fn run(args: &StatsArgs, dir: &Path) -> Result<ExitCode> {
         Err(fault) => return Ok(bad(&fault)),
     };
     let pruned = pruned.as_ref();
-    let text =
-        if args.json { format!("{}\n", visible::json_line(&value(&held, pruned))) } else { table(&held, pruned) };
+    let text = if args.json {
+        format!("{}\n", visible::json_line(&value(&held, pruned)))
+    } else {
+        table(&held, pruned, args.log.retention())
+    };
     went_on(out::data(&text))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -75,11 +80,41 @@ impl Pruning {
     }
 
     fn in_words(&self, minimum: u64) -> String {
-        let days = self.retention.map_or("?".to_owned(), |seconds| grouped(seconds / 86_400));
+        let retention = self.retention.map_or("?".to_owned(), period);
         let archived =
             self.archived.as_deref().map_or_else(String::new, |at| format!(", archived: {}", visible::line(at)));
         let (minimum, index) = (grouped(minimum), self.index);
-        format!("entries before {minimum}, on {} (entry {index}), after {days} days{archived}", self.when)
+        format!("entries before {minimum}, on {} (entry {index}), after {retention}{archived}", self.when)
+    }
+}
+
+/// A retention as a person says it, in the largest unit that it is a whole number of.
+fn period(seconds: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(86_400, "days"), (3_600, "h"), (60, "min")];
+    let unit = UNITS.iter().find(|(size, _)| seconds > 0 && seconds.is_multiple_of(*size));
+    unit.map_or_else(|| format!("{seconds} s"), |(size, name)| format!("{} {name}", grouped(seconds / size)))
+}
+
+/// The retention that is configured, and where nothing was pruned, why, as far as the log shows it.
+fn kept(held: &Stats, retention: Option<Duration>, now: UnixMillis) -> String {
+    let Some(retention) = retention else { return "none is configured: nothing is pruned".to_owned() };
+    let configured = period(retention.as_secs());
+    let oldest = held.summary.times.map_or(now.0, |[oldest, _]| oldest);
+    let age = Duration::from_millis(now.0.saturating_sub(oldest));
+    let why = match held.segments {
+        _ if held.minimum > 0 => return configured,
+        _ if age < retention => "no entry is that old",
+        0 | 1 => "the only segment is still written",
+        _ => "only closed segments whose entries are all older, archived and not held are",
+    };
+    format!("{configured}; nothing was pruned yet: {why}")
+}
+
+/// Of entries that were pruned only the number is left.
+fn entries(held: &Stats) -> String {
+    match held.entries.saturating_sub(held.minimum) {
+        here if held.minimum > 0 => format!("{}, {} of them not pruned", grouped(held.entries), grouped(here)),
+        here => grouped(here),
     }
 }
 
@@ -113,13 +148,16 @@ fn date(day: u64) -> String {
     text.split_once('T').map_or(text.clone(), |(date, _)| date.to_owned())
 }
 
-fn table(held: &Stats, pruned: Option<&Pruning>) -> String {
+fn table(held: &Stats, pruned: Option<&Pruning>, retention: Option<Option<Duration>>) -> String {
     let mut out = String::new();
     let mut line = |name: &str, text: String| {
         // Writing to a string does not fail.
         let _ = writeln!(out, "{name:<10}  {text}");
     };
-    line("entries", grouped(held.entries));
+    line("entries", entries(held));
+    if let Some(retention) = retention {
+        line("retention", kept(held, retention, now()));
+    }
     if let Some(pruned) = pruned {
         line("pruned", pruned.in_words(held.minimum));
     }
@@ -221,7 +259,7 @@ mod tests {
 
     #[test]
     fn people_get_numbers_and_bars() {
-        let text = out::plain(&table(&held(), None));
+        let text = out::plain(&table(&held(), None, None));
         let has = |wanted: &str| assert!(text.contains(wanted), "{wanted:?} in {text}");
         has("entries     8,002\n");
         has("bytes       3.8 MiB in 1 segments\n");
@@ -231,6 +269,23 @@ mod tests {
         has(&format!("  acme             8,000  {}\n", "\u{2588}".repeat(40)));
         has("a\\u{202e}b\\u{a}");
         has("  2023-11-15         8,000  ");
+    }
+
+    #[test]
+    fn what_is_kept_and_why_is_said() {
+        let now = UnixMillis(1_700_036_400_000);
+        let seconds = Duration::from_secs;
+        assert_eq!(kept(&held(), None, now), "none is configured: nothing is pruned");
+        let why = |held: &Stats, of: u64| kept(held, Some(seconds(of)), now);
+        assert_eq!(why(&held(), 604_800), "7 days; nothing was pruned yet: no entry is that old");
+        assert_eq!(why(&held(), 1), "1 s; nothing was pruned yet: the only segment is still written");
+        let more = Stats { segments: 2, ..held() };
+        assert!(why(&more, 1).contains("archived and not held"), "{}", why(&more, 1));
+        let pruned = Stats { minimum: 8000, ..held() };
+        assert_eq!((why(&pruned, 90).as_str(), entries(&pruned).as_str()), ("90 s", "8,002, 2 of them not pruned"));
+        for (seconds, text) in [(0, "0 s"), (1, "1 s"), (120, "2 min"), (7_200, "2 h"), (86_400, "1 days")] {
+            assert_eq!(period(seconds), text);
+        }
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! `casemate audit tail`: the end of the log, and what follows.
 
+use super::query::{KINDS, bring_up_to_date};
 use super::rows::{Format, Printer, went_on};
 use super::{LogArgs, bad};
-use anyhow::Result;
-use casemate_audit::Fault;
-use casemate_audit::index::Tail;
+use casemate_audit::index::{Filter, Order, Query, Tail, Way};
+use casemate_audit::{Entry, Fault};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -27,13 +27,17 @@ pub(super) struct TailArgs {
     /// Begin so many entries before the end.
     #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
     lines: u64,
+    /// Only entries of this kind: the last ones of it, and those that follow.
+    #[arg(long, value_parser = KINDS)]
+    kind: Option<String>,
     /// One JSON object a line.
     #[arg(long)]
     json: bool,
 }
 
-pub(super) fn run(args: &TailArgs, dir: &Path) -> Result<ExitCode> {
-    let tail = match Tail::new(dir, args.lines) {
+pub(super) fn run(args: &TailArgs, dir: &Path) -> anyhow::Result<ExitCode> {
+    let begun = args.kind.as_ref().map_or_else(|| Tail::new(dir, args.lines), |kind| last_of(dir, kind, args.lines));
+    let tail = match begun.map(|tail| Entries { tail, kind: args.kind.clone() }) {
         Ok(tail) => tail,
         Err(fault) => return Ok(bad(&fault)),
     };
@@ -55,6 +59,38 @@ pub(super) fn run(args: &TailArgs, dir: &Path) -> Result<ExitCode> {
     Ok(done.map_or_else(|fault| bad(&fault), |()| ExitCode::SUCCESS))
 }
 
+/// Begins before the last entries of a kind.
+fn last_of(dir: &Path, kind: &str, lines: u64) -> Result<Tail, Fault> {
+    bring_up_to_date(dir);
+    let filter = Filter { kind: Some(kind.to_owned()), ..Filter::default() };
+    let lines = usize::try_from(lines).unwrap_or(usize::MAX);
+    let mut from = u64::MAX;
+    for entry in Query::new(dir, filter, Order::Newest, Way::Index)?.take(lines) {
+        from = entry?.index;
+    }
+    Tail::from(dir, from)
+}
+
+/// What a tail gives of one kind, or all of it.
+struct Entries {
+    tail: Tail,
+    kind: Option<String>,
+}
+
+impl Entries {
+    fn next_entry(&mut self) -> Result<Option<Entry>, Fault> {
+        loop {
+            let entry = self.tail.next_entry()?;
+            let is_wanted = |entry: &Entry| {
+                self.kind.as_deref().is_none_or(|kind| entry.json.get("kind").is_some_and(|of| of == kind))
+            };
+            if entry.as_ref().is_none_or(is_wanted) {
+                return Ok(entry);
+            }
+        }
+    }
+}
+
 enum More {
     Yes,
     No,
@@ -63,7 +99,7 @@ enum More {
 }
 
 /// Writes what there is, up to a limit.
-fn turn(tail: &mut Tail, printer: &mut Printer<impl Write>) -> Result<Result<More, Fault>> {
+fn turn(tail: &mut Entries, printer: &mut Printer<impl Write>) -> anyhow::Result<Result<More, Fault>> {
     for _ in 0..TURN {
         let entry = tail.next_entry();
         let written = match &entry {
@@ -82,7 +118,7 @@ fn turn(tail: &mut Tail, printer: &mut Printer<impl Write>) -> Result<Result<Mor
     Ok(Ok(More::Yes))
 }
 
-async fn follow(mut tail: Tail, mut printer: Printer<impl Write>) -> Result<Result<(), Fault>> {
+async fn follow(mut tail: Entries, mut printer: Printer<impl Write>) -> anyhow::Result<Result<(), Fault>> {
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     loop {
         let pause = match turn(&mut tail, &mut printer)? {

@@ -35,14 +35,29 @@ impl Fault {
     }
 }
 
+/// Examples of durations in milliseconds; the first one that a key takes is shown.
+const DURATIONS: [u64; 5] = [30_000, 300_000, 86_400_000, 1_000, 100];
+
+/// An example of a number of bytes that a key takes.
+fn bytes_within(min: u64, max: u64) -> String {
+    const EXAMPLES: [(u64, &str); 3] = [(1 << 16, "65536 or 64KiB"), (1 << 26, "67108864 or 64MiB"), (1 << 30, "1GiB")];
+    let example = EXAMPLES.iter().find(|(bytes, _)| (min..=max).contains(bytes));
+    example.map_or_else(|| max.to_string(), |(_, text)| (*text).to_owned())
+}
+
 /// What a kind takes, for messages.
 #[must_use]
 pub fn expected(kind: Kind) -> String {
     match kind {
         Kind::Bool => "true or false".to_owned(),
         Kind::Count { min, max } => format!("a whole number from {min} to {max}"),
-        Kind::Bytes { min, max } => format!("a number of bytes from {min} to {max}, such as 65536 or 64KiB"),
-        Kind::Duration { min, max } => format!("a time from {} to {}, such as 30s", duration(min), duration(max)),
+        Kind::Bytes { min, max } => {
+            format!("a number of bytes from {min} to {max}, such as {}", bytes_within(min, max))
+        }
+        Kind::Duration { min, max } => {
+            let example = DURATIONS.into_iter().find(|example| (min..=max).contains(example)).unwrap_or(max);
+            format!("a time from {} to {}, such as {}", duration(min), duration(max), duration(example))
+        }
         Kind::Text => "one line of text".to_owned(),
         Kind::Variable => "a number or text".to_owned(),
         Kind::Path => "a path".to_owned(),
@@ -276,4 +291,33 @@ pub fn nearest<'c>(text: &str, candidates: impl Iterator<Item = &'c str>) -> Opt
     let scored = candidates.map(|c| (strsim::damerau_levenshtein(&lower, &c.to_ascii_lowercase()), c));
     let (distance, nearest) = scored.min_by_key(|(distance, _)| *distance)?;
     (distance <= 1 + nearest.chars().count() / 4).then_some(nearest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::spec;
+    use super::*;
+
+    #[test]
+    fn an_example_is_what_the_key_takes() {
+        let mut seen = 0;
+        for (name, key) in spec::all() {
+            let text = expected(key.kind);
+            let Some((_, examples)) = text.split_once(", such as ") else { continue };
+            for example in examples.split(" or ") {
+                let of = match key.kind {
+                    Kind::Duration { min, max } => {
+                        read_duration(example).map(|is| (min..=max).contains(&(is.as_millis() as u64)))
+                    }
+                    Kind::Bytes { min, max } => read_bytes(example).map(|is| (min..=max).contains(&is)),
+                    _ => continue,
+                };
+                assert_eq!(of, Some(true), "{name}: {text}");
+                seen += 1;
+            }
+        }
+        assert!(seen > 10, "{seen}");
+        let age = Kind::Duration { min: 60_000, max: 366 * 86_400_000 };
+        assert_eq!(expected(age), "a time from 1m to 366d, such as 5m");
+    }
 }

@@ -1,5 +1,6 @@
 //! The end of the demonstration: one entry proved with nothing but a public key, and one flipped byte found.
 
+use super::paste::quoted;
 use crate::out;
 use anyhow::Context as _;
 use casemate_audit::tlog::{Policy, Proof, hash};
@@ -10,8 +11,8 @@ use std::time::Duration;
 /// A checkpoint is signed at most a second after the entry.
 const PATIENCE: u32 = 50;
 
-/// Proves a call in the log in `dir`, checks the proof without the log, then changes a copy of the log.
-pub(super) async fn show(dir: &Path) -> anyhow::Result<bool> {
+/// Proves a call in the log in `dir`, writes the proof into `beside` with the command that checks it, checks the proof without the log, then changes a copy of the log.
+pub(super) async fn show(dir: &Path, beside: &Path) -> anyhow::Result<bool> {
     let call = entries(dir)?.filter_map(Result::ok).find(|entry| entry.json.get("kind").is_some_and(|k| k == "intent"));
     let call = call.context("the log has no call")?;
     let mut proved = prove(dir, call.index);
@@ -23,6 +24,8 @@ pub(super) async fn show(dir: &Path) -> anyhow::Result<bool> {
         proved = prove(dir, call.index);
     }
     let file = proved?.to_string();
+    let path = beside.join(format!("entry-{}.proof", call.index));
+    std::fs::write(&path, &file).with_context(|| format!("{} cannot be written", path.display()))?;
     let key = public_key(&dir.parent().unwrap_or(dir).join("keys").join("audit.key"))?;
     // From here on the log is not needed: a file and a public key.
     let policy = Policy::new(key.name(), vec![key.clone()], Vec::new(), 0)?;
@@ -33,6 +36,8 @@ pub(super) async fn show(dir: &Path) -> anyhow::Result<bool> {
         Err(fault) => fault.to_string(),
     };
     tell("A proof of one entry, checked with the public key alone", good, &said, &key.to_string())?;
+    let path = std::path::absolute(&path)?.display().to_string();
+    out::data(&format!("      casemate audit check-proof {} --key {}\n", quoted(&path), quoted(&key.to_string())))?;
     let (found, said) = match changed(dir, &call)? {
         Ok(()) => (false, "nothing".to_owned()),
         Err(fault) => (fault.class == Class::Changed && fault.index == Some(call.index), fault.to_string()),

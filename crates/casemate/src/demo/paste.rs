@@ -84,7 +84,7 @@ fn shown(path: &Path) -> String {
 }
 
 /// One word for a POSIX shell, whatever is in it.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }
 
