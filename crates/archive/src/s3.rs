@@ -7,10 +7,11 @@ mod probe;
 mod request;
 mod state;
 
-use crate::config::{Addressing, Clock, MAX_OBJECT, ProbePlan, S3Config};
+use crate::config::{Addressing, Clock, Credentials, MAX_OBJECT, ProbePlan, S3Config};
 use crate::error::ArchiveError;
 use crate::object::{Key, Object, Stored, Version, digest};
 use crate::probe::Probe;
+use arc_swap::ArcSwap;
 use bytes::Bytes;
 use casemate_core::{Secret, UnixMillis};
 use casemate_net::{Client, Named, Target};
@@ -28,6 +29,8 @@ pub struct S3(Arc<Inner>);
 
 struct Inner {
     config: S3Config,
+    /// What signs now: the settings have what it began with.
+    credentials: ArcSwap<Credentials>,
     client: Client,
     clock: Clock,
     target: Target,
@@ -52,7 +55,18 @@ impl S3 {
             Some(prefix) => format!("{bucket}/{prefix}"),
             None => bucket,
         };
-        Ok(Self(Arc::new(Inner { config, client, clock, target, root })))
+        let credentials = ArcSwap::from_pointee(config.credentials.clone());
+        Ok(Self(Arc::new(Inner { config, credentials, client, clock, target, root })))
+    }
+
+    /// Signs with other credentials from the next request on, here and in every clone.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Setting`]: they cannot be used, and the ones before stay.
+    pub fn renew(&self, credentials: Credentials) -> Result<(), ArchiveError> {
+        usable(&credentials)?;
+        self.0.credentials.store(Arc::new(credentials));
+        Ok(())
     }
 
     pub(crate) fn describe(&self) -> String {
@@ -250,14 +264,7 @@ fn check(config: &S3Config) -> Result<(), ArchiveError> {
     if config.region.is_empty() || config.region.len() > 64 || !config.region.bytes().all(plain) {
         return setting("a region is a word such as eu-central-1");
     }
-    let usable = |secret: &Secret| {
-        secret.expose_str().is_some_and(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()))
-    };
-    let credentials = &config.credentials;
-    let token = credentials.session_token.as_ref().is_none_or(usable);
-    if !usable(&credentials.access_key) || !usable(&credentials.secret_key) || !token {
-        return setting("credentials are visible ASCII characters without blanks");
-    }
+    usable(&config.credentials)?;
     if config.endpoint.path() != "/" || config.endpoint.query().is_some() {
         return setting("an endpoint has no path and no query; the bucket is named on its own");
     }
@@ -265,6 +272,17 @@ fn check(config: &S3Config) -> Result<(), ArchiveError> {
         return setting("there is at least one attempt");
     }
     Ok(())
+}
+
+fn usable(credentials: &Credentials) -> Result<(), ArchiveError> {
+    let usable = |secret: &Secret| {
+        secret.expose_str().is_some_and(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()))
+    };
+    let token = credentials.session_token.as_ref().is_none_or(usable);
+    if usable(&credentials.access_key) && usable(&credentials.secret_key) && token {
+        return Ok(());
+    }
+    Err(ArchiveError::Setting("credentials are visible ASCII characters without blanks"))
 }
 
 /// The URL of the bucket's host.

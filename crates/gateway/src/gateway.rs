@@ -212,6 +212,9 @@ impl Gateway {
             facts: Facts::new(),
         };
         self.log.event(event).await.map_err(|e| GatewayError::Audit(e.to_string()))?;
+        if let Some(archive) = &self.archive {
+            archive.renew(&state.config.custody.archive);
+        }
         state.limits.update(&state.config);
         self.state.store(Arc::new(state));
         self.generation.send_modify(|generation| *generation += 1);

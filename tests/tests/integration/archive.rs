@@ -279,3 +279,49 @@ async fn what_somebody_does_to_a_copy_or_its_manifest_is_named() {
     assert!(code == Some(2) && said.contains("there is no target"), "{said}");
     house.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_target_that_begins_after_a_pruning_gives_back_what_it_has() {
+    let mut audit = copies();
+    (audit["retention"], audit["archive_retention"]) = (json!("1s"), json!("1s"));
+    let mut house = house(audit, false).await.expect("it starts");
+    close(&house, 5).await;
+    until_archived(&house, 5).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    restart(&mut house).await;
+    let begins = || minimum(&house.audit_dir()).expect("a log");
+    for _ in 0..400 {
+        if begins() > 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let begins = begins();
+    assert!(begins > 0);
+    // Of what is not locked any more, somebody has cleaned up the first.
+    for ending in [".log", ".checkpoints"] {
+        let copies = house.plan.dir.path().join("copies/segments");
+        std::fs::remove_file(files(&copies, ending).remove(0)).expect("removed");
+    }
+    let (code, said) = archive(&house, &["check"]);
+    assert!(code == Some(0) && said.contains("2 whose lock was over are gone"), "{said}");
+    let to = house.plan.dir.path().join("late");
+    let (code, said) = archive(&house, &["fetch", "--to", to.to_str().expect("a path")]);
+    assert!(code == Some(0) && said.contains("they begin with entry") && said.contains("are gone"), "{said}");
+
+    std::fs::create_dir(house.plan.dir.path().join("second")).expect("a directory");
+    house.plan.patch(&json!({ "audit": { "archive": [{ "directory": "second" }], "retention": "1h",
+        "archive_retention": "2h" } }));
+    restart(&mut house).await;
+    record::until(&house.audit_dir(), "a segment in the second target", |entries| {
+        let found = archived(entries);
+        (found.iter().any(|facts| facts["target"] != found[0]["target"])).then_some(())
+    })
+    .await;
+    let to = house.plan.dir.path().join("restored");
+    let (code, said) = archive(&house, &["fetch", "--to", to.to_str().expect("a path")]);
+    assert!(code == Some(0) && said.contains(&format!("they begin with entry {begins}:")), "{said}");
+    casemate_audit::entry(&to, begins).expect("an entry");
+    casemate_audit::prove(&to, begins).expect("a proof");
+    house.finish().await;
+}

@@ -165,7 +165,7 @@ impl S3 {
     /// `x-amz-checksum-sha256`.
     fn signed(&self, ask: &Ask) -> Result<Request<Bytes>, ArchiveError> {
         let inner = &self.0;
-        let credentials = &inner.config.credentials;
+        let credentials = inner.credentials.load();
         let unusable = ArchiveError::Setting("the credentials are not text");
         let (Some(access), Some(secret)) = (credentials.access_key.expose_str(), credentials.secret_key.expose_str())
         else {

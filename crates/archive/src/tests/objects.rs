@@ -168,3 +168,17 @@ async fn a_store_that_extends_nothing_is_found_out() {
     let until = UnixMillis(START + 9 * HOUR);
     assert_eq!(setup.s3.extend(&stored, UnixMillis(START + HOUR), until).await.unwrap_err().name(), "unlocked");
 }
+
+#[tokio::test]
+async fn new_credentials_are_taken_over_and_unusable_ones_are_not() {
+    let secret = |text: &str| Secret::new(text.as_bytes().to_vec());
+    let old = |config: &mut S3Config| config.credentials.session_token = Some(secret("expired"));
+    let setup = setup_with(Lie::None, old).await;
+    assert_eq!(setup.s3.put(&object("a", b"one")).await.unwrap_err().name(), "refused");
+    let Target::S3(s3) = setup.s3.clone() else { panic!("no bucket") };
+    s3.renew(credentials()).unwrap();
+    setup.s3.put(&object("a", b"one")).await.unwrap();
+    let bad = Credentials { secret_key: secret("with blanks"), ..credentials() };
+    assert_eq!(s3.renew(bad).unwrap_err().name(), "setting");
+    setup.s3.put(&object("b", b"two")).await.unwrap();
+}

@@ -8,7 +8,7 @@ use super::exit;
 use crate::config::{self, Environment};
 use crate::out;
 use crate::serve::now;
-use casemate_archive::{ArchiveError, Clock, Verdict};
+use casemate_archive::{ArchiveError, Clock, Stored, Verdict};
 use casemate_audit::{Class, Fault};
 use casemate_core::UnixMillis;
 use casemate_gateway::custody::archive::{Place, places, probe};
@@ -146,6 +146,11 @@ fn fault(key: &str, error: &ArchiveError) -> Fault {
         _ => Class::Unreadable,
     };
     Fault::new(class, key, 0, error.to_string())
+}
+
+/// Whether an object is gone as it may be: whoever cleans up there removes what is not locked any more.
+fn is_expired(error: &ArchiveError, stored: &Stored, now: UnixMillis) -> bool {
+    matches!(error, ArchiveError::Gone { .. }) && stored.retain_until <= now
 }
 
 /// The time as people and programs read it.

@@ -15,10 +15,10 @@ mod retain;
 
 pub use place::{Place, places};
 
-use super::{Archive, Worm};
+use super::{Archive, ArchiveTarget, Worm};
 use crate::error::GatewayError;
 use crate::gateway::{Gateway, draining};
-use casemate_archive::{ArchiveError, Clock, Key, Probe, ProbePlan, Verdict};
+use casemate_archive::{ArchiveError, Clock, Key, Probe, ProbePlan, Target, Verdict};
 use casemate_audit::{Fact, Facts, Log};
 use casemate_net::Client;
 use copy::{Copier, Step, record};
@@ -79,6 +79,17 @@ impl Archiver {
         }
         let (log, clock) = (log.clone(), clock.clone());
         Ok(Some(Self { places, retention: config.retention, log, clock, metrics: ArchiveMetrics::default() }))
+    }
+
+    /// Takes over the credentials of a configuration that names the same targets.
+    pub(crate) fn renew(&self, config: &Archive) {
+        for (place, target) in self.places.iter().zip(&config.targets) {
+            if let (Target::S3(store), ArchiveTarget::S3(config)) = (&place.target, target)
+                && let Err(error) = store.renew(config.credentials.clone())
+            {
+                tracing::error!(target = %place.id, %error, "the new credentials are not used");
+            }
+        }
     }
 
     pub(crate) fn register(&self, registry: &mut Registry) {

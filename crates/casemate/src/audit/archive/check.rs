@@ -1,10 +1,11 @@
 //! `casemate audit archive check`: every object of every manifest, and the manifests against the log.
 
-use super::{Archive, fault};
+use super::{Archive, fault, is_expired};
 use crate::audit::{exit, progress};
 use crate::out;
 use casemate_archive::{ArchiveError, Stored};
 use casemate_audit::{Class, Fault, entries, entries_from, entry};
+use casemate_core::UnixMillis;
 use casemate_gateway::custody::archive::Place;
 use casemate_gateway::custody::archive::manifest::{Archived, Line, Lines, Mark, Reach, path};
 use indicatif::ProgressBar;
@@ -24,7 +25,11 @@ pub(super) async fn run(archive: &Archive) -> anyhow::Result<ExitCode> {
             out::say(&format!("bad: {}: {fault}", place.id));
         }
         if found.faults.is_empty() {
-            out::line(&format!("good: {}: {} objects, {} bytes", place.id, found.objects, found.bytes))?;
+            let expired = match found.expired {
+                0 => String::new(),
+                expired => format!("; {expired} whose lock was over are gone"),
+            };
+            out::line(&format!("good: {}: {} objects, {} bytes{expired}", place.id, found.objects, found.bytes))?;
         }
         let first = found.faults.first().map(|fault| fault.class);
         worst = worst.or(first);
@@ -37,6 +42,8 @@ pub(super) async fn run(archive: &Archive) -> anyhow::Result<ExitCode> {
 struct Found {
     objects: u64,
     bytes: u64,
+    /// Objects that are gone, as they may be: their lock was over.
+    expired: u64,
     faults: Vec<Fault>,
 }
 
@@ -52,7 +59,7 @@ async fn one(archive: &Archive, place: &Place) -> Found {
     };
     found.faults.extend(vouched(&archive.dir, &place.id, &outline).err());
     let bar = progress::bar();
-    if let Err(error) = read_back(&file, place, outline.objects, &bar, &mut found).await {
+    if let Err(error) = read_back(&file, place, (archive.clock)(), &bar, (outline.objects, &mut found)).await {
         found.faults.push(unreadable(&file, &error));
     }
     bar.finish_and_clear();
@@ -123,7 +130,13 @@ fn manifest(class: Class, index: u64, id: &str, what: String) -> Fault {
 }
 
 /// Reads back every object. Ends early only where the target does not answer.
-async fn read_back(file: &Path, place: &Place, of: u64, bar: &ProgressBar, found: &mut Found) -> io::Result<()> {
+async fn read_back(
+    file: &Path,
+    place: &Place,
+    now: UnixMillis,
+    bar: &ProgressBar,
+    (of, found): (u64, &mut Found),
+) -> io::Result<()> {
     let Some(mut lines) = Lines::open(file)? else { return Ok(()) };
     loop {
         let mut running = JoinSet::new();
@@ -140,7 +153,7 @@ async fn read_back(file: &Path, place: &Place, of: u64, bar: &ProgressBar, found
         }
         while let Some(done) = running.join_next().await {
             let (result, stored) = done.map_err(io::Error::other)?;
-            if !take(result, &stored, found) {
+            if !take(result, &stored, now, found) {
                 return Ok(());
             }
             progress::tell(bar, found.objects, of);
@@ -149,7 +162,11 @@ async fn read_back(file: &Path, place: &Place, of: u64, bar: &ProgressBar, found
 }
 
 /// Whether it is worth going on.
-fn take(result: Result<(), ArchiveError>, stored: &Stored, found: &mut Found) -> bool {
+fn take(result: Result<(), ArchiveError>, stored: &Stored, now: UnixMillis, found: &mut Found) -> bool {
+    if result.as_ref().is_err_and(|error| is_expired(error, stored, now)) {
+        found.expired += 1;
+        return true;
+    }
     found.objects += 1;
     found.bytes = found.bytes.saturating_add(stored.size);
     let Err(error) = result else { return true };

@@ -1,14 +1,15 @@
 //! `casemate audit archive fetch`: the archived segments, as a log that can be read and verified.
 
-use super::{Archive, TargetArgs, fault};
+use super::{Archive, TargetArgs, fault, is_expired};
 use crate::audit::bad;
 use crate::out;
 use anyhow::{Context as _, bail};
 use bytes::Bytes;
 use casemate_archive::Stored;
+use casemate_audit::tlog::tile::{Kind, Tile};
 use casemate_audit::{Class, Fault, restored};
 use casemate_gateway::custody::archive::Place;
-use casemate_gateway::custody::archive::manifest::{Lines, path};
+use casemate_gateway::custody::archive::manifest::{Lines, own_key, path};
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
@@ -32,10 +33,25 @@ pub(super) async fn run(archive: &Archive, args: &FetchArgs) -> anyhow::Result<E
     prepare(&args.to)?;
     let done = fetch(archive, place, args).await?;
     Ok(match done {
-        Ok(entries) => {
-            let to = args.to.display();
-            out::line(&format!("{entries} entries from {} in {to}", place.target.describe()))?;
-            out::say(&format!("check them: casemate audit verify --dir {to} --key VKEY"));
+        Ok(fetched) => {
+            let (to, Fetched { first, end, expired }) = (args.to.display(), fetched);
+            out::line(&format!("{} entries from {} in {to}", end.saturating_sub(first), place.target.describe()))?;
+            if expired > 0 {
+                out::say(&format!("{expired} segments and policies are gone there: their lock was over"));
+            }
+            if first == 0 {
+                out::say(&format!("check them: casemate audit verify --dir {to} --key VKEY"));
+            } else if args.to.join("minimum").exists() {
+                out::say(&format!(
+                    "they begin with entry {first}: `show` and `prove` read them with --dir {to}; `verify` wants the \
+                     tiles of the entries before, which this target does not have"
+                ));
+            } else {
+                out::say(&format!(
+                    "they begin with entry {first}, and the file `minimum` that would say so is not there: put them \
+                     beside what comes before, or beside that file from a backup, to read them as a log"
+                ));
+            }
             ExitCode::SUCCESS
         }
         Err(fault) => bad(&fault),
@@ -54,25 +70,55 @@ fn prepare(to: &Path) -> anyhow::Result<()> {
     made.with_context(|| format!("{} cannot be made", to.display()))
 }
 
-async fn fetch(archive: &Archive, place: &Place, args: &FetchArgs) -> anyhow::Result<Result<u64, Fault>> {
-    let file = path(&archive.dir, &place.id);
+/// What was brought back.
+struct Fetched {
+    /// The index of its first entry.
+    first: u64,
+    /// The first entry after it.
+    end: u64,
+    /// Segments and policies that are gone, as they may be: their lock was over.
+    expired: u64,
+}
+
+async fn fetch(archive: &Archive, place: &Place, args: &FetchArgs) -> anyhow::Result<Result<Fetched, Fault>> {
+    let (file, now) = (path(&archive.dir, &place.id), (archive.clock)());
     let removed = |what: String| Ok(Err(Fault::new(Class::Removed, &file.display().to_string(), 0, what)));
     let lines = Lines::open(&file).with_context(|| format!("{} cannot be read", file.display()))?;
     let Some(mut lines) = lines else { return removed("there is no manifest".to_owned()) };
-    let mut at = 0;
+    // From where to where there is something already.
+    let (mut have, mut expired) = (None, 0);
     while let Some(part) = lines.part().with_context(|| format!("{} cannot be read", file.display()))? {
-        if part.mark.first > at {
-            return removed(format!("the target does not have the entries from {at} to {}", part.mark.first));
+        let end = have.map_or(0, |(_, end)| end);
+        if let Some((_, end)) = have.filter(|(_, end)| part.mark.first > *end) {
+            return removed(format!("the target does not have the entries from {end} to {}", part.mark.first));
         }
-        for stored in part.objects.iter().filter(|stored| part.mark.end > at || is_policy(stored)) {
-            let Some(name) = place_of(stored) else { continue };
+        let begin = have.map_or(part.mark.first, |(first, _)| first);
+        let mut gone = 0;
+        let mut files = Vec::new();
+        for stored in &part.objects {
+            let Some(name) = place_of(stored, begin) else { continue };
+            // Of a file that was put again beside something else, the last one counts.
+            let is_old = part.mark.end <= end || part.file(name).is_some_and(|last| last != stored);
+            if is_old && !is_policy(stored) {
+                continue;
+            }
             match place.target.read(stored).await {
-                Ok(bytes) => write(&args.to.join(&name), &bytes).with_context(|| format!("{name} is not written"))?,
+                Ok(bytes) => files.push((name, bytes)),
+                Err(error) if is_policy(stored) && is_expired(&error, stored, now) => expired += 1,
+                Err(error) if have.is_none() && is_expired(&error, stored, now) => gone += 1,
                 Err(error) => return Ok(Err(fault(stored.key.as_str(), &error))),
             }
         }
-        at = at.max(part.mark.end);
-        if args.until.is_some_and(|until| until < at) {
+        // What is not whole is left out.
+        for (name, bytes) in files.iter().filter(|(name, _)| gone == 0 || name.starts_with("policies/")) {
+            write(&args.to, name, bytes)?;
+        }
+        expired += u64::from(gone > 0);
+        if gone == 0 && part.mark.end > end {
+            let first = have.map_or(part.mark.first, |(first, _)| first);
+            have = Some((first, part.mark.end));
+        }
+        if have.is_some_and(|(_, end)| args.until.is_some_and(|until| until < end)) {
             break;
         }
     }
@@ -80,22 +126,40 @@ async fn fetch(archive: &Archive, place: &Place, args: &FetchArgs) -> anyhow::Re
     // The head makes it a log: it comes last.
     let made = restored(&args.to);
     File::open(&args.to)?.sync_all()?;
-    Ok(made)
+    let first = have.map_or(0, |(first, _)| first);
+    Ok(made.map(|end| Fetched { first, end, expired }))
 }
 
 fn is_policy(stored: &Stored) -> bool {
     stored.key.as_str().starts_with("policies/")
 }
 
-/// Where an object belongs in the directory of a log; tiles are made again from the segments.
-fn place_of(stored: &Stored) -> Option<String> {
-    let key = stored.key.as_str();
-    let name = if is_policy(stored) { key } else { key.strip_prefix("segments/")? };
-    Some(name.to_owned())
+/// Where an object belongs in the directory of a log. Of a log that begins with entry `first`, the tiles before that can
+/// only come from the copy; all others are made again from the segments.
+fn place_of(stored: &Stored, first: u64) -> Option<&str> {
+    let key = own_key(stored);
+    if is_policy(stored) {
+        return Some(key);
+    }
+    if first > 0 && key == format!("minimum/{first}") {
+        return Some("minimum");
+    }
+    let before = |tile: Tile| tile.kind() != Kind::Entries && tile.is_full() && tile.leaves().0 < first;
+    let is_before = Tile::parse(key).is_ok_and(before);
+    if is_before { Some(key) } else { key.strip_prefix("segments/") }
 }
 
-fn write(path: &Path, bytes: &Bytes) -> std::io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o400).open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+/// Writes a file, unless it is there: policies and tiles may be in the manifest twice.
+fn write(dir: &Path, name: &str, bytes: &Bytes) -> anyhow::Result<()> {
+    let path = dir.join(name);
+    let done = path.parent().map_or(Ok(()), |parent| DirBuilder::new().recursive(true).mode(0o700).create(parent));
+    let done = done.and_then(|()| {
+        if path.exists() {
+            return Ok(());
+        }
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o400).open(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    done.with_context(|| format!("{name} is not written"))
 }

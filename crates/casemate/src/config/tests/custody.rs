@@ -97,8 +97,6 @@ fn each_change_is_named_by_its_key() {
         ("bucket: casemate-audit", "bucket: casemate-other", "audit.archive"),
         ("region: eu-central-1", "region: eu-central-2", "audit.archive"),
         ("prefix: gateway-1/audit", "prefix: gateway-2/audit", "audit.archive"),
-        ("secret_access_key: { file: secret }", "secret_access_key: { env: KB_TOKEN }", "audit.archive"),
-        ("      session_token: { env: KB_TOKEN }\n", "", "audit.archive"),
         ("addressing: virtual-host", "addressing: path", "audit.archive"),
     ] {
         let mut changed = source.replace(from, to);
@@ -113,5 +111,16 @@ fn each_change_is_named_by_its_key() {
         // None of it decides about calls.
         assert_eq!(first.digest, changed.digest, "{from}");
     }
+    // Credentials are taken over without a restart.
+    for (from, to) in [
+        ("secret_access_key: { file: secret }", "secret_access_key: { env: KB_TOKEN }"),
+        ("      session_token: { env: KB_TOKEN }\n", ""),
+    ] {
+        assert!(source.contains(from), "{from}");
+        assert!(first.config.custody.changed(&load(&source.replace(from, to)).config.custody).is_none(), "{from}");
+    }
+    // Copies stay locked for a while after the log may be pruned.
+    let shorter = load(&source.replace("  archive_retention: 2600d\n", ""));
+    assert_eq!(shorter.config.custody.archive.retention, 2_585 * DAY);
     assert_ne!(first.digest, load(&source.replace("receipt: meta", "receipt: header")).digest);
 }

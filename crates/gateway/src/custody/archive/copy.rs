@@ -113,7 +113,15 @@ impl Copier {
             }
         }
         let from = dir.clone();
-        let tiles = blocking(move || Tiles::new(&from, segment)).await?;
+        let found =
+            blocking(move || Ok::<_, CopyError>((Tiles::new(&from, segment)?, plan::beginning(&from, segment)?)));
+        let (tiles, beginning) = found.await?;
+        if let Some((key, bytes)) = beginning {
+            let sha256 = Digest::of(&bytes);
+            if self.open().await?.find(&key, sha256).is_none() {
+                self.put_all(vec![self.object(key, sha256, Source::Bytes(bytes))]).await?;
+            }
+        }
         self.tiles(tiles).await?;
         let closing = blocking(move || plan::closing(&dir, segment)).await?;
         self.checkpoint(closing).await?;

@@ -6,7 +6,7 @@ use super::manifest::finished;
 use aws_lc_rs::digest::{Context, SHA256};
 use bytes::Bytes;
 use casemate_archive::Key;
-use casemate_audit::tlog::tile::{Kind, Tile, bundle, bundles_between, encode, tiles_between};
+use casemate_audit::tlog::tile::{FULL_WIDTH, Kind, MAX_LEVEL, Tile, bundle, bundles_between, encode, tiles_between};
 use casemate_audit::tlog::{Checkpoint, Hash, Note};
 use casemate_audit::{Entries, entries_from, tile};
 use casemate_core::UnixMillis;
@@ -131,9 +131,12 @@ impl Tiles {
         let minimum = casemate_audit::minimum(dir)?;
         let all = bundles_between(segment.first, segment.end);
         let (bundles, cut): (Vec<_>, Vec<_>) = all.partition(|bundle| bundle.leaves().0 >= minimum);
-        let cut = cut.iter().filter_map(|bundle| Tile::new(Kind::Hashes(0), bundle.index(), bundle.width()));
+        let hashes = |bundle: &Tile| Tile::new(Kind::Hashes(0), bundle.index(), bundle.width());
+        let cut: Vec<_> = cut.iter().filter_map(hashes).collect();
         let higher = tiles_between(segment.first, segment.end).filter(|tile| tile.level() > 0);
-        let higher = cut.chain(higher).collect();
+        let mut below = if segment.first == minimum { border(minimum) } else { Vec::new() };
+        below.retain(|tile| !cut.contains(tile));
+        let higher = below.into_iter().chain(cut).chain(higher).collect();
         Ok(Self { dir: dir.to_owned(), entries: None, bundles: bundles.into(), higher, leaves: None })
     }
 
@@ -161,6 +164,29 @@ impl Tiles {
         let bytes = tile(&self.dir, wanted)?.ok_or_else(|| CopyError::Log(format!("there is no {wanted}")))?;
         Ok((wanted, bytes.into()))
     }
+}
+
+/// The full tiles from which the right edge of a pruned tree is made: with them proofs of what came later can be made
+/// without its entries. That of its last leaves was full before they were pruned.
+fn border(size: u64) -> Vec<Tile> {
+    let level = |level: u8| {
+        let full = size.checked_shr(8 * (u32::from(level) + 1)).unwrap_or(0);
+        let first = full / u64::from(FULL_WIDTH) * u64::from(FULL_WIDTH);
+        (first..full).filter_map(move |index| Tile::new(Kind::Hashes(level), index, FULL_WIDTH))
+    };
+    let width = u64::from(FULL_WIDTH);
+    let last = Tile::new(Kind::Hashes(0), size / width, FULL_WIDTH).filter(|_| !size.is_multiple_of(width));
+    (0..MAX_LEVEL).flat_map(level).chain(last).collect()
+}
+
+/// The file that says where a pruned log begins, for the segment that it begins with.
+pub(super) fn beginning(dir: &Path, segment: Segment) -> Result<Option<(Key, Bytes)>, CopyError> {
+    if segment.first == 0 || casemate_audit::minimum(dir)? != segment.first {
+        return Ok(None);
+    }
+    let bytes = fs::read(dir.join("minimum"))?;
+    let key = Key::new(format!("minimum/{}", segment.first)).map_err(CopyError::from)?;
+    Ok(Some((key, bytes.into())))
 }
 
 impl Iterator for Tiles {
