@@ -294,7 +294,7 @@ async fn a_segment_that_still_grows_is_not_closed_by_the_file_of_the_next() {
     let (closed, ranges) = (crate::closed(house.path()).unwrap(), crate::closed_ranges(house.path()).unwrap());
     assert!(closed.iter().map(|closed| closed.first..closed.end).eq(ranges.iter().cloned()));
     // Its segment was begun, and the disk failed before the head could say so.
-    let entries = crate::entries(house.path()).unwrap().count() as u64;
+    let entries = entries(house.path()).unwrap().count() as u64;
     let next = crate::segment_path(house.path(), entries);
     std::fs::write(&next, "").unwrap();
     assert_eq!(crate::closed(house.path()).unwrap(), closed);
