@@ -78,7 +78,7 @@ fn a_store_on_loopback_may_be_without_tls() {
         let target = format!("{{ endpoint: \"{endpoint}\", bucket: audit, region: us-east-1, {secret} }}");
         let loaded = load(&format!("{source}\naudit: {{ worm: required, retention: 1d, archive: [{target}] }}\n"));
         assert_eq!(loaded.config.custody.archive.worm, Worm::Required);
-        assert_eq!(loaded.config.custody.archive.retention, DAY);
+        assert_eq!(loaded.config.custody.archive.retention, 31 * DAY);
     }
 }
 
