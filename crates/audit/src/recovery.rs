@@ -117,9 +117,8 @@ pub(crate) fn recover(
     }
     let open = tail.origins();
     let (publisher, torn) = Publisher::open(storage, signers, at.segment, last.as_ref())?;
-    // An honest tail is as long as the pause between two checkpoints, and a log is signed soon after it begins.
-    let many = signed == 0 || unsigned.span() > UNSIGNED_MS;
-    let unsigned = if many { at.entries() - signed } else { 0 };
+    // An honest tail is as long as the pause between two checkpoints.
+    let unsigned = if unsigned.span() > UNSIGNED_MS { at.entries() - signed } else { 0 };
     Ok(Recovered { at, generation: head.generation, open, torn_bytes: torn_bytes + torn, unsigned, publisher })
 }
 

@@ -5,13 +5,17 @@ use casemate_audit::{Config, Event, EventKind, Facts, Log, public_path};
 use casemate_core::UnixMillis;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 const NOW: u64 = 1_700_000_000_000;
 
+/// Its time goes on by five seconds at each look.
 fn open(dir: &Path) -> Log {
     let config = Config { deadline: Duration::from_secs(20), reserve_bytes: 0, ..Config::new(dir) };
-    Log::open(config, Arc::new(|| UnixMillis(NOW))).expect("a log").0
+    let now = AtomicU64::new(NOW);
+    let clock = move || UnixMillis(now.fetch_add(5000, Ordering::Relaxed));
+    Log::open(config, Arc::new(clock)).expect("a log").0
 }
 
 async fn write(log: &Log, count: usize) {

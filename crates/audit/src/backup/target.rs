@@ -67,8 +67,14 @@ fn io_fault(name: &str) -> impl Fn(io::Error) -> Fault + '_ {
 fn is_of_a_log(name: &str) -> bool {
     const NAMES: [&str; 9] =
         [files::HEAD, files::LOCK, "checkpoint", "published", "minimum", "tile", "policies", "archive", KEYS];
+    // What a gateway that went on from a copy leaves there.
+    const OWN: [&str; 6] = ["index", "logs", "audit.key", "audit.pub", "audit.keys", "subjects"];
     let is_partial = name.ends_with(".partial");
-    NAMES.contains(&name) || files::first_of(name).is_some() || name.ends_with(".checkpoints") || is_partial
+    NAMES.contains(&name)
+        || OWN.contains(&name)
+        || files::first_of(name).is_some()
+        || name.ends_with(".checkpoints")
+        || is_partial
 }
 
 impl Target {

@@ -76,7 +76,7 @@ async fn every_entry_has_a_proof_that_holds_offline() {
         assert!(proof.check(casemate_tlog::hash::leaf(b"{}"), &policy).is_err());
     }
     let outside = prove(dir.path(), found.len() as u64).unwrap_err();
-    assert_eq!((outside.class, outside.index), (Class::Removed, Some(found.len() as u64)));
+    assert_eq!((outside.class, outside.index), (Class::Absent, Some(found.len() as u64)));
 }
 
 #[tokio::test]
