@@ -60,7 +60,7 @@ pub(in crate::custody::archive) fn standing(dir: &Path, id: &str) -> Result<Stan
             Ok(record) => Archived::of(&record, id) == Some(says),
             // Others vouched for it when the log was pruned that far.
             Err(fault) if fault.class == Class::Pruned => true,
-            Err(fault) if fault.class == Class::Removed && lost.is_none_or(|at| mark.entry < at) => {
+            Err(fault) if fault.class == Class::Absent && lost.is_none_or(|at| mark.entry < at) => {
                 lost = Some(mark.entry);
                 continue;
             }
