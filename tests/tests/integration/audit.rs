@@ -281,7 +281,7 @@ async fn two_checkpoints_are_compared_with_the_log_and_each_mistake_is_named() {
     let cases = [
         ("old", Some("new"), &[&*key][..], 0, "good"),
         ("old", None, &[&*key], 0, "good"),
-        ("old", Some("old"), &[&*key], 0, "good: 1 entries"),
+        ("old", Some("old"), &[&*key], 0, "grown out of the 1 of"),
         ("new", Some("new"), &[&*key], 0, "good"),
         ("new", Some("old"), &[&*key], 2, "they are swapped"),
         ("other", None, &[&*key], 9, "another history"),

@@ -130,11 +130,8 @@ async fn what_is_left_is_read_and_verified() {
     let earlier = log.earlier.to_str().expect("a path");
     let key = public_path(&log.state.path().join("keys/audit.key"));
     let (code, out, said) = log.run(&["verify", "--from", earlier, "--key", key.to_str().expect("a path")]);
-    assert_eq!(
-        (code, out.as_str()),
-        (Some(0), format!("good: {} entries; by the key given\n", log.entries).as_str()),
-        "{said}"
-    );
+    let words = format!("good: {} entries, grown out of the ", log.entries);
+    assert!(code == Some(0) && out.starts_with(&words) && out.ends_with("by the key given\n"), "{out}{said}");
     let left = log.entries - log.minimum;
     for arguments in
         [&["cat"][..], &["query", "--json"], &["query", "--json", "--scan"], &["tail", "-n", "100000", "--json"]]

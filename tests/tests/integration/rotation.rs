@@ -137,7 +137,7 @@ async fn the_key_is_changed_at_the_command_line() {
     let done: Value = serde_json::from_str(&out).expect("JSON");
     assert_eq!((code, &done["ok"], &done["new"]), (Some(0), &json!(true), &json!(third.to_string())), "{said}");
     assert!(done["old"] == second.to_string() && done["index"].as_u64() < done["size"].as_u64(), "{done}");
-    assert!(said.contains("no gateway answers") && said.contains("make a new backup"), "{said}");
+    assert!(said.contains("no gateway answers"), "{said}");
     let (code, out, _) = audit(&log, &["verify"]);
     assert!(code == Some(0) && !out.contains("not verified"), "{out}");
     // A log that ends under a key that was replaced, beside the keys of now.

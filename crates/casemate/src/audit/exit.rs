@@ -29,7 +29,7 @@ Exit codes:
   8  signature: a checkpoint is not signed by the log's key
   9  fork: the entries are another history than the one that a checkpoint signed
   12  pruned: its retention was over; an archive may have it
-  13 unsigned: whole, but no checkpoint has signed its last entries, and they span more than a minute, or there is none";
+  13 unsigned: whole, but no checkpoint has signed its last entries, and they span more than a minute";
 
 /// The code of a class of fault.
 pub(super) const fn of(class: Class) -> u8 {

@@ -78,7 +78,7 @@ struct Done {
 fn unsigned(verified: Option<Verified>) -> Option<u64> {
     let verified = verified?;
     let span = verified.unsigned?;
-    (verified.signed == 0 || span > UNSIGNED_MS).then(|| verified.entries.saturating_sub(verified.signed))
+    (span > UNSIGNED_MS).then(|| verified.entries.saturating_sub(verified.signed))
 }
 
 fn whole(args: &VerifyArgs, dir: &Path, keys: Vec<Verifier>) -> Result<Done, Fault> {
