@@ -7,6 +7,7 @@ pub(crate) mod src {
     //! The crate's modules.
 
     pub(crate) mod attributes;
+    #[path = "checkpoints/file.rs"]
     pub(crate) mod checkpoints;
     pub(crate) mod error;
     pub(crate) mod files;
