@@ -149,8 +149,8 @@ impl Tail {
     }
 }
 
-/// Checks where a log begins that was pruned, by every key that the log is known to have had, and removes what was about to be removed. What the disk does not let go of
-/// now is left alone: nobody reads it any more.
+/// Checks where a log begins that was pruned, by every key that the log is known to have had, and removes what was about
+/// to be removed. What the disk does not let go of now is left alone: nobody reads it any more.
 fn pruned(storage: &mut dyn Storage, keys: &[Verifier]) -> Result<(), Fault> {
     match retention::finish(storage, &|| keys.to_vec()) {
         Err(PruneError::Damaged(fault)) => Err(fault),

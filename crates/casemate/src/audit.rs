@@ -8,6 +8,7 @@ mod erase;
 mod exit;
 mod export;
 mod local;
+mod outside;
 mod progress;
 mod proof;
 mod query;
@@ -28,7 +29,7 @@ use crate::config::{self, Environment};
 use crate::{out, visible};
 use casemate_audit::tlog::Verifier;
 use casemate_audit::{Class, Fault, entries, entry};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -146,7 +147,7 @@ struct KeysArgs {
 }
 
 impl KeysArgs {
-    fn path(&self, dir: &std::path::Path) -> PathBuf {
+    fn path(&self, dir: &Path) -> PathBuf {
         self.keys.clone().unwrap_or_else(|| casemate_audit::subjects_path(dir))
     }
 }
@@ -228,7 +229,7 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<ExitCode> {
 }
 
 /// Whether a directory has anything of a log. One that cannot be listed is left to whoever reads it: it says why.
-fn holds_log(dir: &std::path::Path) -> bool {
+fn holds_log(dir: &Path) -> bool {
     let Ok(files) = std::fs::read_dir(dir) else { return true };
     let is_part = |name: &str| {
         ["head", "checkpoint", "minimum"].contains(&name)
@@ -265,7 +266,7 @@ fn fault_json(fault: &Fault) -> serde_json::Value {
     })
 }
 
-fn cat(dir: &std::path::Path) -> anyhow::Result<Result<(), Fault>> {
+fn cat(dir: &Path) -> anyhow::Result<Result<(), Fault>> {
     let entries = match entries(dir) {
         Ok(entries) => entries,
         Err(fault) => return Ok(Err(fault)),
@@ -286,8 +287,10 @@ struct Keys(Vec<Verifier>);
 fn keys(text: &str) -> Result<Keys, String> {
     match Verifier::parse(text) {
         Ok(key) => Ok(Keys(vec![key])),
-        Err(fault) => match std::fs::read_to_string(text) {
+        Err(fault) if !Path::new(text).exists() => Err(format!("neither a file nor a public key: {fault}")),
+        Err(_) => match outside::read(Path::new(text)) {
             Ok(file) => {
+                let file = String::from_utf8_lossy(&file);
                 let lines = file.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
                 let keys: Result<Vec<_>, _> = lines.map(Verifier::parse).collect();
                 match keys {
@@ -296,7 +299,7 @@ fn keys(text: &str) -> Result<Keys, String> {
                     Err(fault) => Err(format!("{text}: {fault}")),
                 }
             }
-            Err(_) => Err(format!("neither a file nor a public key: {fault}")),
+            Err(fault) => Err(format!("{fault:#}")),
         },
     }
 }

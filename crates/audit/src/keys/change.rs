@@ -4,9 +4,12 @@
 use super::{create, fresh, keep_private, public_path, read, wrong};
 use casemate_tlog::key::{Signer, Verifier};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
+
+/// The most bytes of a list of keys: that of a change of key a day for many years.
+const LIST: u64 = 1 << 20;
 
 /// Where the next key is while the key at `path` changes.
 fn next_path(path: &Path) -> PathBuf {
@@ -44,11 +47,17 @@ pub fn public_keys(path: &Path) -> io::Result<Vec<Verifier>> {
 
 /// The keys of a list; none where it is missing.
 fn listed(list: &Path) -> io::Result<Vec<Verifier>> {
-    let text = match fs::read_to_string(list) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(crate::storage::named(list, &error)),
-    };
+    let mut text = String::new();
+    match File::open(list).and_then(|file| file.take(LIST + 1).read_to_string(&mut text)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(crate::storage::named(list, &error)),
+        _ => {}
+    }
+    if text.len() as u64 > LIST {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("{}: it has over {LIST} bytes", list.display()),
+        ));
+    }
     text.lines().map(|line| Verifier::parse(line).map_err(|error| wrong(list, &error))).collect()
 }
 

@@ -1,7 +1,8 @@
 //! `casemate audit erase`: at a running gateway, or in its state directory while none runs.
 
-use super::{exit, local};
-use crate::config::{self, Environment, Loaded};
+use super::exit;
+use super::local::{self, Place};
+use crate::config::Loaded;
 use crate::pins::{Access, Admin, Refused};
 use crate::serve::local_actor;
 use crate::{out, visible};
@@ -10,7 +11,6 @@ use casemate_core::json::quote;
 use casemate_core::{Subject, TenantId};
 use http::Method;
 use serde_json::json;
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 /// There is no key of the subject.
@@ -48,7 +48,7 @@ pub(super) struct EraseArgs {
 }
 
 pub(super) fn run(args: &EraseArgs) -> Result<ExitCode> {
-    if !args.yes && !agrees(args)? {
+    if !args.yes && !local::agrees(&question(args))? {
         return Ok(ExitCode::from(exit::COULD_NOT_RUN));
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -74,17 +74,11 @@ pub(super) fn run(args: &EraseArgs) -> Result<ExitCode> {
     }
 }
 
-fn agrees(args: &EraseArgs) -> Result<bool> {
-    if !std::io::stdin().is_terminal() {
-        bail!("nobody is there to be asked; with --yes nobody is");
-    }
-    out::show(&format!(
-        "Destroy the key of {} of the tenant {}? What was recorded of it can never be linked or opened again. [y/N] ",
+fn question(args: &EraseArgs) -> String {
+    format!(
+        "Destroy the key of {} of the tenant {}? What was recorded of it can never be linked or opened again.",
         args.subject, args.tenant
-    ));
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer)?;
-    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+    )
 }
 
 enum Done {
@@ -94,19 +88,10 @@ enum Done {
 
 /// `None` where the configuration cannot be used, which has been shown.
 async fn erase(args: &EraseArgs) -> Result<Option<Done>> {
-    if let Some(url) = &args.access.admin {
-        return ask(&Admin::new(&args.access, url.clone(), Vec::new())?, args).await.map(Some);
-    }
-    let loaded = match config::load(&args.access.config, &Environment::of_process()) {
-        Ok(loaded) => loaded,
-        Err(report) => {
-            out::show(&report.render(true));
-            return Ok(None);
-        }
-    };
-    match Admin::running(&args.access, &loaded).await? {
-        Some(admin) => ask(&admin, args).await.map(Some),
-        None => offline(args, loaded).await.map(Some),
+    match local::place(&args.access).await? {
+        Some(Place::Gateway(admin)) => ask(&admin, args).await.map(Some),
+        Some(Place::Here(loaded)) => offline(args, *loaded).await.map(Some),
+        None => Ok(None),
     }
 }
 

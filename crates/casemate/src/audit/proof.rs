@@ -1,6 +1,6 @@
 //! `casemate audit prove`, `check-proof`, `checkpoint` and `keygen`.
 
-use super::{Keys, LogArgs, bad, each, exit, keys, told};
+use super::{Keys, LogArgs, bad, each, exit, keys, outside, told};
 use crate::{out, visible};
 use anyhow::Context as _;
 use casemate_audit::tlog::proof::{CheckError, Checked};
@@ -100,7 +100,6 @@ pub(super) fn prove(args: &ProveArgs, dir: &Path) -> anyhow::Result<ExitCode> {
 }
 
 pub(super) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
-    let read = |path: &Path| std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()));
     let no = |why: &str| {
         if args.json {
             out::line(&visible::json_line(&json!({ "ok": false, "fault": why })))?;
@@ -109,11 +108,11 @@ pub(super) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
         }
         Ok(ExitCode::from(exit::BAD))
     };
-    let proof = match Proof::parse(&read(&args.file)?) {
+    let proof = match Proof::parse(&outside::read(&args.file)?) {
         Ok(proof) => proof,
         Err(fault) => return no(&fault.to_string()),
     };
-    let given = args.entry.as_deref().map(read).transpose()?;
+    let given = args.entry.as_deref().map(outside::read).transpose()?;
     let Some(mut entry) = given.or_else(|| proof.extra().map(<[u8]>::to_vec)) else {
         out::say("the proof does not carry the entry: give it with --entry");
         return Ok(ExitCode::from(exit::COULD_NOT_RUN));

@@ -1,14 +1,14 @@
 //! `casemate audit rotate-key`: at a running gateway, or in its state directory while none runs.
 
-use super::{exit, local};
-use crate::config::{self, Environment, Loaded};
+use super::exit;
+use super::local::{self, Place};
+use crate::config::Loaded;
 use crate::pins::{Access, Admin, Refused};
 use crate::serve::local_actor;
 use crate::{out, visible};
 use anyhow::{Context as _, Result, bail};
 use casemate_audit::tlog::Verifier;
 use http::Method;
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 pub(super) const HELP: &str = "\
@@ -26,6 +26,8 @@ Exit codes:
   0  changed; stdout has the new public key
   2  not changed, or not to the end";
 
+const QUESTION: &str = "Give the log a new key and destroy the old one? Witnesses need the new public key to go on.";
+
 #[derive(Debug, clap::Args)]
 pub(super) struct RotateArgs {
     /// Does not ask.
@@ -39,7 +41,7 @@ pub(super) struct RotateArgs {
 }
 
 pub(super) fn run(args: &RotateArgs) -> Result<ExitCode> {
-    if !args.yes && !agrees()? {
+    if !args.yes && !local::agrees(QUESTION)? {
         return Ok(ExitCode::from(exit::COULD_NOT_RUN));
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -67,16 +69,6 @@ pub(super) fn run(args: &RotateArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn agrees() -> Result<bool> {
-    if !std::io::stdin().is_terminal() {
-        bail!("nobody is there to be asked; with --yes nobody is");
-    }
-    out::show("Give the log a new key and destroy the old one? Witnesses need the new public key to go on. [y/N] ");
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer)?;
-    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
-}
-
 struct Done {
     old: Verifier,
     new: Verifier,
@@ -86,19 +78,10 @@ struct Done {
 
 /// `None` where the configuration cannot be used, which has been shown.
 async fn rotate(args: &RotateArgs) -> Result<Option<Done>> {
-    if let Some(url) = &args.access.admin {
-        return ask(&Admin::new(&args.access, url.clone(), Vec::new())?).await.map(Some);
-    }
-    let loaded = match config::load(&args.access.config, &Environment::of_process()) {
-        Ok(loaded) => loaded,
-        Err(report) => {
-            out::show(&report.render(true));
-            return Ok(None);
-        }
-    };
-    match Admin::running(&args.access, &loaded).await? {
-        Some(admin) => ask(&admin).await.map(Some),
-        None => offline(args, loaded).await.map(Some),
+    match local::place(&args.access).await? {
+        Some(Place::Gateway(admin)) => ask(&admin).await.map(Some),
+        Some(Place::Here(loaded)) => offline(args, *loaded).await.map(Some),
+        None => Ok(None),
     }
 }
 

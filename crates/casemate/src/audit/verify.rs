@@ -1,8 +1,8 @@
 //! `casemate audit verify`: the whole log, a part of it, or the way from one checkpoint to another.
 
-use super::{Keys, LogArgs, beside, exit, keys, told};
+use super::{Keys, LogArgs, beside, exit, keys, outside, told};
 use crate::out;
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use casemate_audit::tlog::{Checkpoint, Note, Policy, Verifier};
 use casemate_audit::{Class, Fault, Options, UNSIGNED_MS, Verified, consistency, verify_with};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -114,13 +114,12 @@ fn grown(args: &VerifyArgs, dir: &Path, from: &Path, keys: &[Verifier]) -> anyho
     if keys.is_empty() {
         bail!("a checkpoint from elsewhere is only worth what its signature is: give the log's public key with --key");
     }
-    let read = |path: &Path| std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()));
     let named = |path: &Path| path.display().to_string();
     let to = match &args.to {
-        Some(path) => Some((named(path), read(path)?)),
+        Some(path) => Some((named(path), outside::read(path)?)),
         None => None,
     };
-    let from = (named(from), read(from)?);
+    let from = (named(from), outside::read(from)?);
     Ok(compare(dir, from, to, keys))
 }
 
