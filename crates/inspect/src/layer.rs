@@ -6,17 +6,22 @@ use std::ops::Range;
 
 /// A rule that matched, before its place is known in the text that was given.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Hit {
-    pub(crate) rule: &'static str,
-    pub(crate) severity: Severity,
+pub struct Hit {
+    /// The rule's id.
+    pub rule: &'static str,
+    /// How grave it is.
+    pub severity: Severity,
 }
 
-/// One replacement. Without a hit it belongs to another edit's finding.
+/// One replacement.
 #[derive(Debug)]
-pub(crate) struct Edit {
-    pub(crate) span: Range<usize>,
-    pub(crate) text: Cow<'static, str>,
-    pub(crate) hit: Option<Hit>,
+pub struct Edit {
+    /// What goes, in bytes.
+    pub span: Range<usize>,
+    /// What stands there then.
+    pub text: Cow<'static, str>,
+    /// Why. Without a hit it belongs to another edit's finding.
+    pub hit: Option<Hit>,
 }
 
 /// What one pass over a text wants.
@@ -29,11 +34,12 @@ pub(crate) struct Pass {
 
 /// How places in an edited text map back: pairs of (place after, place before) at both ends of each edit.
 #[derive(Debug)]
-pub(crate) struct Layer(Vec<(usize, usize)>);
+pub struct Layer(Vec<(usize, usize)>);
 
 impl Layer {
     /// The place before the edits of a span after them; widened to whole edits.
-    pub(crate) fn back(&self, span: &Range<usize>) -> Range<usize> {
+    #[must_use]
+    pub fn back(&self, span: &Range<usize>) -> Range<usize> {
         self.start(span.start)..self.end(span.end)
     }
 
@@ -58,7 +64,7 @@ impl Layer {
 }
 
 /// Makes the edits, which are sorted here. Where two overlap, the first wins.
-pub(crate) fn apply(text: &str, edits: &mut [Edit]) -> (String, Layer) {
+pub fn apply(text: &str, edits: &mut [Edit]) -> (String, Layer) {
     edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
     let mut out = String::with_capacity(text.len() + 64);
     let mut anchors = Vec::with_capacity(edits.len() * 2);

@@ -9,18 +9,31 @@
 
 mod clean;
 mod config;
+pub mod decoded;
 mod destination;
 mod entity;
 mod error;
+pub mod hosts;
+pub mod html;
 mod invisible;
-mod layer;
+pub mod layer;
 mod markup;
+mod matched;
+pub mod personal;
+pub mod phrases;
+pub mod registered;
+mod rule;
+pub mod secrets;
 pub mod signals;
+mod tables;
 
 pub use clean::{IMAGE_MARKER, LINK_MARKER, TEXT_MARKER, clean};
 pub use config::{Policy, Prefix};
 pub use destination::{Place, place_of};
 pub use error::PrefixError;
+pub use matched::{Match, View};
+pub use registered::Registered;
+pub use rule::{Family, Rule, catalogue, rule};
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -4,18 +4,24 @@
 //! [`release`] alone turns it into [`Released`], after its outcome is recorded; and the gateway replies with nothing
 //! else. Refusals take the same road: [`refuse`], [`turn_away`] and [`fail`] record first and then give [`Released`].
 
+mod filter;
 mod gate;
+mod policy;
 mod receipt;
 mod reply;
+mod stream;
 // Rewriting and counting.
 mod budget;
 mod media;
 mod rewrite;
 
+pub use filter::{Filter, Filtered, Found, Verdict};
 pub use gate::{
     Answer, Clean, CleanEvent, Interim, Nod, Passage, fail, finish, inspect, inspect_event, nod, refuse, release,
     turn_away,
 };
+pub use policy::{LinkMode, Marking, Pattern, Policy, Query, Scope, Settings, Suppression, Treatment, Where};
 pub use receipt::{META_RECEIPT, receipt_json};
 pub use reply::{Form, RECEIPT, Released};
 pub use rewrite::{Inspected, Note, Rules, Shape, check_request, inspect_json, inspect_rest};
+pub use stream::{Denied, Given, Stream};

@@ -1,0 +1,150 @@
+//! What is to be done about what is found: for everything, and otherwise for a tenant, an upstream, a tool.
+
+use crate::filter::Filter;
+use casemate_core::glob::Glob;
+use casemate_inspect::{Action, Prefix, Registered};
+use std::sync::Arc;
+
+/// What a policy says of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Treatment {
+    /// The rule is not used.
+    Off,
+    /// The rule is used, and this is done.
+    Do(Action),
+    /// The rule is used and its findings are recorded as what would have been done; nothing is.
+    Shadow(Action),
+}
+
+/// What becomes of a link that may not stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LinkMode {
+    /// It stays and is reported.
+    Keep,
+    /// Its text stays, a marker stands for its destination.
+    #[default]
+    Rewrite,
+    /// Text and destination go.
+    Drop,
+}
+
+/// What becomes of the query of a link that may stay.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Query {
+    /// It stays.
+    #[default]
+    Keep,
+    /// Only these parameters stay; with none of them the whole query goes.
+    Only(Vec<String>),
+}
+
+/// A deterministic transform that tells the model which text is not to be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Marking {
+    /// None.
+    #[default]
+    Off,
+    /// The text stands between two lines that name it as untrusted.
+    Delimit,
+    /// Each white space of the text is a mark as well (Hines et al. 2024, "Defending Against Indirect Prompt Injection
+    /// Attacks With Spotlighting", section 3.2).
+    Datamark,
+}
+
+/// A part of a policy. What is `None` or empty says nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Where links may lead.
+    pub links: Option<Vec<Prefix>>,
+    /// What becomes of the others.
+    pub link_mode: Option<LinkMode>,
+    /// What becomes of the queries of links that may stay.
+    pub query: Option<Query>,
+    /// Whence images may be loaded.
+    pub images: Option<Vec<Prefix>>,
+    /// What rules do, by their id or a glob over ids; of several that fit, the last.
+    pub rules: Vec<(Glob, Treatment)>,
+    /// How untrusted text is marked.
+    pub marking: Option<Marking>,
+}
+
+/// Where a part of a policy holds. What is `None` holds everywhere.
+#[derive(Debug, Clone, Default)]
+pub struct Where {
+    /// A tenant's name.
+    pub tenant: Option<String>,
+    /// An upstream's name.
+    pub upstream: Option<String>,
+    /// A tool's exact name.
+    pub tool: Option<String>,
+}
+
+/// A finding that is expected there, and is only reported until a day comes.
+#[derive(Debug, Clone)]
+pub struct Suppression {
+    /// The rule, by id or glob.
+    pub rule: Glob,
+    /// Where.
+    pub place: Where,
+    /// Until when, in seconds since 1970.
+    pub until: u64,
+    /// Why, for whoever reads the record.
+    pub reason: String,
+}
+
+/// An operator's own pattern.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    /// The id of its rule: `deny.own.NAME` or `secret.own.NAME`.
+    pub id: Arc<str>,
+    /// What it matches; compiled with bounds on its size.
+    pub regex: regex::Regex,
+    /// What is done.
+    pub action: Action,
+}
+
+/// The `output:` section, resolved.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    /// What holds everywhere.
+    pub base: Settings,
+    /// What holds in places; the later and the narrower win.
+    pub overrides: Vec<(Where, Settings)>,
+    /// What is expected.
+    pub suppressions: Vec<Suppression>,
+    /// The registered values.
+    pub registered: Arc<Registered>,
+    /// The operator's own patterns.
+    pub patterns: Vec<Pattern>,
+    /// The most bytes of HTML that are held and judged as a document; more is escaped as text.
+    pub html_bytes: usize,
+}
+
+/// For whom and whence a text is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Scope<'a> {
+    /// The tenant that gets it.
+    pub tenant: Option<&'a str>,
+    /// The upstream that it comes from.
+    pub upstream: Option<&'a str>,
+    /// The tool that it comes from.
+    pub tool: Option<&'a str>,
+    /// Whether no image may stay.
+    pub sensitive: bool,
+}
+
+impl Policy {
+    /// What holds there at that time (seconds since 1970). The most restrictive of what several parts say of one rule wins
+    /// only where they are equally narrow.
+    #[must_use]
+    pub fn filter(&self, scope: &Scope<'_>, now: u64) -> Arc<Filter> {
+        let _ = now;
+        let inspect = casemate_inspect::Policy {
+            strip_images: scope.sensitive,
+            allowed_links: self.base.links.clone().unwrap_or_default(),
+            allowed_images: self.base.images.clone().unwrap_or_default(),
+            keep_bare_links: false,
+        };
+        Arc::new(Filter::new(inspect, Arc::clone(&self.registered)))
+    }
+}
