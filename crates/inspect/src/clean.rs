@@ -21,12 +21,20 @@ const ROUNDS: usize = 8;
 /// nothing. A text whose markup is nested so that every removal uncovers more is replaced whole.
 #[must_use]
 pub fn clean<'a>(text: &'a str, policy: &Policy) -> Cleaned<'a> {
+    clean_traced(text, policy).0
+}
+
+/// As [`clean`], with the way back from places in the result to places in `text`: the layers from the first to the last.
+/// None where the text was replaced whole.
+#[must_use]
+pub fn clean_traced<'a>(text: &'a str, policy: &Policy) -> (Cleaned<'a>, Vec<Layer>) {
     let mut state = State { original: text.len(), layers: Vec::new(), findings: Vec::new(), unlisted: 0 };
     let mut current = Cow::Borrowed(text);
     for round in 0..ROUNDS {
         let mut changed = false;
         for pass in [invisible::pass, markup::pass] {
             let mut wants = pass(&current, policy);
+            leave(&mut wants, policy);
             state.note(&wants, round == 0);
             if !wants.edits.is_empty() {
                 let (next, layer) = apply(&current, &mut wants.edits);
@@ -36,13 +44,36 @@ pub fn clean<'a>(text: &'a str, policy: &Policy) -> Cleaned<'a> {
             }
         }
         if !changed {
-            return Cleaned { text: current, findings: state.findings, unlisted: state.unlisted };
+            return (Cleaned { text: current, findings: state.findings, unlisted: state.unlisted }, state.layers);
         }
     }
     let whole =
         Finding { rule: "text.unstable", span: 0..text.len(), action: Action::Redact, severity: Severity::High };
     state.findings.push(whole);
-    Cleaned { text: Cow::Borrowed(TEXT_MARKER), findings: state.findings, unlisted: state.unlisted }
+    (Cleaned { text: Cow::Borrowed(TEXT_MARKER), findings: state.findings, unlisted: state.unlisted }, Vec::new())
+}
+
+/// Turns the edits of rules that are only to report into reports. An edit without a hit of its own goes with the next one
+/// that has one.
+fn leave(pass: &mut Pass, policy: &Policy) {
+    if policy.reported.is_empty() {
+        return;
+    }
+    let mut companions = Vec::new();
+    for edit in std::mem::take(&mut pass.edits) {
+        match edit.hit {
+            None => companions.push(edit),
+            Some(hit) if policy.reported.contains(&hit.rule) => {
+                companions.clear();
+                pass.reports.push((edit.span, hit));
+            }
+            Some(_) => {
+                pass.edits.append(&mut companions);
+                pass.edits.push(edit);
+            }
+        }
+    }
+    pass.edits.append(&mut companions);
 }
 
 struct State {

@@ -15,6 +15,8 @@ pub struct Policy {
     /// Whether URLs that stand alone in the text are only reported. For values that a program reads, such as the
     /// choices of a schema: there a URL is data. Schemes that run code go all the same.
     pub keep_bare_links: bool,
+    /// Ids of rules that are only to report: what they find stays.
+    pub reported: Vec<&'static str>,
 }
 
 /// An allowed origin and the start of an allowed path.

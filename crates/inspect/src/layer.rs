@@ -43,6 +43,26 @@ impl Layer {
         self.start(span.start)..self.end(span.end)
     }
 
+    /// The place after the edits of a span before them, widened to whole edits; `None` where one edit holds all of it.
+    #[must_use]
+    pub fn forward(&self, span: &Range<usize>) -> Option<Range<usize>> {
+        let last = |index: usize| index.checked_sub(1).and_then(|i| self.0.get(i).map(|pair| (i, *pair)));
+        let opens = last(self.0.partition_point(|(_, before)| *before <= span.start));
+        let closes = last(self.0.partition_point(|(_, before)| *before < span.end));
+        let start = match opens {
+            Some((i, (after, _))) if i % 2 == 0 => after,
+            Some((_, (after, before))) => after + (span.start - before),
+            None => span.start,
+        };
+        let end = match closes {
+            Some((i, _)) if i % 2 == 0 && opens.is_some_and(|(open, _)| open == i) => return None,
+            Some((i, _)) if i % 2 == 0 => self.0.get(i + 1)?.0,
+            Some((_, (after, before))) => after + (span.end - before),
+            None => span.end,
+        };
+        (start < end).then_some(start..end)
+    }
+
     fn start(&self, at: usize) -> usize {
         let index = self.0.partition_point(|(after, _)| *after <= at);
         match index.checked_sub(1).and_then(|i| self.0.get(i).map(|pair| (i, pair))) {
@@ -96,5 +116,27 @@ mod tests {
         assert_eq!(layer.back(&(2..3)), 1..3);
         assert_eq!(layer.back(&(4..6)), 3..5);
         assert_eq!(layer.back(&(6..8)), 6..8);
+    }
+
+    #[test]
+    fn places_map_forward() {
+        let edit = |span, text: &'static str| Edit { span, text: text.into(), hit: None };
+        let (out, layer) = apply("abcdefgh", &mut [edit(5..6, ""), edit(1..3, "XYZ"), edit(7..7, "-")]);
+        assert_eq!(out, "aXYZdeg-h");
+        for (before, after) in [
+            (0..1, Some(0..1)),
+            (1..3, None),
+            (1..2, None),
+            (0..2, Some(0..4)),
+            (2..4, Some(1..5)),
+            (3..4, Some(4..5)),
+            (5..6, None),
+            (4..7, Some(5..7)),
+            (7..8, Some(8..9)),
+            (6..8, Some(6..9)),
+            (0..8, Some(0..9)),
+        ] {
+            assert_eq!(layer.forward(&before), after, "{before:?}");
+        }
     }
 }

@@ -27,7 +27,7 @@ pub mod secrets;
 pub mod signals;
 mod tables;
 
-pub use clean::{IMAGE_MARKER, LINK_MARKER, TEXT_MARKER, clean};
+pub use clean::{IMAGE_MARKER, LINK_MARKER, TEXT_MARKER, clean, clean_traced};
 pub use config::{Policy, Prefix};
 pub use destination::{Place, place_of};
 pub use error::PrefixError;

@@ -1,7 +1,21 @@
 //! One text through every rule: what is found, what is done about it, what is left.
 
+mod decide;
+mod edit;
+mod find;
+mod findings;
+mod judge;
+pub(crate) mod risk;
+mod rounds;
+
+use crate::marking;
+use crate::policy::{LinkMode, Marking, Policy, Query, Resolved};
 use casemate_core::label::Risk;
-use casemate_inspect::{Action, Registered, Severity, View, clean};
+use casemate_inspect::{Action, Match, Registered, Severity, View};
+use find::Detectors;
+use findings::Findings;
+pub(crate) use judge::Judged;
+use rounds::End;
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
@@ -44,6 +58,8 @@ pub struct Found {
     pub shadow: bool,
     /// How grave it is.
     pub severity: Severity,
+    /// Why it is expected there, where a suppression says so.
+    pub suppressed: Option<Arc<str>>,
 }
 
 /// A text after the filter.
@@ -69,33 +85,94 @@ impl Filtered<'_> {
 /// Every rule as it holds in one place. Made by [`crate::Policy::filter`].
 #[derive(Debug)]
 pub struct Filter {
-    inspect: casemate_inspect::Policy,
-    registered: Arc<Registered>,
+    /// Links, images and markup of texts, and of values that are data as well.
+    pub(crate) inspect: casemate_inspect::Policy,
+    pub(crate) data: casemate_inspect::Policy,
+    detectors: Detectors,
+    link_mode: LinkMode,
+    query: Query,
+    marking: Marking,
 }
 
 impl Filter {
-    pub(crate) const fn new(inspect: casemate_inspect::Policy, registered: Arc<Registered>) -> Self {
-        Self { inspect, registered }
+    pub(crate) fn new(policy: &Policy, resolved: &Resolved<'_>, sensitive: bool) -> Self {
+        let detectors = Detectors::new(resolved, &policy.registered, &policy.patterns);
+        Self::with_detectors(resolved, sensitive, detectors)
+    }
+
+    fn with_detectors(resolved: &Resolved<'_>, sensitive: bool, detectors: Detectors) -> Self {
+        let inspect = casemate_inspect::Policy {
+            strip_images: sensitive,
+            allowed_links: resolved.links(),
+            allowed_images: resolved.images(),
+            keep_bare_links: false,
+            reported: detectors.decisions.reported(),
+        };
+        let data = casemate_inspect::Policy { keep_bare_links: true, ..inspect.clone() };
+        let (link_mode, query, marking) = (resolved.link_mode(), resolved.query(), resolved.marking());
+        Self { inspect, data, detectors, link_mode, query, marking }
     }
 
     /// Filters one text. Linear in its length; filtering the result again changes nothing (without marking).
     #[must_use]
     pub fn text<'t>(&self, text: &'t str) -> Filtered<'t> {
-        let _ = &self.registered;
-        let cleaned = clean(text, &self.inspect);
-        let verdict = if cleaned.text == text { Verdict::Pass } else { Verdict::Rewritten };
-        let findings = cleaned
-            .findings
-            .into_iter()
-            .map(|f| Found {
-                rule: Cow::Borrowed(f.rule),
-                view: View::Plain,
-                span: f.span,
-                action: f.action,
-                shadow: false,
-                severity: f.severity,
-            })
-            .collect();
-        Filtered { text: cleaned.text, verdict, findings, unlisted: cleaned.unlisted, risk: Risk::NONE }
+        self.filtered(text, &self.inspect, &[])
+    }
+
+    /// Filters a text in which something was found by looking at its neighbours as well.
+    pub(crate) fn text_with<'t>(&self, text: &'t str, extra: &[Match]) -> Filtered<'t> {
+        self.filtered(text, &self.inspect, extra)
+    }
+
+    /// As [`Filter::text_with`], for a value that a program reads too: a URL that stands alone in it is data.
+    pub(crate) fn data_with<'t>(&self, text: &'t str, extra: &[Match]) -> Filtered<'t> {
+        self.filtered(text, &self.data, extra)
+    }
+
+    /// The registered values, where they are looked for.
+    pub(crate) fn registered(&self) -> Option<&Registered> {
+        self.detectors.registered()
+    }
+
+    /// What becomes of a link that may not stay.
+    #[must_use]
+    pub const fn link_mode(&self) -> LinkMode {
+        self.link_mode
+    }
+
+    /// What becomes of the query of a link that may stay.
+    #[must_use]
+    pub const fn query(&self) -> &Query {
+        &self.query
+    }
+
+    /// Marks a text that was filtered, as the policy asks for it. What is marked is not for the filter again.
+    #[must_use]
+    pub fn mark<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        marking::mark(text, self.marking)
+    }
+
+    /// How untrusted text is marked.
+    #[must_use]
+    pub const fn marking(&self) -> Marking {
+        self.marking
+    }
+
+    fn filtered<'t>(&self, text: &'t str, policy: &casemate_inspect::Policy, extra: &[Match]) -> Filtered<'t> {
+        let mut findings = Findings::default();
+        let end = match self.rest(text, policy, extra, 0, &mut findings) {
+            End::Unstable => self.paragraphs(text, policy, extra, &mut findings),
+            end => end,
+        };
+        let (text, verdict) = match end {
+            End::Rest(rest) if rest == text => (Cow::Borrowed(text), Verdict::Pass),
+            End::Rest(rest) => (rest, Verdict::Rewritten),
+            End::Denied | End::Unstable => (Cow::Borrowed(""), Verdict::Denied),
+        };
+        let listed = findings.list();
+        Filtered { text, verdict, findings: listed.list, unlisted: listed.unlisted, risk: listed.risk }
     }
 }
+
+#[cfg(test)]
+mod tests;

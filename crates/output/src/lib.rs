@@ -5,7 +5,9 @@
 //! else. Refusals take the same road: [`refuse`], [`turn_away`] and [`fail`] record first and then give [`Released`].
 
 mod filter;
+mod filters;
 mod gate;
+mod marking;
 mod policy;
 mod receipt;
 mod reply;
@@ -16,6 +18,7 @@ mod media;
 mod rewrite;
 
 pub use filter::{Filter, Filtered, Found, Verdict};
+pub use filters::Filters;
 pub use gate::{
     Answer, Clean, CleanEvent, Interim, Nod, Passage, fail, finish, inspect, inspect_event, nod, refuse, release,
     turn_away,

@@ -1,8 +1,11 @@
 //! What is to be done about what is found: for everything, and otherwise for a tenant, an upstream, a tool.
 
+mod resolve;
+
 use crate::filter::Filter;
 use casemate_core::glob::Glob;
 use casemate_inspect::{Action, Prefix, Registered};
+pub(crate) use resolve::Resolved;
 use std::sync::Arc;
 
 /// What a policy says of a rule.
@@ -108,7 +111,7 @@ pub struct Pattern {
 pub struct Policy {
     /// What holds everywhere.
     pub base: Settings,
-    /// What holds in places; the later and the narrower win.
+    /// What holds in places; the narrower wins.
     pub overrides: Vec<(Where, Settings)>,
     /// What is expected.
     pub suppressions: Vec<Suppression>,
@@ -134,17 +137,16 @@ pub struct Scope<'a> {
 }
 
 impl Policy {
-    /// What holds there at that time (seconds since 1970). The most restrictive of what several parts say of one rule wins
-    /// only where they are equally narrow.
+    /// What holds there at that time (seconds since 1970).
+    ///
+    /// Each setting is that of the narrowest part that says anything of it; a part is the narrower the more of tenant,
+    /// upstream and tool it names. Of several that are equally narrow the most restrictive counts: of lists of what may
+    /// stay, what stands in all of them. Deterministic.
     #[must_use]
     pub fn filter(&self, scope: &Scope<'_>, now: u64) -> Arc<Filter> {
-        let _ = now;
-        let inspect = casemate_inspect::Policy {
-            strip_images: scope.sensitive,
-            allowed_links: self.base.links.clone().unwrap_or_default(),
-            allowed_images: self.base.images.clone().unwrap_or_default(),
-            keep_bare_links: false,
-        };
-        Arc::new(Filter::new(inspect, Arc::clone(&self.registered)))
+        Arc::new(Filter::new(self, &Resolved::new(self, scope, now), scope.sensitive))
     }
 }
+
+#[cfg(test)]
+mod tests;

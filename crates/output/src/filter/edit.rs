@@ -1,0 +1,69 @@
+//! From matches to edits: what overlaps becomes one, and a marker stands for it.
+
+use super::find::Hit;
+use casemate_inspect::layer::Edit;
+use casemate_inspect::{Family, IMAGE_MARKER, LINK_MARKER, TEXT_MARKER};
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// Stands where a credential or a registered value was.
+pub(crate) const SECRET: &str = "[secret removed]";
+/// Stands where a host or an address of private infrastructure was.
+pub(crate) const HOST: &str = "[private host removed]";
+/// Stands where data about a person was.
+pub(crate) const PERSONAL: &str = "[personal data removed]";
+
+/// What stands for a match; where several overlap, the mark of the first of these families counts.
+const fn marker(family: Family) -> (u8, &'static str) {
+    match family {
+        Family::Registered | Family::Secret => (0, SECRET),
+        Family::Personal => (1, PERSONAL),
+        Family::Host => (2, HOST),
+        Family::Deny | Family::Signal | Family::Markup | Family::Invisible | Family::Text => (3, TEXT_MARKER),
+        Family::Image => (4, IMAGE_MARKER),
+        Family::Link => (5, LINK_MARKER),
+    }
+}
+
+/// The edits that the hits ask for, in the order of their places: each place once.
+pub(super) fn edits(text: &str, hits: &[Hit<'_>]) -> Vec<Edit> {
+    let wanted = hits.iter().filter(|hit| hit.decision.edits() && !hit.span.is_empty());
+    let mut spans: Vec<(Range<usize>, (u8, &str))> =
+        wanted.map(|hit| (hit.span.clone(), marker(hit.decision.family))).collect();
+    spans.sort_by_key(|(span, (rank, _))| (span.start, span.end, *rank));
+    let mut merged: Vec<(Range<usize>, (u8, &'static str))> = Vec::with_capacity(spans.len());
+    for (span, mark) in spans {
+        match merged.last_mut() {
+            Some((last, known)) if span.start <= last.end => {
+                last.end = last.end.max(span.end);
+                *known = (*known).min(mark);
+            }
+            _ => merged.push((span, mark)),
+        }
+    }
+    let edit = |(span, (_, mark)): (Range<usize>, (u8, &'static str))| Edit {
+        text: set_apart(text, &span, mark),
+        span,
+        hit: None,
+    };
+    merged.into_iter().map(edit).collect()
+}
+
+/// The marker, set apart from neighbours with which it would make up a link.
+fn set_apart(text: &str, span: &Range<usize>, mark: &'static str) -> Cow<'static, str> {
+    let bytes = text.as_bytes();
+    let joins = matches!(bytes.get(span.end), Some(b'(' | b'[' | b':'));
+    let before = span.start.checked_sub(1).and_then(|at| bytes.get(at));
+    let apart = matches!(before, Some(b']' | b'!' | b'\\'));
+    match (apart, joins) {
+        (false, false) => Cow::Borrowed(mark),
+        _ => Cow::Owned(format!("{}{mark}{}", if apart { " " } else { "" }, if joins { " " } else { "" })),
+    }
+}
+
+/// The span within the text and widened to whole characters.
+pub(super) fn whole(text: &str, span: &Range<usize>) -> Range<usize> {
+    let end = span.end.min(text.len());
+    let start = span.start.min(end);
+    text.floor_char_boundary(start)..text.ceil_char_boundary(end)
+}

@@ -1,0 +1,119 @@
+//! The list of what was found in one text: each thing once, bounded, with its risk.
+
+use super::find::Hit;
+use super::risk::{self, Score};
+use super::{Filtered, Found};
+use casemate_core::label::Risk;
+use casemate_inspect::{Action, View};
+use std::ops::Range;
+
+/// How many are gathered before the list is made; rounds find some of them again.
+const GATHERED: usize = 4 * Filtered::FINDINGS;
+
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    gathered: Vec<Found>,
+    unlisted: usize,
+    /// The heaviest of those that are not listed.
+    heaviest: u8,
+}
+
+/// A list that is ready.
+#[derive(Debug, Default)]
+pub(super) struct Listed {
+    pub(super) list: Vec<Found>,
+    pub(super) unlisted: usize,
+    pub(super) risk: Risk,
+}
+
+impl Findings {
+    /// Adds hits at the places that `back` gives; those that deny come first, so that no bound keeps them out.
+    pub(super) fn add_hits(&mut self, hits: &[Hit<'_>], back: impl Fn(&Range<usize>) -> Range<usize>) {
+        for denies in [true, false] {
+            for hit in hits.iter().filter(|hit| hit.decision.denies() == denies) {
+                self.add(Found {
+                    rule: hit.rule.clone(),
+                    view: hit.view,
+                    span: back(&hit.span),
+                    action: hit.decision.action,
+                    shadow: hit.decision.shadow,
+                    severity: hit.decision.severity,
+                    suppressed: hit.decision.suppressed.clone(),
+                });
+            }
+        }
+    }
+
+    pub(super) fn add(&mut self, found: Found) {
+        if self.gathered.len() < GATHERED {
+            self.gathered.push(found);
+        } else {
+            self.left_out(&found);
+        }
+    }
+
+    fn left_out(&mut self, found: &Found) {
+        self.unlisted = self.unlisted.saturating_add(1);
+        if !found.shadow {
+            self.heaviest = self.heaviest.max(risk::weight(risk::family(&found.rule), found.severity));
+        }
+    }
+
+    /// Counts what a detector did not list.
+    pub(super) const fn count(&mut self, unlisted: usize) {
+        self.unlisted = self.unlisted.saturating_add(unlisted);
+    }
+
+    /// The list, ordered by place. What one rule found twice in the same place, in two rounds or two views, is there once.
+    pub(super) fn list(mut self) -> Listed {
+        if self.gathered.is_empty() && self.unlisted == 0 {
+            return Listed::default();
+        }
+        let mut gathered = std::mem::take(&mut self.gathered);
+        let kind = |f: &Found| (f.action, f.shadow);
+        gathered.sort_by(|a, b| {
+            let by_rule = (a.rule.as_ref(), kind(a)).cmp(&(b.rule.as_ref(), kind(b)));
+            by_rule.then_with(|| (a.span.start, a.span.end, a.view).cmp(&(b.span.start, b.span.end, b.view)))
+        });
+        let mut list: Vec<Found> = Vec::with_capacity(gathered.len());
+        for found in gathered {
+            match list.last_mut() {
+                Some(last) if same(last, &found) => {
+                    last.span.end = last.span.end.max(found.span.end);
+                    last.severity = last.severity.max(found.severity);
+                    last.view = last.view.min(found.view);
+                }
+                _ => list.push(found),
+            }
+        }
+        if list.len() > Filtered::FINDINGS {
+            list.sort_by_key(|found| std::cmp::Reverse((found.action == Action::Deny, found.severity)));
+            let rest = list.split_off(Filtered::FINDINGS);
+            rest.iter().for_each(|found| self.left_out(found));
+        }
+        list.sort_by(|a, b| (a.span.start, a.span.end, &a.rule).cmp(&(b.span.start, b.span.end, &b.rule)));
+        let mut score = Score::default();
+        list.iter().for_each(|found| score.add(found));
+        score.add_unlisted(self.heaviest, self.unlisted);
+        Listed { list, unlisted: self.unlisted, risk: score.risk() }
+    }
+}
+
+fn same(a: &Found, b: &Found) -> bool {
+    let overlap = b.span.start < a.span.end || a.span == b.span;
+    a.rule == b.rule && a.action == b.action && a.shadow == b.shadow && overlap
+}
+
+impl Found {
+    /// The same so many bytes further on.
+    pub(super) fn at(mut self, base: usize) -> Self {
+        self.span = self.span.start.saturating_add(base)..self.span.end.saturating_add(base);
+        self
+    }
+}
+
+/// A finding about a whole text.
+pub(super) fn whole_text(rule: &'static str, len: usize) -> Found {
+    let (view, severity) = (View::Plain, casemate_inspect::Severity::High);
+    Found { rule: rule.into(), view, span: 0..len, action: Action::Redact, shadow: false, severity, suppressed: None }
+}
