@@ -146,15 +146,7 @@ const fn key(piece: &Piece) -> (usize, usize, usize) {
 /// The pieces of the first depth.
 fn level(text: &str) -> Vec<Piece> {
     let bytes = text.as_bytes();
-    let mut out = window::read(text, 1, |mut from| {
-        loop {
-            let at = from + memchr::memchr3(b'&', b'%', b'\\', bytes.get(from..)?)?;
-            if let Some(undone) = escape::general(text, at) {
-                return Some((at, undone));
-            }
-            from = at + 1;
-        }
-    });
+    let mut out = undone(text);
     let signed = |sign: u8, read: fn(&str, usize) -> Option<escape::Undone>| {
         move |mut from: usize| loop {
             let at = from + memchr::memchr(sign, bytes.get(from..)?)?;
@@ -167,6 +159,27 @@ fn level(text: &str) -> Vec<Piece> {
     out.extend(window::read(text, 3, signed(b'\\', escape::style)));
     out.extend(window::read(text, 2, signed(b'=', escape::mail)));
     out.extend(window::read(text, 1, |from| compat::next(text, from)));
+    out.append(&mut runs(text));
+    out
+}
+
+/// The places of the first depth where references, percent-encoding and escapes stand, undone.
+pub(crate) fn undone(text: &str) -> Vec<Piece> {
+    let bytes = text.as_bytes();
+    window::read(text, 1, |mut from| {
+        loop {
+            let at = from + memchr::memchr3(b'&', b'%', b'\\', bytes.get(from..)?)?;
+            if let Some(undone) = escape::general(text, at) {
+                return Some((at, undone));
+            }
+            from = at + 1;
+        }
+    })
+}
+
+/// The pieces of the first depth that stand as runs: base64, base32, hexadecimal, rows of codes.
+pub(crate) fn runs(text: &str) -> Vec<Piece> {
+    let mut out = Vec::new();
     run::find(text, &mut out);
     codes::find(text, &mut out);
     out
