@@ -67,6 +67,9 @@ pub(super) fn looks_like_text(bytes: &[u8]) -> bool {
     if zeros * 3 >= bytes.len() {
         return zeros * 3 <= bytes.len() * 2 && good + zeros + 1 >= bytes.len();
     }
+    if bytes.iter().any(|b| !shown(*b) && *b < 0x80) {
+        return false;
+    }
     // UTF-8, perhaps cut within a character at both ends.
     let skip = bytes.iter().take(3).take_while(|b| matches!(b, 0x80..=0xbf)).count();
     let Some(whole) = bytes.get(skip..) else { return false };
@@ -77,7 +80,18 @@ pub(super) fn looks_like_text(bytes: &[u8]) -> bool {
         }
         Err(_) => return false,
     };
-    !valid.is_empty() && valid.chars().all(|c| !c.is_control() || c.is_whitespace())
+    !valid.is_empty() && valid.chars().all(|c| !c.is_control() || c.is_whitespace()) && !scattered(valid)
+}
+
+/// Whether the characters are of so many scripts as chance brings: nearly all text has neighbours in one block.
+fn scattered(text: &str) -> bool {
+    let blocks = || text.chars().filter(|c| !c.is_ascii()).map(|c| u32::from(c) >> 7);
+    let (mut jumps, mut count) = (0, 0);
+    for (one, next) in blocks().zip(blocks().skip(1)) {
+        jumps += usize::from(one.abs_diff(next) > 0xa0);
+        count += 1;
+    }
+    jumps * 2 > count + 1
 }
 
 /// What of the bytes is text: stretches of at least `shortest` bytes, with a line end between two.

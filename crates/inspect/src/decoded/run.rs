@@ -22,6 +22,9 @@ pub(super) fn class(of: impl Fn(u8) -> bool) -> Class {
     std::array::from_fn(|b| u8::try_from(b).is_ok_and(&of))
 }
 
+/// Each byte as [`sextet`] takes it, and 0 for any other.
+static SEXTETS: LazyLock<[u8; 256]> =
+    LazyLock::new(|| std::array::from_fn(|b| u8::try_from(b).ok().and_then(sextet).unwrap_or(0)));
 static BASE64: LazyLock<Class> = LazyLock::new(|| class(|b| sextet(b).is_some()));
 static BASE32: LazyLock<Class> = LazyLock::new(|| class(|b| matches!(b, b'A'..=b'Z' | b'2'..=b'7')));
 static LOWER32: LazyLock<Class> = LazyLock::new(|| class(|b| matches!(b, b'a'..=b'z' | b'2'..=b'7')));
@@ -71,11 +74,13 @@ fn padded(bytes: &[u8], end: usize) -> usize {
 
 /// The lines that a wrapped run consists of (RFC 2045, section 6.8): each but the last is as long as the first.
 fn lines(bytes: &[u8], first: &Range<usize>) -> Vec<Range<usize>> {
+    let class = &*BASE64;
+    let is = |b: &u8| class.get(usize::from(*b)).copied().unwrap_or(false);
     let mut lines = vec![first.clone()];
     let mut end = first.end;
     while let Some(start) = next_line(bytes, end) {
         let rest = bytes.get(start..).unwrap_or_default();
-        let len = rest.iter().take(first.len() + 1).take_while(|b| sextet(**b).is_some()).count();
+        let len = rest.iter().take(first.len() + 1).position(|b| !is(b)).unwrap_or(rest.len().min(first.len() + 1));
         // A line starts behind a margin, the first one perhaps behind something else.
         if len == 0 || len > first.len() {
             break;
@@ -160,15 +165,16 @@ fn digits(run: &[u8], mut each: impl FnMut(View, String)) {
 /// By how many characters a run of base64 must be shifted so that text comes out of a part of it: its first characters may
 /// belong to something else.
 fn shifts(run: &[u8]) -> impl Iterator<Item = usize> {
+    let table = &*SEXTETS;
     let mut found = [false; 4];
     let step = if run.len() > LONG { APART } else { SAMPLE };
     let mut at = 0;
     while let Some(row) = run.get(at..).filter(|row| row.len() >= SAMPLE) {
         for shift in 0..4 {
             let Some(sample) = row.get(shift..shift + SAMPLE) else { continue };
-            let mut good = looks_like_text(&sample12(sample));
+            let mut good = looks_like_text(&sample12(table, sample));
             if good && run.len() > LONG {
-                good = row.get(shift + SAMPLE..shift + 2 * SAMPLE).is_some_and(|next| looks_like_text(&sample12(next)));
+                good = row.get(shift + SAMPLE..shift + 2 * SAMPLE).is_some_and(|next| looks_like_text(&sample12(table, next)));
             }
             if good && let Some(slot) = found.get_mut((at + shift) % 4) {
                 *slot = true;
@@ -180,10 +186,11 @@ fn shifts(run: &[u8]) -> impl Iterator<Item = usize> {
 }
 
 /// The twelve bytes of sixteen characters.
-fn sample12(sample: &[u8]) -> [u8; 12] {
+fn sample12(table: &[u8; 256], sample: &[u8]) -> [u8; 12] {
     let mut out = [0; 12];
+    let value = |b: u8| table.get(usize::from(b)).copied().unwrap_or(0);
     for (quad, bytes) in sample.chunks_exact(4).zip(out.chunks_exact_mut(3)) {
-        let bits = quad.iter().fold(0_u32, |bits, b| bits << 6 | u32::from(sextet(*b).unwrap_or(0)));
+        let bits = quad.iter().fold(0_u32, |bits, b| bits << 6 | u32::from(value(*b)));
         for (slot, byte) in bytes.iter_mut().zip(bits.to_be_bytes().into_iter().skip(1)) {
             *slot = byte;
         }
