@@ -5,6 +5,7 @@ mod archive;
 mod audit;
 mod auth;
 mod gateway;
+mod output;
 mod pem;
 mod secret;
 mod tenants;

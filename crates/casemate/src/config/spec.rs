@@ -3,6 +3,7 @@
 mod admin;
 mod audit;
 mod gateway;
+mod output;
 mod tenants;
 mod upstreams;
 
@@ -158,6 +159,11 @@ pub const ROOT: &[Key] = &[
         "The MCP servers behind the gateway. A host on the allowlist that no entry uses is reachable as https://HOST/mcp under its own name.",
     ),
     key("admin", Kind::Map(admin::KEYS), "The admin listener: health, metrics and the log. Absent, there is none."),
+    key(
+        "output",
+        Kind::Map(output::KEYS),
+        "The output post-processor: what may stay in answers, and what is done about the rest.",
+    ),
     key("state", Kind::Map(STATE), "Where the gateway keeps what must outlive it."),
     key("audit", Kind::Map(audit::KEYS), "The record of every request."),
 ];
