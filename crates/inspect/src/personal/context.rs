@@ -45,8 +45,8 @@ macro_rules! topics {
 }
 
 topics! {
-    0 PHONE ["phone", "phones", "tel", "telephone", "mobile", "cell", "cellphone", "fax", "call", "sms", "whatsapp", "telefon",
-        "telefonnummer", "handy", "handynummer", "rufnummer", "mobil", "mobilnummer", "téléphone", "portable", "teléfono",
+    0 PHONE ["phone", "phones", "tel", "telephone", "mobile", "cellphone", "fax", "whatsapp", "telefon",
+        "telefonnummer", "handynummer", "rufnummer", "mobil", "mobilnummer", "téléphone", "teléfono",
         "telefono", "móvil", "celular", "telefone", "celulare", "cellulare", "telefoon", "gsm", "puhelin", "телефон",
         "Телефон", "тел.", "电话", "電話", "手机", "手機", "전화", "휴대폰", "هاتف", "फ़ोन", "phonenumber"];
     1 BIRTH ["born", "birth", "dob", "birthdate", "birthday", "birth date", "date of birth", "geboren", "geburtsdatum", "geb.",
