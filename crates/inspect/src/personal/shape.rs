@@ -45,7 +45,7 @@ impl Shape {
                 },
                 _ => break,
             };
-            let previous = shape.length.checked_sub(1).and_then(|last| shape.marks.get(last));
+            let previous = shape.length.checked_sub(1).and_then(|last| shape.marks.get(last)).copied();
             if !mark.is_ascii_alphanumeric() && previous.is_none_or(|b| !b.is_ascii_alphanumeric()) {
                 break;
             }
@@ -54,6 +54,11 @@ impl Shape {
                 (*place, *end) = (mark, u8::try_from(at).unwrap_or(u8::MAX));
             }
             shape.length += 1;
+            // Two small letters behind a separator are a word: no form has them.
+            let word = mark.is_ascii_lowercase() && previous.is_some_and(|b| b.is_ascii_lowercase());
+            if word && shape.lead() + 1 < shape.length {
+                break;
+            }
         }
         shape
     }
