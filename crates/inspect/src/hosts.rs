@@ -123,7 +123,7 @@ fn dotted(text: &str, url: bool, out: &mut Vec<Match>) {
         let done = match bytes.get(at) {
             Some(b'.') => token::find(text, at, from, url, out),
             Some(b':') if bytes.get(at + 1) == Some(&b'/') => url::find(text, at, out),
-            Some(b':') => six::find(text, at, from, out),
+            Some(b':') => six::find(text, at, out),
             _ => url::share(text, at, out),
         };
         from = from.max(done);

@@ -191,15 +191,16 @@ fn last_run(text: &str) -> usize {
         let start = word(space);
         let part = bytes.get(start..space).unwrap_or_default();
         let spaced = bytes.get(space) == Some(&b' ') && !part.is_empty();
-        let numeric = part.len() <= WHOLE && part.iter().any(u8::is_ascii_digit);
-        let capitals = part.iter().rev().take(2).all(u8::is_ascii_uppercase)
-            && part.len() <= 7
-            && part.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_punctuation());
-        if !spaced || !(numeric || capitals) || text.len() - start > 3 * WHOLE {
+        let numeric = part.iter().rev().take(WHOLE).any(u8::is_ascii_digit);
+        // Groups of capitals: the initials of a number, or a bank's in an IBAN.
+        let letters = part.iter().rev().take(7).take_while(|b| b.is_ascii_uppercase()).count();
+        let within = part.len().checked_sub(letters + 1).and_then(|at| part.get(at));
+        let capitals = (1..=6).contains(&letters) && within.is_none_or(|b| !b.is_ascii_alphanumeric());
+        if !spaced || !(numeric || capitals) || text.len() - space > 3 * WHOLE {
             break;
         }
         // One letter alone only stands between the groups of a number.
-        if numeric || part.len() > 1 {
+        if numeric || letters > 1 {
             first = start;
         }
         at = start;

@@ -51,11 +51,12 @@ const V6: &[(Ipv6Addr, u32, Kind)] = &[
     (Ipv6Addr::new(0xfec0, 0, 0, 0, 0, 0, 0, 0), 10, Kind::Private),
     // RFC 8215: translation of local use.
     (Ipv6Addr::new(0x64, 0xff9b, 1, 0, 0, 0, 0, 0), 48, Kind::Private),
-    // RFC 6666: discard. RFC 5180: benchmarking. RFC 9602: segment routing. RFC 4291, section 2.7: multicast.
+    // RFC 6666: discard. RFC 5180: benchmarking. RFC 9602: segment routing. RFC 4291, section 2.7: multicast; the
+    // highest flag is reserved, which leaves out netmasks.
     (Ipv6Addr::new(0x100, 0, 0, 0, 0, 0, 0, 0), 64, Kind::Special),
     (Ipv6Addr::new(0x2001, 2, 0, 0, 0, 0, 0, 0), 48, Kind::Special),
     (Ipv6Addr::new(0x5f00, 0, 0, 0, 0, 0, 0, 0), 16, Kind::Special),
-    (Ipv6Addr::new(0xff00, 0, 0, 0, 0, 0, 0, 0), 8, Kind::Special),
+    (Ipv6Addr::new(0xff00, 0, 0, 0, 0, 0, 0, 0), 9, Kind::Special),
 ];
 
 /// What an IPv4 address is, where it is anything.
@@ -157,6 +158,7 @@ mod tests {
             ("fd00:ec2::254", Some(Kind::Metadata)),
             ("ff02::1", Some(Kind::Special)),
             ("2001:db8::1", None),
+            ("ffff:ff00::", None),
             ("2606:4700::1111", None),
         ] {
             assert_eq!(of_v6(address.parse().unwrap()), kind, "{address}");

@@ -67,10 +67,10 @@ const ROOTS: &str = " self this super cls std crate module exports window docume
     flask pydantic react vue angular node_modules $ ";
 
 /// Words that a member or a variant of a file follows, where there are two words only.
-const OWNERS: &str = " core env config configs conf settings setting req request res resp response ctx context obj object item \
+const OWNERS: &str = " core host env config configs conf settings setting req request res resp response ctx context obj object item \
     user users options opts state props data scope thread threading variable variables vars var type types key keys npm \
     docker-compose compose application appsettings package index args arg params param parent child root event e el elem \
-    element foo bar baz qux it is runtime system environment profile profiles properties prop values value global globals \
+    element foo bar baz qux it is other merged combined current previous old new runtime system environment profile profiles properties prop values value global globals \
     locals readme makefile dockerfile gradle changelog license claude pkg src lib libs spec think stay act go keep nothing ";
 
 /// Words that hosts are called by, where the suffix alone says too little.

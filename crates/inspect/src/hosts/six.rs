@@ -12,13 +12,14 @@ const fn part(byte: u8) -> bool {
 }
 
 /// Finds the address around the colon at `at`; gives where to go on.
-pub(super) fn find(text: &str, at: usize, from: usize, out: &mut Vec<Match>) -> usize {
+pub(super) fn find(text: &str, at: usize, out: &mut Vec<Match>) -> usize {
     let bytes = text.as_bytes();
     let next = bytes.get(at + 1).copied().unwrap_or_default();
     if !(next.is_ascii_hexdigit() || next == b':') {
         return at + 1;
     }
-    let before = bytes.get(from..at).unwrap_or_default();
+    // From the beginning of the whole run, also where a colon before this one led to nothing.
+    let before = bytes.get(..at).unwrap_or_default();
     let back = before.iter().rev().take(LONGEST).take_while(|b| part(**b)).count();
     let length = bytes.get(at..).unwrap_or_default().iter().take(LONGEST + 1).take_while(|b| part(**b)).count();
     let (mut start, mut end) = (at - back, at + length);

@@ -55,7 +55,7 @@ const SCHEMES: [&str; 44] = [
 ];
 
 /// Names that stand for a host in a text that explains.
-const STANDINS: &str = " host hostname server servername domain example site url address ip foo bar baz test www your-host \
+const STANDINS: &str = " host hostname server servername domain example endpoint site url address ip foo bar baz test www your-host \
     myhost my-host yourhost yourserver somehost some-host user username localhost undefined null none name ";
 
 /// Names of metadata services that need no domain.
@@ -165,7 +165,7 @@ pub(super) fn share(text: &str, at: usize, out: &mut Vec<Match>) -> usize {
     let name = rest.get(..length).unwrap_or_default();
     let marked =
         name.iter().any(|b| b.is_ascii_digit() || *b == b'-') && name.first().is_some_and(u8::is_ascii_alphabetic);
-    let called = [&b"fileserver"[..], b"files", b"server", b"nas", b"share", b"shares", b"corp", b"backup", b"dfs"]
+    let called = [&b"fileserver"[..], b"files", b"nas", b"corp", b"backup", b"dfs"]
         .iter()
         .any(|one| name.eq_ignore_ascii_case(one));
     if path && (3..=63).contains(&length) && (marked || called) {

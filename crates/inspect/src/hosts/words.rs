@@ -2,7 +2,7 @@
 
 use super::{Kind, wide};
 use crate::Match;
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::{AhoCorasick, MatchKind};
 use std::sync::LazyLock;
 
 /// What is looked for. The first of them are full stops that IDNA takes for one (RFC 3490, section 3.1) and the ways in which
@@ -35,8 +35,9 @@ const WORDS: [&str; 22] = [
 /// How many of the words are full stops.
 const STOPS: usize = 8;
 
+// Only where the leftmost match is asked for does the automaton skip ahead by vectors; no word is part of another.
 static AUTOMATON: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(WORDS).ok());
+    LazyLock::new(|| AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(WORDS).ok());
 
 /// Finds them in `text`.
 pub(super) fn find(text: &str, out: &mut Vec<Match>) {

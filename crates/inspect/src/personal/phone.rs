@@ -8,15 +8,22 @@ const LONGEST: usize = 32;
 
 /// A number as it stands: its digits and where it ends.
 struct Read {
-    digits: Vec<u8>,
+    digits: [u8; 16],
+    count: usize,
     groups: usize,
     end: usize,
+}
+
+impl Read {
+    fn digits(&self) -> &[u8] {
+        self.digits.get(..self.count).unwrap_or_default()
+    }
 }
 
 /// Reads digits in groups with one or two signs between, until there are `most`, or the next group would exceed them.
 fn read(text: &str, most: usize) -> Read {
     let bytes = text.as_bytes();
-    let mut done = Read { digits: Vec::new(), groups: 0, end: 0 };
+    let mut done = Read { digits: [0; 16], count: 0, groups: 0, end: 0 };
     let mut at = 0;
     loop {
         let rest = bytes.get(at..).unwrap_or_default();
@@ -31,10 +38,13 @@ fn read(text: &str, most: usize) -> Read {
         };
         let group = rest.get(signs..).unwrap_or_default();
         let length = group.iter().take(LONGEST).take_while(|b| b.is_ascii_digit()).count();
-        if length == 0 || done.digits.len() + length > most || at + signs + length > LONGEST {
+        if length == 0 || done.count + length > most || at + signs + length > LONGEST {
             return done;
         }
-        done.digits.extend(group.iter().take(length));
+        for (place, digit) in done.digits.iter_mut().skip(done.count).zip(group.iter().take(length)) {
+            *place = *digit;
+        }
+        done.count += length;
         done.groups += 1;
         at += signs + length;
         done.end = at;
@@ -60,35 +70,46 @@ fn country(digits: &[u8]) -> Option<usize> {
     }
 }
 
+/// Whether a month and a day end it, with dashes.
+fn dated(whole: &str) -> bool {
+    let mut groups = whole.rsplit('-');
+    let two = |group: Option<&str>| group.is_some_and(|group| group.len() == 2);
+    let last = two(groups.next()) && two(groups.next());
+    last && groups.next().is_some_and(|year| year.len() >= 4) && !whole.starts_with('7')
+}
+
 /// The end of an international number whose digits begin `text`, behind a plus sign.
 pub(super) fn international(text: &str) -> Option<usize> {
     let american = text.starts_with('1');
     let read = read(text, if american { 11 } else { 15 });
-    let count = read.digits.len();
-    let code = country(&read.digits)?;
-    let subscriber = read.digits.get(code..)?;
+    let count = read.count;
+    let code = country(read.digits())?;
+    let subscriber = read.digits().get(code..)?;
     let fits = if american { count == 11 && nanp(subscriber) } else { count >= if read.groups > 1 { 9 } else { 10 } };
-    (fits && !uniform(subscriber) && !goes_on(text, read.end)).then_some(read.end)
+    let dated = text.get(..read.end).is_some_and(dated);
+    (fits && !dated && !uniform(subscriber) && !goes_on(text, read.end)).then_some(read.end)
 }
 
 /// The end of a national number that begins `text`, where a word has said that it is one.
 pub(super) fn national(text: &str) -> Option<usize> {
     let read = read(text, 13);
-    let count = read.digits.len();
-    let trunk = digit(&read.digits, 0) == 0;
+    let count = read.count;
+    let trunk = digit(read.digits(), 0) == 0;
     let fits = match read.groups {
         1 => count >= if trunk { 8 } else { 9 },
         _ => count >= 7,
     };
-    // A date: year, month and day.
-    let date = read.groups == 3 && count == 8;
-    (fits && !date && !uniform(&read.digits) && !goes_on(text, read.end)).then_some(read.end)
+    // A date: year, month and day. A version or a fraction: single digits beside a full stop.
+    let whole = text.get(..read.end).unwrap_or_default();
+    let date = read.groups == 3 && count == 8 || dated(whole);
+    let fraction = whole.contains('.') && whole.split(|c: char| !c.is_ascii_digit()).any(|group| group.len() == 1);
+    (fits && !date && !fraction && !uniform(read.digits()) && !goes_on(text, read.end)).then_some(read.end)
 }
 
 /// The end of a number of North America that begins `text` with its area in brackets, the first of which stands before.
 pub(super) fn bracketed(text: &str) -> Option<usize> {
     let read = read(text, 10);
     let area = text.as_bytes().get(3) == Some(&b')');
-    (area && read.groups == 3 && read.digits.len() == 10 && nanp(&read.digits) && !goes_on(text, read.end))
+    (area && read.groups == 3 && read.count == 10 && nanp(read.digits()) && !goes_on(text, read.end))
         .then_some(read.end)
 }

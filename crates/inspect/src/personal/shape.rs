@@ -7,8 +7,8 @@ const LONGEST: usize = 48;
 pub(super) struct Shape {
     /// The characters: ASCII as it stands, other dashes and spaces as `-` and ` `.
     marks: [u8; LONGEST],
-    /// Where each ends, from the beginning.
-    ends: [usize; LONGEST],
+    /// Where each ends, from the beginning: at most three bytes for each.
+    ends: [u8; LONGEST],
     /// How many there are.
     length: usize,
 }
@@ -45,15 +45,20 @@ impl Shape {
                 },
                 _ => break,
             };
-            let previous = shape.length.checked_sub(1).and_then(|last| shape.marks.get(last));
+            let previous = shape.length.checked_sub(1).and_then(|last| shape.marks.get(last)).copied();
             if !mark.is_ascii_alphanumeric() && previous.is_none_or(|b| !b.is_ascii_alphanumeric()) {
                 break;
             }
             at += width;
             if let (Some(place), Some(end)) = (shape.marks.get_mut(shape.length), shape.ends.get_mut(shape.length)) {
-                (*place, *end) = (mark, at);
+                (*place, *end) = (mark, u8::try_from(at).unwrap_or(u8::MAX));
             }
             shape.length += 1;
+            // Two small letters behind a separator are a word: no form has them.
+            let word = mark.is_ascii_lowercase() && previous.is_some_and(|b| b.is_ascii_lowercase());
+            if word && shape.lead() + 1 < shape.length {
+                break;
+            }
         }
         shape
     }
@@ -98,7 +103,7 @@ impl Shape {
                 value.push(*mark);
             }
         }
-        value.end = *self.ends.get(form.len().checked_sub(1)?)?;
+        value.end = usize::from(*self.ends.get(form.len().checked_sub(1)?)?);
         self.ends_at(form.len()).then_some(value)
     }
 
@@ -117,7 +122,7 @@ impl Shape {
                 return None;
             }
             if value.length == wanted {
-                value.end = self.ends.get(place).copied()?;
+                value.end = usize::from(*self.ends.get(place)?);
                 return self.ends_at(place + 1).then_some(value);
             }
         }
