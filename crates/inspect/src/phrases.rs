@@ -12,7 +12,7 @@ use crate::decoded::{self, Piece};
 use crate::rule::{Family, Rule};
 use crate::signals::{Look, invisible_words, orders};
 use crate::{Action, Match, Severity, View};
-use anchor::{ANCHORS, Anchor, CIPHER, DISMISS, HUSH, ORDERS, ROLE, SECRET, SHOWING, TALK};
+use anchor::{ANCHORS, Anchor, CIPHER, DISMISS, HUSH, ORDERS, ROLE, SECRET, SHOWING, TALK, is_worth};
 use skeleton::Skeleton;
 use std::ops::Range;
 
@@ -37,15 +37,48 @@ const LEAK: &[&str] = &["MCP01", "AML.T0057"];
 
 /// The rules of this module.
 pub const RULES: &[Rule] = &[
-    deny("deny.secrets", "An order to show or send all secrets, credentials, passwords, keys or environment variables.", LEAK),
-    deny("deny.system_prompt", "An order to reveal the system prompt or the instructions that were given.", &["MCP10", "AML.T0056"]),
-    signal("signal.instruction", Severity::High, "An order to set rules aside, to take a new role or to act unasked.", INJECTION),
+    deny(
+        "deny.secrets",
+        "An order to show or send all secrets, credentials, passwords, keys or environment variables.",
+        LEAK,
+    ),
+    deny(
+        "deny.system_prompt",
+        "An order to reveal the system prompt or the instructions that were given.",
+        &["MCP10", "AML.T0056"],
+    ),
+    signal(
+        "signal.instruction",
+        Severity::High,
+        "An order to set rules aside, to take a new role or to act unasked.",
+        INJECTION,
+    ),
     signal("signal.secrecy", Severity::High, "An order to act without the user's knowledge.", INJECTION),
-    signal("signal.secret_request", Severity::High, "An order to read, ask for or pass on secrets.", &["MCP01", "AML.T0051.001"]),
-    signal("signal.exfiltration", Severity::High, "An order to send the conversation or what was read somewhere.", &["MCP10", "AML.T0086"]),
-    signal("signal.other_tool", Severity::High, "An order that changes how another tool is used.", &["MCP03", "AML.T0053"]),
+    signal(
+        "signal.secret_request",
+        Severity::High,
+        "An order to read, ask for or pass on secrets.",
+        &["MCP01", "AML.T0051.001"],
+    ),
+    signal(
+        "signal.exfiltration",
+        Severity::High,
+        "An order to send the conversation or what was read somewhere.",
+        &["MCP10", "AML.T0086"],
+    ),
+    signal(
+        "signal.other_tool",
+        Severity::High,
+        "An order that changes how another tool is used.",
+        &["MCP03", "AML.T0053"],
+    ),
     signal(marks::ROLE, Severity::High, "A mark of a chat format, which starts a turn of another role.", INJECTION),
-    signal(marks::CALL, Severity::Medium, "A text that looks like the call of a tool or like its result.", &["MCP05", "AML.T0053"]),
+    signal(
+        marks::CALL,
+        Severity::Medium,
+        "A text that looks like the call of a tool or like its result.",
+        &["MCP05", "AML.T0053"],
+    ),
     signal(ENCODED, Severity::High, "An order in an encoding, in a cipher or backwards.", &["MCP06", "AML.T0068"]),
     signal(HIDDEN, Severity::High, "Words or orders where a reader does not see them.", &["MCP06", "AML.T0068"]),
     signal(DISGUISED, Severity::Medium, "More trigger words in disguise than can be judged.", &["MCP06", "AML.T0068"]),
@@ -54,8 +87,8 @@ pub const RULES: &[Rule] = &[
 /// As much of a text is read in every disguise; what is beyond is reported as such.
 const BUDGET: usize = 96 * 1024;
 /// Letters of a skeleton between two anchors that belong together, and those that are judged around one.
-const NEAR: usize = 96;
-const AROUND: usize = 110;
+const NEAR: usize = 80;
+const AROUND: usize = 80;
 /// So many bytes of a text are reduced at once, each part with what stands before it.
 const PART: usize = 32 * 1024;
 /// The longest list of matches of one text.
@@ -95,6 +128,8 @@ struct Search {
 struct Window {
     span: Range<usize>,
     look: Look,
+    /// Whether secrets or the system prompt are spoken of.
+    asks: bool,
 }
 
 impl Search {
@@ -125,7 +160,7 @@ impl Search {
     fn window(&mut self, text: &str, window: Window, least: Severity, out: &mut Vec<Match>) {
         let Some(part) = text.get(window.span.clone()) else { return };
         let mut push = |finding: crate::Finding, least: Severity, view: View, rule: Option<&'static str>| {
-            if finding.severity < least {
+            if finding.severity < least || is_quiet(part, &finding) {
                 return;
             }
             let span = window.span.start + finding.span.start..window.span.start + finding.span.end;
@@ -137,7 +172,7 @@ impl Search {
                 }
             }
         };
-        orders(part, Look::Written).into_iter().for_each(|found| push(found, least, View::Plain, None));
+        orders(part, Look::Written, window.asks).into_iter().for_each(|found| push(found, least, View::Plain, None));
         if window.look == Look::Written {
             return;
         }
@@ -149,11 +184,14 @@ impl Search {
         let view = dress(part);
         if window.look == Look::Cipher {
             // What is denied is not looked for in a cipher, where chance reads.
-            let found = orders(part, Look::Cipher);
+            let found = orders(part, Look::Cipher, false);
             let secret = |found: &crate::Finding| found.rule.starts_with("signal.");
-            found.into_iter().filter(secret).for_each(|found| push(found, Severity::Medium, View::Cipher, Some(ENCODED)));
+            found
+                .into_iter()
+                .filter(secret)
+                .for_each(|found| push(found, Severity::Medium, View::Cipher, Some(ENCODED)));
         }
-        orders(part, Look::Disguised).into_iter().for_each(|found| push(found, Severity::High, view, None));
+        orders(part, Look::Disguised, true).into_iter().for_each(|found| push(found, Severity::High, view, None));
     }
 
     /// The parts of a text where trigger words meet.
@@ -209,7 +247,8 @@ impl Search {
     }
 
     fn add(&self, part: &str, base: usize, pair: [Anchor; 2], windows: &mut Vec<Window>) {
-        let (from, to) = (pair.iter().map(|a| a.start).min().unwrap_or(0), pair.iter().map(|a| a.end).max().unwrap_or(0));
+        let (from, to) =
+            (pair.iter().map(|a| a.start).min().unwrap_or(0), pair.iter().map(|a| a.end).max().unwrap_or(0));
         let start = self.skeleton.floor(from.saturating_sub(AROUND));
         let end = self.skeleton.ceiling(to + AROUND);
         let is_cipher = pair.iter().all(|anchor| anchor.means & CIPHER != 0);
@@ -223,12 +262,31 @@ impl Search {
             _ => Look::Disguised,
         };
         let span = base + start..base + end;
+        let sure = pair.iter().any(|anchor| anchor.means & (HUSH | ROLE) != 0);
+        let asks = pair.iter().any(|anchor| anchor.means & (SECRET | TALK) != 0);
+        if look == Look::Written && !sure && !part.get(start..end).is_some_and(is_worth) {
+            return;
+        }
         match windows.last_mut() {
-            Some(last) if span.start <= last.span.end && last.look == look => last.span.end = last.span.end.max(span.end),
-            Some(last) if span.start >= last.span.start && span.end <= last.span.end && look == Look::Written => {}
-            _ => windows.push(Window { span, look }),
+            Some(last) if span.start <= last.span.end && last.look == look => {
+                last.span.end = last.span.end.max(span.end);
+                last.asks |= asks;
+            }
+            Some(last) if last.span.start <= span.start && span.end <= last.span.end && look == Look::Written => {
+                last.asks |= asks
+            }
+            _ => windows.push(Window { span, look, asks }),
         }
     }
+}
+
+/// Whether a finding rests on `silently` or its kind alone, as any changelog says it of software.
+fn is_quiet(part: &str, finding: &crate::Finding) -> bool {
+    let words = part.get(finding.span.clone()).unwrap_or_default();
+    let quiet = ["silently", "quietly"]
+        .iter()
+        .any(|word| words.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word)));
+    finding.rule == "signal.secrecy" && quiet && words.len() < 60
 }
 
 /// The next boundary of a character.
@@ -282,7 +340,8 @@ fn is_out_of_view(text: &str, window: &Range<usize>, span: &Range<usize>) -> boo
         "color:transparent",
         "hidden>",
     ];
-    let from = (window.start.saturating_sub(FAR)..=window.start).find(|at| text.is_char_boundary(*at)).unwrap_or(window.start);
+    let from =
+        (window.start.saturating_sub(FAR)..=window.start).find(|at| text.is_char_boundary(*at)).unwrap_or(window.start);
     let head = text.get(from..span.start).unwrap_or_default();
     if head.rfind("<!--").is_some_and(|open| !head.get(open..).unwrap_or_default().contains("-->")) {
         return true;

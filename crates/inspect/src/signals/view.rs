@@ -148,11 +148,13 @@ pub(super) fn readings(chars: Vec<Ch>) -> Vec<Reading> {
     all
 }
 
-/// The readings of a text that is written as words are: plain, and with words that flow on over line ends.
+/// The readings of a text that is written as words are: with words that flow on over line ends; where there may be tags,
+/// which this passes over, also the plain one.
 pub(super) fn written(chars: Vec<Ch>) -> Reading {
-    let plain = flat(&chars, Letters::Mixed);
-    let flowing = flow::flowing(&chars, &plain);
-    Reading { chars, flats: std::iter::once(plain).chain(flowing).collect() }
+    let flowing = flow::flowing(&chars, &Flat::default());
+    let tags = chars.iter().any(|ch| ch.c == '<');
+    let plain = (tags || flowing.is_none()).then(|| flat(&chars, Letters::Mixed));
+    Reading { chars, flats: flowing.into_iter().chain(plain).collect() }
 }
 
 /// The plain reading of characters.
@@ -260,7 +262,9 @@ fn leet(chars: &[Ch], one: char) -> Option<Vec<Ch>> {
     let mut out = chars.to_vec();
     let mut changed = false;
     for i in 0..out.len() {
-        let near = |at: Option<usize>| at.and_then(|at| chars.get(at)).is_some_and(|ch| is_word(ch.c));
+        let near = |at: Option<usize>| {
+            at.and_then(|at| chars.get(at)).is_some_and(|ch| is_word(ch.c) || matches!(ch.c, '@' | '$' | '€'))
+        };
         let (before, after) = (near(i.checked_sub(1)), near(Some(i + 1)));
         let Some(ch) = out.get_mut(i) else { break };
         let Some(to) = letter(ch.c) else { continue };
