@@ -280,13 +280,17 @@ impl Search {
     }
 }
 
-/// Whether a finding rests on `silently` or its kind alone, as any changelog says it of software.
+/// Whether a finding of secrecy is what any text says: `silently` and its kind alone, of software; or advice not to share a
+/// password with anybody.
 fn is_quiet(part: &str, finding: &crate::Finding) -> bool {
-    let words = part.get(finding.span.clone()).unwrap_or_default();
-    let quiet = ["silently", "quietly"]
-        .iter()
-        .any(|word| words.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word)));
-    finding.rule == "signal.secrecy" && quiet && words.len() < 60
+    const SECRETS: [&str; 6] = ["password", "credential", "secret", "token", " key", " code"];
+    if finding.rule != "signal.secrecy" {
+        return false;
+    }
+    let words = part.get(finding.span.clone()).unwrap_or_default().to_lowercase();
+    let quiet = words.len() < 60 && (words.starts_with("silently") || words.starts_with("quietly"));
+    let advice = ["share", "disclose", "reveal"].iter().any(|verb| words.contains(verb));
+    quiet || advice && SECRETS.iter().any(|secret| words.contains(secret))
 }
 
 /// The next boundary of a character.

@@ -82,7 +82,10 @@ pub(crate) fn orders(text: &str, look: Look, asks: bool) -> Vec<Finding> {
     let chars = view::read(text);
     let (all, marked) = match look {
         Look::Written => (vec![view::written(chars)], true),
-        Look::Disguised => (view::readings(chars), true),
+        Look::Disguised => {
+            let spelt = view::spelt(&chars);
+            (view::readings(chars).into_iter().chain(spelt).collect(), true)
+        }
         Look::Cipher => (Vec::from(view::ciphers(&chars)), false),
     };
     let mut out = Vec::new();

@@ -12,7 +12,7 @@ fn rules(text: &str) -> Vec<&'static str> {
     find(text, &mut out);
     for found in &out {
         assert!(text.get(found.span.clone()).is_some(), "{found:?}");
-        assert!(super::RULES.iter().any(|rule| rule.id == found.rule), "{} is not in the catalogue", found.rule);
+        assert!(RULES.iter().any(|rule| rule.id == found.rule), "{} is not in the catalogue", found.rule);
     }
     out.iter().map(|found| found.rule).collect()
 }

@@ -148,6 +148,47 @@ pub(super) fn readings(chars: Vec<Ch>) -> Vec<Reading> {
     all
 }
 
+/// The reading with letters that stand apart put together, and wider gaps as the ends of words; nothing where there is none.
+pub(super) fn spelt(chars: &[Ch]) -> Option<Reading> {
+    const LETTERS: usize = 8;
+    const WIDEST: usize = 4;
+    let mut out: Vec<Ch> = Vec::with_capacity(chars.len());
+    let mut changed = false;
+    let mut at = 0;
+    while at < chars.len() {
+        // Lone letters from here on, and the gaps behind each.
+        let mut row: Vec<(usize, usize)> = Vec::new();
+        let mut end = at;
+        let fresh = at == 0 || chars.get(at - 1).is_some_and(|ch| !is_word(ch.c));
+        while fresh
+            && chars.get(end).is_some_and(|ch| is_word(ch.c))
+            && chars.get(end + 1).is_none_or(|ch| !is_word(ch.c))
+        {
+            let gap = chars.iter().skip(end + 1).take(WIDEST + 1).take_while(|ch| !is_word(ch.c)).count();
+            row.push((end, gap));
+            end += 1 + gap;
+            if gap > WIDEST {
+                break;
+            }
+        }
+        if row.len() < LETTERS {
+            out.extend(chars.get(at));
+            at += 1;
+            continue;
+        }
+        let least = row.iter().map(|(_, gap)| *gap).min().unwrap_or(1).max(1);
+        for (letter, gap) in row {
+            out.extend(chars.get(letter));
+            if gap > least {
+                out.extend(chars.get(letter + 1).map(|ch| Ch { c: ' ', latin: ' ', ..*ch }));
+            }
+        }
+        changed = true;
+        at = end;
+    }
+    changed.then(|| of(out))
+}
+
 /// The readings of a text that is written as words are: with words that flow on over line ends; where there may be tags,
 /// which this passes over, also the plain one.
 pub(super) fn written(chars: Vec<Ch>) -> Reading {
