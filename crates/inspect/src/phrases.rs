@@ -12,7 +12,7 @@ use crate::decoded::{self, Piece};
 use crate::rule::{Family, Rule};
 use crate::signals::{Look, invisible_words, orders};
 use crate::{Action, Match, Severity, View};
-use anchor::{ANCHORS, Anchor, CIPHER, DISMISS, HUSH, ORDERS, ROLE, SECRET, SHOWING, TALK};
+use anchor::{ANCHORS, Anchor, CIPHER, DISMISS, HUSH, ORDERS, ROLE, SECRET, SHOWING, TALK, is_worth};
 use skeleton::Skeleton;
 use std::ops::Range;
 
@@ -87,8 +87,8 @@ pub const RULES: &[Rule] = &[
 /// As much of a text is read in every disguise; what is beyond is reported as such.
 const BUDGET: usize = 96 * 1024;
 /// Letters of a skeleton between two anchors that belong together, and those that are judged around one.
-const NEAR: usize = 96;
-const AROUND: usize = 110;
+const NEAR: usize = 80;
+const AROUND: usize = 80;
 /// So many bytes of a text are reduced at once, each part with what stands before it.
 const PART: usize = 32 * 1024;
 /// The longest list of matches of one text.
@@ -128,6 +128,8 @@ struct Search {
 struct Window {
     span: Range<usize>,
     look: Look,
+    /// Whether secrets or the system prompt are spoken of.
+    asks: bool,
 }
 
 impl Search {
@@ -158,7 +160,7 @@ impl Search {
     fn window(&mut self, text: &str, window: Window, least: Severity, out: &mut Vec<Match>) {
         let Some(part) = text.get(window.span.clone()) else { return };
         let mut push = |finding: crate::Finding, least: Severity, view: View, rule: Option<&'static str>| {
-            if finding.severity < least {
+            if finding.severity < least || is_quiet(part, &finding) {
                 return;
             }
             let span = window.span.start + finding.span.start..window.span.start + finding.span.end;
@@ -170,7 +172,7 @@ impl Search {
                 }
             }
         };
-        orders(part, Look::Written).into_iter().for_each(|found| push(found, least, View::Plain, None));
+        orders(part, Look::Written, window.asks).into_iter().for_each(|found| push(found, least, View::Plain, None));
         if window.look == Look::Written {
             return;
         }
@@ -182,14 +184,14 @@ impl Search {
         let view = dress(part);
         if window.look == Look::Cipher {
             // What is denied is not looked for in a cipher, where chance reads.
-            let found = orders(part, Look::Cipher);
+            let found = orders(part, Look::Cipher, false);
             let secret = |found: &crate::Finding| found.rule.starts_with("signal.");
             found
                 .into_iter()
                 .filter(secret)
                 .for_each(|found| push(found, Severity::Medium, View::Cipher, Some(ENCODED)));
         }
-        orders(part, Look::Disguised).into_iter().for_each(|found| push(found, Severity::High, view, None));
+        orders(part, Look::Disguised, true).into_iter().for_each(|found| push(found, Severity::High, view, None));
     }
 
     /// The parts of a text where trigger words meet.
@@ -260,14 +262,35 @@ impl Search {
             _ => Look::Disguised,
         };
         let span = base + start..base + end;
+        let sure = pair.iter().any(|anchor| anchor.means & (HUSH | ROLE) != 0);
+        let asks = pair.iter().any(|anchor| anchor.means & (SECRET | TALK) != 0);
+        if look == Look::Written && !sure && !part.get(start..end).is_some_and(is_worth) {
+            return;
+        }
         match windows.last_mut() {
             Some(last) if span.start <= last.span.end && last.look == look => {
-                last.span.end = last.span.end.max(span.end)
+                last.span.end = last.span.end.max(span.end);
+                last.asks |= asks;
             }
-            Some(last) if span.start >= last.span.start && span.end <= last.span.end && look == Look::Written => {}
-            _ => windows.push(Window { span, look }),
+            Some(last) if last.span.start <= span.start && span.end <= last.span.end && look == Look::Written => {
+                last.asks |= asks
+            }
+            _ => windows.push(Window { span, look, asks }),
         }
     }
+}
+
+/// Whether a finding of secrecy is what any text says: `silently` and its kind alone, of software; or advice not to share a
+/// password with anybody.
+fn is_quiet(part: &str, finding: &crate::Finding) -> bool {
+    const SECRETS: [&str; 6] = ["password", "credential", "secret", "token", " key", " code"];
+    if finding.rule != "signal.secrecy" {
+        return false;
+    }
+    let words = part.get(finding.span.clone()).unwrap_or_default().to_lowercase();
+    let quiet = words.len() < 60 && (words.starts_with("silently") || words.starts_with("quietly"));
+    let advice = ["share", "disclose", "reveal"].iter().any(|verb| words.contains(verb));
+    quiet || advice && SECRETS.iter().any(|secret| words.contains(secret))
 }
 
 /// The next boundary of a character.

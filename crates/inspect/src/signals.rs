@@ -77,20 +77,23 @@ pub(crate) enum Look {
 }
 
 /// What an order to a model is made of, in a part of an answer: findings by rules for words alone, and requests that are denied
-/// (`deny.*`). Linear in the length of the text.
-pub(crate) fn orders(text: &str, look: Look) -> Vec<Finding> {
+/// (`deny.*`) if the text `asks` for secrets at all. Linear in the length of the text.
+pub(crate) fn orders(text: &str, look: Look, asks: bool) -> Vec<Finding> {
     let chars = view::read(text);
     let (all, marked) = match look {
         Look::Written => (vec![view::written(chars)], true),
-        Look::Disguised => (view::readings(chars), true),
+        Look::Disguised => {
+            let spelt = view::spelt(&chars);
+            (view::readings(chars).into_iter().chain(spelt).collect(), true)
+        }
         Look::Cipher => (Vec::from(view::ciphers(&chars)), false),
     };
     let mut out = Vec::new();
     for reading in &all {
-        let marks = if marked { marks::marks(&reading.chars) } else { marks::Marks::default() };
+        let places = if marked { marks::places(&reading.chars) } else { Vec::new() };
         for flat in &reading.flats {
-            words_of(flat, &marks.hits, &[], &mut out);
-            let requests = requests::requests(flat, text);
+            words_of(flat, &places, &[], &mut out);
+            let requests = if asks { requests::requests(flat, text) } else { Vec::new() };
             out.extend(
                 requests.into_iter().map(|(rule, at)| finding(rule, Severity::High, flat.span(at.start, at.end))),
             );

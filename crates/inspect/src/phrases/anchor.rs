@@ -86,7 +86,7 @@ const WORDS: Table = &[
     (
         HUSH,
         "not tell, nt tell, never tell, not mention, nt mention, never mention, not inform, nt inform, not reveal this, \
-        not disclose this, without telling, without informing, without notifying, without mentioning, secretly, silently, \
+        not disclose this, without telling, without informing, without notifying, without mentioning, secretly, \
         covertly, keep this secret, keep it secret, keep this hidden, not alert the, not notify the, not let the user, \
         nt let the user, hide this from, user must not, user should not know, behind the user",
     ),
@@ -114,6 +114,258 @@ const WORDS: Table = &[
         agora voce, voce agora, ora sei, da ora in poi, 你现在是, 从现在开始, 从现在起, 新的指令, 今から, あなたは今, これから, 지금부터, 이제부터, 당신은 이제, \
         теперь ты, ты теперь, с этого момента, отныне",
     ),
+];
+
+/// The words of a part that is written as words are: whether there is enough in it to be worth a judgement.
+pub(super) fn is_worth(part: &str) -> bool {
+    if !part.is_ascii() {
+        return true;
+    }
+    let (mut shown, mut secret, mut stress, mut dismiss, mut orders) = (false, false, false, false, false);
+    for word in part.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| (2..=16).contains(&word.len())) {
+        let mut lower = [0_u8; 16];
+        for (slot, b) in lower.iter_mut().zip(word.bytes()) {
+            *slot = b.to_ascii_lowercase();
+        }
+        let word = std::str::from_utf8(lower.get(..word.len()).unwrap_or_default()).unwrap_or_default();
+        let starts = |all: &[&str]| all.iter().any(|head| word.starts_with(head));
+        match word.as_bytes().first() {
+            Some(b'a') => {
+                stress |= matches!(word, "all" | "any" | "always" | "alle" | "allen");
+                shown |= matches!(
+                    word,
+                    "add"
+                        | "attach"
+                        | "append"
+                        | "ask"
+                        | "affiche"
+                        | "affichez"
+                        | "afficher"
+                        | "access"
+                        | "anzeigen"
+                        | "ausgeben"
+                );
+                orders |= word == "above";
+                dismiss |= word == "abandon";
+            }
+            Some(b'c') => {
+                secret |= starts(&[
+                    "credential",
+                    "creds",
+                    "conversation",
+                    "contrasena",
+                    "chiavi",
+                    "claves",
+                    "chaves",
+                    "cles",
+                    "chat",
+                ]);
+                shown |= starts(&["collect", "copy", "cat"]);
+                orders |= starts(&["command", "constraint", "context", "consigne", "content"]);
+            }
+            _ => {
+                stress |= STRESS.contains(&word);
+                secret |= starts(&SECRETS);
+                shown |= starts(&SHOWS);
+                dismiss |= starts(&DISMISSES);
+                orders |= starts(&ORDERED);
+            }
+        }
+    }
+    dismiss && orders || shown && secret && stress
+}
+
+const STRESS: [&str; 53] = [
+    "every",
+    "everything",
+    "each",
+    "entire",
+    "full",
+    "whole",
+    "complete",
+    "whatever",
+    "your",
+    "you",
+    "their",
+    "must",
+    "immediately",
+    "http",
+    "https",
+    "users",
+    "user",
+    "please",
+    "bitte",
+    "samtliche",
+    "gesamte",
+    "deine",
+    "tous",
+    "toutes",
+    "tes",
+    "vos",
+    "todos",
+    "todas",
+    "tus",
+    "tu",
+    "tutti",
+    "tutte",
+    "tuoi",
+    "tue",
+    "seu",
+    "sua",
+    "seus",
+    "suas",
+    "me",
+    "first",
+    "before",
+    "also",
+    "never",
+    "now",
+    "here",
+    "ensure",
+    "important",
+    "required",
+    "needed",
+    "whenever",
+    "ihre",
+    "sus",
+    "verbatim",
+];
+const SECRETS: [&str; 38] = [
+    "secret",
+    "password",
+    "passwd",
+    "passphrase",
+    "key",
+    "token",
+    "env",
+    "passwort",
+    "kennwort",
+    "geheim",
+    "zugangsdaten",
+    "umgebung",
+    "mot",
+    "mots",
+    "identifiant",
+    "variables",
+    "variaveis",
+    "variabili",
+    "senha",
+    "segredo",
+    "segreti",
+    "prompt",
+    "system",
+    "instruction",
+    "history",
+    "id",
+    "private",
+    "login",
+    "ssh",
+    "seed",
+    "apikey",
+    "message",
+    "identif",
+    "jeton",
+    "rsa",
+    "exfiltrat",
+    "developer",
+    "otp",
+];
+const SHOWS: [&str; 75] = [
+    "print", "show", "dump", "reveal", "send", "export", "output", "display", "leak", "expos", "disclos", "give",
+    "tell", "share", "mail", "email", "post", "upload", "exfil", "paste", "echo", "list", "read", "gather", "harvest",
+    "forward", "includ", "pass", "write", "extract", "steal", "repeat", "recite", "spill", "divulg", "hand",
+    "enumerat", "reply", "respond", "put", "provide", "get", "fetch", "retriev", "transmit", "submit", "encode",
+    "zeig", "gib", "nenn", "druck", "schick", "verrat", "montr", "revel", "donn", "envo", "imprim", "muestr", "envi",
+    "vuelca", "dame", "dime", "mostr", "exib", "diga", "stampa", "rivel", "invia", "dammi", "dimmi", "publish",
+    "release", "find", "search",
+];
+const DISMISSES: [&str; 44] = [
+    "ignor",
+    "disregard",
+    "forget",
+    "overrid",
+    "bypass",
+    "neglect",
+    "attention",
+    "aside",
+    "discard",
+    "dismiss",
+    "supersed",
+    "overrul",
+    "unlearn",
+    "stop",
+    "not",
+    "nt",
+    "throw",
+    "wipe",
+    "erase",
+    "reset",
+    "apply",
+    "void",
+    "revok",
+    "rescind",
+    "lifted",
+    "overlook",
+    "suspend",
+    "scrap",
+    "ditch",
+    "don",
+    "missacht",
+    "vergiss",
+    "vergessen",
+    "verwirf",
+    "oublie",
+    "neglig",
+    "olvida",
+    "omit",
+    "descarta",
+    "esquec",
+    "desconsider",
+    "dimentica",
+    "trascura",
+    "scorda",
+];
+const ORDERED: [&str; 40] = [
+    "instruc",
+    "prompt",
+    "guideline",
+    "directi",
+    "guardrail",
+    "rules",
+    "previous",
+    "prior",
+    "earlier",
+    "restriction",
+    "told",
+    "everything",
+    "preceding",
+    "foregoing",
+    "orders",
+    "safety",
+    "programming",
+    "policies",
+    "policy",
+    "anweisung",
+    "vorgabe",
+    "regeln",
+    "richtlinie",
+    "befehl",
+    "vorherig",
+    "bisherig",
+    "regles",
+    "ordres",
+    "precedent",
+    "reglas",
+    "ordenes",
+    "indicac",
+    "anterior",
+    "diretriz",
+    "regras",
+    "ordens",
+    "istruzion",
+    "direttiv",
+    "regole",
+    "system",
 ];
 
 /// Of these the other forms are looked for as well.
@@ -178,11 +430,17 @@ impl Anchors {
     pub(super) fn is_written(&self, anchor: &Anchor, place: &str) -> bool {
         let Some((_, word)) = self.means.get(anchor.pattern) else { return false };
         if word.is_ascii() {
-            let place = place.as_bytes();
-            let first = word.as_bytes().first().map_or(0, u8::to_ascii_lowercase);
-            let starts = memchr::memchr2_iter(first, first.to_ascii_uppercase(), place);
-            let mut rows = starts.filter_map(|at| place.get(at..at + word.len()));
-            return rows.any(|row| row.eq_ignore_ascii_case(word.as_bytes()));
+            // Words are written apart, together or with a line between them.
+            let mut plain = String::with_capacity(place.len());
+            for c in place.chars().filter(|c| !matches!(c, '\'' | '\u{2019}')) {
+                let gap = matches!(c, ' ' | '_' | '-' | '\n' | '\t' | '\r');
+                match plain.ends_with(' ') {
+                    true if gap => {}
+                    _ if gap => plain.push(' '),
+                    _ => plain.push(c.to_ascii_lowercase()),
+                }
+            }
+            return plain.contains(word.as_str()) || word.contains(' ') && plain.contains(&word.replace(' ', ""));
         }
         place.contains(word.as_str()) || place.to_lowercase().contains(word.as_str())
     }

@@ -75,9 +75,9 @@ const SQUARED: [(&str, &str); 10] = [
 const HEADINGS: [&str; 7] =
     ["system:", "instruction:", "instructions:", "human:", "assistant:", "user:", "system prompt"];
 
-/// Roles before a colon at the start of a line; whether the line must speak to the reader.
+/// Roles before a colon at the start of a line; whether it is the model's own.
 const ROLES: [(&str, bool); 6] =
-    [("system", true), ("assistant", true), ("human", true), ("user", true), ("developer", true), ("ai", true)];
+    [("system", false), ("assistant", true), ("human", false), ("user", false), ("developer", false), ("ai", true)];
 
 static ARGUMENTS: LazyLock<[Finder<'static>; 2]> =
     LazyLock::new(|| [Finder::new(b"\"arguments\""), Finder::new(b"\"tool_calls\"")]);
@@ -131,7 +131,7 @@ fn heading(rest: &[u8]) -> Option<usize> {
 /// A role and a colon at the start of a line, where the line speaks to the reader, or turns follow each other.
 fn roles(text: &str, out: &mut Vec<Match>) {
     let bytes = text.as_bytes();
-    let mut before: Option<&str> = None;
+    let mut before: Option<bool> = None;
     for colon in memchr::memchr_iter(b':', bytes) {
         let from = colon.saturating_sub(24);
         let head = bytes.get(from..colon).unwrap_or_default();
@@ -149,11 +149,11 @@ fn roles(text: &str, out: &mut Vec<Match>) {
             .get(start..colon)
             .unwrap_or_default()
             .trim_matches([' ', '*', '_', '[', ']', '#', '>', '\t', '-', '(', ')']);
-        let Some((role, _)) = ROLES.iter().find(|(role, _)| name.eq_ignore_ascii_case(role)) else { continue };
+        let Some((_, model)) = ROLES.iter().find(|(role, _)| name.eq_ignore_ascii_case(role)) else { continue };
         let line = text.get(colon + 1..).unwrap_or_default();
         let line = line.split('\n').next().unwrap_or_default();
-        let turns = before.is_some_and(|before| before != *role);
-        before = Some(role);
+        let turns = before.is_some_and(|before| before != *model);
+        before = Some(*model);
         if turns || speaks(line) {
             push(text, ROLE, start..colon + 1, out);
         }

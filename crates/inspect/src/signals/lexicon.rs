@@ -49,6 +49,8 @@ pub(super) struct Lexicon {
     edges: Box<[(char, u32)]>,
     /// Each set of concepts that a phrase stands for, once.
     sets: Box<[Concepts]>,
+    /// The nodes that letters of ASCII lead to from the root; 0 for none.
+    first: [u32; 128],
 }
 
 fn add(sprouts: &mut Vec<Sprout>, phrase: &str, concepts: Concepts) {
@@ -94,10 +96,23 @@ impl Lexicon {
             });
             nodes.push(Node { edges: (from, to), set, ends, stem });
         }
-        Self { nodes: nodes.into(), edges: edges.into(), sets: sets.into() }
+        let roots = nodes.first().map_or(0..0, |root: &Node| root.edges.0 as usize..root.edges.1 as usize);
+        let mut first = [0; 128];
+        for (c, node) in edges.get(roots).unwrap_or_default() {
+            if let Some(slot) = first.get_mut(*c as usize) {
+                *slot = *node;
+            }
+        }
+        Self { nodes: nodes.into(), edges: edges.into(), sets: sets.into(), first }
     }
 
     fn step(&self, at: usize, c: char) -> Option<(usize, &Node)> {
+        if at == 0
+            && let Some(next) = self.first.get(c as usize)
+        {
+            let next = *next as usize;
+            return self.nodes.get(next).filter(|_| next != 0).map(|node| (next, node));
+        }
         let node = self.nodes.get(at)?;
         let edges = self.edges.get(node.edges.0 as usize..node.edges.1 as usize)?;
         let found = edges.binary_search_by_key(&c, |(letter, _)| *letter).ok()?;
@@ -121,7 +136,7 @@ impl Lexicon {
                         hits.push(hit);
                     }
                 }
-                None => at += 1,
+                None => at += inner(flat, at).max(1),
             }
         }
         hits
@@ -153,6 +168,14 @@ impl Lexicon {
         }
         best
     }
+}
+
+/// How many letters and digits of ASCII there are from a place on: no word starts within them.
+fn inner(flat: &Flat, at: usize) -> usize {
+    if flat.glued {
+        return 0;
+    }
+    flat.chars.get(at..).unwrap_or_default().iter().take_while(|c| c.is_ascii_alphanumeric()).count()
 }
 
 /// Whether a word may start or end at a place.

@@ -46,9 +46,7 @@ pub(super) struct Marks {
 /// Reads the marks.
 pub(super) fn marks(chars: &[Ch]) -> Marks {
     let row = row(chars);
-    let mut marks = Marks { hits: PLACES.hits(&row), signals: Vec::new() };
-    addresses(&row.chars, &mut marks.hits);
-    marks.hits.sort_by_key(|hit| (hit.from, hit.to));
+    let mut marks = Marks { hits: places(chars), signals: Vec::new() };
     for hit in MARKS.hits(&row) {
         let severity = if hit.concepts & GRAVE != 0 { Severity::High } else { Severity::Medium };
         marks.signals.push((INSTRUCTION, severity, row.span(hit.from, hit.to)));
@@ -56,6 +54,15 @@ pub(super) fn marks(chars: &[Ch]) -> Marks {
     tags(&row, &mut marks);
     call(&row, &mut marks);
     marks
+}
+
+/// The places of secrets and the addresses alone.
+pub(super) fn places(chars: &[Ch]) -> Vec<Hit> {
+    let row = row(chars);
+    let mut hits = PLACES.hits(&row);
+    addresses(&row.chars, &mut hits);
+    hits.sort_by_key(|hit| (hit.from, hit.to));
+    hits
 }
 
 /// Tags such as `<IMPORTANT>`.
@@ -100,7 +107,9 @@ fn addresses(chars: &[char], hits: &mut Vec<Hit>) {
     let mut at = 0;
     while at < chars.len() {
         let len = chars.iter().skip(at).take_while(|c| part(c)).count();
-        if len >= 5 {
+        let token = chars.get(at..at + len).unwrap_or_default();
+        // No address has neither.
+        if len >= 5 && token.iter().any(|c| *c == '.' || c.is_ascii_digit()) {
             let token: String = chars.iter().skip(at).take(len).collect();
             let token = token.trim_end_matches(['.', '-', '_']);
             if is_address(token) {

@@ -39,11 +39,8 @@ pub(super) fn requests(flat: &Flat, text: &str) -> Vec<(&'static str, Range<usiz
             continue;
         }
         let ahead = request.ahead().filter(|_| verb.concepts & SURE != 0 || request.is_order());
-        if let Some((rule, place)) = ahead.or_else(|| request.behind()) {
-            if !request.is_mention(&place) {
-                found.push((rule, place));
-            }
-        }
+        let asked = ahead.or_else(|| request.behind());
+        found.extend(asked.filter(|(_, place)| !request.is_mention(place)));
     }
     found
 }
@@ -124,6 +121,9 @@ impl Request<'_> {
                 && secret.is_none()
                 && all.is_some()
             {
+                break;
+            }
+            if hit.concepts & STOP != 0 && secret.is_none() && talk.is_none() {
                 break;
             }
             if hit.concepts & ALL != 0 && all.is_none() {

@@ -148,11 +148,54 @@ pub(super) fn readings(chars: Vec<Ch>) -> Vec<Reading> {
     all
 }
 
-/// The readings of a text that is written as words are: plain, and with words that flow on over line ends.
+/// The reading with letters that stand apart put together, and wider gaps as the ends of words; nothing where there is none.
+pub(super) fn spelt(chars: &[Ch]) -> Option<Reading> {
+    const LETTERS: usize = 8;
+    const WIDEST: usize = 4;
+    let mut out: Vec<Ch> = Vec::with_capacity(chars.len());
+    let mut changed = false;
+    let mut at = 0;
+    while at < chars.len() {
+        // Lone letters from here on, and the gaps behind each.
+        let mut row: Vec<(usize, usize)> = Vec::new();
+        let mut end = at;
+        let fresh = at == 0 || chars.get(at - 1).is_some_and(|ch| !is_word(ch.c));
+        while fresh
+            && chars.get(end).is_some_and(|ch| is_word(ch.c))
+            && chars.get(end + 1).is_none_or(|ch| !is_word(ch.c))
+        {
+            let gap = chars.iter().skip(end + 1).take(WIDEST + 1).take_while(|ch| !is_word(ch.c)).count();
+            row.push((end, gap));
+            end += 1 + gap;
+            if gap > WIDEST {
+                break;
+            }
+        }
+        if row.len() < LETTERS {
+            out.extend(chars.get(at));
+            at += 1;
+            continue;
+        }
+        let least = row.iter().map(|(_, gap)| *gap).min().unwrap_or(1).max(1);
+        for (letter, gap) in row {
+            out.extend(chars.get(letter));
+            if gap > least {
+                out.extend(chars.get(letter + 1).map(|ch| Ch { c: ' ', latin: ' ', ..*ch }));
+            }
+        }
+        changed = true;
+        at = end;
+    }
+    changed.then(|| of(out))
+}
+
+/// The readings of a text that is written as words are: with words that flow on over line ends; where there may be tags,
+/// which this passes over, also the plain one.
 pub(super) fn written(chars: Vec<Ch>) -> Reading {
-    let plain = flat(&chars, Letters::Mixed);
-    let flowing = flow::flowing(&chars, &plain);
-    Reading { chars, flats: std::iter::once(plain).chain(flowing).collect() }
+    let flowing = flow::flowing(&chars, &Flat::default());
+    let tags = chars.iter().any(|ch| ch.c == '<');
+    let plain = (tags || flowing.is_none()).then(|| flat(&chars, Letters::Mixed));
+    Reading { chars, flats: flowing.into_iter().chain(plain).collect() }
 }
 
 /// The plain reading of characters.
@@ -260,7 +303,9 @@ fn leet(chars: &[Ch], one: char) -> Option<Vec<Ch>> {
     let mut out = chars.to_vec();
     let mut changed = false;
     for i in 0..out.len() {
-        let near = |at: Option<usize>| at.and_then(|at| chars.get(at)).is_some_and(|ch| is_word(ch.c));
+        let near = |at: Option<usize>| {
+            at.and_then(|at| chars.get(at)).is_some_and(|ch| is_word(ch.c) || matches!(ch.c, '@' | '$' | '€'))
+        };
         let (before, after) = (near(i.checked_sub(1)), near(Some(i + 1)));
         let Some(ch) = out.get_mut(i) else { break };
         let Some(to) = letter(ch.c) else { continue };

@@ -29,6 +29,9 @@ pub(super) const NEGPOST: Concepts = 1 << 12;
 /// A participle, which needs a verb of obligation.
 pub(super) const PART: Concepts = 1 << 13;
 
+/// A verb of a description: what comes behind it belongs to another sentence.
+pub(super) const STOP: Concepts = 1 << 14;
+
 pub(super) const WORDS: &[(Concepts, &str)] = &[
     // English.
     (
@@ -113,6 +116,11 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
          assistant, ai, instructions, override, debug, admin, urgent, mode",
     ),
     (0, "if you, when you, unless you, before you, once you, where you, after you, you can, while you, and so"),
+    (
+        STOP,
+        "shows, prints, displays, dumps, sends, exports, is, are, was, were, will, can, returns, gives, does, did, may, might, masks, hides, \
+         uses, requires, needs, stores, when, if, unless, except",
+    ),
     (MUST, "must, have to, need to, needs to, shall, want, i want, i need"),
     (
         NEG,
