@@ -85,23 +85,30 @@ fn ordinary(draw: &mut Draw) -> String {
     text
 }
 
+/// Seconds of processor time that this thread has had where Linux tells them, of the clock elsewhere.
+fn seconds(start: Instant) -> f64 {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanoseconds = told.and_then(|line| line.split(' ').next().and_then(|first| first.parse::<f64>().ok()));
+    nanoseconds.map_or_else(|| start.elapsed().as_secs_f64(), |nanoseconds| nanoseconds / 1e9)
+}
+
 fn measure(name: &str, text: &str) {
     let mut out = Vec::new();
     casemate_inspect::secrets::find(text.get(..4096).unwrap_or_default(), &mut out);
-    let mut best = f64::MAX;
+    let (clock, mut best) = (Instant::now(), f64::MAX);
     for _ in 0..5 {
         out.clear();
-        let start = Instant::now();
+        let start = seconds(clock);
         casemate_inspect::secrets::find(black_box(text), &mut out);
-        best = best.min(start.elapsed().as_secs_f64());
+        best = best.min(seconds(clock) - start);
     }
     println!("{name}: {:.0} MB/s, {} found", text.len() as f64 / 1e6 / best, out.len());
     let tail = text.get(text.len() - 4096..).unwrap_or_default();
-    let start = Instant::now();
+    let start = seconds(clock);
     for _ in 0..1000 {
         black_box(casemate_inspect::secrets::pending(black_box(tail)));
     }
-    println!("{name}: pending {:.1} µs", start.elapsed().as_secs_f64() * 1e3);
+    println!("{name}: pending {:.1} µs", (seconds(clock) - start) * 1e3);
 }
 
 fn main() {

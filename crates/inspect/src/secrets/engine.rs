@@ -82,7 +82,7 @@ const fn joined(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(
             byte,
-            b'_' | b'-' | b'.' | b'/' | b'+' | b'=' | b':' | b'%' | b'$' | b'~' | b'@' | b'?' | b'&' | b'!'
+            b'_' | b'-' | b'.' | b'/' | b'+' | b'=' | b':' | b'%' | b'$' | b'~' | b'@' | b'?' | b'&' | b'!' | b';'
         )
 }
 

@@ -37,6 +37,14 @@ pub(super) fn filler(value: &[u8]) -> bool {
     longest_same > 6 || in_rows * 2 >= value.len().max(12) || distinct(value) * 4 < value.len().min(28) || names(value)
 }
 
+/// Whether it reads as the name of something: long, of one case, without a digit.
+pub(super) fn name(value: &[u8]) -> bool {
+    let case = |fits: fn(&u8) -> bool| value.iter().filter(|byte| fits(byte)).count() >= 2;
+    value.len() >= 12
+        && !value.iter().any(u8::is_ascii_digit)
+        && !(case(u8::is_ascii_uppercase) && case(u8::is_ascii_lowercase))
+}
+
 fn distinct(value: &[u8]) -> usize {
     let mut seen = [false; 256];
     for byte in value {
