@@ -35,12 +35,12 @@ fn make(format: &Format, anchor: &str, long: bool, seed: u64) -> String {
         Check::Base62 => {
             let from = value.find('_').expect("a prefix") + 1;
             let end = value.len() - 6;
-            let sum = encode62(crc32(value[from..end].as_bytes()));
+            let sum = encode62(crc32(&value.as_bytes()[from..end]));
             value.replace_range(end.., std::str::from_utf8(&sum).expect("ASCII"));
         }
         Check::Grafana => {
             let end = value.len() - 8;
-            let sum = encode16(crc32(value[..end - 1].as_bytes()));
+            let sum = encode16(crc32(&value.as_bytes()[..end - 1]));
             value.replace_range(end.., std::str::from_utf8(&sum).expect("ASCII"));
         }
     }
