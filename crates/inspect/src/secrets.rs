@@ -139,9 +139,10 @@ pub fn find(text: &str, out: &mut Vec<Match>) {
     let first = out.len();
     let mut hits = Hits { out, first };
     engine::find(bytes, &mut hits);
-    pem::find(bytes, &mut hits);
     urls::find(bytes, &mut hits);
-    assigned::find(bytes, &mut hits);
+    if assigned::find(bytes, &mut hits) {
+        pem::find(bytes, &mut hits);
+    }
 }
 
 /// Where in `text` a match may still begin, or may still grow, by what comes behind the end: nothing before that place

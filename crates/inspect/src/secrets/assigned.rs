@@ -27,12 +27,20 @@ const WORDS: [&str; 16] = [
     "--user ",
 ];
 
+/// What private keys hold: they are searched for only where one of these stands.
+const KEYS: [&str; 3] = ["PRIVATE KEY", "Static key V1", "PuTTY-User-Key-File-"];
+
 static BLANK: LazyLock<Option<Searcher>> = LazyLock::new(|| {
-    aho_corasick::packed::Config::new().match_kind(MatchKind::LeftmostFirst).builder().extend(WORDS).build()
+    aho_corasick::packed::Config::new()
+        .match_kind(MatchKind::LeftmostFirst)
+        .builder()
+        .extend(WORDS)
+        .extend(KEYS)
+        .build()
 });
 
-/// Finds what is assigned.
-pub(super) fn find(bytes: &[u8], hits: &mut Hits<'_>) {
+/// Finds what is assigned. Gives whether there may be private keys.
+pub(super) fn find(bytes: &[u8], hits: &mut Hits<'_>) -> bool {
     for at in memchr::memchr3_iter(b'=', b':', b'>', bytes) {
         if let Some(name) = key_before(bytes, at)
             && let Some((rule, span)) = assigned(bytes, name, at)
@@ -40,12 +48,16 @@ pub(super) fn find(bytes: &[u8], hits: &mut Hits<'_>) {
             hits.add_weak(rule, span);
         }
     }
-    let Some(blank) = &*BLANK else { return };
+    let Some(blank) = &*BLANK else { return true };
+    let mut keys = false;
     for found in blank.find_iter(bytes) {
-        if let Some((rule, span)) = spoken(bytes, found.end() - 1) {
+        if found.pattern().as_usize() >= WORDS.len() {
+            keys = true;
+        } else if let Some((rule, span)) = spoken(bytes, found.end() - 1) {
             hits.add_weak(rule, span);
         }
     }
+    keys
 }
 
 const fn named(byte: u8) -> bool {
@@ -89,6 +101,10 @@ pub(super) fn behind(bytes: &[u8], at: usize) -> usize {
 
 fn assigned(bytes: &[u8], name: Range<usize>, at: usize) -> Option<(&'static str, Range<usize>)> {
     let from = behind(bytes, at);
+    // A path of code.
+    if bytes.get(at..)?.starts_with(b"::") {
+        return None;
+    }
     let value = value::read(bytes, from)?;
     let text = bytes.get(value.span.clone())?;
     if text.len() < 6 {
@@ -137,7 +153,7 @@ fn spoken(bytes: &[u8], blank: usize) -> Option<(&'static str, Range<usize>)> {
     let kind = key::kind(text, bytes.get(value.span.clone())?)?;
     // In a sentence words follow each other.
     let long = match kind {
-        Kind::Password => value.span.len() >= 8,
+        Kind::Password => value.span.len() >= 8 && !bytes.get(value.span.clone())?.contains(&b'/'),
         Kind::Secret | Kind::Key | Kind::Vendor(..) => value.span.len() >= 20,
         Kind::Authorization | Kind::Jwk => false,
     };
@@ -162,4 +178,14 @@ fn user(bytes: &[u8], value: &Value) -> Option<(&'static str, Range<usize>)> {
     let secret =
         plain && password.len() >= 6 && !password.iter().all(u8::is_ascii_digit) && !urls::weak(name, password);
     secret.then(|| (value::PASSWORD, value.span.start + colon + 1..value.span.end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_searcher_is_built() {
+        assert!(BLANK.is_some());
+    }
 }

@@ -9,6 +9,9 @@ use std::sync::LazyLock;
 /// How far before and behind a long run an anchor may stand, in bytes without a gap.
 const REACH: usize = 96;
 
+/// What the anchors of client secrets of Microsoft Entra end with.
+const RARE: &[u8] = b"Q~";
+
 /// What an anchor leads to.
 #[derive(Debug, Clone, Copy)]
 enum Goal {
@@ -55,6 +58,7 @@ pub(super) fn find(bytes: &[u8], hits: &mut Hits<'_>) {
         for found in anchors.find_overlapping_iter(region) {
             let anchor = from + found.start()..from + found.end();
             if anchor.end > done
+                && !bytes.get(anchor.clone()).is_some_and(|anchor| anchor.ends_with(RARE))
                 && let Some(goal) = engine.goals.get(found.pattern().as_usize())
             {
                 reach(*goal, bytes, anchor, hits);
@@ -62,6 +66,15 @@ pub(super) fn find(bytes: &[u8], hits: &mut Hits<'_>) {
         }
         done = run.end + right;
     });
+    // Full stops and tildes break these into runs that are too short.
+    for at in memchr::memmem::find_iter(bytes, RARE) {
+        if let (Some(engine), Some(start)) = (ENGINE.anchors.as_ref(), at.checked_sub(1))
+            && let Some(found) = bytes.get(start..at + RARE.len()).and_then(|anchor| engine.find(anchor))
+            && let Some(goal) = ENGINE.goals.get(found.pattern().as_usize())
+        {
+            reach(*goal, bytes, start..at + RARE.len(), hits);
+        }
+    }
 }
 
 /// Whether it may stand within a credential or its anchor: no white space, no quotation mark, no bracket.
@@ -69,7 +82,7 @@ const fn joined(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(
             byte,
-            b'_' | b'-' | b'.' | b'/' | b'+' | b'=' | b':' | b'%' | b'$' | b'~' | b'@' | b'?' | b'&' | b'!'
+            b'_' | b'-' | b'.' | b'/' | b'+' | b'=' | b':' | b'%' | b'$' | b'~' | b'@' | b'?' | b'&' | b'!' | b';'
         )
 }
 

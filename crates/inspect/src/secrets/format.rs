@@ -157,7 +157,7 @@ impl Format {
             return Outcome::Is(start..end);
         }
         let alone = begins(bytes, start) && !bytes.get(end).is_some_and(u8::is_ascii_alphanumeric);
-        if !alone || random::filler(body) || random::entropy(body) < u32::from(self.entropy) {
+        if !alone || random::name(body) || random::filler(body) || random::entropy(body) < u32::from(self.entropy) {
             return Outcome::Not;
         }
         if right == Some(false) { Outcome::Unverified(start..end) } else { Outcome::Is(start..end) }

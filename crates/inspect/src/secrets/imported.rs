@@ -104,7 +104,7 @@ impl Imported {
             done.resize(self.rules.len(), 0);
             if let (Some(rule), Some(done)) = (self.rules.get(owner), done.get_mut(owner)) {
                 let window = window(bytes, hit.range(), rule.lines);
-                if window.end > *done || hit.end() > *done {
+                if hit.end() > *done {
                     self.tried(owner, rule, bytes, window.clone(), &mut found);
                     *done = if window.end - hit.end() < BEHIND { window.end } else { hit.end() + BEHIND / 2 };
                 }

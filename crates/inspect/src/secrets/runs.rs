@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 /// The length of the shortest run, in bytes.
-pub(super) const LEAST: usize = 20;
+pub(super) const LEAST: usize = 16;
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x80 * ONES;

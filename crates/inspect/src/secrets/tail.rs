@@ -116,8 +116,14 @@ fn opener(bytes: &[u8]) -> usize {
     let start = memchr::memrchr2(b'\n', b'\\', tail).map_or(0, |end| end + 1);
     let line = tail.get(start..).unwrap_or_default();
     let dash = line.iter().rev().take_while(|byte| matches!(**byte, b'-' | b' ')).count();
-    let dashes = line.get(line.len() - dash..).is_some_and(|end| end.contains(&b'-')).then(|| line.len() - dash);
-    let begun = memmem::find(line, b"BEGIN").map(|at| at.saturating_sub(8));
+    let dashes = line
+        .get(line.len() - dash..)
+        .and_then(|end| end.iter().position(|byte| *byte == b'-'))
+        .map(|skip| line.len() - dash + skip);
+    let begun = memmem::find(line, b"BEGIN").map(|at| {
+        let left = line.iter().take(at).rev().take(8).take_while(|byte| matches!(**byte, b'-' | b' '));
+        left.enumerate().filter(|(_, byte)| **byte == b'-').last().map_or(at, |(back, _)| at - back - 1)
+    });
     let putty = memmem::find(line, pem::PUTTY_OPENER);
     let place = dashes.into_iter().chain(begun).chain(putty).min();
     place.map_or(bytes.len(), |place| from + start + place)

@@ -109,7 +109,8 @@ fn password(bytes: &[u8], colon: usize) -> Option<(&'static str, Range<usize>)> 
         return Some((BASIC, start..start + split));
     }
     let chosen = secret.len() >= 8 || secret.iter().any(|byte| !byte.is_ascii_alphabetic());
-    (chosen && !secret.iter().all(u8::is_ascii_digit) && !weak(user, secret)).then_some((BASIC, span))
+    (chosen && !user.is_empty() && !secret.iter().all(u8::is_ascii_digit) && !weak(user, secret))
+        .then_some((BASIC, span))
 }
 
 /// Words that documentation, examples and a fresh installation have in the place of a password.

@@ -121,9 +121,9 @@ pub(super) fn judge(bytes: &[u8], value: &Value, kind: Kind) -> Option<(&'static
         return authorization(text.get(..scheme)?, secret).then_some((AUTHORIZATION, span));
     }
     let whole = value.span.clone();
-    let called = !value.quoted
-        && memchr::memchr3(b'(', b'{', b'[', text).is_some()
-        && memchr::memchr3(b')', b'}', b']', text).is_some();
+    let opens = |byte: &u8| matches!(byte, b'(' | b'{' | b'[');
+    let closed = || memchr::memchr3(b')', b'}', b']', text).is_some() || text.last().is_some_and(opens);
+    let called = !value.quoted && text.iter().any(opens) && closed();
     match kind {
         _ if called => None,
         Kind::Password => random::password(text).then_some((PASSWORD, whole)),

@@ -35,12 +35,12 @@ fn make(format: &Format, anchor: &str, long: bool, seed: u64) -> String {
         Check::Base62 => {
             let from = value.find('_').expect("a prefix") + 1;
             let end = value.len() - 6;
-            let sum = encode62(crc32(value[from..end].as_bytes()));
+            let sum = encode62(crc32(&value.as_bytes()[from..end]));
             value.replace_range(end.., std::str::from_utf8(&sum).expect("ASCII"));
         }
         Check::Grafana => {
             let end = value.len() - 8;
-            let sum = encode16(crc32(value[..end - 1].as_bytes()));
+            let sum = encode16(crc32(&value.as_bytes()[..end - 1]));
             value.replace_range(end.., std::str::from_utf8(&sum).expect("ASCII"));
         }
     }
@@ -80,8 +80,13 @@ fn each_format_is_found_wherever_it_stands() {
         }
     });
     // A value drawn by chance can be too plain to be told from a placeholder.
-    let most = 12 * 6 * 3;
-    assert!(missed.len() <= most, "{} missed: {:#?}", missed.len(), &missed[..40.min(missed.len())]);
+    let most = 12 * 6 * 2;
+    assert!(
+        missed.len() <= most,
+        "{} missed: {:#?}",
+        missed.len(),
+        missed.iter().map(|(rule, ..)| *rule).collect::<std::collections::BTreeSet<_>>()
+    );
     for format in TABLES.iter().flat_map(|table| table.iter()) {
         let count = missed.iter().filter(|(rule, ..)| *rule == format.rule.id).count();
         assert!(
@@ -101,9 +106,11 @@ fn what_nearly_has_a_format_is_left_alone() {
         let is = |text: &str| found(text).into_iter().any(|(rule, _)| rule == id);
         let cut = |text: &str| text[..text.len().saturating_sub(3)].to_owned();
         // Shorter than the shortest, in the middle of another word, and filled with one letter.
-        let fixed = format.parts.last().is_some_and(|part| matches!(part, Part::Of(..) | Part::Uuid));
+        let nested = format.anchors.iter().any(|other| *other != anchor && anchor.contains(other));
+        let fixed = !nested && format.parts.last().is_some_and(|part| matches!(part, Part::Of(..) | Part::Uuid));
         assert!(!fixed || !is(&cut(&value)), "{id}: {}", cut(&value));
-        if format.lead.is_none()
+        if !nested
+            && format.lead.is_none()
             && format.check == Check::None
             && anchor.starts_with(|c: char| c.is_ascii_alphanumeric())
         {
