@@ -63,6 +63,19 @@ impl Radix {
         }
     }
 
+    /// Whether it may be digits: of base64, text gives a run without capitals and decimal digits once in a million, and one of
+    /// hexadecimal digits alone less often than that; ordinary words, paths and hashes are such.
+    fn plausible(self, run: Option<&[u8]>) -> bool {
+        let run = run.unwrap_or_default();
+        let capitals = run.iter().any(u8::is_ascii_uppercase);
+        let decimals = run.iter().any(u8::is_ascii_digit);
+        match self {
+            Self::Hex => decimals,
+            Self::Base32 => decimals || capitals,
+            Self::Base64 => capitals || (decimals && run.iter().any(|b| matches!(b, b'g'..=b'z'))),
+        }
+    }
+
     /// The digit's number; [`BREAK`] or [`APART`] where it is none.
     #[inline]
     fn digit(self, byte: u8) -> u8 {
@@ -100,7 +113,10 @@ const fn table(radix: Radix) -> [u8; 256] {
             (Radix::Base64, b'+' | b'-') => 62,
             (Radix::Base64, b'/' | b'_') => 63,
             // What breaks lines, in texts and in texts within programs.
-            (Radix::Base64, b'\t' | b'\n' | b'\r' | b' ' | b'"' | b'\'' | b'\\' | b',' | b'>' | b'|' | b'`' | 0x80..) => APART,
+            (
+                Radix::Base64,
+                b'\t' | b'\n' | b'\r' | b' ' | b'"' | b'\'' | b'\\' | b',' | b'>' | b'|' | b'`' | 0x80..,
+            ) => APART,
             _ => BREAK,
         };
         #[expect(clippy::indexing_slicing, reason = "a u8 is an index of 256 entries; evaluated when compiled")]
@@ -154,7 +170,7 @@ impl Run {
             match near.iter().rposition(|b| !fits(*b)) {
                 Some(last) => at += last + 1,
                 None => match self.take(radix, bytes, at) {
-                    Some(end) if self.digits.len() >= least => return Some(end),
+                    Some(end) if self.digits.len() >= least && radix.plausible(bytes.get(at..end)) => return Some(end),
                     Some(end) => {
                         self.clear();
                         at = end.max(at + 1);

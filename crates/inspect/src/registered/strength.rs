@@ -5,17 +5,91 @@
 //! single characters of their class. It is low on purpose: what it calls strong cannot be met by chance.
 
 /// The fewest bits that a value must be worth. Twelve random hexadecimal digits are worth more, any password list less.
-const BITS: u32 = 28;
+const BITS: u32 = 26;
 
 /// Words that passwords are made of, also with digits or signs for letters.
 const WORDS: &[&str] = &[
-    "password", "passwort", "passwd", "passphrase", "pass", "secret", "admin", "administrator", "root", "user", "login",
-    "welcome", "letmein", "changeme", "change", "default", "example", "sample", "test", "testing", "demo", "token", "apikey",
-    "api", "key", "access", "private", "public", "qwerty", "qwertyuiop", "asdfgh", "asdfghjkl", "zxcvbn", "zxcvbnm", "dragon",
-    "monkey", "master", "shadow", "sunshine", "princess", "football", "baseball", "iloveyou", "trustno", "superman", "batman",
-    "server", "service", "client", "upstream", "gateway", "bearer", "basic", "production", "staging", "development", "company",
-    "summer", "winter", "spring", "autumn", "hello", "world", "monday", "january", "placeholder", "replace", "insert", "your",
-    "here", "please", "null", "none", "undefined", "value", "credential", "casemate", "database", "postgres", "mysql", "redis",
+    "password",
+    "passwort",
+    "passwd",
+    "passphrase",
+    "pass",
+    "secret",
+    "admin",
+    "administrator",
+    "root",
+    "user",
+    "login",
+    "welcome",
+    "letmein",
+    "changeme",
+    "change",
+    "default",
+    "example",
+    "sample",
+    "test",
+    "testing",
+    "demo",
+    "token",
+    "apikey",
+    "api",
+    "key",
+    "access",
+    "private",
+    "public",
+    "qwerty",
+    "qwertyuiop",
+    "asdfgh",
+    "asdfghjkl",
+    "zxcvbn",
+    "zxcvbnm",
+    "dragon",
+    "monkey",
+    "master",
+    "shadow",
+    "sunshine",
+    "princess",
+    "football",
+    "baseball",
+    "iloveyou",
+    "trustno",
+    "superman",
+    "batman",
+    "server",
+    "service",
+    "client",
+    "upstream",
+    "gateway",
+    "bearer",
+    "basic",
+    "production",
+    "staging",
+    "development",
+    "company",
+    "summer",
+    "winter",
+    "spring",
+    "autumn",
+    "hello",
+    "world",
+    "monday",
+    "january",
+    "placeholder",
+    "replace",
+    "insert",
+    "your",
+    "here",
+    "please",
+    "null",
+    "none",
+    "undefined",
+    "value",
+    "credential",
+    "casemate",
+    "database",
+    "postgres",
+    "mysql",
+    "redis",
 ];
 
 /// Pairs of letters that are common in the words of European languages.
@@ -35,13 +109,24 @@ fn phrase(value: &[u8]) -> bool {
     for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
         words += 1;
         let letters = word.chars().all(char::is_alphabetic);
-        let vowel = word.chars().any(|c| matches!(c.to_ascii_lowercase(), 'a' | 'e' | 'i' | 'o' | 'u' | 'y') || !c.is_ascii());
+        let vowel =
+            word.chars().any(|c| matches!(c.to_ascii_lowercase(), 'a' | 'e' | 'i' | 'o' | 'u' | 'y') || !c.is_ascii());
         let cased = word.chars().skip(1).all(char::is_lowercase) || word.chars().all(char::is_uppercase);
-        if !letters || !(spaced || (vowel && cased && word.len() >= 2)) {
+        if !letters || !(spaced || (vowel && cased && worded(word))) {
             return false;
         }
     }
     words >= if spaced { 2 } else { 3 }
+}
+
+/// Whether letters follow each other in it as they do in words.
+fn worded(word: &str) -> bool {
+    let small = word.to_ascii_lowercase();
+    word.len() >= 2 && (word.len() < 4 || small.as_bytes().windows(2).any(common))
+}
+
+fn common(pair: &[u8]) -> bool {
+    PAIRS.as_bytes().split(|b| *b == b' ').any(|common| common == pair)
 }
 
 /// The bits that a guesser needs for it, at most.
@@ -86,11 +171,12 @@ const fn unleet(b: u8) -> u8 {
 
 /// The price of one character after those before it, in quarters of a bit.
 fn single(text: &[u8], at: usize) -> u32 {
-    let (Some(b), before) = (text.get(at).copied(), at.checked_sub(1).and_then(|i| text.get(i).copied())) else { return 0 };
-    let common = before.is_some_and(|before| PAIRS.as_bytes().split(|b| *b == b' ').any(|pair| pair == [before, b]));
+    let (Some(b), before) = (text.get(at).copied(), at.checked_sub(1).and_then(|i| text.get(i).copied())) else {
+        return 0;
+    };
     match b {
         _ if before == Some(b) => 4,
-        _ if common => 8,
+        _ if before.is_some_and(|before| common(&[before, b])) => 10,
         b'a'..=b'z' => 18,
         b'0'..=b'9' => 10,
         0x80.. => 20,
@@ -114,7 +200,8 @@ fn row(rest: &[u8]) -> usize {
 /// How many characters from here on stood before.
 fn repeated(text: &[u8], at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
-    let common = |from: usize| text.get(from..).map_or(0, |old| old.iter().zip(rest).take_while(|(a, b)| a == b).count());
+    let common =
+        |from: usize| text.get(from..).map_or(0, |old| old.iter().zip(rest).take_while(|(a, b)| a == b).count());
     // Values are up to 16 KiB long; what stood far before is not looked for.
     (at.saturating_sub(64)..at).map(common).max().filter(|len| *len >= 3).unwrap_or_default().min(256)
 }

@@ -4,6 +4,7 @@ mod across;
 mod benign;
 mod forms;
 mod pending;
+mod speed;
 mod strength;
 
 use super::*;
@@ -75,6 +76,17 @@ pub(super) fn redact(registered: &Registered, text: &str) -> String {
     out
 }
 
+/// Whether a text can be read in but one way: a value that holds escapes is not split within them by more of them, and one
+/// of signs alone by no signs.
+pub(super) fn plain_split(value: &str, split: &str) -> bool {
+    let signs = value.bytes().all(|b| b.is_ascii_punctuation());
+    match split {
+        "escaped lines" => !signs && !value.contains('\\'),
+        "dashes" | "eight signs" | "strings" | "backslashes" => !signs,
+        _ => true,
+    }
+}
+
 pub(super) type Form = (&'static str, fn(&str) -> String);
 
 fn each(text: &str, write: impl Fn(char) -> String) -> String {
@@ -86,18 +98,25 @@ fn bytes(text: &str, apart: &str, write: impl Fn(u8) -> String) -> String {
 }
 
 fn wrapped(text: &str, width: usize, apart: &str) -> String {
-    text.as_bytes().chunks(width).map(|line| std::str::from_utf8(line).unwrap()).collect::<Vec<_>>().join(apart)
+    let chars: Vec<char> = text.chars().collect();
+    chars.chunks(width).map(|line| line.iter().collect()).collect::<Vec<String>>().join(apart)
 }
 
 fn half(text: &str, write: impl Fn(u8) -> String) -> String {
-    text.bytes().enumerate().map(|(i, b)| if i % 2 == 0 { write(b) } else { char::from(b).to_string() }).collect()
+    let some = |(i, c): (usize, char)| match u8::try_from(c) {
+        Ok(b) if i % 2 == 0 && c.is_ascii() => write(b),
+        _ => c.to_string(),
+    };
+    text.chars().enumerate().map(some).collect()
 }
 
 fn base32(text: &str) -> String {
     let mut bits: Vec<u8> = text.bytes().flat_map(|b| (0..8).rev().map(move |i| b >> i & 1)).collect();
     bits.resize(bits.len().div_ceil(5) * 5, 0);
     bits.chunks(5)
-        .map(|five| char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[five.iter().fold(0, |n, b| n * 2 + usize::from(*b))]))
+        .map(|five| {
+            char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[five.iter().fold(0, |n, b| n * 2 + usize::from(*b))])
+        })
         .collect()
 }
 
@@ -138,5 +157,7 @@ pub(super) const SPLITS: &[Form] = &[
     ("backslashes", |t| each(t, |c| format!("{c}\\"))),
     ("escaped lines", |t| wrapped(t, 3, "\\n")),
     ("soft hyphens and tags", |t| each(t, |c| format!("{c}\u{ad}\u{e0041}"))),
-    ("fullwidth", |t| each(t, |c| if c.is_ascii_graphic() { char::from_u32(u32::from(c) + 0xfee0).unwrap() } else { c }.to_string())),
+    ("fullwidth", |t| {
+        each(t, |c| if c.is_ascii_graphic() { char::from_u32(u32::from(c) + 0xfee0).unwrap() } else { c }.to_string())
+    }),
 ];
