@@ -5,6 +5,7 @@
 
 use super::escapes;
 use super::forms::Needle;
+use super::layer::Edit;
 use std::ops::Range;
 
 /// What each byte counts as: 0 where it only sets apart.
@@ -109,18 +110,53 @@ impl Index {
 
     /// Calls `hit` for each needle in `bytes`, with the place from its first to its last symbol.
     pub(super) fn scan(&self, bytes: &[u8], mut hit: impl FnMut(Range<usize>, &Needle)) {
+        self.scan_in(bytes, 0..bytes.len(), &mut hit);
+    }
+
+    /// As [`Self::scan`], for needles that have to do with one of these places at least; they ascend.
+    pub(super) fn scan_near(&self, bytes: &[u8], edits: &[Edit], mut hit: impl FnMut(Range<usize>, &Needle)) {
+        if self.is_empty() {
+            return;
+        }
+        let mut range = 0..0;
+        for edit in edits {
+            let place = edit.place();
+            // As far as a needle reaches that begins in an edit; its last symbols are looked at with those before them.
+            if place.start.saturating_sub(range.end) > self.longest || range.is_empty() {
+                let end = self.forwards(bytes, range.end);
+                if range.is_empty() || end < place.start {
+                    self.scan_in(bytes, range.start..end, &mut hit);
+                    let mut walk = Backwards { keep: self.keep, bytes, at: place.start };
+                    let before = walk.by_ref().take(TAIL).count();
+                    range.start = if before == TAIL { walk.at } else { place.start.saturating_sub(TAIL * (GAP + 1)) };
+                }
+            }
+            range.end = place.end;
+        }
+        let end = self.forwards(bytes, range.end);
+        self.scan_in(bytes, range.start..end, &mut hit);
+    }
+
+    /// The place that is as many symbols behind another as the longest needle has.
+    fn forwards(&self, bytes: &[u8], from: usize) -> usize {
+        let behind = bytes.iter().enumerate().skip(from).filter(|(_, b)| symbol(self.keep, **b) != 0);
+        behind.map(|(at, _)| at + 1).nth(self.longest).unwrap_or(bytes.len())
+    }
+
+    fn scan_in(&self, bytes: &[u8], range: Range<usize>, hit: &mut impl FnMut(Range<usize>, &Needle)) {
         if self.is_empty() {
             return;
         }
         let mut window = 0u64;
-        for (at, byte) in bytes.iter().enumerate() {
+        let first = range.start;
+        for (at, byte) in bytes.get(range).unwrap_or_default().iter().enumerate() {
             let symbol = symbol(self.keep, *byte);
             let next = window << 8 | u64::from(symbol);
             window = if symbol == 0 { window } else { next };
             let bit = hash(window) >> self.shift;
             let word = self.bits.get(bit as usize / 64).copied().unwrap_or_default();
             if word >> (bit % 64) & 1 == 1 && symbol != 0 {
-                self.confirm(bytes, at + 1, window, &mut hit);
+                self.confirm(bytes, first + at + 1, window, hit);
             }
         }
     }

@@ -13,6 +13,13 @@ pub(super) struct Edit {
     pub(super) from: Range32,
 }
 
+impl Edit {
+    /// Where its result stands.
+    pub(super) const fn place(&self) -> Range<usize> {
+        self.to.start as usize..self.to.end as usize
+    }
+}
+
 /// A place, in half the space. Texts are looked at in pieces that are far shorter than 4 GiB.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Range32 {

@@ -106,7 +106,11 @@ impl<'s> Search<'s> {
     fn scan(&mut self, layer: &Layer<'_>) {
         let values = self.values;
         for index in &values.indices {
-            index.scan(&layer.bytes, |place, needle| self.hit(layer, &place, needle));
+            let hit = |place: Range<usize>, needle: &Needle| self.hit(layer, &place, needle);
+            match &layer.map {
+                Map::Edits(edits) => index.scan_near(&layer.bytes, edits, hit),
+                _ => index.scan(&layer.bytes, hit),
+            }
         }
     }
 

@@ -4,7 +4,6 @@ mod across;
 mod benign;
 mod forms;
 mod pending;
-mod speed;
 mod strength;
 
 use super::*;
