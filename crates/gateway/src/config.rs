@@ -40,6 +40,9 @@ pub struct Config {
     pub admin: Option<Admin>,
     /// Witnesses and copies of the log.
     pub custody: Custody,
+    /// What is taken out wherever it stands in what goes out, and refused in what comes in: every credential of the gateway
+    /// itself, and what the operator names.
+    pub registered: Vec<Secret>,
     /// Files whose change means a reload: the configuration, certificates, keys, CRLs, a JWKS file.
     pub watched: Vec<PathBuf>,
 }

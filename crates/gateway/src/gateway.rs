@@ -14,6 +14,7 @@ use crate::tls::ClientVerifier;
 use arc_swap::ArcSwap;
 use casemate_audit::{Clock, Event, EventKind, Facts, Log};
 use casemate_core::{Secret, ServerName, UnixMillis};
+use casemate_inspect::Registered;
 use casemate_output::Rules;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -34,6 +35,8 @@ pub struct State {
     /// Judges client certificates of connections that are already open.
     pub(crate) clients: Option<ClientVerifier>,
     upstreams: BTreeMap<ServerName, Arc<Upstream>>,
+    /// The registered values under it.
+    pub(crate) registered: Arc<Registered>,
     pub(crate) rules: Rules,
     pub(crate) rules_sensitive: Rules,
 }
@@ -51,7 +54,9 @@ impl State {
             sensitive,
         };
         let upstreams = config.upstreams.iter().map(|(name, entry)| (name.clone(), Arc::new(entry.clone()))).collect();
+        let registered = Arc::new(Registered::new(config.registered.iter().map(Secret::expose)));
         Ok(Self {
+            registered,
             identity,
             upstreams,
             limits,

@@ -23,7 +23,7 @@ use casemate_core::mcp::{Call, Era, Inbound, Method, REVISION, Revision, Session
 use casemate_core::pin::Standing;
 use casemate_core::policy::{Decision, Evidence, Inputs, Permitted, admit, decide};
 use casemate_core::{Principal, Reason, Refusal, ServerName};
-use casemate_output::{Form, check_request};
+use casemate_output::{Form, check_request, check_secrets};
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use std::sync::Arc;
@@ -92,6 +92,7 @@ impl Exchange {
         }
         check_request(&call, &self.state.rules)?;
         let permitted = self.judge(call, principal).await?;
+        self.check_secrets(&permitted)?;
         self.limit_tool(&permitted, &mut held)?;
         let way = self.way(&permitted)?;
         self.record(permitted, way, held).await
@@ -280,6 +281,20 @@ impl Exchange {
             _ => None,
         };
         speaks.map_or(Ok(()), |speaks| Err(other_era(speaks, call)))
+    }
+
+    /// What may be called may not carry a secret out.
+    fn check_secrets(&mut self, permitted: &Permitted) -> Result<(), Refusal> {
+        let (call, registered) = (permitted.call(), &self.state.registered);
+        let checked = check_secrets(call, registered);
+        // The record names what was called, unless the secret stands in that name.
+        let name = call.method.named_by().and_then(|member| call.param(member)).and_then(|name| name.as_str());
+        let mut found = Vec::new();
+        registered.find(name.as_deref().unwrap_or_default(), &mut found);
+        if checked.is_err() && found.is_empty() {
+            self.inputs = Some(permitted.inputs());
+        }
+        checked
     }
 
     fn limit_tool(&self, permitted: &Permitted, held: &mut Held) -> Result<(), Refusal> {

@@ -18,7 +18,7 @@ mod strength;
 use crate::rule::{Family, Rule};
 use crate::{Action, Match, Severity};
 use forms::Forms;
-use index::{GRAPHIC, Index, LETTERS};
+use index::{GRAPHIC, Index, LETTERS, WIDE};
 use layer::Layer;
 use search::Search;
 use std::ops::Range;
@@ -50,8 +50,8 @@ pub struct Registered {
 }
 
 struct Values {
-    letters: Index,
-    graphic: Index,
+    /// By what counts in them: most need no more than letters and digits.
+    indices: [Index; 3],
 }
 
 /// Why a value cannot be registered.
@@ -82,7 +82,7 @@ impl Registered {
         if value.len() < Self::SHORTEST {
             return Err(Weak::Short);
         }
-        if strength::strong(value) { Ok(()) } else { Err(Weak::Guessable) }
+        if strength::strong(value) && forms::symbols_of(value).is_some() { Ok(()) } else { Err(Weak::Guessable) }
     }
 
     /// Makes them ready. Values that [`Registered::check`] refuses are left out.
@@ -92,10 +92,10 @@ impl Registered {
         for value in values.into_iter().filter(|value| Self::check(value).is_ok()) {
             forms.add(value);
         }
-        let letters = Index::new(&LETTERS, forms.letters);
-        let graphic = Index::new(&GRAPHIC, forms.graphic);
-        let values = !(letters.is_empty() && graphic.is_empty());
-        Self { values: values.then(|| Arc::new(Values { letters, graphic })) }
+        let indices =
+            [Index::new(&LETTERS, forms.letters), Index::new(&WIDE, forms.wide), Index::new(&GRAPHIC, forms.graphic)];
+        let any = indices.iter().any(|index| !index.is_empty());
+        Self { values: any.then(|| Arc::new(Values { indices })) }
     }
 
     /// Finds them in `text`, in every form. Linear in its length.
@@ -145,7 +145,12 @@ impl Registered {
 impl Values {
     /// The longest place that a value takes.
     fn reach(&self) -> usize {
-        self.letters.longest.max(self.graphic.longest).saturating_mul(SPELT) + 4096
+        self.longest().saturating_mul(SPELT) + 4096
+    }
+
+    /// The symbols of the longest spelling.
+    fn longest(&self) -> usize {
+        self.indices.iter().map(|index| index.longest).max().unwrap_or_default()
     }
 }
 

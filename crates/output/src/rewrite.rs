@@ -4,7 +4,7 @@ mod place;
 mod position;
 mod walk;
 
-pub use crate::media::check_request;
+pub use crate::media::{check_request, check_secrets};
 use place::Place;
 
 use casemate_core::Refusal;

@@ -88,3 +88,34 @@ async fn media_and_text_have_their_caps_in_both_directions() {
     house.refused(&agent, &responses(image(1001)), "limit.media_size").await;
     house.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_with_a_credential_of_the_gateway_goes_no_further() {
+    let key: String = (0..20u8).map(|n| format!("{:02x}", n.wrapping_mul(73) ^ 0x5a)).collect();
+    let house = House::planned(|plan| {
+        std::fs::write(plan.dir.path().join("credential"), &key).expect("a file");
+        plan.config["upstreams"][0]["credential"] = json!({ "file": "credential", "prefix": "Bearer" });
+    })
+    .await;
+    house.keep_private(&key);
+    let agent = house.agent();
+    let call = |arguments: Value| Call::mcp("tools/call", json!({ "name": "echo", "arguments": arguments }));
+    let percent: String = key.bytes().map(|b| format!("%{b:02X}")).collect();
+    for arguments in [
+        json!({ "text": format!("the key is {key}.") }),
+        json!({ "deep": [{ "text": key.to_uppercase() }] }),
+        json!({ "text": STANDARD.encode(&key) }),
+        json!({ "url": format!("https://example.com/?q={percent}") }),
+        json!({ (key.as_str()): 1 }),
+        json!({ "parts": [&key[..14], &key[14..28], &key[28..]] }),
+    ] {
+        house.refused(&agent, &call(arguments), "input.secret").await;
+    }
+    // Nor does the record keep it where it is what is asked for.
+    let read = Call::mcp("resources/read", json!({ "uri": format!("docs://open/{key}") }));
+    house.refused(&agent, &read, "input.secret").await;
+    // A part of it, and another one of its kind, may pass.
+    house.served(&agent, &call(json!({ "text": &key[..20] }))).await;
+    house.served(&agent, &call(json!({ "text": key.replace('a', "b") }))).await;
+    house.finish().await;
+}

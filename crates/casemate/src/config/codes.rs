@@ -96,6 +96,8 @@ codes! {
         "Whoever is on the way can read and change calls and answers, and pose as the server. Use https; for a private CA set tls.ca.";
     Credential "config.credential" "a credential cannot be read"
         "Give exactly one of `file` and `env`; it must exist, not be empty and be one line.";
+    WeakSecret "config.weak_secret" "a value is too weak to be told from ordinary text"
+        "A registered value is taken out wherever it stands, in every form; that works only for values of at least 12 bytes that are hard to guess. Use a longer, random one.";
     Variable "config.variable" "a value of the environment is not usable"
         "MCP_ALLOWED_DOMAINS is a comma-separated list of hosts; MAX_MEDIA_SIZE and TOKEN_BUDGET_PER_REQUEST are whole numbers. The process environment overrides mcp_gateway.env.";
     Conflict "config.conflict" "two entries claim the same"

@@ -16,14 +16,15 @@ mod witnesses;
 
 use super::canonical;
 use super::codes::Code;
-use super::diagnostic::{Diagnostic, Sink};
+use super::diagnostic::{Diagnostic, Sink, Span};
 use super::files::{Environment, FileData, Files, words};
 use super::section::Section;
 use super::tree::{Node, Spanned};
-use casemate_core::TenantId;
 use casemate_core::policy::Policy;
+use casemate_core::{Secret, TenantId};
 use casemate_gateway::config::{Auth, Config, Mode};
 use casemate_gateway::custody::Custody;
+use casemate_inspect::Registered;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -52,11 +53,25 @@ pub(super) struct Context<'c> {
     environment: &'c Environment,
     sink: &'c mut Sink,
     watched: BTreeSet<PathBuf>,
+    /// Every credential that was read.
+    held: Vec<Secret>,
 }
 
 impl Context<'_> {
     fn push(&mut self, diagnostic: Diagnostic) {
         self.sink.push(diagnostic);
+    }
+
+    /// Registers a credential, so that it is found wherever it stands in what goes out and in what comes in. One that is too
+    /// weak for that is used all the same, and said.
+    fn hold(&mut self, span: Span, secret: &Secret) {
+        if let Err(weak) = Registered::check(secret.expose()) {
+            let message = format!("this credential is not looked for in answers: {weak}");
+            let found = Diagnostic::warning(Code::WeakSecret, span, message).label("named here");
+            self.push(found.help("use one of at least 12 random characters"));
+        } else if !self.held.iter().any(|held| held.expose() == secret.expose()) {
+            self.held.push(secret.clone());
+        }
     }
 
     /// Reads a file that a key names, and remembers to watch it.
@@ -92,7 +107,8 @@ pub fn resolve(
     sink: &mut Sink,
 ) -> Option<Resolved> {
     let base = source_path.parent().unwrap_or(Path::new(""));
-    let mut cx = Context { base, files, environment, sink, watched: BTreeSet::from([source_path.to_owned()]) };
+    let mut cx =
+        Context { base, files, environment, sink, watched: BTreeSet::from([source_path.to_owned()]), held: Vec::new() };
     let root = Section::root(root);
     let gateway = root.section("mcp_gateway");
     if !gateway.is_written() {
@@ -129,6 +145,7 @@ pub fn resolve(
         upstreams: reach.upstreams,
         admin,
         custody,
+        registered: cx.held,
         watched: cx.watched.into_iter().collect(),
     };
     let canonical = canonical::text(&config);

@@ -29,7 +29,7 @@ static FILES: LazyLock<Memory> = LazyLock::new(|| {
     add("jwks.json", TokenIssuer::new().unwrap().jwks.as_bytes(), 0o644);
     add("ca.crl", ca.empty_crl().unwrap().as_bytes(), 0o644);
     add("garbage.pem", b"no PEM at all\n", 0o600);
-    add("secret", b"s3cr3t-s3cr3t\n", 0o600);
+    add("secret", b"s3cr3t-barley-7Qx4-Lk9v\n", 0o600);
     add("empty", b"\n", 0o600);
     add("two_lines", b"one\ntwo\n", 0o600);
     add("w2.pub", b"witness.example/w2+92e6b37c+BIE5dw6ofRdfVqNUZsNMfszLjYqRtO43ol32D1uPybOU\n", 0o644);
@@ -38,7 +38,7 @@ static FILES: LazyLock<Memory> = LazyLock::new(|| {
 
 fn environment() -> Environment {
     let mut environment = Environment::of_process();
-    environment.variables = [("KB_TOKEN", "hunter2-hunter2")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+    environment.variables = [("KB_TOKEN", "hunter2-Wm5z-oat-R8c3")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
     environment
 }
 

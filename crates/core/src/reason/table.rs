@@ -367,6 +367,9 @@ reasons! {
     PolicySubscription "policy.subscription" 403 -31403 Policy
         "subscriptions are not available to you"
         "No rule of the tenant allows subscriptions on this server.";
+    InputSecret "input.secret" 403 -31403 Policy
+        "the message holds a registered secret"
+        "A credential of the gateway, or a value under output.registered, stands in the message, as it is or encoded. Nothing was sent. Take it out; where a server needs it, give it to Casemate as that server's credential.";
     UpstreamAddress "upstream.address" 502 -31502 Upstream
         "the upstream's address is not allowed"
         "Its name resolves to a link-local, metadata, multicast or own address. See docs on outbound address rules.";

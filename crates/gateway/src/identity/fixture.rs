@@ -71,6 +71,7 @@ pub(crate) fn config(mode: Mode, tls: Option<ServerTls>, jwt: Option<Jwt>) -> Co
         upstreams: BTreeMap::new(),
         admin: None,
         custody: Custody::default(),
+        registered: Vec::new(),
         watched: Vec::new(),
     }
 }

@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 /// What a backslash before a letter such as `n` says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Letters {
-    /// A character that sets apart.
+    /// A character that sets apart, or the letter: see [`letter`].
     Escape,
     /// The letter.
     Stay,
@@ -22,6 +22,25 @@ pub(super) struct Undone {
     pub(super) lettered: bool,
     /// Whether anything else did.
     pub(super) coded: bool,
+}
+
+/// The byte that stands for a letter which may be there or not; none that a text has.
+const fn maybe(letter: u8) -> u8 {
+    match letter | 0x20 {
+        b'n' => 0xfd,
+        b'r' => 0xfe,
+        _ => 0xff,
+    }
+}
+
+/// The letter that may be there.
+pub(super) const fn letter(byte: u8) -> Option<u8> {
+    match byte {
+        0xfd => Some(b'n'),
+        0xfe => Some(b'r'),
+        0xff => Some(b't'),
+        _ => None,
+    }
 }
 
 /// The longest run of one thing that is followed: backslashes, zeros before a number, `25` after a percent sign.
@@ -62,7 +81,7 @@ pub(super) fn undo(bytes: &[u8], letters: Letters) -> Option<Undone> {
         match read.what {
             What::Byte(byte) => out.bytes.push(byte),
             What::Char(c) => out.bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-            What::Letter(letter) => out.bytes.push(if letters == Letters::Stay { letter } else { b'\n' }),
+            What::Letter(letter) => out.bytes.push(if letters == Letters::Stay { letter } else { maybe(letter) }),
             What::Several(text) => out.bytes.extend_from_slice(text.as_bytes()),
         }
         let to = (start..out.bytes.len()).into();
@@ -77,11 +96,14 @@ pub(super) fn undo(bytes: &[u8], letters: Letters) -> Option<Undone> {
     Some(out)
 }
 
+/// The next byte that may begin an escape, or a character that is folded: not those of most scripts.
 fn special(bytes: &[u8], ascii: bool) -> Option<usize> {
     if ascii {
         return memchr::memchr3(b'%', b'&', b'\\', bytes);
     }
-    bytes.iter().position(|b| matches!(b, b'%' | b'&' | b'\\' | 0xc2..=0xf4))
+    bytes
+        .iter()
+        .position(|b| matches!(b, b'%' | b'&' | b'\\' | 0xc2..=0xcb | 0xcd..=0xd6 | 0xe1 | 0xe2 | 0xea | 0xef..=0xf4))
 }
 
 /// Where an escape begins that the text ends with, and that more text may complete or change.
@@ -143,6 +165,9 @@ fn reference(rest: &[u8]) -> Option<Read> {
     let inner = rest.get(at + 1..)?;
     let len = inner.iter().take(LONGEST).take_while(|b| b.is_ascii_alphanumeric() || **b == b'#').count();
     let end = len + usize::from(inner.get(len) == Some(&b';'));
+    if again == 0 && end == len && inner.first() != Some(&b'#') {
+        return None;
+    }
     let body = std::str::from_utf8(inner.get(..end)?).ok()?;
     if let Some((c, taken)) = entity::reference(&format!("&{body}"), 0) {
         return Some(Read { what: What::Char(c), len: at + taken });
@@ -167,14 +192,14 @@ fn backslash(rest: &[u8]) -> Option<Read> {
         (tail.get(1) == Some(&b'{') && tail.get(2 + count) == Some(&b'}')).then_some(count)
     };
     let (what, len) = match first {
-        b'x' | b'u' | b'U' if braced().is_some() => {
+        b'x' | b'X' | b'u' | b'U' if braced().is_some() => {
             let count = braced()?;
             (char_of(code(2, count)?), count + 3)
         }
-        b'x' if hex(1, 2) == 2 => (What::Byte(u8::try_from(code(1, 2)?).ok()?), 3),
-        b'u' if hex(1, 4) == 4 => unit(tail, row, code(1, 4)?),
-        b'U' if hex(1, 8) == 8 => (char_of(code(1, 8)?), 9),
-        b'n' | b'r' | b't' | b'b' | b'f' | b'v' | b'a' | b'e' | b's' => (What::Letter(first), 1),
+        b'x' | b'X' if hex(1, 2) == 2 => (What::Byte(u8::try_from(code(1, 2)?).ok()?), 3),
+        b'U' if hex(1, 8) == 8 && tail.get(1..4) == Some(b"000") => (char_of(code(1, 8)?), 9),
+        b'u' | b'U' if hex(1, 4) == 4 => unit(tail, row, code(1, 4)?),
+        b'N' | b'R' | b'T' | b'n' | b'r' | b't' => (What::Letter(first), 1),
         b'0'..=b'9' | b'A'..=b'F' | b'c' | b'd' => numbered(tail, hex(0, 6))?,
         _ => return None,
     };
@@ -188,7 +213,7 @@ fn unit(tail: &[u8], row: usize, high: u32) -> (What, usize) {
         let slashes = next.iter().take(row).take_while(|b| **b == b'\\').count();
         let low = next.get(slashes + 1..slashes + 5).and_then(|digits| number(digits, 16));
         if slashes > 0
-            && next.get(slashes) == Some(&b'u')
+            && matches!(next.get(slashes), Some(b'u' | b'U'))
             && let Some(low @ 0xdc00..=0xdfff) = low
         {
             return (char_of(0x10000 + ((high & 0x3ff) << 10) + (low & 0x3ff)), 10 + slashes);
@@ -201,13 +226,14 @@ fn unit(tail: &[u8], row: usize, high: u32) -> (What, usize) {
 fn numbered(tail: &[u8], hex: usize) -> Option<(What, usize)> {
     let octal = tail.iter().take(3).take_while(|b| matches!(b, b'0'..=b'7')).count();
     if octal == 3 && hex < 4 {
-        let code = number(tail.get(..3)?, 8)?;
-        return Some((What::Byte(u8::try_from(code & 0xff).ok()?), 3));
+        let code = number(tail.get(..3)?, 8).and_then(|code| u8::try_from(code).ok())?;
+        return Some((What::Byte(code), 3));
     }
     if hex < 2 {
         return tail.first().is_some_and(|b| *b == b'0').then_some((What::Byte(0), 1));
     }
-    let code = number(tail.get(..hex)?, 16)?;
+    // Other codes are hardly ever meant so: a path may go on with digits.
+    let code = number(tail.get(..hex)?, 16).filter(|code| (0x20..0x7f).contains(code))?;
     let space = usize::from(tail.get(hex) == Some(&b' '));
     Some((char_of(code), hex + space))
 }
@@ -220,13 +246,15 @@ fn folded(rest: &[u8]) -> Option<Read> {
         _ => 4,
     };
     let c = std::str::from_utf8(rest.get(..len)?).ok()?.chars().next()?;
+    if crate::invisible::hidden(c).is_some() {
+        return Some(Read { what: What::Byte(b' '), len });
+    }
     fold(c).map(|what| Read { what, len })
 }
 
 /// What it stands for, where it stands for something in ASCII.
 fn fold(c: char) -> Option<What> {
     let plain = match c {
-        '\u{ad}' => return None,
         '\u{a1}'..='\u{24f}' | '\u{1d00}'..='\u{1eff}' => c,
         '\u{2024}'..='\u{2026}' | '\u{2030}'..='\u{215f}' | '\u{2160}'..='\u{218b}' | '\u{2460}'..='\u{24ff}' => c,
         '\u{2c60}'..='\u{2c7f}' | '\u{a720}'..='\u{a7ff}' | '\u{fb00}'..='\u{fb06}' | '\u{fe50}'..='\u{fe6f}' => c,

@@ -1,6 +1,8 @@
 //! What a value may be written as, where that can be said beforehand.
 
-use super::index::{GRAPHIC, Keep, LETTERS, symbol};
+use super::escapes::{self, Letters};
+use super::index::{GRAPHIC, Keep, LETTERS, TAIL, WIDE, symbol};
+use super::search::DEPTH;
 use super::strength::strong;
 use crate::View;
 use zeroize::Zeroizing;
@@ -16,11 +18,21 @@ pub(super) struct Needle {
     pub(super) edges: bool,
 }
 
-/// The spellings of many values: those of letters and digits, and those that need all signs.
+/// The spellings of many values, by what counts in them.
 #[derive(Default)]
 pub(super) struct Forms {
     pub(super) letters: Vec<Needle>,
+    pub(super) wide: Vec<Needle>,
     pub(super) graphic: Vec<Needle>,
+}
+
+/// What counts in a value: as little as it can be told by.
+pub(super) fn symbols_of(value: &[u8]) -> Option<&'static Keep> {
+    [&LETTERS, &WIDE, &GRAPHIC].into_iter().find(|keep| {
+        let counts = |b: &&u8| symbol(keep, **b) != 0;
+        let only: Zeroizing<Vec<u8>> = Zeroizing::new(value.iter().filter(counts).copied().collect());
+        only.len() >= TAIL && strong(&only)
+    })
 }
 
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -29,10 +41,22 @@ const HEX: &[u8; 16] = b"0123456789abcdef";
 
 impl Forms {
     pub(super) fn add(&mut self, value: &[u8]) {
-        let only: Zeroizing<Vec<u8>> =
-            Zeroizing::new(value.iter().copied().filter(u8::is_ascii_alphanumeric).collect());
-        let (keep, list) = if strong(&only) { (&LETTERS, &mut self.letters) } else { (&GRAPHIC, &mut self.graphic) };
+        let Some(keep) = symbols_of(value) else { return };
+        let list = match keep {
+            _ if std::ptr::eq(keep, &LETTERS) => &mut self.letters,
+            _ if std::ptr::eq(keep, &WIDE) => &mut self.wide,
+            _ => &mut self.graphic,
+        };
         push(list, keep, value, View::Plain, Some(value));
+        // As a text is read in which escapes are undone.
+        for letters in [Letters::Escape, Letters::Stay] {
+            let mut undone = escapes::undo(value, letters);
+            for _ in 0..DEPTH {
+                let Some(now) = undone else { break };
+                push(list, keep, &now.bytes, View::Plain, Some(value));
+                undone = escapes::undo(&now.bytes, letters);
+            }
+        }
         let backwards: Zeroizing<Vec<u8>> = Zeroizing::new(value.iter().rev().copied().collect());
         push(list, keep, &backwards, View::Folded, None);
         let turned: Zeroizing<Vec<u8>> = Zeroizing::new(value.iter().map(|b| rot13(*b)).collect());

@@ -3,27 +3,38 @@
 //! A symbol is a character that counts; all others may stand between two symbols. A text is looked at as it stands,
 //! without building what its symbols are.
 
+use super::escapes;
 use super::forms::Needle;
+use super::layer::Edit;
 use std::ops::Range;
 
 /// What each byte counts as: 0 where it only sets apart.
 pub(super) type Keep = [u8; 256];
 
 /// Letters and digits of ASCII, in one case.
-pub(super) const LETTERS: Keep = keep(false);
-/// All that is seen, for values that are made of little else than signs, or not of ASCII.
-pub(super) const GRAPHIC: Keep = keep(true);
+pub(super) static LETTERS: Keep = keep(false, false);
+/// Those and all characters outside of ASCII, for values that are written in another script.
+pub(super) static WIDE: Keep = keep(false, true);
+/// All that ASCII shows, for values that are made of little else than signs.
+pub(super) static GRAPHIC: Keep = keep(true, false);
 
 /// The longest gap between two symbols, in bytes: eight characters in their longest spelling.
 pub(super) const GAP: usize = 128;
+/// The symbols at a needle's start that are looked at first.
+const HEAD: usize = 4;
+/// The readings of one place that are tried.
+const WAYS: usize = 64;
 /// The symbols in the filter.
 pub(super) const TAIL: usize = 8;
 
-const fn keep(graphic: bool) -> Keep {
+const fn keep(graphic: bool, wide: bool) -> Keep {
     let mut table = [0; 256];
     let mut at = 0u8;
     loop {
-        if at.is_ascii_alphanumeric() || (graphic && (at.is_ascii_graphic() || at >= 0x80)) {
+        if at.is_ascii_alphanumeric()
+            || (graphic && at.is_ascii_graphic())
+            || (wide && at >= 0x80 && escapes::letter(at).is_none())
+        {
             #[expect(clippy::indexing_slicing, reason = "a u8 is an index of 256 entries; evaluated when compiled")]
             {
                 table[at as usize] = at | 0x20;
@@ -47,6 +58,8 @@ pub(super) struct Index {
     keep: &'static Keep,
     bits: Vec<u64>,
     shift: u32,
+    /// By their first symbols, for what is pending.
+    heads: Vec<u64>,
     /// By their last symbols.
     tails: Vec<(u64, u32)>,
     /// In ascending order.
@@ -72,6 +85,7 @@ impl Index {
         let size = (needles.len() * 64).next_power_of_two().max(4096);
         let shift = 64 - size.trailing_zeros();
         let mut bits = vec![0u64; size / 64];
+        let mut heads = bits.clone();
         let mut tails = Vec::with_capacity(needles.len());
         for (number, needle) in (0u32..).zip(&needles) {
             let window = tail(&needle.symbols);
@@ -80,10 +94,14 @@ impl Index {
                 *word |= 1 << (bit % 64);
             }
             tails.push((window, number));
+            let bit = hash(tail(needle.symbols.get(..HEAD).unwrap_or_default())) >> shift;
+            if let Some(word) = usize::try_from(bit / 64).ok().and_then(|at| heads.get_mut(at)) {
+                *word |= 1 << (bit % 64);
+            }
         }
         tails.sort_unstable();
         let longest = needles.iter().map(|needle| needle.symbols.len()).max().unwrap_or_default();
-        Self { keep, bits, shift, tails, needles, longest }
+        Self { keep, bits, shift, heads, tails, needles, longest }
     }
 
     pub(super) const fn is_empty(&self) -> bool {
@@ -92,18 +110,53 @@ impl Index {
 
     /// Calls `hit` for each needle in `bytes`, with the place from its first to its last symbol.
     pub(super) fn scan(&self, bytes: &[u8], mut hit: impl FnMut(Range<usize>, &Needle)) {
+        self.scan_in(bytes, 0..bytes.len(), &mut hit);
+    }
+
+    /// As [`Self::scan`], for needles that have to do with one of these places at least; they ascend.
+    pub(super) fn scan_near(&self, bytes: &[u8], edits: &[Edit], mut hit: impl FnMut(Range<usize>, &Needle)) {
+        if self.is_empty() {
+            return;
+        }
+        let mut range = 0..0;
+        for edit in edits {
+            let place = edit.place();
+            // As far as a needle reaches that begins in an edit; its last symbols are looked at with those before them.
+            if place.start.saturating_sub(range.end) > self.longest || range.is_empty() {
+                let end = self.forwards(bytes, range.end);
+                if range.is_empty() || end < place.start {
+                    self.scan_in(bytes, range.start..end, &mut hit);
+                    let mut walk = Backwards { keep: self.keep, bytes, at: place.start };
+                    let before = walk.by_ref().take(TAIL).count();
+                    range.start = if before == TAIL { walk.at } else { place.start.saturating_sub(TAIL * (GAP + 1)) };
+                }
+            }
+            range.end = place.end;
+        }
+        let end = self.forwards(bytes, range.end);
+        self.scan_in(bytes, range.start..end, &mut hit);
+    }
+
+    /// The place that is as many symbols behind another as the longest needle has.
+    fn forwards(&self, bytes: &[u8], from: usize) -> usize {
+        let behind = bytes.iter().enumerate().skip(from).filter(|(_, b)| symbol(self.keep, **b) != 0);
+        behind.map(|(at, _)| at + 1).nth(self.longest).unwrap_or(bytes.len())
+    }
+
+    fn scan_in(&self, bytes: &[u8], range: Range<usize>, hit: &mut impl FnMut(Range<usize>, &Needle)) {
         if self.is_empty() {
             return;
         }
         let mut window = 0u64;
-        for (at, byte) in bytes.iter().enumerate() {
+        let first = range.start;
+        for (at, byte) in bytes.get(range).unwrap_or_default().iter().enumerate() {
             let symbol = symbol(self.keep, *byte);
             let next = window << 8 | u64::from(symbol);
             window = if symbol == 0 { window } else { next };
             let bit = hash(window) >> self.shift;
             let word = self.bits.get(bit as usize / 64).copied().unwrap_or_default();
             if word >> (bit % 64) & 1 == 1 && symbol != 0 {
-                self.confirm(bytes, at + 1, window, &mut hit);
+                self.confirm(bytes, first + at + 1, window, hit);
             }
         }
     }
@@ -119,15 +172,31 @@ impl Index {
         }
     }
 
-    /// Where the symbols begin that end there.
+    /// Where the symbols begin that end there. A letter that may be there or not is tried both ways, a bounded number of times.
     fn backwards(&self, bytes: &[u8], end: usize, symbols: &[u8]) -> Option<usize> {
-        let mut walk = Backwards { keep: self.keep, bytes, at: end };
-        for want in symbols.iter().rev() {
-            if walk.next()? != *want {
-                return None;
+        let mut ways = vec![(end, symbols.len())];
+        let mut tries = WAYS;
+        while let Some((mut at, mut left)) = ways.pop() {
+            while let Some(want) = left.checked_sub(1).and_then(|last| symbols.get(last)) {
+                let mut walk = Backwards { keep: self.keep, bytes, at };
+                let next = walk.next();
+                let between = bytes.get(walk.at..at).unwrap_or_default();
+                if tries > 0
+                    && let Some(skipped) = between.iter().rposition(|b| escapes::letter(*b) == Some(*want))
+                {
+                    tries -= 1;
+                    ways.push((walk.at + skipped, left - 1));
+                }
+                if next != Some(*want) {
+                    break;
+                }
+                (at, left) = (walk.at, left - 1);
+            }
+            if left == 0 {
+                return Some(at);
             }
         }
-        Some(walk.at)
+        None
     }
 
     /// Where the longest beginning of a needle stands that `bytes` ends with.
@@ -147,6 +216,12 @@ impl Index {
 
     /// Whether a needle begins so.
     fn begins(&self, symbols: &[u8]) -> bool {
+        if let Some(head) = symbols.get(..HEAD) {
+            let bit = hash(tail(head)) >> self.shift;
+            if self.heads.get(bit as usize / 64).is_none_or(|word| word >> (bit % 64) & 1 == 0) {
+                return false;
+            }
+        }
         let at = self.needles.partition_point(|needle| needle.symbols.as_slice() < symbols);
         self.needles.get(at).is_some_and(|needle| needle.symbols.starts_with(symbols))
     }
@@ -165,9 +240,9 @@ impl Iterator for Backwards<'_> {
     fn next(&mut self) -> Option<u8> {
         let from = self.at.saturating_sub(GAP + 1);
         let near = self.bytes.get(from..self.at)?;
-        let (place, found) =
-            near.iter().enumerate().rev().map(|(i, b)| (i, symbol(self.keep, *b))).find(|(_, symbol)| *symbol != 0)?;
-        self.at = from + place;
-        Some(found)
+        let found =
+            near.iter().enumerate().rev().map(|(i, b)| (i, symbol(self.keep, *b))).find(|(_, symbol)| *symbol != 0);
+        self.at = found.map_or(from, |(place, _)| from + place);
+        found.map(|(_, symbol)| symbol)
     }
 }

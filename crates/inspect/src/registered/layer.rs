@@ -13,6 +13,13 @@ pub(super) struct Edit {
     pub(super) from: Range32,
 }
 
+impl Edit {
+    /// Where its result stands.
+    pub(super) const fn place(&self) -> Range<usize> {
+        self.to.start as usize..self.to.end as usize
+    }
+}
+
 /// A place, in half the space. Texts are looked at in pieces that are far shorter than 4 GiB.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Range32 {
@@ -33,11 +40,11 @@ pub(super) enum Map<'m> {
     Same,
     /// They are the same but for these edits, in ascending order.
     Edits(Vec<Edit>),
-    /// Each byte comes from digits of so many bits, the first of them at `first`.
+    /// Each byte comes from digits of so many bits.
     Digits {
         /// Where each digit stands.
         at: &'m [u32],
-        /// The digit that the first byte begins with.
+        /// The bit that the first byte begins with.
         first: usize,
         /// The bits of a digit.
         bits: usize,
@@ -93,7 +100,7 @@ impl Map<'_> {
                 start..end
             }
             Self::Digits { at, first, bits } => {
-                let digit = |bit: usize| at.get(first + bit / bits).map(|at| *at as usize);
+                let digit = |bit: usize| at.get((first + bit) / bits).map(|at| *at as usize);
                 let last = at.last().map_or(0, |at| *at as usize + 1);
                 let start = digit(place.start * 8).unwrap_or(last);
                 let end = (place.end * 8).checked_sub(1).and_then(digit).map_or(last, |at| at + 1);

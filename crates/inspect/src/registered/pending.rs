@@ -8,11 +8,13 @@ use super::search::DEPTH;
 
 /// The bytes of a text that the beginning of a value in an encoding may take for each symbol.
 const SPELT: usize = 24;
+/// The digits before a match that may go with it.
+const EDGE: usize = 5;
 
 /// The first byte that may belong to a value that goes on behind the end; the length where there is none.
 pub(super) fn from(values: &Values, text: &str) -> usize {
     let plain = open(values, text.as_bytes());
-    let longest = values.letters.longest.max(values.graphic.longest);
+    let longest = values.longest();
     if longest == 0 {
         return text.len();
     }
@@ -22,9 +24,11 @@ pub(super) fn from(values: &Values, text: &str) -> usize {
 }
 
 fn open(values: &Values, bytes: &[u8]) -> usize {
-    let found =
-        [&values.letters, &values.graphic].into_iter().filter(|index| !index.is_empty()).filter_map(|i| i.open(bytes));
-    found.min().unwrap_or(bytes.len())
+    let found = values.indices.iter().filter(|index| !index.is_empty()).filter_map(|index| index.open(bytes));
+    let first = found.min().unwrap_or(bytes.len());
+    // A match in base64 takes the digits beside it along.
+    let digit = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_');
+    first - bytes.get(..first).unwrap_or_default().iter().rev().take(EDGE).take_while(digit).count()
 }
 
 fn within(values: &Values, bytes: &[u8], depth: usize) -> usize {

@@ -63,11 +63,28 @@ impl Radix {
         }
     }
 
-    /// The digit's number; [`BREAK`] or [`APART`] where it is none.
-    #[inline]
-    fn digit(self, byte: u8) -> u8 {
-        self.table().get(usize::from(byte)).copied().unwrap_or(BREAK)
+    /// Whether it may be digits: of base64, text gives a run without capitals and decimal digits once in a million, and one of
+    /// hexadecimal digits alone less often than that; ordinary words, paths and hashes are such.
+    fn plausible(self, run: Option<&[u8]>) -> bool {
+        let run = run.unwrap_or_default();
+        let capitals = run.iter().any(u8::is_ascii_uppercase);
+        let decimals = run.iter().any(u8::is_ascii_digit);
+        match self {
+            Self::Hex => decimals,
+            Self::Base32 => decimals || capitals,
+            Self::Base64 => capitals || (decimals && run.iter().any(|b| matches!(b, b'g'..=b'z'))),
+        }
     }
+
+    /// The digit's number; [`BREAK`] or [`APART`] where it is none.
+    fn digit(self, byte: u8) -> u8 {
+        digit(self.table(), byte)
+    }
+}
+
+#[inline]
+fn digit(table: &[u8; 256], byte: u8) -> u8 {
+    table.get(usize::from(byte)).copied().unwrap_or(BREAK)
 }
 
 /// Ends a run.
@@ -133,6 +150,10 @@ impl Run {
         out.clear();
         let digits = self.digits.get(first..).unwrap_or_default();
         out.reserve(digits.len() * radix.bits() / 8 + 3);
+        if radix == Radix::Hex {
+            let (pairs, _) = digits.as_chunks::<2>();
+            return out.extend(pairs.iter().map(|[a, b]| a << 4 | b));
+        }
         if radix == Radix::Base64 {
             let (groups, rest) = digits.as_chunks::<4>();
             for [a, b, c, d] in groups {
@@ -149,15 +170,14 @@ impl Run {
         let mut at = from;
         let least = radix.least();
         // Steps over as many bytes as the shortest run has, as long as there is one among them that ends it.
-        let fits = |b: u8| match radix {
-            Radix::Hex => radix.digit(b) != BREAK,
-            _ => radix.digit(b) < PREFIX,
-        };
+        let table = radix.table();
+        let most = if radix == Radix::Hex { BREAK } else { PREFIX };
+        let fits = |b: u8| digit(table, b) < most;
         while let Some(near) = bytes.get(at..at + least) {
             match near.iter().rposition(|b| !fits(*b)) {
                 Some(last) => at += last + 1,
                 None => match self.take(radix, bytes, at) {
-                    Some(end) if self.digits.len() >= least => return Some(end),
+                    Some(end) if self.digits.len() >= least && radix.plausible(bytes.get(at..end)) => return Some(end),
                     Some(end) => {
                         self.clear();
                         at = end.max(at + 1);
@@ -173,8 +193,9 @@ impl Run {
     fn take(&mut self, radix: Radix, bytes: &[u8], from: usize) -> Option<usize> {
         let mut line = 0;
         let (mut apart, mut again) = (0, from);
+        let table = radix.table();
         for (at, byte) in bytes.iter().enumerate().skip(from) {
-            match radix.digit(*byte) {
+            match digit(table, *byte) {
                 BREAK => return Some(if line == 0 || apart > 0 { again.max(from + 1) } else { at }),
                 APART => {
                     // A line that is too short is the last.

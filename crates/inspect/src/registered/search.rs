@@ -34,6 +34,11 @@ impl<'s> Search<'s> {
 
     pub(super) fn layer(&mut self, layer: &Layer<'_>, depth: usize) {
         self.scan(layer);
+        self.inside(layer, depth);
+    }
+
+    /// Looks for what is encoded in a layer.
+    fn inside(&mut self, layer: &Layer<'_>, depth: usize) {
         if depth == DEPTH {
             return;
         }
@@ -65,17 +70,24 @@ impl<'s> Search<'s> {
                     if !self.spend(layer, decoded.len()) {
                         return;
                     }
-                    let map = Map::Digits { at: &run.at, first, bits: radix.bits() };
-                    let bytes = std::mem::take(&mut decoded);
-                    let inner = above(layer, bytes, map, radix.view());
-                    if textual(&inner.bytes) {
-                        self.layer(&inner, depth + 1);
-                    } else {
-                        self.scan(&inner);
-                    }
+                    let map = Map::Digits { at: &run.at, first: first * radix.bits(), bits: radix.bits() };
+                    let inner = above(layer, std::mem::take(&mut decoded), map, radix.view());
+                    self.scan(&inner);
+                    self.texts(layer, &inner.bytes, radix, &run, first, depth);
                     decoded = inner.bytes.into_owned();
                 }
             }
+        }
+    }
+
+    /// Looks further into what could be text of what was decoded.
+    fn texts(&mut self, under: &Layer<'_>, decoded: &[u8], radix: Radix, run: &Run, first: usize, depth: usize) {
+        let mut at = 0;
+        while let Some(place) = textual(decoded, at) {
+            at = place.end;
+            let map = Map::Digits { at: &run.at, first: first * radix.bits() + place.start * 8, bits: radix.bits() };
+            let bytes = decoded.get(place).unwrap_or_default().to_vec();
+            self.inside(&above(under, bytes, map, radix.view()), depth + 1);
         }
     }
 
@@ -93,8 +105,12 @@ impl<'s> Search<'s> {
 
     fn scan(&mut self, layer: &Layer<'_>) {
         let values = self.values;
-        for index in [&values.letters, &values.graphic] {
-            index.scan(&layer.bytes, |place, needle| self.hit(layer, &place, needle));
+        for index in &values.indices {
+            let hit = |place: Range<usize>, needle: &Needle| self.hit(layer, &place, needle);
+            match &layer.map {
+                Map::Edits(edits) => index.scan_near(&layer.bytes, edits, hit),
+                _ => index.scan(&layer.bytes, hit),
+            }
         }
     }
 
@@ -130,13 +146,22 @@ fn above<'m>(under: &'m Layer<'m>, bytes: Vec<u8>, map: Map<'m>, view: View) -> 
     Layer { bytes: Cow::Owned(bytes), map, under: Some(under), view }
 }
 
-/// Whether a part of it could be text that hides more.
-fn textual(bytes: &[u8]) -> bool {
-    let mut row = 0;
-    bytes.iter().any(|b| {
-        row = if matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r') { row + 1 } else { 0 };
-        row >= TEXT
-    })
+/// The next place from there on that could be text that hides more.
+fn textual(bytes: &[u8], from: usize) -> Option<Range<usize>> {
+    let shown = |b: &u8| matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r');
+    let text = |b: &&u8| shown(b) || **b >= 0x80;
+    let mut at = from;
+    while let Some(near) = bytes.get(at..at + TEXT) {
+        match near.iter().rposition(|b| !shown(b)) {
+            Some(last) => at += last + 1,
+            None => {
+                let before = bytes.get(from..at)?.iter().rev().take_while(text).count();
+                let len = bytes.get(at..)?.iter().take_while(text).count();
+                return Some(at - before..at + len);
+            }
+        }
+    }
+    None
 }
 
 /// The place with the signs that the value begins and ends with, and whether the value is split there.

@@ -5,7 +5,7 @@
 //! single characters of their class. It is low on purpose: what it calls strong cannot be met by chance.
 
 /// The fewest bits that a value must be worth. Twelve random hexadecimal digits are worth more, any password list less.
-const BITS: u32 = 28;
+const BITS: u32 = 26;
 
 /// Words that passwords are made of, also with digits or signs for letters.
 const WORDS: &[&str] = &[
@@ -112,11 +112,21 @@ fn phrase(value: &[u8]) -> bool {
         let vowel =
             word.chars().any(|c| matches!(c.to_ascii_lowercase(), 'a' | 'e' | 'i' | 'o' | 'u' | 'y') || !c.is_ascii());
         let cased = word.chars().skip(1).all(char::is_lowercase) || word.chars().all(char::is_uppercase);
-        if !letters || !(spaced || (vowel && cased && word.len() >= 2)) {
+        if !letters || !(spaced || (vowel && cased && worded(word))) {
             return false;
         }
     }
     words >= if spaced { 2 } else { 3 }
+}
+
+/// Whether letters follow each other in it as they do in words.
+fn worded(word: &str) -> bool {
+    let small = word.to_ascii_lowercase();
+    word.len() >= 2 && (word.len() < 4 || small.as_bytes().windows(2).any(common))
+}
+
+fn common(pair: &[u8]) -> bool {
+    PAIRS.as_bytes().split(|b| *b == b' ').any(|common| common == pair)
 }
 
 /// The bits that a guesser needs for it, at most.
@@ -164,10 +174,9 @@ fn single(text: &[u8], at: usize) -> u32 {
     let (Some(b), before) = (text.get(at).copied(), at.checked_sub(1).and_then(|i| text.get(i).copied())) else {
         return 0;
     };
-    let common = before.is_some_and(|before| PAIRS.as_bytes().split(|b| *b == b' ').any(|pair| pair == [before, b]));
     match b {
         _ if before == Some(b) => 4,
-        _ if common => 8,
+        _ if before.is_some_and(|before| common(&[before, b])) => 10,
         b'a'..=b'z' => 18,
         b'0'..=b'9' => 10,
         0x80.. => 20,

@@ -75,6 +75,17 @@ pub(super) fn redact(registered: &Registered, text: &str) -> String {
     out
 }
 
+/// Whether a text can be read in but one way: a value that holds escapes is not split within them by more of them, and one
+/// of signs alone by no signs.
+pub(super) fn plain_split(value: &str, split: &str) -> bool {
+    let signs = value.bytes().all(|b| b.is_ascii_punctuation());
+    match split {
+        "escaped lines" => !signs && !value.contains('\\'),
+        "dashes" | "eight signs" | "strings" | "backslashes" => !signs,
+        _ => true,
+    }
+}
+
 pub(super) type Form = (&'static str, fn(&str) -> String);
 
 fn each(text: &str, write: impl Fn(char) -> String) -> String {
@@ -86,11 +97,16 @@ fn bytes(text: &str, apart: &str, write: impl Fn(u8) -> String) -> String {
 }
 
 fn wrapped(text: &str, width: usize, apart: &str) -> String {
-    text.as_bytes().chunks(width).map(|line| std::str::from_utf8(line).unwrap()).collect::<Vec<_>>().join(apart)
+    let chars: Vec<char> = text.chars().collect();
+    chars.chunks(width).map(|line| line.iter().collect()).collect::<Vec<String>>().join(apart)
 }
 
 fn half(text: &str, write: impl Fn(u8) -> String) -> String {
-    text.bytes().enumerate().map(|(i, b)| if i % 2 == 0 { write(b) } else { char::from(b).to_string() }).collect()
+    let some = |(i, c): (usize, char)| match u8::try_from(c) {
+        Ok(b) if i % 2 == 0 && c.is_ascii() => write(b),
+        _ => c.to_string(),
+    };
+    text.chars().enumerate().map(some).collect()
 }
 
 fn base32(text: &str) -> String {

@@ -48,5 +48,7 @@ fn one_line(cx: &mut Context<'_>, bytes: &[u8], span: Span, what: &str) -> Optio
         cx.push(found.help("it must hold the credential and nothing else"));
         return None;
     }
-    Some(Secret::new(trimmed.to_vec()))
+    let secret = Secret::new(trimmed.to_vec());
+    cx.hold(span, &secret);
+    Some(secret)
 }

@@ -40,9 +40,9 @@ fn every_key_reaches_log_and_custody() {
     assert_eq!((bucket.endpoint.as_str(), bucket.bucket.as_str()), ("https://s3.example/", "casemate-audit"));
     assert_eq!((bucket.region.as_str(), bucket.addressing), ("eu-central-1", Addressing::VirtualHost));
     assert_eq!((bucket.prefix.as_ref().map(Key::as_str), bucket.trust.roots.len()), (Some("gateway-1/audit"), 1));
-    assert_eq!(bucket.credentials.access_key.expose(), b"hunter2-hunter2");
-    assert_eq!(bucket.credentials.secret_key.expose(), b"s3cr3t-s3cr3t");
-    assert_eq!(bucket.credentials.session_token.as_ref().unwrap().expose(), b"hunter2-hunter2");
+    assert_eq!(bucket.credentials.access_key.expose(), b"hunter2-Wm5z-oat-R8c3");
+    assert_eq!(bucket.credentials.secret_key.expose(), b"s3cr3t-barley-7Qx4-Lk9v");
+    assert_eq!(bucket.credentials.session_token.as_ref().unwrap().expose(), b"hunter2-Wm5z-oat-R8c3");
     let receipt = |name: &str| loaded.config.tenants.get(name).unwrap().receipt;
     assert_eq!((receipt("acme"), receipt("small")), (Receipts::Meta, Receipts::Header));
     for file in ["w2.pub", "secret", "ca.pem"] {

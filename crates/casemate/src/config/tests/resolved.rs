@@ -39,12 +39,12 @@ fn every_key_reaches_the_gateway() {
     assert_eq!(config.caps.idle, Duration::from_secs(240));
     let kb = config.upstreams.values().find(|upstream| upstream.name.as_str() == "kb").unwrap();
     let (header, credential) = kb.credential.as_ref().unwrap();
-    assert_eq!((header.as_str(), credential.expose_str()), ("authorization", Some("Bearer hunter2-hunter2")));
+    assert_eq!((header.as_str(), credential.expose_str()), ("authorization", Some("Bearer hunter2-Wm5z-oat-R8c3")));
     assert_eq!((kb.revision, kb.pins), (Some(Revision::V2025_11_25), PinMode::TrustFirst));
     assert_eq!(kb.relist, Duration::from_mins(5));
     assert!(kb.requests.elicitation && kb.requests.roots && !kb.requests.sampling);
     let docs = config.upstreams.values().find(|upstream| upstream.name.as_str() == "docs").unwrap();
-    assert_eq!(docs.credential.as_ref().unwrap().1.expose_str(), Some("s3cr3t-s3cr3t"));
+    assert_eq!(docs.credential.as_ref().unwrap().1.expose_str(), Some("s3cr3t-barley-7Qx4-Lk9v"));
     assert!(config.upstreams.keys().any(|name| name.as_str() == "other.example"));
     let read_only = |name: &str| &config.policy.servers.get(name).unwrap().read_only;
     assert!(read_only("kb").iter().eq(["read:all files", "read_page", "search"]));
@@ -216,4 +216,32 @@ fn what_cannot_be_read_is_one_finding() {
     let report = load_from(Path::new("nowhere.yaml"), &Memory::default(), &environment()).unwrap_err();
     assert_eq!(report.diagnostics().len(), 1);
     assert_eq!(report.diagnostics()[0].code, Code::Read);
+}
+
+#[test]
+fn every_credential_that_is_read_is_registered_once() {
+    let registered = |config: &casemate_gateway::config::Config| {
+        let mut held: Vec<_> = config.registered.iter().map(|secret| secret.expose_str().unwrap().to_owned()).collect();
+        held.sort();
+        held
+    };
+    // Of upstreams and of the bucket; both values stand in several places.
+    assert_eq!(registered(&valid("everything").config), ["hunter2-Wm5z-oat-R8c3", "s3cr3t-barley-7Qx4-Lk9v"]);
+    assert!(registered(&valid("minimal").config).is_empty());
+}
+
+#[test]
+fn a_credential_that_could_be_ordinary_text_is_used_and_told() {
+    let (_, source) = cases("valid").into_iter().find(|(case, _)| case == "everything").unwrap();
+    for weak in ["password1234", "too-short"] {
+        let mut environment = environment();
+        environment.variables.insert("KB_TOKEN".to_owned(), weak.to_owned());
+        let loaded = load_text(&source, &environment).unwrap_or_else(|report| panic!("{}", report.render(false)));
+        let told = loaded.warnings.diagnostics().iter().filter(|found| found.code == Code::WeakSecret).count();
+        assert!(told >= 1, "{weak}");
+        assert!(!format!("{:?}", loaded.warnings.diagnostics()).contains(weak));
+        assert!(loaded.config.registered.iter().all(|secret| secret.expose() != weak.as_bytes()));
+        let kb = loaded.config.upstreams.values().find(|upstream| upstream.name.as_str() == "kb").unwrap();
+        assert_eq!(kb.credential.as_ref().unwrap().1.expose(), format!("Bearer {weak}").as_bytes());
+    }
 }

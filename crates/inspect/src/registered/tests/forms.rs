@@ -19,7 +19,7 @@ fn gone(registered: &Registered, spelt: &str, what: &str) {
         let left = redact(registered, &text);
         assert!(!hits.is_empty(), "{what}: {text}");
         assert!(hits.iter().all(|hit| hit.span.start + 4 >= place.start), "{what}: {hits:?} in {text}");
-        assert!(left.len() <= text.len().min(80 + 16 * hits.len() + 24), "{what}: {left}");
+        assert!(left.len() <= before.len() + after.len() + 16 * hits.len() + 32, "{what}: {left}");
         assert!(find(registered, &left).is_empty(), "{what}: {left}");
     }
 }
@@ -28,7 +28,7 @@ fn gone(registered: &Registered, spelt: &str, what: &str) {
 fn each_form_is_found() {
     for value in values() {
         let registered = registered(std::slice::from_ref(&value));
-        for (name, form) in FORMS.iter().chain(SPLITS) {
+        for (name, form) in FORMS.iter().chain(SPLITS).filter(|(name, _)| plain_split(&value, name)) {
             gone(&registered, &form(&value), &format!("{name} of {value}"));
         }
     }
@@ -41,6 +41,11 @@ fn each_form_of_each_form_is_found() {
         let registered = registered(std::slice::from_ref(value));
         for (inner, first) in FORMS.iter().chain(&SPLITS[..4]) {
             for (outer, second) in FORMS {
+                // `\\u005c` of one escape in two is two escapes in a row and one within another.
+                let twice = *inner == "JSON escapes, in part" && inner == outer;
+                if twice || !plain_split(value, inner) {
+                    continue;
+                }
                 let spelt = second(&first(value));
                 assert!(!find(&registered, &spelt).is_empty(), "{outer} of {inner} of {value}: {spelt}");
             }
@@ -54,6 +59,9 @@ fn an_encoded_value_may_be_split() {
         let registered = registered(std::slice::from_ref(&value));
         for (inner, first) in &FORMS[..12] {
             for (outer, second) in SPLITS {
+                if !plain_split(&value, outer) {
+                    continue;
+                }
                 let spelt = second(&first(&value));
                 assert!(!find(&registered, &spelt).is_empty(), "{outer} of {inner} of {value}: {spelt}");
             }
@@ -147,7 +155,7 @@ fn nesting_made_to_cost_much_costs_little() {
     find(&registered, &"\\".repeat(300_000));
     find(&registered, &"&amp;".repeat(60_000));
     find(&registered, &"0x".repeat(150_000));
-    registered.pending(&"\\x".repeat(150_000));
+    assert!(registered.pending(&"\\x".repeat(150_000)) <= 300_000);
 }
 
 proptest! {
@@ -159,6 +167,8 @@ proptest! {
         let mut draw = Draw(seed);
         let value = draw.of(ALNUM, len);
         prop_assume!(Registered::check(value.as_bytes()).is_ok());
+        // See above: one in two of one in two.
+        prop_assume!(forms.len() < 2 || forms[0] != forms[1] || FORMS[forms[0]].0 != "JSON escapes, in part");
         let registered = registered(std::slice::from_ref(&value));
         let mut spelt = value.clone();
         for form in &forms {

@@ -51,7 +51,7 @@ fn check(registered: &Registered, text: &str) -> Result<(), TestCaseError> {
 fn no_match_goes_over_what_may_go_out() {
     for value in values() {
         let registered = registered(std::slice::from_ref(&value));
-        for (_, inner) in FORMS.iter().chain(SPLITS) {
+        for (_, inner) in FORMS.iter().chain(SPLITS).filter(|(name, _)| plain_split(&value, name)) {
             for (_, outer) in SPLITS.iter().chain(&FORMS[..1]) {
                 check(&registered, &format!("so it is: {} and so on", outer(&inner(&value)))).unwrap();
             }
