@@ -40,6 +40,8 @@ pub struct Config {
     pub admin: Option<Admin>,
     /// Witnesses and copies of the log.
     pub custody: Custody,
+    /// What answers may hold.
+    pub output: casemate_output::Policy,
     /// Files whose change means a reload: the configuration, certificates, keys, CRLs, a JWKS file.
     pub watched: Vec<PathBuf>,
 }

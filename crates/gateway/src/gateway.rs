@@ -14,7 +14,7 @@ use crate::tls::ClientVerifier;
 use arc_swap::ArcSwap;
 use casemate_audit::{Clock, Event, EventKind, Facts, Log};
 use casemate_core::{Secret, ServerName, UnixMillis};
-use casemate_output::Rules;
+use casemate_output::{Filters, Rules, Scope};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -34,8 +34,7 @@ pub struct State {
     /// Judges client certificates of connections that are already open.
     pub(crate) clients: Option<ClientVerifier>,
     upstreams: BTreeMap<ServerName, Arc<Upstream>>,
-    pub(crate) rules: Rules,
-    pub(crate) rules_sensitive: Rules,
+    filters: Filters,
 }
 
 impl State {
@@ -44,23 +43,14 @@ impl State {
         let tls = tls.map_err(|e| GatewayError::Tls(e.to_string()))?;
         let trust = config.listener.tls.as_ref().and_then(|tls| tls.clients.as_ref());
         let clients = trust.map(ClientVerifier::new).transpose().map_err(|e| GatewayError::Tls(e.to_string()))?;
-        let rules = |sensitive| Rules {
-            inspect: casemate_inspect::Policy::default(),
-            media_bytes: config.caps.media,
-            tokens: config.caps.tokens,
-            sensitive,
-        };
         let upstreams = config.upstreams.iter().map(|(name, entry)| (name.clone(), Arc::new(entry.clone()))).collect();
-        Ok(Self {
-            identity,
-            upstreams,
-            limits,
-            tls,
-            clients,
-            rules: rules(false),
-            rules_sensitive: rules(true),
-            config,
-        })
+        Ok(Self { identity, upstreams, limits, tls, clients, filters: Filters::new(config.output.clone()), config })
+    }
+
+    /// What holds for answers there at that time.
+    pub(crate) fn rules(&self, scope: &Scope<'_>, now: UnixMillis) -> Rules {
+        let filter = self.filters.get(scope, now.0 / 1000);
+        Rules { filter, media_bytes: self.config.caps.media, tokens: self.config.caps.tokens }
     }
 
     /// The entry of an upstream.

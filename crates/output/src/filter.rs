@@ -12,6 +12,7 @@ use crate::marking;
 use crate::policy::{LinkMode, Marking, Policy, Query, Resolved};
 use casemate_core::label::Risk;
 use casemate_inspect::{Action, Match, Registered, Severity, View};
+pub(crate) use edit::SECRET;
 use find::Detectors;
 use findings::Findings;
 pub(crate) use judge::Judged;

@@ -128,6 +128,7 @@ pub fn resolve(
         upstreams: reach.upstreams,
         admin,
         custody,
+        output: Default::default(),
         watched: cx.watched.into_iter().collect(),
     };
     let canonical = canonical::text(&config);

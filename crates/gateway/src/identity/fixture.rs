@@ -71,6 +71,7 @@ pub(crate) fn config(mode: Mode, tls: Option<ServerTls>, jwt: Option<Jwt>) -> Co
         upstreams: BTreeMap::new(),
         admin: None,
         custody: Custody::default(),
+        output: casemate_output::Policy::default(),
         watched: Vec::new(),
     }
 }

@@ -159,9 +159,7 @@ fn no_marker_makes_a_link_or_matches_a_rule() {
         assert!(!out.contains("evil.example") && !out.contains("KEY1"), "{out}");
         assert_eq!(text(&out), out);
     }
-    for marker in
-        [edit::SECRET, edit::HOST, edit::PERSONAL, casemate_inspect::TEXT_MARKER, casemate_inspect::LINK_MARKER]
-    {
+    for marker in [SECRET, edit::HOST, edit::PERSONAL, casemate_inspect::TEXT_MARKER, casemate_inspect::LINK_MARKER] {
         for shape in [marker.to_owned(), format!("password={marker}"), format!("\"token\": \"{marker}\"")] {
             assert!(filter().text(&shape).into_pass().is_empty(), "{shape}");
         }
