@@ -23,8 +23,12 @@ pub enum View {
     Base32,
     /// Decoded from hexadecimal.
     Hex,
+    /// Decoded from a row of character codes.
+    Codes,
     /// Digits or signs read as the letters that they look like.
     Leet,
+    /// Backwards, or with its letters moved by thirteen places.
+    Cipher,
     /// More than one of these, one within another.
     Nested,
 }
@@ -43,7 +47,9 @@ impl View {
             Self::Base64 => "base64",
             Self::Base32 => "base32",
             Self::Hex => "hex",
+            Self::Codes => "codes",
             Self::Leet => "leet",
+            Self::Cipher => "cipher",
             Self::Nested => "nested",
         }
     }

@@ -1,12 +1,298 @@
 //! Phrases that are denied wherever they stand, and signs of an instruction in an answer.
+//!
+//! Three steps, each for the few that the one before lets through: trigger words in a text reduced to its letters, so that one
+//! search finds them in every disguise; two of different kinds close to each other, or one that says enough; then the judgement
+//! of [`crate::signals`] on the words around them. What is encoded goes the same way, piece by piece.
 
-use crate::Match;
-use crate::rule::Rule;
+mod anchor;
+mod marks;
+mod skeleton;
+
+use crate::decoded::{self, Piece};
+use crate::rule::{Family, Rule};
+use crate::signals::{Look, invisible_words, orders};
+use crate::{Action, Match, Severity, View};
+use anchor::{ANCHORS, Anchor, CIPHER, DISMISS, HUSH, ORDERS, ROLE, SECRET, SHOWING, TALK};
+use skeleton::Skeleton;
+use std::ops::Range;
+
+/// How many bytes of earlier text a match may need to be found: a window of a longer text that begins so far before what is new
+/// finds what the whole text would give there.
+pub const CONTEXT: usize = 2048;
+
+const ENCODED: &str = "signal.encoded";
+const HIDDEN: &str = "signal.hidden";
+const DISGUISED: &str = "signal.disguised";
+
+const fn deny(id: &'static str, about: &'static str, tags: &'static [&'static str]) -> Rule {
+    Rule { id, family: Family::Deny, severity: Severity::High, action: Action::Deny, about, on: true, tags }
+}
+
+const fn signal(id: &'static str, severity: Severity, about: &'static str, tags: &'static [&'static str]) -> Rule {
+    Rule { id, family: Family::Signal, severity, action: Action::Report, about, on: true, tags }
+}
+
+const INJECTION: &[&str] = &["MCP06", "AML.T0051.001"];
+const LEAK: &[&str] = &["MCP01", "AML.T0057"];
 
 /// The rules of this module.
-pub const RULES: &[Rule] = &[];
+pub const RULES: &[Rule] = &[
+    deny("deny.secrets", "An order to show or send all secrets, credentials, passwords, keys or environment variables.", LEAK),
+    deny("deny.system_prompt", "An order to reveal the system prompt or the instructions that were given.", &["MCP10", "AML.T0056"]),
+    signal("signal.instruction", Severity::High, "An order to set rules aside, to take a new role or to act unasked.", INJECTION),
+    signal("signal.secrecy", Severity::High, "An order to act without the user's knowledge.", INJECTION),
+    signal("signal.secret_request", Severity::High, "An order to read, ask for or pass on secrets.", &["MCP01", "AML.T0051.001"]),
+    signal("signal.exfiltration", Severity::High, "An order to send the conversation or what was read somewhere.", &["MCP10", "AML.T0086"]),
+    signal("signal.other_tool", Severity::High, "An order that changes how another tool is used.", &["MCP03", "AML.T0053"]),
+    signal(marks::ROLE, Severity::High, "A mark of a chat format, which starts a turn of another role.", INJECTION),
+    signal(marks::CALL, Severity::Medium, "A text that looks like the call of a tool or like its result.", &["MCP05", "AML.T0053"]),
+    signal(ENCODED, Severity::High, "An order in an encoding, in a cipher or backwards.", &["MCP06", "AML.T0068"]),
+    signal(HIDDEN, Severity::High, "Words or orders where a reader does not see them.", &["MCP06", "AML.T0068"]),
+    signal(DISGUISED, Severity::Medium, "More trigger words in disguise than can be judged.", &["MCP06", "AML.T0068"]),
+];
+
+/// As much of a text is read in every disguise; what is beyond is reported as such.
+const BUDGET: usize = 96 * 1024;
+/// Letters of a skeleton between two anchors that belong together, and those that are judged around one.
+const NEAR: usize = 96;
+const AROUND: usize = 110;
+/// So many bytes of a text are reduced at once, each part with what stands before it.
+const PART: usize = 32 * 1024;
+/// The longest list of matches of one text.
+const MATCHES: usize = 1000;
 
 /// Finds them in `text`, in every view of it. Linear in its length.
 pub fn find(text: &str, out: &mut Vec<Match>) {
-    let _ = (text, out);
+    find_with(text, &decoded::pieces(text), out);
 }
+
+/// As [`find`], with the pieces of the text ([`decoded::pieces`]) at hand.
+pub fn find_with(text: &str, pieces: &[Piece], out: &mut Vec<Match>) {
+    let mut search = Search { skeleton: Skeleton::default(), budget: BUDGET };
+    search.text(text, Severity::High, out);
+    if pieces.is_empty() {
+        return;
+    }
+    let mut inner = Vec::new();
+    decoded::through_pieces(pieces, |piece, found| search.text(piece, Severity::Medium, found), &mut inner);
+    for found in inner.into_iter().take(MATCHES) {
+        // Escapes are no disguise where JSON, HTML and addresses are ordinary text; marks of a chat in them are what they are.
+        if found.rule.starts_with("signal.") && found.rule != marks::CALL {
+            out.push(Match { rule: ENCODED, span: found.span.clone(), view: found.view });
+        }
+        out.push(found);
+    }
+}
+
+struct Search {
+    skeleton: Skeleton,
+    /// How many bytes may still be read in every disguise.
+    budget: usize,
+}
+
+/// A part of a text that is to be judged.
+#[derive(Debug)]
+struct Window {
+    span: Range<usize>,
+    look: Look,
+}
+
+impl Search {
+    /// Finds what a text says in its own words. Findings below `least` are of no interest.
+    fn text(&mut self, text: &str, least: Severity, out: &mut Vec<Match>) {
+        let first = out.len();
+        marks::find(text, out);
+        for (span, words) in smuggled(text) {
+            let mut inner = Vec::new();
+            self.words(&words, Severity::Medium, &mut inner);
+            out.push(Match { rule: HIDDEN, span: span.clone(), view: View::Folded });
+            out.extend(inner.into_iter().map(|found| Match { span: span.clone(), view: View::Nested, ..found }));
+        }
+        self.words(text, least, out);
+        out.truncate(first + MATCHES);
+    }
+
+    fn words(&mut self, text: &str, least: Severity, out: &mut Vec<Match>) {
+        let first = out.len();
+        for window in self.windows(text) {
+            if out.len() > first + MATCHES {
+                return;
+            }
+            self.window(text, window, least, out);
+        }
+    }
+
+    fn window(&mut self, text: &str, window: Window, least: Severity, out: &mut Vec<Match>) {
+        let Some(part) = text.get(window.span.clone()) else { return };
+        let mut push = |finding: crate::Finding, least: Severity, view: View, rule: Option<&'static str>| {
+            if finding.severity < least {
+                return;
+            }
+            let span = window.span.start + finding.span.start..window.span.start + finding.span.end;
+            let known = |m: &Match, id| m.rule == id && m.span.start <= span.start && span.end <= m.span.end;
+            let hidden = is_out_of_view(text, &window.span, &span).then_some(HIDDEN);
+            for id in [Some(rule.unwrap_or(finding.rule)), hidden].into_iter().flatten() {
+                if !out.iter().rev().take(16).any(|m| known(m, id)) {
+                    out.push(Match { rule: id, span: span.clone(), view });
+                }
+            }
+        };
+        orders(part, Look::Written).into_iter().for_each(|found| push(found, least, View::Plain, None));
+        if window.look == Look::Written {
+            return;
+        }
+        if part.len() > self.budget {
+            out.push(Match { rule: DISGUISED, span: window.span, view: View::Folded });
+            return;
+        }
+        self.budget -= part.len();
+        let view = dress(part);
+        if window.look == Look::Cipher {
+            // What is denied is not looked for in a cipher, where chance reads.
+            let found = orders(part, Look::Cipher);
+            let secret = |found: &crate::Finding| found.rule.starts_with("signal.");
+            found.into_iter().filter(secret).for_each(|found| push(found, Severity::Medium, View::Cipher, Some(ENCODED)));
+        }
+        orders(part, Look::Disguised).into_iter().for_each(|found| push(found, Severity::High, view, None));
+    }
+
+    /// The parts of a text where trigger words meet.
+    fn windows(&mut self, text: &str) -> Vec<Window> {
+        let mut windows: Vec<Window> = Vec::new();
+        let mut start = 0;
+        while start < text.len() {
+            let end = boundary(text, start + PART);
+            let Some(part) = text.get(start..end) else { break };
+            self.skeleton.read(part);
+            self.part(part, start, &mut windows);
+            if end == text.len() {
+                break;
+            }
+            start = boundary(text, end.saturating_sub(CONTEXT / 2).max(start + 1));
+        }
+        windows
+    }
+
+    /// Adds the windows of one part of the text.
+    fn part(&self, part: &str, base: usize, windows: &mut Vec<Window>) {
+        // Where an anchor of each kind was last.
+        let mut last: [Option<Anchor>; 7] = [None; 7];
+        for anchor in ANCHORS.find(&self.skeleton.letters) {
+            let near = |means: u16| {
+                let kinds = last.iter().enumerate().filter(move |(kind, _)| means & (1 << kind) != 0);
+                kinds.filter_map(|(_, found)| *found).find(|found| anchor.end - found.start <= NEAR)
+            };
+            let pair = match anchor.means {
+                means if means & (HUSH | ROLE) != 0 => Some(anchor),
+                means if means & DISMISS != 0 => near(ORDERS | TALK),
+                means if means & CIPHER != 0 => near(CIPHER).filter(|other| other.end <= anchor.start),
+                means if means & (SECRET | TALK) != 0 && self.is_shown(anchor) => Some(anchor),
+                means if means & (ORDERS | TALK) != 0 => near(DISMISS),
+                _ => None,
+            };
+            for (kind, slot) in last.iter_mut().enumerate() {
+                if anchor.means & (1 << kind) != 0 {
+                    *slot = Some(anchor);
+                }
+            }
+            if let Some(other) = pair {
+                self.add(part, base, [other, anchor], windows);
+            }
+        }
+    }
+
+    /// Whether a word for showing or sending stands near.
+    fn is_shown(&self, anchor: Anchor) -> bool {
+        let from = anchor.start.saturating_sub(NEAR);
+        let to = (anchor.end + NEAR).min(self.skeleton.letters.len());
+        self.skeleton.letters.get(from..to).is_some_and(|near| SHOWING.find(near).next().is_some())
+    }
+
+    fn add(&self, part: &str, base: usize, pair: [Anchor; 2], windows: &mut Vec<Window>) {
+        let (from, to) = (pair.iter().map(|a| a.start).min().unwrap_or(0), pair.iter().map(|a| a.end).max().unwrap_or(0));
+        let start = self.skeleton.floor(from.saturating_sub(AROUND));
+        let end = self.skeleton.ceiling(to + AROUND);
+        let is_cipher = pair.iter().all(|anchor| anchor.means & CIPHER != 0);
+        let written = pair.iter().all(|anchor| {
+            let place = part.get(self.skeleton.floor(anchor.start)..self.skeleton.ceiling(anchor.end));
+            place.is_some_and(|place| ANCHORS.is_written(anchor, place))
+        });
+        let look = match (is_cipher, written) {
+            (true, _) => Look::Cipher,
+            (_, true) => Look::Written,
+            _ => Look::Disguised,
+        };
+        let span = base + start..base + end;
+        match windows.last_mut() {
+            Some(last) if span.start <= last.span.end && last.look == look => last.span.end = last.span.end.max(span.end),
+            Some(last) if span.start >= last.span.start && span.end <= last.span.end && look == Look::Written => {}
+            _ => windows.push(Window { span, look }),
+        }
+    }
+}
+
+/// The next boundary of a character.
+fn boundary(text: &str, at: usize) -> usize {
+    (at.min(text.len())..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
+}
+
+/// How the letters of a part are disguised.
+fn dress(part: &str) -> View {
+    let lone = part.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() == 1).count();
+    match (part.is_ascii(), lone >= 8) {
+        (_, true) => View::Joined,
+        (true, _) => View::Leet,
+        _ => View::Folded,
+    }
+}
+
+/// Words that are spelt in characters which nobody sees.
+fn smuggled(text: &str) -> Vec<(Range<usize>, String)> {
+    let bytes = text.as_bytes();
+    if bytes.is_ascii() {
+        return Vec::new();
+    }
+    let tags = memchr::memmem::find_iter(bytes, b"\xf3\xa0").take(4).count() >= 4;
+    let zeros = ["\u{200b}", "\u{200c}", "\u{2062}", "\u{2063}"];
+    let bits = || zeros.iter().any(|zero| memchr::memmem::find_iter(bytes, zero.as_bytes()).take(16).count() >= 16);
+    let selectors = || memchr::memmem::find_iter(bytes, b"\xef\xb8").take(16).count() >= 16;
+    if !tags && !bits() && !selectors() {
+        return Vec::new();
+    }
+    let words = invisible_words(text, &mut Vec::new());
+    // Chance spells a few letters, and joiners of a script spell what they will.
+    let sense = |word: &str| {
+        let letters = word.chars().filter(|c| c.is_ascii_alphabetic() || *c == ' ').count();
+        letters >= 4 && letters * 10 >= word.chars().count() * 7
+    };
+    words.into_iter().filter(|(_, word)| sense(word)).collect()
+}
+
+/// Whether a place lies in a comment of HTML or in an element that is not shown.
+fn is_out_of_view(text: &str, window: &Range<usize>, span: &Range<usize>) -> bool {
+    const FAR: usize = 512;
+    const HIDING: [&str; 9] = [
+        "display:none",
+        "visibility:hidden",
+        "font-size:0",
+        "font-size:1px",
+        "opacity:0",
+        "color:white",
+        "color:#fff",
+        "color:transparent",
+        "hidden>",
+    ];
+    let from = (window.start.saturating_sub(FAR)..=window.start).find(|at| text.is_char_boundary(*at)).unwrap_or(window.start);
+    let head = text.get(from..span.start).unwrap_or_default();
+    if head.rfind("<!--").is_some_and(|open| !head.get(open..).unwrap_or_default().contains("-->")) {
+        return true;
+    }
+    let Some(close) = head.rfind('>') else { return false };
+    let Some(open) = head.get(..close).and_then(|head| head.rfind('<')) else { return false };
+    let tag: String = head.get(open..=close).unwrap_or_default().chars().filter(|c| !c.is_whitespace()).collect();
+    let tag = tag.to_ascii_lowercase();
+    !tag.starts_with("</") && HIDING.iter().any(|style| tag.contains(style))
+}
+
+#[cfg(test)]
+mod tests;

@@ -15,11 +15,15 @@ mod lexicon;
 mod marks;
 mod naming;
 mod raster;
+mod requests;
 mod rules;
 mod tools;
 mod typo;
 mod view;
 mod words;
+
+pub(crate) use fold::{alike, fold};
+pub(crate) use hidden::invisible as invisible_words;
 
 pub use alike::{names_look_alike, skeleton};
 pub use raster::is_image as is_raster_image;
@@ -59,6 +63,41 @@ pub fn signals(text: &str, around: &Surroundings<'_>) -> Vec<Finding> {
         finding.span = whole_chars(text, &finding.span);
     }
     merged(found)
+}
+
+/// How a part of an answer is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Look {
+    /// As words are written.
+    Written,
+    /// With every disguise of letters undone.
+    Disguised,
+    /// With its letters moved by thirteen places, and backwards.
+    Cipher,
+}
+
+/// What an order to a model is made of, in a part of an answer: findings by rules for words alone, and requests that are denied
+/// (`deny.*`). Linear in the length of the text.
+pub(crate) fn orders(text: &str, look: Look) -> Vec<Finding> {
+    let chars = view::read(text);
+    let (all, marked) = match look {
+        Look::Written => (vec![view::written(chars)], true),
+        Look::Disguised => (view::readings(chars), true),
+        Look::Cipher => (Vec::from(view::ciphers(&chars)), false),
+    };
+    let mut out = Vec::new();
+    for reading in &all {
+        let marks = if marked { marks::marks(&reading.chars) } else { marks::Marks::default() };
+        for flat in &reading.flats {
+            words_of(flat, &marks.hits, &[], &mut out);
+            let requests = requests::requests(flat, text);
+            out.extend(requests.into_iter().map(|(rule, at)| finding(rule, Severity::High, flat.span(at.start, at.end))));
+        }
+    }
+    for finding in &mut out {
+        finding.span = whole_chars(text, &finding.span);
+    }
+    merged(out)
 }
 
 fn look(text: &str, names: &Names, depth: usize) -> Vec<Finding> {
@@ -124,20 +163,25 @@ fn judge(reading: &Reading, mentions: &[Hit], out: &mut Vec<Finding>) {
     let marks = marks::marks(&reading.chars);
     out.extend(marks.signals.iter().map(|(rule, severity, span)| finding(rule, *severity, span.clone())));
     for flat in &reading.flats {
-        let mut hits = marks::WORDS.hits(flat);
-        hits.retain(|hit| hit.concepts != 0);
-        engine::negate(&mut hits, flat);
-        hits.extend(marks::placed(&marks.hits, flat));
-        let mut named = named(mentions, flat);
-        naming::raise(&mut named, flat);
-        hits.extend(named);
-        if hits.is_empty() {
-            continue;
-        }
-        hits.sort_by_key(|hit| (hit.from, hit.to));
-        let matches = engine::matches(&hits, flat);
-        out.extend(matches.into_iter().map(|m| finding(m.id, m.severity, flat.span(m.place.start, m.place.end))));
+        words_of(flat, &marks.hits, mentions, out);
     }
+}
+
+/// Judges the words of one reading, with the marks and the names of tools that stand among them.
+fn words_of(flat: &Flat, marks: &[Hit], mentions: &[Hit], out: &mut Vec<Finding>) {
+    let mut hits = marks::WORDS.hits(flat);
+    hits.retain(|hit| hit.concepts != 0);
+    engine::negate(&mut hits, flat);
+    hits.extend(marks::placed(marks, flat));
+    let mut named = named(mentions, flat);
+    naming::raise(&mut named, flat);
+    hits.extend(named);
+    if hits.is_empty() {
+        return;
+    }
+    hits.sort_by_key(|hit| (hit.from, hit.to));
+    let matches = engine::matches(&hits, flat);
+    out.extend(matches.into_iter().map(|m| finding(m.id, m.severity, flat.span(m.place.start, m.place.end))));
 }
 
 /// Mentions of tools in the places of a reading.

@@ -62,6 +62,9 @@ const PURE: &[&str] = &[
     "uuid",
     "zeroize",
     "aho-corasick",
+    "toml",
+    "html5ever",
+    "ammonia",
     "regex",
 ];
 

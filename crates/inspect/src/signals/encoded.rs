@@ -1,18 +1,10 @@
 //! Runs of an encoding that hold text: base64, base32, hexadecimal, percent, binary, character codes.
 
-use base64::Engine;
-use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use crate::decoded;
 use std::ops::Range;
 
-/// A run shorter than this is not read.
-const SHORTEST: usize = 24;
-
-const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
-    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-    .with_decode_allow_trailing_bits(true);
-const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
-const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
+/// A word with fewer signs of percent is not read.
+const FEWEST: usize = 8;
 
 /// A run and the text that it holds.
 #[derive(Debug)]
@@ -23,163 +15,30 @@ pub(super) struct Hidden {
 
 /// Every run that decodes to readable text.
 pub(super) fn runs(text: &str) -> Vec<Hidden> {
-    let mut found = Vec::new();
-    let base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '=');
-    each_run(text, base64, |span, run| {
-        for decode in [hexadecimal, base32, sextets] {
-            if let Some(text) = decode(run).and_then(readable) {
-                found.push(Hidden { span: span.clone(), text });
-            }
-        }
-    });
-    // Lines of base64 with white space between them.
-    let wrapped = |c: char| base64(c) || matches!(c, '\n' | '\r');
-    each_run(text, wrapped, |span, run| {
-        if run.contains('\n') {
-            let joined: String = run.chars().filter(|c| base64(*c)).collect();
-            if let Some(text) = sextets(&joined).and_then(readable) {
-                found.push(Hidden { span, text });
-            }
-        }
-    });
-    each_run(
-        text,
-        |c| !c.is_whitespace(),
-        |span, run| {
-            if run.matches('%').count() >= SHORTEST / 3
-                && let Some(text) = readable(percent(run))
-            {
-                found.push(Hidden { span, text });
-            }
-        },
-    );
-    // Codes one by one: 69 67 6e, 0x69, \x69, 105, 01101001.
-    let codes = |c: char| {
-        c.is_ascii_hexdigit() || matches!(c, ' ' | ',' | 'x' | '\\' | ':' | '-' | ';' | '[' | ']' | '\n' | 'o')
-    };
-    each_run(text, codes, |span, run| {
-        let texts = listed(run).into_iter().filter_map(readable);
-        found.extend(texts.map(|text| Hidden { span: span.clone(), text }));
-    });
+    let mut found: Vec<_> = decoded::runs(text).into_iter().map(|run| Hidden { span: run.span, text: run.text }).collect();
+    if text.contains('%') {
+        percent(text, &mut found);
+    }
     found
 }
 
-/// Gives every run of characters of a kind that is long enough.
-fn each_run(text: &str, kind: impl Fn(char) -> bool, mut each: impl FnMut(Range<usize>, &str)) {
-    let mut start = None;
-    for (at, c) in text.char_indices().chain(std::iter::once((text.len(), '\u{fffd}'))) {
-        match (kind(c), start) {
-            (true, None) => start = Some(at),
-            (false, Some(from)) => {
-                start = None;
-                if at - from >= SHORTEST
-                    && let Some(run) = text.get(from..at)
-                {
-                    each(from..at, run);
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-/// Bytes as text, if nearly all of it can be read.
-fn readable(bytes: Vec<u8>) -> Option<String> {
-    // Two bytes for each character, as some shells want it.
-    let zeros = bytes.iter().filter(|b| **b == 0).count();
-    let bytes = if zeros * 3 > bytes.len() { bytes.into_iter().filter(|b| *b != 0).collect() } else { bytes };
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let all = text.chars().count();
-    let good =
-        text.chars().filter(|c| *c != char::REPLACEMENT_CHARACTER && (!c.is_control() || c.is_whitespace())).count();
-    (all >= 8 && good * 10 >= all * 9).then_some(text)
-}
-
-fn sextets(run: &str) -> Option<Vec<u8>> {
-    let run = run.trim_matches(|c| matches!(c, '-' | '_' | '='));
-    let engine = if run.contains(['-', '_']) { &URL_SAFE } else { &STANDARD };
-    let whole = |run: &str| engine.decode(run).ok();
-    // The run may have taken a character too many at its end.
-    whole(run).or_else(|| run.get(..run.len().saturating_sub(1)).and_then(whole))
-}
-
-fn base32(run: &str) -> Option<Vec<u8>> {
-    let run = run.trim_end_matches('=');
-    let (mut bits, mut count) = (0u32, 0);
-    let mut out = Vec::with_capacity(run.len());
-    for b in run.bytes() {
-        let value = match b {
-            b'A'..=b'Z' => b - b'A',
-            b'2'..=b'7' => b - b'2' + 26,
-            _ => return None,
-        };
-        bits = (bits << 5 | u32::from(value)) & 0xffff;
-        count += 5;
-        if count >= 8 {
-            count -= 8;
-            out.push(u8::try_from(bits >> count & 0xff).ok()?);
-        }
-    }
-    Some(out)
-}
-
-fn hexadecimal(run: &str) -> Option<Vec<u8>> {
-    let run = run.as_bytes();
-    if !run.len().is_multiple_of(2) {
-        return None;
-    }
-    let digit = |b: u8| char::from(b).to_digit(16);
-    run.chunks_exact(2)
-        .map(|pair| match pair {
-            [high, low] => u8::try_from(digit(*high)? * 16 + digit(*low)?).ok(),
-            _ => None,
-        })
-        .collect()
-}
-
-fn percent(run: &str) -> Vec<u8> {
-    let bytes = run.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
+/// Words of percent-encoding. A few such characters stand in any address: those are undone where they stand.
+fn percent(text: &str, found: &mut Vec<Hidden>) {
     let mut at = 0;
-    while let Some(b) = bytes.get(at) {
-        let code = bytes.get(at + 1..at + 3).filter(|_| *b == b'%').and_then(|pair| std::str::from_utf8(pair).ok());
-        match code.and_then(hexadecimal).as_deref() {
-            Some([byte]) => {
-                out.push(*byte);
-                at += 3;
-            }
-            _ => {
-                out.push(*b);
-                at += 1;
-            }
+    for word in text.split_inclusive(char::is_whitespace) {
+        if word.matches('%').count() >= FEWEST {
+            let pieces = decoded::undone(word);
+            found.extend(pieces.into_iter().map(|piece| Hidden { span: at..at + word.trim_end().len(), text: piece.text }));
         }
+        at += word.len();
     }
-    out
-}
-
-/// Rows of codes in one base, in a list that may hold other words as well.
-fn listed(run: &str) -> Vec<Vec<u8>> {
-    const FEWEST: usize = 8;
-    let codes: Vec<&str> = run
-        .split([' ', ',', '\\', ':', '-', ';', '[', ']', '\n'])
-        .map(|code| code.trim_start_matches("0x").trim_start_matches('x'))
-        .filter(|code| !code.is_empty())
-        .collect();
-    let mut found = Vec::new();
-    for (base, shortest, longest) in [(2, 7, 8), (16, 2, 2), (10, 2, 3), (8, 2, 3)] {
-        let value = |code: &&str| {
-            let fits = (shortest..=longest).contains(&code.len());
-            u8::from_str_radix(code, base).ok().filter(|_| fits)
-        };
-        let rows = codes.split(|code| value(code).is_none()).filter(|row| row.len() >= FEWEST);
-        found.extend(rows.map(|row| row.iter().filter_map(value).collect()));
-    }
-    found
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::Engine;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
     #[test]
     fn each_encoding_is_undone() {

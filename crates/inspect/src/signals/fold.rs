@@ -3,7 +3,7 @@
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 /// Gives the folded characters of `c`; none for a combining mark.
-pub(super) fn fold(c: char, mut out: impl FnMut(char)) {
+pub(crate) fn fold(c: char, mut out: impl FnMut(char)) {
     if c.is_ascii() {
         out(c.to_ascii_lowercase());
         return;
@@ -109,7 +109,7 @@ const ALIKE: [(char, &str); 26] = [
 ];
 
 /// The Latin letter that a letter of another script looks like.
-pub(super) fn alike(c: char) -> Option<char> {
+pub(crate) fn alike(c: char) -> Option<char> {
     if !matches!(c, '\u{370}'..='\u{13ff}') {
         return None;
     }

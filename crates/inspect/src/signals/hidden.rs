@@ -16,7 +16,7 @@ pub(super) fn finding(rule: &'static str, severity: Severity, span: Range<usize>
 }
 
 /// Invisible characters; the words that they spell, if they do.
-pub(super) fn invisible(text: &str, out: &mut Vec<Finding>) -> Vec<(Range<usize>, String)> {
+pub(crate) fn invisible(text: &str, out: &mut Vec<Finding>) -> Vec<(Range<usize>, String)> {
     let wants = pass(text, &Policy::default());
     let count: usize = wants.edits.iter().map(|edit| chars(text, &edit.span)).sum();
     let mut spelt = String::new();

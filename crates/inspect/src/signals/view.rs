@@ -148,6 +148,13 @@ pub(super) fn readings(chars: Vec<Ch>) -> Vec<Reading> {
     all
 }
 
+/// The readings of a text that is written as words are: plain, and with words that flow on over line ends.
+pub(super) fn written(chars: Vec<Ch>) -> Reading {
+    let plain = flat(&chars, Letters::Mixed);
+    let flowing = flow::flowing(&chars, &plain);
+    Reading { chars, flats: std::iter::once(plain).chain(flowing).collect() }
+}
+
 /// The plain reading of characters.
 fn of(chars: Vec<Ch>) -> Reading {
     let plain = flat(&chars, Letters::Mixed);

@@ -1,0 +1,111 @@
+//! Rows of character codes: `69 67 6e`, `0x69, 0x67`, `105 103`, `01101001 01100111`, `151 147`, `U+0069 U+0067`.
+
+use super::codec::readable;
+use super::run::{Class, class, next_run};
+use super::{Piece, View};
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// A row has at least so many codes.
+const FEWEST: usize = 8;
+/// The bytes that eight codes take at least.
+const SHORTEST: usize = 23;
+
+/// Digits, prefixes, and what may stand between two codes.
+static PART: LazyLock<Class> = LazyLock::new(|| {
+    class(|b| b.is_ascii_hexdigit() || b.is_ascii_whitespace() || b" ,;:-\\[](){}'\"xXoOuU+/|".contains(&b))
+});
+
+/// A way of writing a code: its base, view and the numbers of digits that it may have.
+const WAYS: [(u32, View, Range<usize>); 4] =
+    [(2, View::Codes, 7..9), (16, View::Hex, 2..3), (10, View::Codes, 2..4), (8, View::Codes, 2..4)];
+
+/// Every row of codes that spells a text.
+pub(super) fn find(text: &str, out: &mut Vec<Piece>) {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    let mut codes = Vec::new();
+    while let Some(run) = next_run(bytes, &PART, SHORTEST, at) {
+        at = run.end + 1;
+        let body = bytes.get(run.clone()).unwrap_or_default();
+        // Words and blanks are no codes.
+        if body.iter().filter(|b| b.is_ascii_digit()).count() < FEWEST {
+            continue;
+        }
+        codes.clear();
+        split(body, run.start, &mut codes);
+        for (base, view, digits) in WAYS {
+            rows(text, &codes, base, &digits, |text, span| out.push(Piece { text, view, span, map: Vec::new() }));
+        }
+    }
+}
+
+/// The words of a run.
+fn split(body: &[u8], start: usize, out: &mut Vec<Range<usize>>) {
+    let mut from = None;
+    for (i, b) in body.iter().enumerate() {
+        match (b.is_ascii_alphanumeric(), from) {
+            (true, None) => from = Some(i),
+            (false, Some(begin)) => {
+                out.push(start + begin..start + i);
+                from = None;
+            }
+            _ => {}
+        }
+    }
+    if let Some(begin) = from {
+        out.push(start + begin..start + body.len());
+    }
+}
+
+fn value(code: &str, base: u32, digits: &Range<usize>) -> Option<u8> {
+    let prefixes: [&str; 2] = match base {
+        2 => ["0b", "0B"],
+        8 => ["0o", "0O"],
+        16 => ["0x", "0X"],
+        _ => ["", ""],
+    };
+    let bare = prefixes.iter().find_map(|prefix| code.strip_prefix(prefix)).unwrap_or(code);
+    let bare = if base == 16 { bare.strip_prefix(['x', 'X']).unwrap_or(bare) } else { bare };
+    // A code unit of UTF-16, or an octal number of four digits.
+    let bare = match base {
+        16 if bare.len() == 4 => bare.strip_prefix("00").unwrap_or(bare),
+        8 if bare.len() == 4 => bare.strip_prefix('0').unwrap_or(bare),
+        _ => bare,
+    };
+    let fits = digits.contains(&bare.len()) && bare.bytes().all(|b| b.is_ascii_hexdigit());
+    fits.then(|| u8::from_str_radix(bare, base).ok()).flatten()
+}
+
+fn rows(text: &str, codes: &[Range<usize>], base: u32, digits: &Range<usize>, mut each: impl FnMut(String, Range<usize>)) {
+    let mut row: Vec<u8> = Vec::new();
+    let mut span = 0..0;
+    for code in codes.iter().map(Some).chain(std::iter::once(None)) {
+        let word = code.and_then(|code| text.get(code.clone()));
+        // The sign of a code point, `U+0069`, stands apart.
+        if base == 16 && matches!(word, Some("U" | "u")) {
+            continue;
+        }
+        match (word.and_then(|word| value(word, base, digits)), code) {
+            (Some(byte), Some(code)) => {
+                span = if row.is_empty() { code.clone() } else { span.start..code.end };
+                row.push(byte);
+            }
+            _ => {
+                let bytes = std::mem::take(&mut row);
+                if bytes.len() >= FEWEST && spells(&bytes)
+                    && let Some(words) = readable(bytes, FEWEST)
+                {
+                    each(words, span.clone());
+                }
+            }
+        }
+    }
+}
+
+/// Whether nearly all of it is text, with letters or digits in it.
+fn spells(bytes: &[u8]) -> bool {
+    let shown = |b: &&u8| matches!(**b, b' '..=b'~' | b'\n' | b'\r' | b'\t' | 0x80..);
+    let letters = bytes.iter().filter(|b| b.is_ascii_alphanumeric() || **b >= 0x80).count();
+    bytes.iter().filter(shown).count() * 10 >= bytes.len() * 9 && letters * 2 >= bytes.len()
+}

@@ -1,0 +1,177 @@
+//! The words that a window of a text is judged for: each stands for what an order cannot do without.
+
+use super::skeleton::reduced;
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use std::sync::LazyLock;
+
+/// To set aside.
+pub(super) const DISMISS: u16 = 1;
+/// What is set aside: rules, orders, what came before.
+pub(super) const ORDERS: u16 = 2;
+/// Secrets and what holds them.
+pub(super) const SECRET: u16 = 4;
+/// The system prompt, the conversation.
+pub(super) const TALK: u16 = 8;
+/// Not to tell. Judged by itself.
+pub(super) const HUSH: u16 = 16;
+/// A new role. Judged by itself.
+pub(super) const ROLE: u16 = 32;
+/// Any of the above, with its letters moved by thirteen places or backwards.
+pub(super) const CIPHER: u16 = 64;
+/// To show, to send. Looked for only where a secret or the conversation is.
+pub(super) const SHOW: u16 = 128;
+
+type Table = &'static [(u16, &'static str)];
+
+const WORDS: Table = &[
+    (DISMISS, "ignor, disregard, forget, overrid, bypass, neglect, pay no attention, set aside, discard, dismiss, supersede, \
+        overrule, unlearn, abandon, stop following, not follow, nt follow, not obey, not heed, throw out, throw away, \
+        wipe your, erase, cast aside, put aside, reset your, no longer apply, are void, null and void, \
+        revoke, rescind, lifted, overlook, suspend, scrap, ditch"),
+    (DISMISS, "missacht, vergiss, vergessen sie, uberschreib, verwirf, ubergeh, beachte nicht, oublie, neglige, pas compte, \
+        abstraction, olvida, omite, omita, caso omiso, descarta, no sigas, por alto, esquec, desconsider, despreze, dimentica, \
+        trascura, non seguire, scorda, laisse tomber, laissez tomber"),
+    (DISMISS, "忽略, 无视, 無視, 忘记, 忘記, 忘掉, 不要遵循, 别管, 不理会, 抛开, 忘れ, 従わな, 무시, 잊어, 잊으, 따르지, 버려, игнорир, забуд, \
+        пренебрег, не обращай, отбрось, не следуй"),
+    (ORDERS, "instruct, instruc, prompt, guideline, directive, guardrail, the rules, your rules, all rules, previous, prior, \
+        above, earlier, restrictions, you were told, been told, everything before, preceding, foregoing, your orders, \
+        all orders, commands, safety, programming, constraints, policies"),
+    (ORDERS, "anweisung, vorgabe, regeln, richtlinie, befehl, vorherig, bisherig, consigne, directive, regles, ordres, precedent, \
+        reglas, ordenes, indicaciones, directrices, anteriores, diretrizes, regras, ordens, istruzion, direttiv, regole, ordini, \
+        indicazioni"),
+    (ORDERS, "指令, 指示, 提示, 规则, 規則, 命令, 之前, 以上, プロンプト, ルール, 以前, これまで, 上記, 지시, 명령, 프롬프트, 규칙, 이전, инструкц, указани, \
+        правил, предыдущ, приказ, выше"),
+    (SECRET, "secret, password, passphrase, credential, api key, apikey, access key, private key, ssh key, access token, auth token, \
+        api token, bearer token, all tokens, env var, environment var, id_rsa, seed phrase, signing key, environ"),
+    (SECRET, "geheimnis, passwort, passworter, zugangsdaten, kennwort, kennworter, umgebungsvariable, anmeldedaten, mot de passe, \
+        mots de passe, identifiants, cles api, cles d api, variables d environnement, contrasena, credencial, claves, \
+        variables de entorno, senhas, credenciais, segredo, chaves, variaveis de ambiente, credenziali, segreti, chiavi, \
+        variabili d ambiente"),
+    (SECRET, "密码, 密碼, 密钥, 密鑰, 凭证, 凭据, 机密, 秘密, 环境变量, 令牌, パスワード, 認証情報, シークレット, 機密, 環境変数, apiキー, 비밀, 패스워드, 자격 증명, 시크릿, \
+        환경 변수, api 키, парол, секрет, учетн, ключи, ключей, переменн, токен"),
+    (TALK, "system prompt, system message, conversation history, chat history, entire conversation, full conversation, \
+        whole conversation, initial instructions, hidden instructions, your instructions, your prompt, exfiltrat, \
+        developer message, systemprompt, systemanweisung, prompt systeme, prompt del sistema, prompt do sistema, \
+        prompt di sistema, 系统提示, 系統提示, システムプロンプト, 시스템 프롬프트, системный промпт, системного промпта"),
+    (HUSH, "not tell, nt tell, never tell, not mention, nt mention, never mention, not inform, nt inform, not reveal this, \
+        not disclose this, without telling, without informing, without notifying, without mentioning, secretly, silently, \
+        covertly, keep this secret, keep it secret, keep this hidden, not alert the, not notify the, not let the user, \
+        nt let the user, hide this from, user must not, user should not know, behind the user"),
+    (HUSH, "sage niemand, sag niemand, erwahne nicht, nicht erwahnen, heimlich, ohne dem nutzer, dem nutzer nicht, ne dites pas, \
+        ne dis pas, ne mentionne, sans le dire, secretement, insu de, no digas, no menciones, no le digas, en secreto, sin avisar, \
+        nao conte, nao diga, nao mencione, em segredo, non dire, non menzionare, di nascosto, in segreto"),
+    (HUSH, "不要告诉, 别告诉, 不要提及, 偷偷, 言わない, 伝えない, 知らせない, こっそり, 内緒, 말하지, 알리지, 몰래, 비밀로, не говори, не сообщай, не упоминай, \
+        тайно, скрытно"),
+    (ROLE, "you are now, youre now, new instructions, updated instructions, developer mode, god mode, jailbreak, do anything now, \
+        system override, must obey, from now on, pretend to be, pretend you, end of instructions, end of prompt, new task, \
+        real task, true task, new role, act as if, admin override, henceforth, starting now, note to the ai, \
+        attention ai, dear ai, ai assistant, ai agent, language model, you will now"),
+    (ROLE, "du bist jetzt, du bist nun, ab jetzt, ab sofort, tu es maintenant, vous etes maintenant, ahora eres, eres ahora, a partir de, \
+        agora voce, voce agora, ora sei, da ora in poi, 你现在是, 从现在开始, 从现在起, 新的指令, 今から, あなたは今, これから, 지금부터, 이제부터, 당신은 이제, \
+        теперь ты, ты теперь, с этого момента, отныне"),
+];
+
+/// Of these the other forms are looked for as well.
+const CIPHERED: &str = "ignore, disregard, instructions, previous, system prompt, password, credential, secret, override, forget, \
+    reveal, print all, send all, do not tell, you are now, everything above, guidelines, the user";
+
+const SHOWN: &str = "print, show, dump, reveal, send, export, output, display, leak, expos, disclos, give, tell, share, mail, post, upload, \
+    exfiltrat, paste, echo, list, read, collect, gather, harvest, forward, attach, includ, append, pass the, pass all, write, \
+    extract, steal, copy, repeat, recite, spill, divulg, hand over, enumerat, ask, reply with, respond with, answer with, put, \
+    zeig, gib, nenn, druck, schick, verrat, ausgeb, anzeig, liste, affich, montr, revel, donn, envo, imprim, muestr, envi, vuelca, dame, dime, \
+    ensena, mostr, exib, diga, stampa, rivel, invia, dammi, dimmi, 打印, 显示, 顯示, 输出, 輸出, 列出, 泄露, 发送, 發送, 告诉, 导出, 公开, 给我, 展示, 表示, 出力, 教え, 送, \
+    見せ, 公開, 漏, 출력, 보여, 알려, 보내, 공개, 덤프, 내보내, выве, покаж, распечата, раскро, отправ, пришл, сообщ, экспорт, выда";
+
+/// A set of anchors, found at once.
+#[derive(Debug)]
+pub(super) struct Anchors {
+    automaton: Option<AhoCorasick>,
+    /// What each pattern stands for, and how it is written.
+    means: Vec<(u16, String)>,
+}
+
+/// An anchor at its place in a skeleton.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Anchor {
+    pub(super) means: u16,
+    pattern: usize,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+impl Anchors {
+    fn of(words: impl Iterator<Item = (u16, String)>) -> Self {
+        let mut all: Vec<(Vec<u8>, (u16, String))> = Vec::new();
+        for (means, written) in words {
+            let word = reduced(&written);
+            match all.iter_mut().find(|(known, _)| *known == word) {
+                Some((_, known)) => known.0 |= means,
+                None if word.len() >= 3 => all.push((word, (means, written))),
+                None => {}
+            }
+        }
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(all.iter().map(|(word, _)| word))
+            .ok();
+        Self { automaton, means: all.into_iter().map(|(_, means)| means).collect() }
+    }
+
+    /// Every anchor in a skeleton, by where it ends.
+    pub(super) fn find<'a>(&'a self, letters: &'a [u8]) -> impl Iterator<Item = Anchor> + 'a {
+        let found = self.automaton.as_ref().map(|automaton| automaton.find_overlapping_iter(letters));
+        found.into_iter().flatten().map(|hit| Anchor {
+            means: self.means.get(hit.pattern().as_usize()).map_or(0, |(means, _)| *means),
+            pattern: hit.pattern().as_usize(),
+            start: hit.start(),
+            end: hit.end(),
+        })
+    }
+
+    /// Whether an anchor stands in a place of the text as it is written in the tables, but for case.
+    pub(super) fn is_written(&self, anchor: &Anchor, place: &str) -> bool {
+        let Some((_, word)) = self.means.get(anchor.pattern) else { return false };
+        if word.is_ascii() {
+            let place = place.as_bytes();
+            let first = word.as_bytes().first().map_or(0, u8::to_ascii_lowercase);
+            let starts = memchr::memchr2_iter(first, first.to_ascii_uppercase(), place);
+            let mut rows = starts.filter_map(|at| place.get(at..at + word.len()));
+            return rows.any(|row| row.eq_ignore_ascii_case(word.as_bytes()));
+        }
+        place.contains(word.as_str()) || place.to_lowercase().contains(word.as_str())
+    }
+}
+
+fn rotated(word: &str) -> String {
+    let turn = |c: char| match c {
+        'a'..='m' => char::from_u32(u32::from(c) + 13).unwrap_or(c),
+        'n'..='z' => char::from_u32(u32::from(c) - 13).unwrap_or(c),
+        c => c,
+    };
+    word.chars().map(turn).collect()
+}
+
+/// The anchors of windows.
+pub(super) static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| {
+    let plain = WORDS.iter().flat_map(|(means, words)| words.split(", ").map(|word| (*means, word.to_owned())));
+    let ciphers = CIPHERED.split(", ").flat_map(|word| {
+        [rotated(word), word.chars().rev().collect()].map(|word| (CIPHER, word))
+    });
+    Anchors::of(plain.chain(ciphers))
+});
+
+/// The words for showing.
+pub(super) static SHOWING: LazyLock<Anchors> =
+    LazyLock::new(|| Anchors::of(SHOWN.split(", ").map(|word| (SHOW, word.to_owned()))));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_compile() {
+        assert!(ANCHORS.automaton.is_some() && SHOWING.automaton.is_some());
+        assert!(ANCHORS.means.len() > 250 && ANCHORS.means.iter().all(|(means, _)| *means != 0));
+    }
+}

@@ -1,0 +1,117 @@
+//! A text, or what it says once an encoding is undone, with the way back to the text.
+
+use crate::View;
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// A place where an escape was undone.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Edit {
+    /// Where its result stands.
+    pub(super) to: Range32,
+    /// Where it stood.
+    pub(super) from: Range32,
+}
+
+/// A place, in half the space. Texts are looked at in pieces that are far shorter than 4 GiB.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Range32 {
+    start: u32,
+    end: u32,
+}
+
+impl From<Range<usize>> for Range32 {
+    fn from(range: Range<usize>) -> Self {
+        let short = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Self { start: short(range.start), end: short(range.end) }
+    }
+}
+
+/// How places lead back.
+pub(super) enum Map<'m> {
+    /// They are the same.
+    Same,
+    /// They are the same but for these edits, in ascending order.
+    Edits(Vec<Edit>),
+    /// Each byte comes from digits of so many bits, the first of them at `first`.
+    Digits {
+        /// Where each digit stands.
+        at: &'m [u32],
+        /// The digit that the first byte begins with.
+        first: usize,
+        /// The bits of a digit.
+        bits: usize,
+    },
+}
+
+/// A text to be looked at.
+pub(super) struct Layer<'m> {
+    pub(super) bytes: Cow<'m, [u8]>,
+    pub(super) map: Map<'m>,
+    /// What it was made of.
+    pub(super) under: Option<&'m Layer<'m>>,
+    pub(super) view: View,
+}
+
+impl<'m> Layer<'m> {
+    pub(super) const fn plain(bytes: &'m [u8]) -> Self {
+        Self { bytes: Cow::Borrowed(bytes), map: Map::Same, under: None, view: View::Plain }
+    }
+
+    /// The place in the text of a place here.
+    pub(super) fn back(&self, place: &Range<usize>) -> Range<usize> {
+        let here = self.map.back(place);
+        self.under.map_or_else(|| here.clone(), |under| under.back(&here))
+    }
+
+    /// How the text is read where a form is found here.
+    pub(super) fn view(&self, form: View) -> View {
+        let mut view = form;
+        let mut layer = Some(self);
+        while let Some(here) = layer {
+            view = match (here.view, view) {
+                (View::Plain, view) => view,
+                (outer, View::Plain | View::Folded | View::Joined) => outer,
+                (outer, inner) if outer == inner => outer,
+                _ => View::Nested,
+            };
+            layer = here.under;
+        }
+        view
+    }
+}
+
+impl Map<'_> {
+    /// The place below of a place above.
+    pub(super) fn back(&self, place: &Range<usize>) -> Range<usize> {
+        match self {
+            Self::Same => place.clone(),
+            Self::Edits(edits) => {
+                let end = place.end.max(place.start + 1) - 1;
+                let start = one(edits, place.start).start;
+                let end = if place.is_empty() { start } else { one(edits, end).end };
+                start..end
+            }
+            Self::Digits { at, first, bits } => {
+                let digit = |bit: usize| at.get(first + bit / bits).map(|at| *at as usize);
+                let last = at.last().map_or(0, |at| *at as usize + 1);
+                let start = digit(place.start * 8).unwrap_or(last);
+                let end = (place.end * 8).checked_sub(1).and_then(digit).map_or(last, |at| at + 1);
+                start..end.max(start)
+            }
+        }
+    }
+}
+
+/// Where one byte comes from.
+fn one(edits: &[Edit], at: usize) -> Range<usize> {
+    let index = edits.partition_point(|edit| edit.to.start as usize <= at);
+    match index.checked_sub(1).and_then(|i| edits.get(i)) {
+        None => at..at + 1,
+        Some(edit) if at < edit.to.end as usize => edit.from.start as usize..edit.from.end as usize,
+        Some(edit) => {
+            let start = edit.from.end as usize + (at - edit.to.end as usize);
+            start..start + 1
+        }
+    }
+}

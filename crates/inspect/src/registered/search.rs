@@ -1,0 +1,176 @@
+//! A text, and what is encoded in it, and what is encoded in that.
+
+use super::Values;
+use super::escapes::{self, Letters};
+use super::forms::Needle;
+use super::layer::{Layer, Map};
+use super::runs::{Radix, Run};
+use crate::{Match, View};
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// Encodings within encodings that are undone.
+pub(super) const DEPTH: usize = 4;
+/// A text and all that is decoded from it is at most so many times its length. Ordinary text, all of it base64 twice over,
+/// comes to a third of it.
+const GROWTH: usize = 24;
+/// Bytes in a row that could be text, for which a decoded run is looked into further.
+const TEXT: usize = 12;
+
+/// One search.
+pub(super) struct Search<'s> {
+    values: &'s Values,
+    /// What is left of the bytes that may be looked at.
+    budget: usize,
+    /// Where the text that is looked at stands in the whole.
+    base: usize,
+    found: &'s mut Vec<Match>,
+}
+
+impl<'s> Search<'s> {
+    pub(super) fn new(values: &'s Values, text: &str, base: usize, found: &'s mut Vec<Match>) -> Self {
+        Self { values, budget: text.len().saturating_mul(GROWTH) + (64 << 10), base, found }
+    }
+
+    pub(super) fn layer(&mut self, layer: &Layer<'_>, depth: usize) {
+        self.scan(layer);
+        if depth == DEPTH {
+            return;
+        }
+        let Some(undone) = escapes::undo(&layer.bytes, Letters::Escape) else {
+            return self.runs(layer, depth);
+        };
+        if !self.spend(layer, undone.bytes.len()) {
+            return;
+        }
+        if undone.lettered && undone.coded {
+            let stay = escapes::undo(&layer.bytes, Letters::Stay);
+            if let Some(stay) = stay.filter(|stay| self.spend(layer, stay.bytes.len())) {
+                self.scan(&above(layer, stay.bytes, Map::Edits(stay.edits), View::Escapes));
+            }
+        }
+        self.layer(&above(layer, undone.bytes, Map::Edits(undone.edits), View::Escapes), depth + 1);
+    }
+
+    /// Looks into what may be base64, base32 or hexadecimal.
+    fn runs(&mut self, layer: &Layer<'_>, depth: usize) {
+        let mut run = Run::default();
+        let mut decoded = Vec::new();
+        for radix in Radix::ALL {
+            let mut at = 0;
+            while let Some(next) = run.next(radix, &layer.bytes, at) {
+                at = next;
+                for first in 0..radix.group() {
+                    run.decode(radix, first, &mut decoded);
+                    if !self.spend(layer, decoded.len()) {
+                        return;
+                    }
+                    let map = Map::Digits { at: &run.at, first, bits: radix.bits() };
+                    let bytes = std::mem::take(&mut decoded);
+                    let inner = above(layer, bytes, map, radix.view());
+                    if textual(&inner.bytes) {
+                        self.layer(&inner, depth + 1);
+                    } else {
+                        self.scan(&inner);
+                    }
+                    decoded = inner.bytes.into_owned();
+                }
+            }
+        }
+    }
+
+    /// Takes from the budget. A text that is nested so that it runs out is made for the purpose: all of it counts as found.
+    fn spend(&mut self, layer: &Layer<'_>, bytes: usize) -> bool {
+        if let Some(left) = self.budget.checked_sub(bytes) {
+            self.budget = left;
+            return true;
+        }
+        let whole = layer.back(&(0..layer.bytes.len()));
+        self.push("registered.encoded", whole, View::Nested);
+        self.budget = 0;
+        false
+    }
+
+    fn scan(&mut self, layer: &Layer<'_>) {
+        let values = self.values;
+        for index in [&values.letters, &values.graphic] {
+            index.scan(&layer.bytes, |place, needle| self.hit(layer, &place, needle));
+        }
+    }
+
+    fn hit(&mut self, layer: &Layer<'_>, place: &Range<usize>, needle: &Needle) {
+        let bytes: &[u8] = &layer.bytes;
+        let (place, split) = match &needle.exact {
+            Some(value) => whole(bytes, place, value),
+            None if needle.edges => (edges(bytes, place), false),
+            None => (place.clone(), false),
+        };
+        let form = match (split, needle.view) {
+            (true, _) => View::Joined,
+            (false, View::Plain) if bytes.get(place.clone()) != needle.exact.as_ref().map(|v| v.as_slice()) => View::Folded,
+            (false, form) => form,
+        };
+        let plain = matches!(layer.map, Map::Same);
+        let rule = match (plain, needle.exact.is_some(), split) {
+            (true, true, false) => "registered.value",
+            (true, true, true) => "registered.split",
+            _ => "registered.encoded",
+        };
+        self.push(rule, layer.back(&place), layer.view(form));
+    }
+
+    fn push(&mut self, rule: &'static str, span: Range<usize>, view: View) {
+        self.found.push(Match { rule, span: span.start + self.base..span.end + self.base, view });
+    }
+}
+
+fn above<'m>(under: &'m Layer<'m>, bytes: Vec<u8>, map: Map<'m>, view: View) -> Layer<'m> {
+    Layer { bytes: Cow::Owned(bytes), map, under: Some(under), view }
+}
+
+/// Whether a part of it could be text that hides more.
+fn textual(bytes: &[u8]) -> bool {
+    let mut row = 0;
+    bytes.iter().any(|b| {
+        row = if matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r') { row + 1 } else { 0 };
+        row >= TEXT
+    })
+}
+
+/// The place with the signs that the value begins and ends with, and whether the value is split there.
+fn whole(bytes: &[u8], place: &Range<usize>, value: &[u8]) -> (Range<usize>, bool) {
+    let folded = |b: &u8| b.to_ascii_lowercase();
+    // The first and the last symbol of the value are those of the place: what is before and after them are its signs.
+    let is = |at: usize, b: &u8| bytes.get(at).map(folded) == Some(folded(b));
+    let lead = value.iter().position(|b| is(place.start, b)).unwrap_or_default();
+    let trail = value.iter().rposition(|b| place.end.checked_sub(1).is_some_and(|at| is(at, b))).unwrap_or(value.len());
+    let signs = value.get(..lead).unwrap_or_default();
+    let behind = value.get(trail + 1..).unwrap_or_default();
+    let before = bytes.get(..place.start).unwrap_or_default();
+    let after = bytes.get(place.end..).unwrap_or_default();
+    let led = signs.iter().rev().zip(before.iter().rev()).take_while(|(a, b)| a == b).count();
+    let trailed = behind.iter().zip(after).take_while(|(a, b)| a == b).count();
+    let inner = value.get(lead..=trail).unwrap_or_default();
+    let split = !bytes.get(place.clone()).is_some_and(|text| text.eq_ignore_ascii_case(inner));
+    (place.start - led..place.end + trailed, split)
+}
+
+/// The place with the digits beside it, which hold bits of the value as well.
+fn edges(bytes: &[u8], place: &Range<usize>) -> Range<usize> {
+    let digit = |at: Option<usize>| {
+        at.and_then(|at| bytes.get(at)).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_'))
+    };
+    // A digit that is a sign is no symbol: then the one beside it counts too.
+    let sign = |at: Option<usize>| digit(at) && at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_punctuation);
+    let mut start = place.start;
+    while sign(start.checked_sub(1)) && place.start - start < 4 {
+        start -= 1;
+    }
+    start -= usize::from(digit(start.checked_sub(1)));
+    let mut end = place.end;
+    while sign(Some(end)) && end - place.end < 4 {
+        end += 1;
+    }
+    end += usize::from(digit(Some(end)));
+    start..end
+}

@@ -1,0 +1,267 @@
+//! The words of requests for secrets, in each language.
+
+use super::super::concept::Concepts;
+
+/// To show or send, in a form that orders share with descriptions or purposes: its place decides.
+pub(super) const VERB: Concepts = 1;
+/// To list, to read: an order only where it says to whom.
+pub(super) const WEAK: Concepts = 1 << 1;
+/// To show or send, in a form that only orders have.
+pub(super) const SURE: Concepts = 1 << 2;
+/// A verb that may come last.
+pub(super) const LAST: Concepts = 1 << 3;
+/// All of them.
+pub(super) const ALL: Concepts = 1 << 4;
+/// The reader's own.
+pub(super) const OWN: Concepts = 1 << 5;
+/// Secrets.
+pub(super) const SECRET: Concepts = 1 << 6;
+/// The system prompt.
+pub(super) const TALK: Concepts = 1 << 7;
+/// To me, here, in your answer; what you know.
+pub(super) const TOME: Concepts = 1 << 8;
+/// What leads to an order: please, now, you must.
+pub(super) const LEAD: Concepts = 1 << 9;
+pub(super) const MUST: Concepts = 1 << 10;
+pub(super) const NEG: Concepts = 1 << 11;
+/// Not, behind the verb.
+pub(super) const NEGPOST: Concepts = 1 << 12;
+/// A participle, which needs a verb of obligation.
+pub(super) const PART: Concepts = 1 << 13;
+
+pub(super) const WORDS: &[(Concepts, &str)] = &[
+    // English.
+    (
+        VERB,
+        "print, print out, show, dump, reveal, send, export, output, display, leak, expose, disclose, share, email, e mail, mail, \
+         post, upload, exfiltrate, paste, echo, divulge, spill, write out, recite, cat, hand over, tell, give, give up, \
+         give out, printenv, forward, transmit, copy out, spit out, surface, unveil, betray, type out, spell out, list out, publish, \
+         release, report back, read out, read aloud, reprint, regurgitate",
+    ),
+    (
+        VERB | TOME,
+        "show me, give me, tell me, send me, email me, hand me, repeat back, reply with, respond with, answer with, \
+         let me see, dump me, print me, hit me with, feed me, list for me, provide me with, supply me with, expose to me",
+    ),
+    (
+        WEAK,
+        "list, enumerate, get, return, collect, gather, find, read, provide, include, extract, fetch, retrieve, harvest, \
+         repeat, append, insert, attach, add, put, pass, write, copy, encode, summarize, summarise, translate, i want, i need, \
+         we need, i require, i would like, what are",
+    ),
+    (PART | LAST, "be printed, be revealed, be dumped, be shown, be displayed, be disclosed, be leaked, be exfiltrated, be output"),
+    (
+        ALL,
+        "all, all of, all of the, all the, all your, all of your, all my, all our, all their, all available, all known, every, \
+         every single, each and every, any and all, entire, whole, full list of, complete list of, whatever, everything, complete, \
+         full, the full, the entire, the complete, each of the, each of your, verbatim, word for word",
+    ),
+    (0, "at all, after all, first of all, all right, above all, once and for all, not all, in full"),
+    (OWN, "your, ur, you were given, you have been given, above, hidden, initial, original, underlying, confidential"),
+    (OWN | ALL, "all your, all of your, all ur, every one of your, your entire, your full, your complete, your whole"),
+    (
+        SECRET,
+        "secret, secrets, password*, passwd*, passphrase*, credential*, api key*, apikey*, api keys, access key*, secret key*, \
+         private key*, ssh key*, access token*, auth token*, authentication token*, api token*, bearer token*, refresh token*, \
+         session token*, personal access token*, oauth token*, env vars, env var, envvars, env variable*, environment variable*, \
+         environment, environ, secret value*, login details, login data, signing key*, encryption key*, connection string*, \
+         aws key*, gpg key*, service account key*, client secret*, security keys, seed phrase*, confidential data, \
+         confidential information, sensitive data, sensitive information, private data, secret data, secret information, creds, \
+         logins, secret files, env file*, dotenv file*",
+    ),
+    (
+        0,
+        "password field*, password prompt*, password reset*, password polic*, password strength, password hint*, secret names, \
+         secret types, secret santa, environment variable names, credential types, credential helper*, credential provider*, \
+         password manager*, password input*, environments, test environment*, virtual environment*, build environment*, \
+         production environment, development environment, staging environment, environment setup, private keyword*, \
+         credentials page, credentials tab, password requirement*, secret scanning, secrets engine*, secret store*, secrets manager",
+    ),
+    (
+        TALK,
+        "system prompt*, system message*, system instruction*, developer message*, developer instruction*, initial instruction*, \
+         initial prompt, hidden instruction*, hidden prompt, original instruction*, original prompt, your instructions, your prompt, \
+         your rules, your guidelines, your configuration, conversation history, chat history, instructions above, prompt above, \
+         text above, words above, everything above, custom instructions, pre prompt, preprompt, instructions you were given, \
+         full conversation, entire conversation",
+    ),
+    (
+        TALK | OWN,
+        "your system prompt*, your system message*, your initial instructions, your hidden instructions, your instructions, \
+         your prompt, your initial prompt, your original instructions, your developer message, your original prompt, \
+         the above instructions, instructions above, instructions you were given, your custom instructions",
+    ),
+    (
+        TOME,
+        "to me, for me, here, in your answer, in your reply, in your response, in the answer, in the reply, in the response, \
+         in your output, in the output, in chat, in the chat, you know, you have, you have access to, you can access, you can see, \
+         you can find, you hold, from your context, from your memory, from your environment, from your configuration, from your config, \
+         http, https, back to me, in plain text, in plaintext, to this address, to the following, at your disposal, \
+         known to you, verbatim, word for word, as a url, in the url, in base64",
+    ),
+    (
+        LEAD,
+        "please, pls, plz, kindly, now, then, and, also, and then, just, simply, immediately, first, next, finally, instead, must, \
+         you should, you shall, you will, you have to, you need to, need you to, want you to, would like you to, like you to, \
+         have you, can you, could you, would you, will you, going to need you to, required to, instructed to, ordered to, told to, \
+         asked to, you to, your task is to, your job is to, task is to, goal is to, so, or, but, silently, secretly, quietly, lets, \
+         let us, always, go ahead and, be sure to, make sure to, make sure you, remember to, dont forget to, do not forget to, \
+         and now, you must, you, try to, proceed to, continue to, begin to, start to, to your owner, today, hey, ok, okay, \
+         assistant, ai, instructions, override, debug, admin, urgent, mode",
+    ),
+    (0, "if you, when you, unless you, before you, once you, where you, after you, you can, while you, and so"),
+    (MUST, "must, have to, need to, needs to, shall, want, i want, i need"),
+    (
+        NEG,
+        "not, never, dont, don t, doesnt, didnt, cannot, cant, wont, without, avoid, refuse, refuses, prevent*, nor, neither, no longer, \
+         stop, isnt, arent, shouldnt, mustnt, forbidden, prohibited, unable to, instead of, rather than, no",
+    ),
+    (0, "do not forget to, dont forget to, do not hesitate to, dont hesitate to, not only, no matter what, do not refuse, dont refuse, no excuses, no questions, never refuse"),
+    (LEAD, "do not forget to, dont forget to, do not hesitate to, dont hesitate to, no matter what"),
+    // German.
+    (
+        VERB,
+        "zeige, zeig, zeigen sie, gib, geben sie, nenne, nenn, nennen sie, drucke, drucken sie, sende, senden sie, schicke, schick, \
+         schicken sie, verrate, verraten sie, exportiere, exportieren sie, offenbare, veroffentliche, verrat, liste, teile",
+    ),
+    (LAST, "ausgeben, anzeigen, ausdrucken, senden, exportieren, offenlegen, preisgeben, auflisten, zeigen, verraten, schicken, herausgeben, nennen"),
+    (ALL, "alle, aller, allen, samtliche*, jedes, jeden, das gesamte, gesamte*, vollstandige*, komplette*"),
+    (OWN, "deine, deinen, deinem, dein, deiner, ihre, ihren"),
+    (
+        SECRET,
+        "geheimnis, geheimnisse, geheimnissen, passwort, passworter*, kennwort, kennworter*, zugangsdaten, anmeldedaten, api schlussel*, \
+         zugangsschlussel*, umgebungsvariable*, geheime schlussel, geheimen schlussel, privaten schlussel, zugangstoken*, \
+         vertrauliche* daten, vertraulichen daten",
+    ),
+    (TALK, "systemprompt*, system prompt*, systemanweisung*, systemnachricht"),
+    (LEAD, "bitte, jetzt, nun, sofort, dann, und, danach, du musst, sie mussen, zuerst, anschliessend"),
+    (NEG, "nicht, nie, niemals, kein, keine, ohne"),
+    (NEGPOST, "nicht, niemals, nie, keine"),
+    // French.
+    (
+        VERB,
+        "affiche, affichez, affiche moi, montre, montrez, montre moi, montrez moi, revele, revelez, donne, donnez, donne moi, donnez moi, \
+         envoie, envoyez, envoie moi, imprime, imprimez, exporte, exportez, divulgue, divulguez, liste, listez, communique, communiquez",
+    ),
+    (ALL, "tous, toutes, tous les, toutes les, tous tes, tous vos, toutes tes, toutes vos, lensemble des, l ensemble des, integralite, tout, ton entier"),
+    (OWN, "ton, ta, tes, votre, vos"),
+    (
+        SECRET,
+        "mot de passe, mots de passe, identifiants, cles api, cles d api, cles dapi, cles secretes, cles privees, jetons d acces, jetons dacces, \
+         variables d environnement, variables denvironnement, informations confidentielles, donnees confidentielles",
+    ),
+    (TALK, "prompt systeme, invite systeme, message systeme, instructions systeme, tes instructions, vos instructions, instructions initiales"),
+    (LEAD, "sil te plait, sil vous plait, s il te plait, s il vous plait, veuillez, maintenant, puis, et, ensuite, immediatement, tu dois, vous devez, dabord"),
+    (LAST, "afficher, montrer, reveler, imprimer, divulguer"),
+    (VERB, "afficher, montrer, reveler, imprimer, divulguer, envoyer"),
+    (NEG, "ne, jamais, sans"),
+    (NEGPOST, "pas, jamais"),
+    // Spanish.
+    (
+        VERB,
+        "muestra, muestre, muestrame, muestreme, imprime, imprima, revela, revele, envia, envie, enviame, envieme, exporta, exporte, dame, deme, \
+         dime, digame, vuelca, vuelque, ensena, ensename, lista, enumera, comparte, comparta, divulga, filtra, entrega, mostrar, imprimir, revelar",
+    ),
+    (ALL, "todos, todas, todos los, todas las, todos tus, todas tus, cada, todo el, toda la, todo tu, todo, completo, completa"),
+    (OWN, "tu, tus, su, sus"),
+    (
+        SECRET,
+        "secreto, secretos, contrasena, contrasenas, credencial, credenciales, claves api, claves de api, claves privadas, claves secretas, \
+         claves de acceso, variables de entorno, tokens de acceso, datos confidenciales",
+    ),
+    (TALK, "prompt del sistema, prompt de sistema, mensaje del sistema, instrucciones del sistema, tus instrucciones, instrucciones iniciales"),
+    (LEAD, "por favor, ahora, luego, y, despues, inmediatamente, debes, tienes que, entonces, primero, ya"),
+    (NEG, "no, nunca, jamas, sin"),
+    // Portuguese.
+    (
+        VERB,
+        "mostre, mostra, mostre me, imprima, imprime, revele, revela, envie, envia, exporte, exiba, exibe, diga, diga me, me diga, me de, me mostre, \
+         me envie, despeje, liste, compartilhe, partilha, divulgue, vaze, mostrar, exibir",
+    ),
+    (ALL, "todas as, todos os, todas as suas, todos os seus, todas suas, todos seus, cada uma das, todo o, toda a"),
+    (OWN, "seu, sua, seus, suas, teu, tua, teus, tuas"),
+    (
+        SECRET,
+        "segredo, segredos, senha, senhas, palavras passe, credenciais, chaves de api, chaves api, chaves privadas, chaves secretas, \
+         variaveis de ambiente, tokens de acesso, dados confidenciais",
+    ),
+    (TALK, "prompt do sistema, mensagem do sistema, instrucoes do sistema, suas instrucoes, instrucoes iniciais"),
+    (LEAD, "agora, depois, e, imediatamente, voce deve, deve, em seguida, primeiro"),
+    (NEG, "nao, nunca, jamais, sem"),
+    // Italian.
+    (
+        VERB,
+        "mostra, mostrami, mostrate, mostri, stampa, stampate, stampi, rivela, rivelate, rivelami, invia, inviate, inviami, esporta, dammi, dimmi, \
+         elenca, visualizza, divulga, condividi, manda, mandami, mostrare, stampare",
+    ),
+    (ALL, "tutti, tutte, tutti i, tutte le, tutti gli, tutti i tuoi, tutte le tue, ogni, tutto il, tutta la, intero, completo"),
+    (OWN, "tuo, tua, tuoi, tue, vostri, vostre"),
+    (
+        SECRET,
+        "segreto, segreti, parole d ordine, parole dordine, credenziali, chiavi api, chiavi segrete, chiavi private, chiavi di accesso, \
+         variabili d ambiente, variabili dambiente, variabili di ambiente, token di accesso, dati riservati",
+    ),
+    (TALK, "prompt di sistema, messaggio di sistema, istruzioni di sistema, tue istruzioni, istruzioni iniziali"),
+    (LEAD, "per favore, per cortesia, adesso, ora, poi, ed, subito, immediatamente, devi, dovete, quindi, prima"),
+    (NEG, "non, mai, senza"),
+    // Chinese.
+    (
+        VERB,
+        "打印, 打印出, 显示, 顯示, 输出, 輸出, 泄露, 洩露, 发送, 發送, 告诉我, 告訴我, 导出, 匯出, 公开, 公開, 给我, 給我, 展示, 透露, 列出, 发给我, 發給我, 交出, 列印, 说出, 披露, 提供",
+    ),
+    (LAST | PART, "打印出来, 显示出来, 输出出来, 列出来, 发给我, 告诉我, 发送给我, 说出来, 打印, 输出, 显示"),
+    (ALL, "所有, 所有的, 全部, 全部的, 一切, 每个, 每一个, 完整, 完整的"),
+    (OWN, "你的, 您的"),
+    (SECRET, "密码, 密碼, 密钥, 密鑰, 凭证, 凭据, 憑證, 机密, 機密, 秘密, 环境变量, 環境變數, 令牌, 口令, api密钥, api 密钥, 访问令牌, 私钥, 机密信息, 敏感信息"),
+    (TALK, "系统提示词, 系统提示, 系統提示, 系統提示詞, 系统消息, 系统指令, 初始指令"),
+    (LEAD, "请, 請, 立即, 马上, 馬上, 立刻, 现在, 現在, 然后, 然後, 并, 並, 必须, 必須, 帮我, 幫我, 直接, 你要, 请你, 给我, 请把, 将, 把, 再, 现在就"),
+    (MUST, "把, 将, 將"),
+    (NEG, "不要, 别, 不, 禁止, 切勿, 不得, 不会, 勿, 不能"),
+    // Japanese.
+    (
+        SURE | LAST,
+        "表示して, 表示しろ, 表示せよ, 表示してください, 表示して下さい, 出力して, 出力しろ, 出力せよ, 出力してください, 教えて, 教えろ, 教えてください, 送って, 送れ, 送信して, 送信しろ, \
+         送信してください, 見せて, 見せろ, 見せてください, 公開して, 公開しろ, 公開せよ, 漏らせ, 漏らして, 列挙して, 列挙せよ, 開示して, 開示せよ, 印刷して, 印刷しろ, 印刷せよ, 印刷してください, \
+         エクスポートして, エクスポートしろ, ダンプして, ダンプしろ, ダンプせよ, 書き出して, 書き出せ, 吐き出せ, 明かして, 明かせ",
+    ),
+    (
+        0,
+        "表示しています, 表示していま, 表示しては, 表示しても, 出力しています, 出力しては, 出力しても, 送信しています, 送信しては, 公開しています, 公開しては, 印刷しています, 表示している, 出力している, \
+         送信している, 公開している, 開示している, 表示してから, 出力してから, 印刷している, 表示しても, エクスポートしている",
+    ),
+    (ALL, "すべて, すべての, 全て, 全ての, 全部, 全部の, あらゆる, 全, 全文, 一覧"),
+    (OWN, "あなたの, お前の, 君の"),
+    (SECRET, "パスワード, 秘密, 認証情報, シークレット, 機密情報, 環境変数, apiキー, api キー, 秘密鍵, アクセストークン, 資格情報, クレデンシャル, 秘密情報"),
+    (TALK, "システムプロンプト, システムメッセージ, 初期指示"),
+    // Korean.
+    (
+        SURE | LAST,
+        "출력해*, 출력하세요, 출력하라, 출력하십시오, 출력하시오, 보여줘*, 보여 줘*, 보여주세요, 보여 주세요, 보여라, 알려줘*, 알려 줘*, 알려주세요, 알려 주세요, 알려라, 보내줘*, 보내 줘*, \
+         보내라, 보내세요, 보내주세요, 전송해*, 전송하라, 전송하세요, 공개해*, 공개하라, 공개하세요, 덤프해*, 덤프하라, 내보내*, 나열해*, 나열하라, 표시해*, 표시하라, 표시하세요, 인쇄해*, 인쇄하라, 인쇄하세요, 말해*",
+    ),
+    (0, "출력해야, 출력해서는, 출력해도, 보내서는, 공개해서는, 표시해서는, 전송해서는, 공개해도, 표시해도"),
+    (ALL, "모든, 모두, 전부, 전체, 일체의, 다"),
+    (OWN, "너의, 당신의, 네"),
+    (SECRET, "비밀번호*, 비밀*, 비밀 정보*, 패스워드*, 자격 증명*, 자격증명*, 시크릿*, 환경 변수*, 환경변수*, api 키*, api키*, 액세스 토큰*, 비밀 키*, 개인 키*, 기밀 정보*, 암호*"),
+    (TALK, "시스템 프롬프트*, 시스템 메시지*, 초기 지시*"),
+    (NEG, "절대, 결코"),
+    // Russian.
+    (
+        SURE,
+        "выведи, выведите, покажи, покажите, распечатай, распечатайте, напечатай, напечатайте, раскрой, раскройте, отправь, отправьте, пришли, пришлите, \
+         сообщи, сообщите, экспортируй, экспортируйте, выдай, выдайте, перечисли, перечислите, скинь, скиньте, выгрузи, выгрузите, дай, дайте, назови, назовите, \
+         передай, передайте, расскажи, расскажите, вышли, вышлите, выложи, опубликуй, опубликуйте",
+    ),
+    (LAST, "вывести, показать, распечатать, раскрыть, отправить, выгрузить"),
+    (ALL, "все, всё, всех, весь, каждый, полный, полностью, целиком, любые"),
+    (OWN, "твой, твои, твоего, свой, свои, ваши, ваш"),
+    (
+        SECRET,
+        "пароль, пароли, паролей, секрет, секреты, секретов, учетные данные, учетных данных, ключи api, api ключи, апи ключи, ключи доступа, \
+         секретные ключи, приватные ключи, закрытые ключи, переменные окружения, переменные среды, переменных окружения, токены доступа, токены, \
+         конфиденциальные данные, секретные данные",
+    ),
+    (TALK, "системный промпт, системного промпта, системное сообщение, системную инструкцию, системные инструкции, свои инструкции, твои инструкции"),
+    (LEAD, "пожалуйста, сейчас, теперь, немедленно, затем, и, сначала, ты должен, вы должны, нужно, надо, необходимо, срочно"),
+    (NEG, "не, никогда, нельзя, без"),
+];
