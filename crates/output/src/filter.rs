@@ -97,7 +97,7 @@ pub struct Filter {
 
 impl Filter {
     pub(crate) fn new(policy: &Policy, resolved: &Resolved<'_>, sensitive: bool) -> Self {
-        let detectors = Detectors::new(resolved, &policy.registered, &policy.patterns);
+        let detectors = Detectors::new(resolved, policy);
         Self::with_detectors(resolved, sensitive, detectors)
     }
 

@@ -4,6 +4,7 @@ mod resolve;
 
 use crate::filter::Filter;
 use casemate_core::glob::Glob;
+use casemate_inspect::secrets::Imported;
 use casemate_inspect::{Action, Prefix, Registered};
 pub(crate) use resolve::Resolved;
 use std::sync::Arc;
@@ -119,6 +120,8 @@ pub struct Policy {
     pub registered: Arc<Registered>,
     /// The operator's own patterns.
     pub patterns: Vec<Pattern>,
+    /// Rules for secrets that were read from elsewhere; each is `secret.imported.ID`.
+    pub imported: Option<Arc<Imported>>,
     /// The most bytes of HTML that are held and judged as a document; more is escaped as text.
     pub html_bytes: usize,
 }

@@ -33,7 +33,7 @@ fn find(text: &str, out: &mut Vec<Match>) {
 
 fn filter_of(policy: &Policy) -> Filter {
     let resolved = Resolved::new(policy, &Scope::default(), 50);
-    let detectors = Detectors::new(&resolved, &policy.registered, &policy.patterns).with(&resolved, RULES, find);
+    let detectors = Detectors::new(&resolved, policy).with(&resolved, RULES, find);
     Filter::with_detectors(&resolved, false, detectors)
 }
 
