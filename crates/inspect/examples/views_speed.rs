@@ -75,7 +75,10 @@ fn main() {
         ("mixed", filled(&MIXED, MB)),
         ("prose without spaces between", filled(&PROSE, MB).replace(' ', "_")),
         ("picture in base64", picture(MB)),
-        ("pictures in base64, wrapped", picture(MB).as_bytes().chunks(76).flat_map(|l| [l, b"\n"].concat()).map(char::from).collect()),
+        (
+            "pictures in base64, wrapped",
+            picture(MB).as_bytes().chunks(76).flat_map(|l| [l, b"\n"].concat()).map(char::from).collect(),
+        ),
         ("Japanese", "これは普通の文章です。日本語のテキストもあります。".repeat(MB / 75)),
         ("Russian", "Это обычный текст на русском языке, в нём ничего нет. ".repeat(MB / 96)),
         ("hostile: percent in percent", "%25252569".repeat(MB / 9)),

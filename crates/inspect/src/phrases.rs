@@ -37,15 +37,48 @@ const LEAK: &[&str] = &["MCP01", "AML.T0057"];
 
 /// The rules of this module.
 pub const RULES: &[Rule] = &[
-    deny("deny.secrets", "An order to show or send all secrets, credentials, passwords, keys or environment variables.", LEAK),
-    deny("deny.system_prompt", "An order to reveal the system prompt or the instructions that were given.", &["MCP10", "AML.T0056"]),
-    signal("signal.instruction", Severity::High, "An order to set rules aside, to take a new role or to act unasked.", INJECTION),
+    deny(
+        "deny.secrets",
+        "An order to show or send all secrets, credentials, passwords, keys or environment variables.",
+        LEAK,
+    ),
+    deny(
+        "deny.system_prompt",
+        "An order to reveal the system prompt or the instructions that were given.",
+        &["MCP10", "AML.T0056"],
+    ),
+    signal(
+        "signal.instruction",
+        Severity::High,
+        "An order to set rules aside, to take a new role or to act unasked.",
+        INJECTION,
+    ),
     signal("signal.secrecy", Severity::High, "An order to act without the user's knowledge.", INJECTION),
-    signal("signal.secret_request", Severity::High, "An order to read, ask for or pass on secrets.", &["MCP01", "AML.T0051.001"]),
-    signal("signal.exfiltration", Severity::High, "An order to send the conversation or what was read somewhere.", &["MCP10", "AML.T0086"]),
-    signal("signal.other_tool", Severity::High, "An order that changes how another tool is used.", &["MCP03", "AML.T0053"]),
+    signal(
+        "signal.secret_request",
+        Severity::High,
+        "An order to read, ask for or pass on secrets.",
+        &["MCP01", "AML.T0051.001"],
+    ),
+    signal(
+        "signal.exfiltration",
+        Severity::High,
+        "An order to send the conversation or what was read somewhere.",
+        &["MCP10", "AML.T0086"],
+    ),
+    signal(
+        "signal.other_tool",
+        Severity::High,
+        "An order that changes how another tool is used.",
+        &["MCP03", "AML.T0053"],
+    ),
     signal(marks::ROLE, Severity::High, "A mark of a chat format, which starts a turn of another role.", INJECTION),
-    signal(marks::CALL, Severity::Medium, "A text that looks like the call of a tool or like its result.", &["MCP05", "AML.T0053"]),
+    signal(
+        marks::CALL,
+        Severity::Medium,
+        "A text that looks like the call of a tool or like its result.",
+        &["MCP05", "AML.T0053"],
+    ),
     signal(ENCODED, Severity::High, "An order in an encoding, in a cipher or backwards.", &["MCP06", "AML.T0068"]),
     signal(HIDDEN, Severity::High, "Words or orders where a reader does not see them.", &["MCP06", "AML.T0068"]),
     signal(DISGUISED, Severity::Medium, "More trigger words in disguise than can be judged.", &["MCP06", "AML.T0068"]),
@@ -151,7 +184,10 @@ impl Search {
             // What is denied is not looked for in a cipher, where chance reads.
             let found = orders(part, Look::Cipher);
             let secret = |found: &crate::Finding| found.rule.starts_with("signal.");
-            found.into_iter().filter(secret).for_each(|found| push(found, Severity::Medium, View::Cipher, Some(ENCODED)));
+            found
+                .into_iter()
+                .filter(secret)
+                .for_each(|found| push(found, Severity::Medium, View::Cipher, Some(ENCODED)));
         }
         orders(part, Look::Disguised).into_iter().for_each(|found| push(found, Severity::High, view, None));
     }
@@ -209,7 +245,8 @@ impl Search {
     }
 
     fn add(&self, part: &str, base: usize, pair: [Anchor; 2], windows: &mut Vec<Window>) {
-        let (from, to) = (pair.iter().map(|a| a.start).min().unwrap_or(0), pair.iter().map(|a| a.end).max().unwrap_or(0));
+        let (from, to) =
+            (pair.iter().map(|a| a.start).min().unwrap_or(0), pair.iter().map(|a| a.end).max().unwrap_or(0));
         let start = self.skeleton.floor(from.saturating_sub(AROUND));
         let end = self.skeleton.ceiling(to + AROUND);
         let is_cipher = pair.iter().all(|anchor| anchor.means & CIPHER != 0);
@@ -224,7 +261,9 @@ impl Search {
         };
         let span = base + start..base + end;
         match windows.last_mut() {
-            Some(last) if span.start <= last.span.end && last.look == look => last.span.end = last.span.end.max(span.end),
+            Some(last) if span.start <= last.span.end && last.look == look => {
+                last.span.end = last.span.end.max(span.end)
+            }
             Some(last) if span.start >= last.span.start && span.end <= last.span.end && look == Look::Written => {}
             _ => windows.push(Window { span, look }),
         }
@@ -282,7 +321,8 @@ fn is_out_of_view(text: &str, window: &Range<usize>, span: &Range<usize>) -> boo
         "color:transparent",
         "hidden>",
     ];
-    let from = (window.start.saturating_sub(FAR)..=window.start).find(|at| text.is_char_boundary(*at)).unwrap_or(window.start);
+    let from =
+        (window.start.saturating_sub(FAR)..=window.start).find(|at| text.is_char_boundary(*at)).unwrap_or(window.start);
     let head = text.get(from..span.start).unwrap_or_default();
     if head.rfind("<!--").is_some_and(|open| !head.get(open..).unwrap_or_default().contains("-->")) {
         return true;

@@ -91,7 +91,9 @@ pub(crate) fn orders(text: &str, look: Look) -> Vec<Finding> {
         for flat in &reading.flats {
             words_of(flat, &marks.hits, &[], &mut out);
             let requests = requests::requests(flat, text);
-            out.extend(requests.into_iter().map(|(rule, at)| finding(rule, Severity::High, flat.span(at.start, at.end))));
+            out.extend(
+                requests.into_iter().map(|(rule, at)| finding(rule, Severity::High, flat.span(at.start, at.end))),
+            );
         }
     }
     for finding in &mut out {

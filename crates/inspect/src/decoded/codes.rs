@@ -77,7 +77,13 @@ fn value(code: &str, base: u32, digits: &Range<usize>) -> Option<u8> {
     fits.then(|| u8::from_str_radix(bare, base).ok()).flatten()
 }
 
-fn rows(text: &str, codes: &[Range<usize>], base: u32, digits: &Range<usize>, mut each: impl FnMut(String, Range<usize>)) {
+fn rows(
+    text: &str,
+    codes: &[Range<usize>],
+    base: u32,
+    digits: &Range<usize>,
+    mut each: impl FnMut(String, Range<usize>),
+) {
     let mut row: Vec<u8> = Vec::new();
     let mut span = 0..0;
     for code in codes.iter().map(Some).chain(std::iter::once(None)) {
@@ -93,7 +99,8 @@ fn rows(text: &str, codes: &[Range<usize>], base: u32, digits: &Range<usize>, mu
             }
             _ => {
                 let bytes = std::mem::take(&mut row);
-                if bytes.len() >= FEWEST && spells(&bytes)
+                if bytes.len() >= FEWEST
+                    && spells(&bytes)
                     && let Some(words) = readable(bytes, FEWEST)
                 {
                     each(words, span.clone());

@@ -55,7 +55,8 @@ fn undone(text: &str, at: usize, c: char) -> Option<Undone> {
         let before = at.checked_sub(1).and_then(|at| text.as_bytes().get(at));
         // More of them may follow; the last of them stands before the letter.
         let after = text.get(at + len..)?.chars().take(8).find(|c| hidden(*c).is_none());
-        let inside = (near(before) || before.is_some_and(|b| !b.is_ascii())) && after.is_some_and(|c| c.is_ascii_graphic());
+        let inside =
+            (near(before) || before.is_some_and(|b| !b.is_ascii())) && after.is_some_and(|c| c.is_ascii_graphic());
         return inside.then_some(Undone { c: None, len, view: View::Joined });
     }
     plain(c).map(|c| Undone { c: Some(c), len, view: View::Folded })

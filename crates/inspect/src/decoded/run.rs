@@ -86,7 +86,8 @@ fn lines(bytes: &[u8], first: &Range<usize>) -> Vec<Range<usize>> {
             break;
         }
         let after = padded(bytes, start + len);
-        let closes = bytes.get(after).is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'`' | b'<' | b'\\'));
+        let closes =
+            bytes.get(after).is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'`' | b'<' | b'\\'));
         if !closes {
             break;
         }
@@ -107,7 +108,8 @@ fn next_line(bytes: &[u8], end: usize) -> Option<usize> {
         [b'\r', b'\n', ..] => 2,
         _ => return None,
     };
-    let margin = rest.iter().skip(line).take(40).take_while(|b| matches!(b, b' ' | b'\t' | b'>' | b'|' | b'#' | b'*')).count();
+    let margin =
+        rest.iter().skip(line).take(40).take_while(|b| matches!(b, b' ' | b'\t' | b'>' | b'|' | b'#' | b'*')).count();
     Some(end + line + margin)
 }
 
@@ -174,7 +176,9 @@ fn shifts(run: &[u8]) -> impl Iterator<Item = usize> {
             let Some(sample) = row.get(shift..shift + SAMPLE) else { continue };
             let mut good = looks_like_text(&sample12(table, sample));
             if good && run.len() > LONG {
-                good = row.get(shift + SAMPLE..shift + 2 * SAMPLE).is_some_and(|next| looks_like_text(&sample12(table, next)));
+                good = row
+                    .get(shift + SAMPLE..shift + 2 * SAMPLE)
+                    .is_some_and(|next| looks_like_text(&sample12(table, next)));
             }
             if good && let Some(slot) = found.get_mut((at + shift) % 4) {
                 *slot = true;

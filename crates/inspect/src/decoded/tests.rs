@@ -21,19 +21,32 @@ fn base32(bytes: &[u8]) -> String {
 }
 
 fn moved(base: u32) -> String {
-    WORDS.chars().map(|c| if c.is_ascii_lowercase() { char::from_u32(base + u32::from(c) - 97).unwrap() } else { c }).collect()
+    WORDS
+        .chars()
+        .map(|c| if c.is_ascii_lowercase() { char::from_u32(base + u32::from(c) - 97).unwrap() } else { c })
+        .collect()
 }
 
 fn encoded() -> Vec<(View, String)> {
     let wide: Vec<u8> = WORDS.bytes().flat_map(|b| [b, 0]).collect();
-    let lines: Vec<String> =
-        STANDARD.encode(WORDS.repeat(4)).as_bytes().chunks(60).map(|line| String::from_utf8_lossy(line).into_owned()).collect();
+    let lines: Vec<String> = STANDARD
+        .encode(WORDS.repeat(4))
+        .as_bytes()
+        .chunks(60)
+        .map(|line| String::from_utf8_lossy(line).into_owned())
+        .collect();
     let css = WORDS.bytes().map(|b| format!("\\{b:02x} ")).collect::<String>();
     vec![
         (View::Entities, each("", |b| format!("&#{b};"))),
         (View::Entities, each("", |b| format!("&#x{b:X};"))),
         (View::Entities, each("", |b| format!("&#{b:07}"))),
-        (View::Entities, each("", |b| if b.is_ascii_lowercase() { format!("&{}fr;", char::from(b)) } else { char::from(b).to_string() })),
+        (
+            View::Entities,
+            each(
+                "",
+                |b| if b.is_ascii_lowercase() { format!("&{}fr;", char::from(b)) } else { char::from(b).to_string() },
+            ),
+        ),
         (View::Percent, each("", |b| format!("%{b:02x}"))),
         (View::Percent, each("", |b| format!("%u{b:04x}"))),
         (View::Nested, each("", |b| format!("%25{b:02x}"))),
@@ -92,7 +105,12 @@ fn each_encoding_is_undone_at_its_place() {
         let mut found = Vec::new();
         through(&text, words, &mut found);
         let hit = found.iter().find(|hit| hit.view == view);
-        let hit = hit.unwrap_or_else(|| panic!("{view:?} {run}: {found:?}\n{:?}", pieces(&text).iter().map(|p| (p.view, &p.text)).collect::<Vec<_>>()));
+        let hit = hit.unwrap_or_else(|| {
+            panic!(
+                "{view:?} {run}: {found:?}\n{:?}",
+                pieces(&text).iter().map(|p| (p.view, &p.text)).collect::<Vec<_>>()
+            )
+        });
         let body = text.get(hit.span.clone()).unwrap();
         assert!(run.contains(body.trim_end()) && body.len() * 10 >= run.len() * 6, "{view:?} {run}: {body}");
     }
@@ -100,7 +118,8 @@ fn each_encoding_is_undone_at_its_place() {
 
 #[test]
 fn what_holds_no_words_gives_nothing() {
-    let noise: Vec<u8> = (0..60_000_u32).map(|i| i.wrapping_mul(2_654_435_761).rotate_left(i % 31).to_be_bytes()[1]).collect();
+    let noise: Vec<u8> =
+        (0..60_000_u32).map(|i| i.wrapping_mul(2_654_435_761).rotate_left(i % 31).to_be_bytes()[1]).collect();
     for text in [
         "d41d8cd98f00b204e9800998ecf8427e da39a3ee5e6b4b0d3255bfef95601890afd80709",
         "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
@@ -114,7 +133,8 @@ fn what_holds_no_words_gives_nothing() {
         "10 20 30 40 50 60 70 80 90 100 110 120 130",
         &STANDARD.encode(&noise),
     ] {
-        let found: Vec<_> = pieces(text).into_iter().filter(|piece| piece.text.chars().any(|c| c.is_alphabetic())).collect();
+        let found: Vec<_> =
+            pieces(text).into_iter().filter(|piece| piece.text.chars().any(|c| c.is_alphabetic())).collect();
         let found: Vec<_> = found.iter().filter(|piece| piece.view != View::Folded).collect();
         assert!(found.iter().map(|piece| piece.text.len()).sum::<usize>() <= text.len() / 100, "{found:?}");
     }

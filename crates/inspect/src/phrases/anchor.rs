@@ -24,51 +24,96 @@ pub(super) const SHOW: u16 = 128;
 type Table = &'static [(u16, &'static str)];
 
 const WORDS: Table = &[
-    (DISMISS, "ignor, disregard, forget, overrid, bypass, neglect, pay no attention, set aside, discard, dismiss, supersede, \
+    (
+        DISMISS,
+        "ignor, disregard, forget, overrid, bypass, neglect, pay no attention, set aside, discard, dismiss, supersede, \
         overrule, unlearn, abandon, stop following, not follow, nt follow, not obey, not heed, throw out, throw away, \
         wipe your, erase, cast aside, put aside, reset your, no longer apply, are void, null and void, \
-        revoke, rescind, lifted, overlook, suspend, scrap, ditch"),
-    (DISMISS, "missacht, vergiss, vergessen sie, uberschreib, verwirf, ubergeh, beachte nicht, oublie, neglige, pas compte, \
+        revoke, rescind, lifted, overlook, suspend, scrap, ditch",
+    ),
+    (
+        DISMISS,
+        "missacht, vergiss, vergessen sie, uberschreib, verwirf, ubergeh, beachte nicht, oublie, neglige, pas compte, \
         abstraction, olvida, omite, omita, caso omiso, descarta, no sigas, por alto, esquec, desconsider, despreze, dimentica, \
-        trascura, non seguire, scorda, laisse tomber, laissez tomber"),
-    (DISMISS, "忽略, 无视, 無視, 忘记, 忘記, 忘掉, 不要遵循, 别管, 不理会, 抛开, 忘れ, 従わな, 무시, 잊어, 잊으, 따르지, 버려, игнорир, забуд, \
-        пренебрег, не обращай, отбрось, не следуй"),
-    (ORDERS, "instruct, instruc, prompt, guideline, directive, guardrail, the rules, your rules, all rules, previous, prior, \
+        trascura, non seguire, scorda, laisse tomber, laissez tomber",
+    ),
+    (
+        DISMISS,
+        "忽略, 无视, 無視, 忘记, 忘記, 忘掉, 不要遵循, 别管, 不理会, 抛开, 忘れ, 従わな, 무시, 잊어, 잊으, 따르지, 버려, игнорир, забуд, \
+        пренебрег, не обращай, отбрось, не следуй",
+    ),
+    (
+        ORDERS,
+        "instruct, instruc, prompt, guideline, directive, guardrail, the rules, your rules, all rules, previous, prior, \
         above, earlier, restrictions, you were told, been told, everything before, preceding, foregoing, your orders, \
-        all orders, commands, safety, programming, constraints, policies"),
-    (ORDERS, "anweisung, vorgabe, regeln, richtlinie, befehl, vorherig, bisherig, consigne, directive, regles, ordres, precedent, \
+        all orders, commands, safety, programming, constraints, policies",
+    ),
+    (
+        ORDERS,
+        "anweisung, vorgabe, regeln, richtlinie, befehl, vorherig, bisherig, consigne, directive, regles, ordres, precedent, \
         reglas, ordenes, indicaciones, directrices, anteriores, diretrizes, regras, ordens, istruzion, direttiv, regole, ordini, \
-        indicazioni"),
-    (ORDERS, "指令, 指示, 提示, 规则, 規則, 命令, 之前, 以上, プロンプト, ルール, 以前, これまで, 上記, 지시, 명령, 프롬프트, 규칙, 이전, инструкц, указани, \
-        правил, предыдущ, приказ, выше"),
-    (SECRET, "secret, password, passphrase, credential, api key, apikey, access key, private key, ssh key, access token, auth token, \
-        api token, bearer token, all tokens, env var, environment var, id_rsa, seed phrase, signing key, environ"),
-    (SECRET, "geheimnis, passwort, passworter, zugangsdaten, kennwort, kennworter, umgebungsvariable, anmeldedaten, mot de passe, \
+        indicazioni",
+    ),
+    (
+        ORDERS,
+        "指令, 指示, 提示, 规则, 規則, 命令, 之前, 以上, プロンプト, ルール, 以前, これまで, 上記, 지시, 명령, 프롬프트, 규칙, 이전, инструкц, указани, \
+        правил, предыдущ, приказ, выше",
+    ),
+    (
+        SECRET,
+        "secret, password, passphrase, credential, api key, apikey, access key, private key, ssh key, access token, auth token, \
+        api token, bearer token, all tokens, env var, environment var, id_rsa, seed phrase, signing key, environ",
+    ),
+    (
+        SECRET,
+        "geheimnis, passwort, passworter, zugangsdaten, kennwort, kennworter, umgebungsvariable, anmeldedaten, mot de passe, \
         mots de passe, identifiants, cles api, cles d api, variables d environnement, contrasena, credencial, claves, \
         variables de entorno, senhas, credenciais, segredo, chaves, variaveis de ambiente, credenziali, segreti, chiavi, \
-        variabili d ambiente"),
-    (SECRET, "密码, 密碼, 密钥, 密鑰, 凭证, 凭据, 机密, 秘密, 环境变量, 令牌, パスワード, 認証情報, シークレット, 機密, 環境変数, apiキー, 비밀, 패스워드, 자격 증명, 시크릿, \
-        환경 변수, api 키, парол, секрет, учетн, ключи, ключей, переменн, токен"),
-    (TALK, "system prompt, system message, conversation history, chat history, entire conversation, full conversation, \
+        variabili d ambiente",
+    ),
+    (
+        SECRET,
+        "密码, 密碼, 密钥, 密鑰, 凭证, 凭据, 机密, 秘密, 环境变量, 令牌, パスワード, 認証情報, シークレット, 機密, 環境変数, apiキー, 비밀, 패스워드, 자격 증명, 시크릿, \
+        환경 변수, api 키, парол, секрет, учетн, ключи, ключей, переменн, токен",
+    ),
+    (
+        TALK,
+        "system prompt, system message, conversation history, chat history, entire conversation, full conversation, \
         whole conversation, initial instructions, hidden instructions, your instructions, your prompt, exfiltrat, \
         developer message, systemprompt, systemanweisung, prompt systeme, prompt del sistema, prompt do sistema, \
-        prompt di sistema, 系统提示, 系統提示, システムプロンプト, 시스템 프롬프트, системный промпт, системного промпта"),
-    (HUSH, "not tell, nt tell, never tell, not mention, nt mention, never mention, not inform, nt inform, not reveal this, \
+        prompt di sistema, 系统提示, 系統提示, システムプロンプト, 시스템 프롬프트, системный промпт, системного промпта",
+    ),
+    (
+        HUSH,
+        "not tell, nt tell, never tell, not mention, nt mention, never mention, not inform, nt inform, not reveal this, \
         not disclose this, without telling, without informing, without notifying, without mentioning, secretly, silently, \
         covertly, keep this secret, keep it secret, keep this hidden, not alert the, not notify the, not let the user, \
-        nt let the user, hide this from, user must not, user should not know, behind the user"),
-    (HUSH, "sage niemand, sag niemand, erwahne nicht, nicht erwahnen, heimlich, ohne dem nutzer, dem nutzer nicht, ne dites pas, \
+        nt let the user, hide this from, user must not, user should not know, behind the user",
+    ),
+    (
+        HUSH,
+        "sage niemand, sag niemand, erwahne nicht, nicht erwahnen, heimlich, ohne dem nutzer, dem nutzer nicht, ne dites pas, \
         ne dis pas, ne mentionne, sans le dire, secretement, insu de, no digas, no menciones, no le digas, en secreto, sin avisar, \
-        nao conte, nao diga, nao mencione, em segredo, non dire, non menzionare, di nascosto, in segreto"),
-    (HUSH, "不要告诉, 别告诉, 不要提及, 偷偷, 言わない, 伝えない, 知らせない, こっそり, 内緒, 말하지, 알리지, 몰래, 비밀로, не говори, не сообщай, не упоминай, \
-        тайно, скрытно"),
-    (ROLE, "you are now, youre now, new instructions, updated instructions, developer mode, god mode, jailbreak, do anything now, \
+        nao conte, nao diga, nao mencione, em segredo, non dire, non menzionare, di nascosto, in segreto",
+    ),
+    (
+        HUSH,
+        "不要告诉, 别告诉, 不要提及, 偷偷, 言わない, 伝えない, 知らせない, こっそり, 内緒, 말하지, 알리지, 몰래, 비밀로, не говори, не сообщай, не упоминай, \
+        тайно, скрытно",
+    ),
+    (
+        ROLE,
+        "you are now, youre now, new instructions, updated instructions, developer mode, god mode, jailbreak, do anything now, \
         system override, must obey, from now on, pretend to be, pretend you, end of instructions, end of prompt, new task, \
         real task, true task, new role, act as if, admin override, henceforth, starting now, note to the ai, \
-        attention ai, dear ai, ai assistant, ai agent, language model, you will now"),
-    (ROLE, "du bist jetzt, du bist nun, ab jetzt, ab sofort, tu es maintenant, vous etes maintenant, ahora eres, eres ahora, a partir de, \
+        attention ai, dear ai, ai assistant, ai agent, language model, you will now",
+    ),
+    (
+        ROLE,
+        "du bist jetzt, du bist nun, ab jetzt, ab sofort, tu es maintenant, vous etes maintenant, ahora eres, eres ahora, a partir de, \
         agora voce, voce agora, ora sei, da ora in poi, 你现在是, 从现在开始, 从现在起, 新的指令, 今から, あなたは今, これから, 지금부터, 이제부터, 당신은 이제, \
-        теперь ты, ты теперь, с этого момента, отныне"),
+        теперь ты, ты теперь, с этого момента, отныне",
+    ),
 ];
 
 /// Of these the other forms are looked for as well.
@@ -155,9 +200,8 @@ fn rotated(word: &str) -> String {
 /// The anchors of windows.
 pub(super) static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| {
     let plain = WORDS.iter().flat_map(|(means, words)| words.split(", ").map(|word| (*means, word.to_owned())));
-    let ciphers = CIPHERED.split(", ").flat_map(|word| {
-        [rotated(word), word.chars().rev().collect()].map(|word| (CIPHER, word))
-    });
+    let ciphers =
+        CIPHERED.split(", ").flat_map(|word| [rotated(word), word.chars().rev().collect()].map(|word| (CIPHER, word)));
     Anchors::of(plain.chain(ciphers))
 });
 

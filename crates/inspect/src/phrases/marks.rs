@@ -72,7 +72,8 @@ const SQUARED: [(&str, &str); 10] = [
 ];
 
 /// Headings of instruction formats, in lower case, behind `###` and blanks.
-const HEADINGS: [&str; 7] = ["system:", "instruction:", "instructions:", "human:", "assistant:", "user:", "system prompt"];
+const HEADINGS: [&str; 7] =
+    ["system:", "instruction:", "instructions:", "human:", "assistant:", "user:", "system prompt"];
 
 /// Roles before a colon at the start of a line; whether the line must speak to the reader.
 const ROLES: [(&str, bool); 6] =
@@ -144,7 +145,10 @@ fn roles(text: &str, out: &mut Vec<Match>) {
             None if from == 0 => 0,
             None => continue,
         };
-        let name = text.get(start..colon).unwrap_or_default().trim_matches([' ', '*', '_', '[', ']', '#', '>', '\t', '-', '(', ')']);
+        let name = text
+            .get(start..colon)
+            .unwrap_or_default()
+            .trim_matches([' ', '*', '_', '[', ']', '#', '>', '\t', '-', '(', ')']);
         let Some((role, _)) = ROLES.iter().find(|(role, _)| name.eq_ignore_ascii_case(role)) else { continue };
         let line = text.get(colon + 1..).unwrap_or_default();
         let line = line.split('\n').next().unwrap_or_default();
@@ -164,8 +168,28 @@ fn speaks(line: &str) -> bool {
     said && words.any(|word| {
         matches!(
             word,
-            "you" | "your" | "ignore" | "disregard" | "forget" | "override" | "must" | "instructions" | "du" | "dein" | "vous" | "tu"
-                | "tes" | "usted" | "tus" | "você" | "sei" | "ты" | "вы" | "secrets" | "password" | "passwords"
+            "you"
+                | "your"
+                | "ignore"
+                | "disregard"
+                | "forget"
+                | "override"
+                | "must"
+                | "instructions"
+                | "du"
+                | "dein"
+                | "vous"
+                | "tu"
+                | "tes"
+                | "usted"
+                | "tus"
+                | "você"
+                | "sei"
+                | "ты"
+                | "вы"
+                | "secrets"
+                | "password"
+                | "passwords"
         )
     }) || lower.contains(['你', '您', 'あ', '너'])
 }

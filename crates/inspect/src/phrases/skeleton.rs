@@ -8,8 +8,7 @@ use crate::signals::{alike, fold};
 use std::sync::LazyLock;
 
 /// The bytes of ASCII: a letter, or 0 for what goes.
-static ASCII: LazyLock<[u8; 128]> =
-    LazyLock::new(|| std::array::from_fn(|b| u8::try_from(b).map_or(0, letter)));
+static ASCII: LazyLock<[u8; 128]> = LazyLock::new(|| std::array::from_fn(|b| u8::try_from(b).map_or(0, letter)));
 
 const fn letter(b: u8) -> u8 {
     match b {
@@ -153,7 +152,15 @@ mod tests {
 
     #[test]
     fn disguises_fall() {
-        for text in ["Ignore all", "1gn0r3 4ll", "i.g-n o_r e  a*l*l", "іgnоrе аll", "ｉｇｎｏｒｅ ａｌｌ", "ïgñôré\u{200b}all", "𝐢𝐠𝐧𝐨𝐫𝐞 𝐚𝐥𝐥"] {
+        for text in [
+            "Ignore all",
+            "1gn0r3 4ll",
+            "i.g-n o_r e  a*l*l",
+            "іgnоrе аll",
+            "ｉｇｎｏｒｅ ａｌｌ",
+            "ïgñôré\u{200b}all",
+            "𝐢𝐠𝐧𝐨𝐫𝐞 𝐚𝐥𝐥",
+        ] {
             assert_eq!(reduced(text), b"ignoreaii", "{text}");
         }
         assert_eq!(reduced("忽略 之前"), "忽略之前".as_bytes());

@@ -158,7 +158,8 @@ fn reference(rest: &[u8]) -> Option<Read> {
 fn backslash(rest: &[u8]) -> Option<Read> {
     let row = rest.iter().take(LONGEST).take_while(|b| **b == b'\\').count();
     let tail = rest.get(row..)?;
-    let hex = |from: usize, most: usize| tail.iter().skip(from).take(most).take_while(|b| b.is_ascii_hexdigit()).count();
+    let hex =
+        |from: usize, most: usize| tail.iter().skip(from).take(most).take_while(|b| b.is_ascii_hexdigit()).count();
     let code = |from: usize, len: usize| tail.get(from..from + len).and_then(|digits| number(digits, 16));
     let first = *tail.first()?;
     let braced = || {
@@ -229,7 +230,9 @@ fn fold(c: char) -> Option<What> {
         '\u{a1}'..='\u{24f}' | '\u{1d00}'..='\u{1eff}' => c,
         '\u{2024}'..='\u{2026}' | '\u{2030}'..='\u{215f}' | '\u{2160}'..='\u{218b}' | '\u{2460}'..='\u{24ff}' => c,
         '\u{2c60}'..='\u{2c7f}' | '\u{a720}'..='\u{a7ff}' | '\u{fb00}'..='\u{fb06}' | '\u{fe50}'..='\u{fe6f}' => c,
-        '\u{ff01}'..='\u{ff5e}' | '\u{1d400}'..='\u{1d7ff}' | '\u{1f100}'..='\u{1f1ff}' | '\u{1fbf0}'..='\u{1fbf9}' => c,
+        '\u{ff01}'..='\u{ff5e}' | '\u{1d400}'..='\u{1d7ff}' | '\u{1f100}'..='\u{1f1ff}' | '\u{1fbf0}'..='\u{1fbf9}' => {
+            c
+        }
         '\u{250}'..='\u{2af}' | '\u{370}'..='\u{556}' => return look_alike(c).map(What::Char),
         _ => return None,
     };
@@ -314,9 +317,8 @@ fn several(c: char) -> Option<What> {
         ('ǉ', "lj"),
         ('ǌ', "nj"),
     ];
-    const NUMBERS: [&str; 20] = [
-        "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17", "18", "19", "20",
-    ];
+    const NUMBERS: [&str; 20] =
+        ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17", "18", "19", "20"];
     let code = u32::from(c);
     let circled = match code {
         0x2460..=0x2473 => code.checked_sub(0x2460),

@@ -29,9 +29,9 @@ const HEX: &[u8; 16] = b"0123456789abcdef";
 
 impl Forms {
     pub(super) fn add(&mut self, value: &[u8]) {
-        let only: Zeroizing<Vec<u8>> = Zeroizing::new(value.iter().copied().filter(u8::is_ascii_alphanumeric).collect());
-        let (keep, list) =
-            if strong(&only) { (&LETTERS, &mut self.letters) } else { (&GRAPHIC, &mut self.graphic) };
+        let only: Zeroizing<Vec<u8>> =
+            Zeroizing::new(value.iter().copied().filter(u8::is_ascii_alphanumeric).collect());
+        let (keep, list) = if strong(&only) { (&LETTERS, &mut self.letters) } else { (&GRAPHIC, &mut self.graphic) };
         push(list, keep, value, View::Plain, Some(value));
         let backwards: Zeroizing<Vec<u8>> = Zeroizing::new(value.iter().rev().copied().collect());
         push(list, keep, &backwards, View::Folded, None);

@@ -22,7 +22,8 @@ pub(super) fn from(values: &Values, text: &str) -> usize {
 }
 
 fn open(values: &Values, bytes: &[u8]) -> usize {
-    let found = [&values.letters, &values.graphic].into_iter().filter(|index| !index.is_empty()).filter_map(|i| i.open(bytes));
+    let found =
+        [&values.letters, &values.graphic].into_iter().filter(|index| !index.is_empty()).filter_map(|i| i.open(bytes));
     found.min().unwrap_or(bytes.len())
 }
 

@@ -100,7 +100,10 @@ const fn table(radix: Radix) -> [u8; 256] {
             (Radix::Base64, b'+' | b'-') => 62,
             (Radix::Base64, b'/' | b'_') => 63,
             // What breaks lines, in texts and in texts within programs.
-            (Radix::Base64, b'\t' | b'\n' | b'\r' | b' ' | b'"' | b'\'' | b'\\' | b',' | b'>' | b'|' | b'`' | 0x80..) => APART,
+            (
+                Radix::Base64,
+                b'\t' | b'\n' | b'\r' | b' ' | b'"' | b'\'' | b'\\' | b',' | b'>' | b'|' | b'`' | 0x80..,
+            ) => APART,
             _ => BREAK,
         };
         #[expect(clippy::indexing_slicing, reason = "a u8 is an index of 256 entries; evaluated when compiled")]

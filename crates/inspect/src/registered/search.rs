@@ -107,7 +107,9 @@ impl<'s> Search<'s> {
         };
         let form = match (split, needle.view) {
             (true, _) => View::Joined,
-            (false, View::Plain) if bytes.get(place.clone()) != needle.exact.as_ref().map(|v| v.as_slice()) => View::Folded,
+            (false, View::Plain) if bytes.get(place.clone()) != needle.exact.as_ref().map(|v| v.as_slice()) => {
+                View::Folded
+            }
             (false, form) => form,
         };
         let plain = matches!(layer.map, Map::Same);
@@ -158,7 +160,8 @@ fn whole(bytes: &[u8], place: &Range<usize>, value: &[u8]) -> (Range<usize>, boo
 /// The place with the digits beside it, which hold bits of the value as well.
 fn edges(bytes: &[u8], place: &Range<usize>) -> Range<usize> {
     let digit = |at: Option<usize>| {
-        at.and_then(|at| bytes.get(at)).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_'))
+        at.and_then(|at| bytes.get(at))
+            .is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_'))
     };
     // A digit that is a sign is no symbol: then the one beside it counts too.
     let sign = |at: Option<usize>| digit(at) && at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_punctuation);

@@ -9,13 +9,87 @@ const BITS: u32 = 28;
 
 /// Words that passwords are made of, also with digits or signs for letters.
 const WORDS: &[&str] = &[
-    "password", "passwort", "passwd", "passphrase", "pass", "secret", "admin", "administrator", "root", "user", "login",
-    "welcome", "letmein", "changeme", "change", "default", "example", "sample", "test", "testing", "demo", "token", "apikey",
-    "api", "key", "access", "private", "public", "qwerty", "qwertyuiop", "asdfgh", "asdfghjkl", "zxcvbn", "zxcvbnm", "dragon",
-    "monkey", "master", "shadow", "sunshine", "princess", "football", "baseball", "iloveyou", "trustno", "superman", "batman",
-    "server", "service", "client", "upstream", "gateway", "bearer", "basic", "production", "staging", "development", "company",
-    "summer", "winter", "spring", "autumn", "hello", "world", "monday", "january", "placeholder", "replace", "insert", "your",
-    "here", "please", "null", "none", "undefined", "value", "credential", "casemate", "database", "postgres", "mysql", "redis",
+    "password",
+    "passwort",
+    "passwd",
+    "passphrase",
+    "pass",
+    "secret",
+    "admin",
+    "administrator",
+    "root",
+    "user",
+    "login",
+    "welcome",
+    "letmein",
+    "changeme",
+    "change",
+    "default",
+    "example",
+    "sample",
+    "test",
+    "testing",
+    "demo",
+    "token",
+    "apikey",
+    "api",
+    "key",
+    "access",
+    "private",
+    "public",
+    "qwerty",
+    "qwertyuiop",
+    "asdfgh",
+    "asdfghjkl",
+    "zxcvbn",
+    "zxcvbnm",
+    "dragon",
+    "monkey",
+    "master",
+    "shadow",
+    "sunshine",
+    "princess",
+    "football",
+    "baseball",
+    "iloveyou",
+    "trustno",
+    "superman",
+    "batman",
+    "server",
+    "service",
+    "client",
+    "upstream",
+    "gateway",
+    "bearer",
+    "basic",
+    "production",
+    "staging",
+    "development",
+    "company",
+    "summer",
+    "winter",
+    "spring",
+    "autumn",
+    "hello",
+    "world",
+    "monday",
+    "january",
+    "placeholder",
+    "replace",
+    "insert",
+    "your",
+    "here",
+    "please",
+    "null",
+    "none",
+    "undefined",
+    "value",
+    "credential",
+    "casemate",
+    "database",
+    "postgres",
+    "mysql",
+    "redis",
 ];
 
 /// Pairs of letters that are common in the words of European languages.
@@ -35,7 +109,8 @@ fn phrase(value: &[u8]) -> bool {
     for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
         words += 1;
         let letters = word.chars().all(char::is_alphabetic);
-        let vowel = word.chars().any(|c| matches!(c.to_ascii_lowercase(), 'a' | 'e' | 'i' | 'o' | 'u' | 'y') || !c.is_ascii());
+        let vowel =
+            word.chars().any(|c| matches!(c.to_ascii_lowercase(), 'a' | 'e' | 'i' | 'o' | 'u' | 'y') || !c.is_ascii());
         let cased = word.chars().skip(1).all(char::is_lowercase) || word.chars().all(char::is_uppercase);
         if !letters || !(spaced || (vowel && cased && word.len() >= 2)) {
             return false;
@@ -86,7 +161,9 @@ const fn unleet(b: u8) -> u8 {
 
 /// The price of one character after those before it, in quarters of a bit.
 fn single(text: &[u8], at: usize) -> u32 {
-    let (Some(b), before) = (text.get(at).copied(), at.checked_sub(1).and_then(|i| text.get(i).copied())) else { return 0 };
+    let (Some(b), before) = (text.get(at).copied(), at.checked_sub(1).and_then(|i| text.get(i).copied())) else {
+        return 0;
+    };
     let common = before.is_some_and(|before| PAIRS.as_bytes().split(|b| *b == b' ').any(|pair| pair == [before, b]));
     match b {
         _ if before == Some(b) => 4,
@@ -114,7 +191,8 @@ fn row(rest: &[u8]) -> usize {
 /// How many characters from here on stood before.
 fn repeated(text: &[u8], at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
-    let common = |from: usize| text.get(from..).map_or(0, |old| old.iter().zip(rest).take_while(|(a, b)| a == b).count());
+    let common =
+        |from: usize| text.get(from..).map_or(0, |old| old.iter().zip(rest).take_while(|(a, b)| a == b).count());
     // Values are up to 16 KiB long; what stood far before is not looked for.
     (at.saturating_sub(64)..at).map(common).max().filter(|len| *len >= 3).unwrap_or_default().min(256)
 }

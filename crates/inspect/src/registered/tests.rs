@@ -97,7 +97,9 @@ fn base32(text: &str) -> String {
     let mut bits: Vec<u8> = text.bytes().flat_map(|b| (0..8).rev().map(move |i| b >> i & 1)).collect();
     bits.resize(bits.len().div_ceil(5) * 5, 0);
     bits.chunks(5)
-        .map(|five| char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[five.iter().fold(0, |n, b| n * 2 + usize::from(*b))]))
+        .map(|five| {
+            char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[five.iter().fold(0, |n, b| n * 2 + usize::from(*b))])
+        })
         .collect()
 }
 
@@ -138,5 +140,7 @@ pub(super) const SPLITS: &[Form] = &[
     ("backslashes", |t| each(t, |c| format!("{c}\\"))),
     ("escaped lines", |t| wrapped(t, 3, "\\n")),
     ("soft hyphens and tags", |t| each(t, |c| format!("{c}\u{ad}\u{e0041}"))),
-    ("fullwidth", |t| each(t, |c| if c.is_ascii_graphic() { char::from_u32(u32::from(c) + 0xfee0).unwrap() } else { c }.to_string())),
+    ("fullwidth", |t| {
+        each(t, |c| if c.is_ascii_graphic() { char::from_u32(u32::from(c) + 0xfee0).unwrap() } else { c }.to_string())
+    }),
 ];

@@ -15,7 +15,8 @@ pub(super) struct Hidden {
 
 /// Every run that decodes to readable text.
 pub(super) fn runs(text: &str) -> Vec<Hidden> {
-    let mut found: Vec<_> = decoded::runs(text).into_iter().map(|run| Hidden { span: run.span, text: run.text }).collect();
+    let mut found: Vec<_> =
+        decoded::runs(text).into_iter().map(|run| Hidden { span: run.span, text: run.text }).collect();
     if text.contains('%') {
         percent(text, &mut found);
     }
@@ -28,7 +29,9 @@ fn percent(text: &str, found: &mut Vec<Hidden>) {
     for word in text.split_inclusive(char::is_whitespace) {
         if word.matches('%').count() >= FEWEST {
             let pieces = decoded::undone(word);
-            found.extend(pieces.into_iter().map(|piece| Hidden { span: at..at + word.trim_end().len(), text: piece.text }));
+            found.extend(
+                pieces.into_iter().map(|piece| Hidden { span: at..at + word.trim_end().len(), text: piece.text }),
+            );
         }
         at += word.len();
     }

@@ -119,7 +119,11 @@ impl Request<'_> {
     fn ahead(&self) -> Option<(&'static str, Range<usize>)> {
         let (mut all, mut own, mut secret, mut talk, mut to_me) = (None, false, None, None, false);
         for hit in self.after() {
-            if hit.concepts & (VERB | SURE) != 0 && hit.concepts & (ALL | SECRET) == 0 && secret.is_none() && all.is_some() {
+            if hit.concepts & (VERB | SURE) != 0
+                && hit.concepts & (ALL | SECRET) == 0
+                && secret.is_none()
+                && all.is_some()
+            {
                 break;
             }
             if hit.concepts & ALL != 0 && all.is_none() {
@@ -152,7 +156,8 @@ impl Request<'_> {
 
     /// What stands before the verb, in languages and wordings where the verb comes last.
     fn behind(&self) -> Option<(&'static str, Range<usize>)> {
-        let (mut all, mut own, mut secret, mut talk, mut must, mut first) = (None, false, None, None, false, self.verb.from);
+        let (mut all, mut own, mut secret, mut talk, mut must, mut first) =
+            (None, false, None, None, false, self.verb.from);
         for hit in self.before() {
             if hit.concepts & ALL != 0 {
                 all = Some(hit);
@@ -166,7 +171,8 @@ impl Request<'_> {
             }
         }
         let begins = first.checked_sub(1).is_none_or(|gap| matches!(self.flat.chars.get(gap), Some('.' | ':' | ',')));
-        let last = self.verb.concepts & LAST != 0 && (must || self.verb.concepts & SURE != 0 || begins && self.verb.concepts & PART == 0);
+        let last = self.verb.concepts & LAST != 0
+            && (must || self.verb.concepts & SURE != 0 || begins && self.verb.concepts & PART == 0);
         if !last {
             return None;
         }
@@ -181,12 +187,50 @@ impl Request<'_> {
     /// Whether the request is a phrase in quotation marks that the sentence speaks about.
     fn is_mention(&self, place: &Range<usize>) -> bool {
         const ABOUT: [&str; 26] = [
-            "phrase", "pattern", "such as", "e.g", "example", "like", "attack", "inject", "detect", "block", "deny", "denies", "denied",
-            "flag", "refus", "contain", "string", "attempt", "malicious", "filter", "reject", "looks for", "zum beispiel", "ejemplo",
-            "exemple", "try to",
+            "phrase",
+            "pattern",
+            "such as",
+            "e.g",
+            "example",
+            "like",
+            "attack",
+            "inject",
+            "detect",
+            "block",
+            "deny",
+            "denies",
+            "denied",
+            "flag",
+            "refus",
+            "contain",
+            "string",
+            "attempt",
+            "malicious",
+            "filter",
+            "reject",
+            "looks for",
+            "zum beispiel",
+            "ejemplo",
+            "exemple",
+            "try to",
         ];
         let span = self.flat.span(place.start, place.end);
-        let quote = |c: &char| matches!(c, '"' | '\'' | '`' | '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{2018}' | '\u{2019}' | '«' | '»' | '「' | '」');
+        let quote = |c: &char| {
+            matches!(
+                c,
+                '"' | '\''
+                    | '`'
+                    | '\u{201c}'
+                    | '\u{201d}'
+                    | '\u{201e}'
+                    | '\u{2018}'
+                    | '\u{2019}'
+                    | '«'
+                    | '»'
+                    | '「'
+                    | '」'
+            )
+        };
         let (Some(head), Some(tail)) = (self.text.get(..span.start), self.text.get(span.end..)) else { return false };
         let opened = head.chars().next_back().is_some_and(|c| quote(&c));
         let closed = tail.chars().take(40).take_while(|c| *c != '\n').any(|c| quote(&c));

@@ -34,7 +34,14 @@ fn check(registered: &Registered, text: &str) -> Result<(), TestCaseError> {
         let hold = registered.pending(&text[..cut]);
         prop_assert!(hold <= cut);
         for hit in &whole {
-            prop_assert!(hit.span.end <= cut || hit.span.start >= hold, "{:?} at {} of {:?}, held {}", hit, cut, text, hold);
+            prop_assert!(
+                hit.span.end <= cut || hit.span.start >= hold,
+                "{:?} at {} of {:?}, held {}",
+                hit,
+                cut,
+                text,
+                hold
+            );
         }
     }
     Ok(())

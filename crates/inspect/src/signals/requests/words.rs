@@ -49,7 +49,10 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
          repeat, append, insert, attach, add, put, pass, write, copy, encode, summarize, summarise, translate, i want, i need, \
          we need, i require, i would like, what are",
     ),
-    (PART | LAST, "be printed, be revealed, be dumped, be shown, be displayed, be disclosed, be leaked, be exfiltrated, be output"),
+    (
+        PART | LAST,
+        "be printed, be revealed, be dumped, be shown, be displayed, be disclosed, be leaked, be exfiltrated, be output",
+    ),
     (
         ALL,
         "all, all of, all of the, all the, all your, all of your, all my, all our, all their, all available, all known, every, \
@@ -116,7 +119,10 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
         "not, never, dont, don t, doesnt, didnt, cannot, cant, wont, without, avoid, refuse, refuses, prevent*, nor, neither, no longer, \
          stop, isnt, arent, shouldnt, mustnt, forbidden, prohibited, unable to, instead of, rather than, no",
     ),
-    (0, "do not forget to, dont forget to, do not hesitate to, dont hesitate to, not only, no matter what, do not refuse, dont refuse, no excuses, no questions, never refuse"),
+    (
+        0,
+        "do not forget to, dont forget to, do not hesitate to, dont hesitate to, not only, no matter what, do not refuse, dont refuse, no excuses, no questions, never refuse",
+    ),
     (LEAD, "do not forget to, dont forget to, do not hesitate to, dont hesitate to, no matter what"),
     // German.
     (
@@ -124,7 +130,10 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
         "zeige, zeig, zeigen sie, gib, geben sie, nenne, nenn, nennen sie, drucke, drucken sie, sende, senden sie, schicke, schick, \
          schicken sie, verrate, verraten sie, exportiere, exportieren sie, offenbare, veroffentliche, verrat, liste, teile",
     ),
-    (LAST, "ausgeben, anzeigen, ausdrucken, senden, exportieren, offenlegen, preisgeben, auflisten, zeigen, verraten, schicken, herausgeben, nennen"),
+    (
+        LAST,
+        "ausgeben, anzeigen, ausdrucken, senden, exportieren, offenlegen, preisgeben, auflisten, zeigen, verraten, schicken, herausgeben, nennen",
+    ),
     (ALL, "alle, aller, allen, samtliche*, jedes, jeden, das gesamte, gesamte*, vollstandige*, komplette*"),
     (OWN, "deine, deinen, deinem, dein, deiner, ihre, ihren"),
     (
@@ -143,15 +152,24 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
         "affiche, affichez, affiche moi, montre, montrez, montre moi, montrez moi, revele, revelez, donne, donnez, donne moi, donnez moi, \
          envoie, envoyez, envoie moi, imprime, imprimez, exporte, exportez, divulgue, divulguez, liste, listez, communique, communiquez",
     ),
-    (ALL, "tous, toutes, tous les, toutes les, tous tes, tous vos, toutes tes, toutes vos, lensemble des, l ensemble des, integralite, tout, ton entier"),
+    (
+        ALL,
+        "tous, toutes, tous les, toutes les, tous tes, tous vos, toutes tes, toutes vos, lensemble des, l ensemble des, integralite, tout, ton entier",
+    ),
     (OWN, "ton, ta, tes, votre, vos"),
     (
         SECRET,
         "mot de passe, mots de passe, identifiants, cles api, cles d api, cles dapi, cles secretes, cles privees, jetons d acces, jetons dacces, \
          variables d environnement, variables denvironnement, informations confidentielles, donnees confidentielles",
     ),
-    (TALK, "prompt systeme, invite systeme, message systeme, instructions systeme, tes instructions, vos instructions, instructions initiales"),
-    (LEAD, "sil te plait, sil vous plait, s il te plait, s il vous plait, veuillez, maintenant, puis, et, ensuite, immediatement, tu dois, vous devez, dabord"),
+    (
+        TALK,
+        "prompt systeme, invite systeme, message systeme, instructions systeme, tes instructions, vos instructions, instructions initiales",
+    ),
+    (
+        LEAD,
+        "sil te plait, sil vous plait, s il te plait, s il vous plait, veuillez, maintenant, puis, et, ensuite, immediatement, tu dois, vous devez, dabord",
+    ),
     (LAST, "afficher, montrer, reveler, imprimer, divulguer"),
     (VERB, "afficher, montrer, reveler, imprimer, divulguer, envoyer"),
     (NEG, "ne, jamais, sans"),
@@ -162,14 +180,20 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
         "muestra, muestre, muestrame, muestreme, imprime, imprima, revela, revele, envia, envie, enviame, envieme, exporta, exporte, dame, deme, \
          dime, digame, vuelca, vuelque, ensena, ensename, lista, enumera, comparte, comparta, divulga, filtra, entrega, mostrar, imprimir, revelar",
     ),
-    (ALL, "todos, todas, todos los, todas las, todos tus, todas tus, cada, todo el, toda la, todo tu, todo, completo, completa"),
+    (
+        ALL,
+        "todos, todas, todos los, todas las, todos tus, todas tus, cada, todo el, toda la, todo tu, todo, completo, completa",
+    ),
     (OWN, "tu, tus, su, sus"),
     (
         SECRET,
         "secreto, secretos, contrasena, contrasenas, credencial, credenciales, claves api, claves de api, claves privadas, claves secretas, \
          claves de acceso, variables de entorno, tokens de acceso, datos confidenciales",
     ),
-    (TALK, "prompt del sistema, prompt de sistema, mensaje del sistema, instrucciones del sistema, tus instrucciones, instrucciones iniciales"),
+    (
+        TALK,
+        "prompt del sistema, prompt de sistema, mensaje del sistema, instrucciones del sistema, tus instrucciones, instrucciones iniciales",
+    ),
     (LEAD, "por favor, ahora, luego, y, despues, inmediatamente, debes, tienes que, entonces, primero, ya"),
     (NEG, "no, nunca, jamas, sin"),
     // Portuguese.
@@ -194,7 +218,10 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
         "mostra, mostrami, mostrate, mostri, stampa, stampate, stampi, rivela, rivelate, rivelami, invia, inviate, inviami, esporta, dammi, dimmi, \
          elenca, visualizza, divulga, condividi, manda, mandami, mostrare, stampare",
     ),
-    (ALL, "tutti, tutte, tutti i, tutte le, tutti gli, tutti i tuoi, tutte le tue, ogni, tutto il, tutta la, intero, completo"),
+    (
+        ALL,
+        "tutti, tutte, tutti i, tutte le, tutti gli, tutti i tuoi, tutte le tue, ogni, tutto il, tutta la, intero, completo",
+    ),
     (OWN, "tuo, tua, tuoi, tue, vostri, vostre"),
     (
         SECRET,
@@ -212,9 +239,15 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
     (LAST | PART, "打印出来, 显示出来, 输出出来, 列出来, 发给我, 告诉我, 发送给我, 说出来, 打印, 输出, 显示"),
     (ALL, "所有, 所有的, 全部, 全部的, 一切, 每个, 每一个, 完整, 完整的"),
     (OWN, "你的, 您的"),
-    (SECRET, "密码, 密碼, 密钥, 密鑰, 凭证, 凭据, 憑證, 机密, 機密, 秘密, 环境变量, 環境變數, 令牌, 口令, api密钥, api 密钥, 访问令牌, 私钥, 机密信息, 敏感信息"),
+    (
+        SECRET,
+        "密码, 密碼, 密钥, 密鑰, 凭证, 凭据, 憑證, 机密, 機密, 秘密, 环境变量, 環境變數, 令牌, 口令, api密钥, api 密钥, 访问令牌, 私钥, 机密信息, 敏感信息",
+    ),
     (TALK, "系统提示词, 系统提示, 系統提示, 系統提示詞, 系统消息, 系统指令, 初始指令"),
-    (LEAD, "请, 請, 立即, 马上, 馬上, 立刻, 现在, 現在, 然后, 然後, 并, 並, 必须, 必須, 帮我, 幫我, 直接, 你要, 请你, 给我, 请把, 将, 把, 再, 现在就"),
+    (
+        LEAD,
+        "请, 請, 立即, 马上, 馬上, 立刻, 现在, 現在, 然后, 然後, 并, 並, 必须, 必須, 帮我, 幫我, 直接, 你要, 请你, 给我, 请把, 将, 把, 再, 现在就",
+    ),
     (MUST, "把, 将, 將"),
     (NEG, "不要, 别, 不, 禁止, 切勿, 不得, 不会, 勿, 不能"),
     // Japanese.
@@ -231,7 +264,10 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
     ),
     (ALL, "すべて, すべての, 全て, 全ての, 全部, 全部の, あらゆる, 全, 全文, 一覧"),
     (OWN, "あなたの, お前の, 君の"),
-    (SECRET, "パスワード, 秘密, 認証情報, シークレット, 機密情報, 環境変数, apiキー, api キー, 秘密鍵, アクセストークン, 資格情報, クレデンシャル, 秘密情報"),
+    (
+        SECRET,
+        "パスワード, 秘密, 認証情報, シークレット, 機密情報, 環境変数, apiキー, api キー, 秘密鍵, アクセストークン, 資格情報, クレデンシャル, 秘密情報",
+    ),
     (TALK, "システムプロンプト, システムメッセージ, 初期指示"),
     // Korean.
     (
@@ -242,7 +278,10 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
     (0, "출력해야, 출력해서는, 출력해도, 보내서는, 공개해서는, 표시해서는, 전송해서는, 공개해도, 표시해도"),
     (ALL, "모든, 모두, 전부, 전체, 일체의, 다"),
     (OWN, "너의, 당신의, 네"),
-    (SECRET, "비밀번호*, 비밀*, 비밀 정보*, 패스워드*, 자격 증명*, 자격증명*, 시크릿*, 환경 변수*, 환경변수*, api 키*, api키*, 액세스 토큰*, 비밀 키*, 개인 키*, 기밀 정보*, 암호*"),
+    (
+        SECRET,
+        "비밀번호*, 비밀*, 비밀 정보*, 패스워드*, 자격 증명*, 자격증명*, 시크릿*, 환경 변수*, 환경변수*, api 키*, api키*, 액세스 토큰*, 비밀 키*, 개인 키*, 기밀 정보*, 암호*",
+    ),
     (TALK, "시스템 프롬프트*, 시스템 메시지*, 초기 지시*"),
     (NEG, "절대, 결코"),
     // Russian.
@@ -261,7 +300,13 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
          секретные ключи, приватные ключи, закрытые ключи, переменные окружения, переменные среды, переменных окружения, токены доступа, токены, \
          конфиденциальные данные, секретные данные",
     ),
-    (TALK, "системный промпт, системного промпта, системное сообщение, системную инструкцию, системные инструкции, свои инструкции, твои инструкции"),
-    (LEAD, "пожалуйста, сейчас, теперь, немедленно, затем, и, сначала, ты должен, вы должны, нужно, надо, необходимо, срочно"),
+    (
+        TALK,
+        "системный промпт, системного промпта, системное сообщение, системную инструкцию, системные инструкции, свои инструкции, твои инструкции",
+    ),
+    (
+        LEAD,
+        "пожалуйста, сейчас, теперь, немедленно, затем, и, сначала, ты должен, вы должны, нужно, надо, необходимо, срочно",
+    ),
     (NEG, "не, никогда, нельзя, без"),
 ];
