@@ -5,6 +5,7 @@ use crate::config::Capture;
 use crate::record::{About, Effect, Event, EventKind, Facts, FindingNote, Observed, Outcome, Refused};
 use crate::sealed::Plain;
 use casemate_core::digest::Digest;
+use casemate_core::label::Risk;
 use casemate_core::mcp::{Completion, Target};
 use casemate_core::policy::Permitted;
 use casemate_core::principal::How;
@@ -106,6 +107,8 @@ pub(crate) struct Body {
     pub(crate) upstream_ms: Option<u64>,
     pub(crate) events: Option<u64>,
     pub(crate) findings: Vec<FindingNote>,
+    pub(crate) risk: Option<Risk>,
+    pub(crate) untrusted: bool,
     /// The first hexadecimal digits of a digest over whom an erasure is of.
     pub(crate) fingerprint: Option<String>,
     pub(crate) event: Option<&'static str>,
@@ -139,6 +142,8 @@ impl Body {
             upstream_ms: None,
             events: None,
             findings: Vec::new(),
+            risk: None,
+            untrusted: false,
             fingerprint: None,
             event: None,
             actor: None,

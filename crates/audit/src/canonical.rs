@@ -47,6 +47,12 @@ impl Object {
         }
     }
 
+    /// A member that is true.
+    pub(crate) fn yes(&mut self, key: &str) {
+        self.key(key);
+        self.text.push_str("true");
+    }
+
     pub(crate) fn object(&mut self, key: &str, fill: impl FnOnce(&mut Self)) {
         self.key(key);
         self.nested(fill);

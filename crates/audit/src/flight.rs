@@ -3,8 +3,9 @@
 use crate::body::{Body, Committed, Origin};
 use crate::commitment::Field;
 use crate::queue::Queue;
-use crate::record::{Effect, Outcome, Receipt};
+use crate::record::{Effect, FindingNote, Outcome, Receipt};
 use casemate_core::digest::Digest;
+use casemate_core::label::Risk;
 use casemate_core::mcp::Call;
 use casemate_core::policy::Permitted;
 use casemate_core::{Principal, Reason, Refusal};
@@ -44,7 +45,13 @@ pub(crate) struct Ticket {
     answer: Running,
     released: Running,
     events: u64,
+    findings: Vec<FindingNote>,
+    risk: Risk,
+    untrusted: bool,
 }
+
+/// The most different findings that are kept of one call.
+const FINDINGS: usize = 256;
 
 impl fmt::Debug for Ticket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -55,7 +62,19 @@ impl fmt::Debug for Ticket {
 impl Ticket {
     pub(crate) fn new(queue: Arc<Queue>, receipt: Receipt, origin: Arc<Origin>) -> Self {
         let (answer, released) = (Running::default(), Running::default());
-        Self { queue, receipt, origin, dispatched: false, paid: false, answer, released, events: 0 }
+        Self {
+            queue,
+            receipt,
+            origin,
+            dispatched: false,
+            paid: false,
+            answer,
+            released,
+            events: 0,
+            findings: Vec::new(),
+            risk: Risk::NONE,
+            untrusted: false,
+        }
     }
 
     #[cfg(test)]
@@ -65,6 +84,9 @@ impl Ticket {
 
     fn body(&self, outcome: &Outcome) -> Body {
         let mut body = Body::outcome(self.receipt.index, self.origin.clone(), outcome);
+        FindingNote::gather(&mut body.findings, self.findings.iter().cloned(), FINDINGS);
+        body.risk = (self.risk > Risk::NONE).then_some(self.risk);
+        body.untrusted = self.untrusted;
         body.committed.extend(self.answer.committed(Field::Answer));
         body.committed.extend(self.released.committed(Field::Released));
         body
@@ -153,6 +175,26 @@ impl InFlight {
     /// Adds interim bytes that go to the client to the running digest of what was released.
     pub fn sent(&mut self, bytes: &[u8]) {
         self.ticket.released.add(bytes);
+    }
+
+    /// Adds what the output filter found in a message of the answer, how risky the message is by it, and whether it looks
+    /// like an instruction; the outcome says all of it, also where the call fails.
+    pub fn found(&mut self, findings: impl IntoIterator<Item = FindingNote>, risk: Risk, untrusted: bool) {
+        FindingNote::gather(&mut self.ticket.findings, findings, FINDINGS);
+        self.ticket.risk = self.ticket.risk.and(risk);
+        self.ticket.untrusted |= untrusted;
+    }
+
+    /// How risky what was found in the answer so far is.
+    #[must_use]
+    pub const fn risk(&self) -> Risk {
+        self.ticket.risk
+    }
+
+    /// Whether anything of the answer so far looks like an instruction.
+    #[must_use]
+    pub const fn is_untrusted(&self) -> bool {
+        self.ticket.untrusted
     }
 
     /// Makes the outcome durable. Until this has returned a receipt, nothing final may go to the client.

@@ -7,6 +7,7 @@ use casemate_core::{Agent, Principal, Reason, Refusal, ServerName, TraceId, Unix
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// What is known of a request beside the call. All texts in it are validated, bounded tokens.
 #[derive(Debug, Clone)]
@@ -211,14 +212,49 @@ impl Effect {
 }
 
 /// A rule of the output filter that matched, without what it matched.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FindingNote {
     /// The rule's id.
     pub rule: String,
-    /// What was done.
+    /// What was done; in shadow, what would have been.
     pub action: &'static str,
     /// How often.
     pub count: u32,
+    /// How the text was read, where not as it stands.
+    pub view: Option<&'static str>,
+    /// Whether it was only noted.
+    pub shadow: bool,
+    /// Why it is expected, where the policy says so.
+    pub reason: Option<Arc<str>>,
+    /// Where, at most [`FindingNote::PLACES`]: a place in the message and the bytes there.
+    pub places: Vec<String>,
+}
+
+impl FindingNote {
+    /// The most places of one note.
+    pub const PLACES: usize = 8;
+
+    /// Whether both are of one rule that did one thing.
+    fn is_kin(&self, other: &Self) -> bool {
+        let kind = |note: &Self| (note.action, note.view, note.shadow);
+        self.rule == other.rule && kind(self) == kind(other)
+    }
+
+    /// Adds notes to others, one for each rule and what it did; `most` are kept, and of what is more only how often.
+    pub(crate) fn gather(notes: &mut Vec<Self>, more: impl IntoIterator<Item = Self>, most: usize) {
+        for note in more {
+            if let Some(known) = notes.iter_mut().find(|known| known.is_kin(&note)) {
+                known.count = known.count.saturating_add(note.count);
+                known.reason = known.reason.take().or(note.reason);
+                known.places.extend(note.places.into_iter().take(Self::PLACES.saturating_sub(known.places.len())));
+            } else if notes.len() < most {
+                notes.push(note);
+            } else if let Some(last) = notes.last_mut() {
+                let count = last.count.saturating_add(note.count);
+                *last = Self { rule: "text.unlisted".to_owned(), action: "report", count, ..Self::default() };
+            }
+        }
+    }
 }
 
 /// How a call ended.

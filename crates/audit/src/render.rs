@@ -4,7 +4,7 @@
 use crate::body::{Body, Committed, NAME_MAX, cut, printable};
 use crate::canonical::{MAX_SAFE, Object};
 use crate::commitment::{Field, Salt, commit, random};
-use crate::record::{Effect, Fact};
+use crate::record::{Effect, Fact, FindingNote};
 use crate::sealed::seal;
 use crate::subjects::{Key, Owner, Subjects};
 use crate::{frame, side};
@@ -65,8 +65,11 @@ impl Body {
     pub(crate) fn render(&self, subjects: &Subjects, now: UnixMillis) -> io::Result<Rendered> {
         let linked = !self.committed.is_empty() || !self.sealed.is_empty();
         let linked = linked.then(|| self.link(subjects, now)).transpose()?;
-        let rendered = self.render_with(linked.as_ref(), FINDINGS_MAX);
-        let rendered = if rendered.len() <= frame::MAX { rendered } else { self.render_with(linked.as_ref(), 0) };
+        let render = |most, places| self.render_with(linked.as_ref(), (most, places));
+        let fits = |rendered: &Rendered| rendered.len() <= frame::MAX;
+        let rendered = [(FINDINGS_MAX, true), (FINDINGS_MAX, false)].into_iter();
+        let rendered = rendered.map(|(most, places)| render(most, places)).find(fits);
+        let rendered = rendered.unwrap_or_else(|| render(0, false));
         Ok(Rendered { side: linked.map(|linked| linked.side).unwrap_or_default(), ..rendered })
     }
 
@@ -82,7 +85,7 @@ impl Body {
         Ok(Linked { salt, key: held.key, named: Digest::of(&side), side })
     }
 
-    fn render_with(&self, linked: Option<&Linked>, findings: usize) -> Rendered {
+    fn render_with(&self, linked: Option<&Linked>, findings: (usize, bool)) -> Rendered {
         let mut o = Object::new();
         o.maybe("actor", self.actor.as_deref());
         o.maybe("agent", self.agent.as_ref().map(Agent::as_str));
@@ -126,6 +129,7 @@ impl Body {
         }
         o.maybe_int("received", self.received.map(|at| at.0));
         o.maybe("revision", self.revision);
+        o.maybe_int("risk", self.risk.map(|risk| u64::from(risk.tenths())));
         o.maybe_int("rule", self.rule.map(|rule| rule as u64));
         let seq = o.gap("seq");
         o.maybe("server", self.origin.server.as_ref().map(ServerName::as_str));
@@ -137,6 +141,9 @@ impl Body {
         let time = o.gap("time");
         o.maybe("tool", self.origin.tool.as_deref());
         o.maybe("trace", self.origin.trace.map(|trace| trace.to_string()).as_deref());
+        if self.untrusted {
+            o.yes("untrusted");
+        }
         o.maybe_int("upstream_ms", self.upstream_ms);
         o.maybe_int("upstream_status", self.upstream_status.map(u64::from));
         o.int("v", VERSION);
@@ -167,7 +174,8 @@ impl Body {
         }
     }
 
-    fn findings(&self, o: &mut Object, most: usize) {
+    /// The findings, at most so many, with their places or without.
+    fn findings(&self, o: &mut Object, (most, placed): (usize, bool)) {
         if self.findings.is_empty() {
             return;
         }
@@ -175,7 +183,16 @@ impl Body {
             o.nested(|o| {
                 o.str("action", &cut(note.action, NAME_MAX));
                 o.int("count", u64::from(note.count));
+                if placed && !note.places.is_empty() {
+                    let places = note.places.iter().take(FindingNote::PLACES);
+                    o.array("places", places, |o, place| o.item(&cut(place, NAME_MAX)));
+                }
+                o.maybe("reason", note.reason.as_deref().map(|reason| cut(&printable(reason), NAME_MAX)).as_deref());
                 o.str("rule", &cut(&note.rule, NAME_MAX));
+                if note.shadow {
+                    o.yes("shadow");
+                }
+                o.maybe("view", note.view);
             });
         });
         let left = self.findings.len().saturating_sub(most);

@@ -43,6 +43,8 @@ pub struct Config {
     /// What is taken out wherever it stands in what goes out, and refused in what comes in: every credential of the gateway
     /// itself, and what the operator names.
     pub registered: Vec<Secret>,
+    /// What answers may hold.
+    pub output: casemate_output::Policy,
     /// Files whose change means a reload: the configuration, certificates, keys, CRLs, a JWKS file.
     pub watched: Vec<PathBuf>,
 }

@@ -15,7 +15,7 @@ use arc_swap::ArcSwap;
 use casemate_audit::{Clock, Event, EventKind, Facts, Log};
 use casemate_core::{Secret, ServerName, UnixMillis};
 use casemate_inspect::Registered;
-use casemate_output::Rules;
+use casemate_output::{Filters, Rules, Scope};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -37,8 +37,7 @@ pub struct State {
     upstreams: BTreeMap<ServerName, Arc<Upstream>>,
     /// The registered values under it.
     pub(crate) registered: Arc<Registered>,
-    pub(crate) rules: Rules,
-    pub(crate) rules_sensitive: Rules,
+    filters: Filters,
 }
 
 impl State {
@@ -47,25 +46,16 @@ impl State {
         let tls = tls.map_err(|e| GatewayError::Tls(e.to_string()))?;
         let trust = config.listener.tls.as_ref().and_then(|tls| tls.clients.as_ref());
         let clients = trust.map(ClientVerifier::new).transpose().map_err(|e| GatewayError::Tls(e.to_string()))?;
-        let rules = |sensitive| Rules {
-            inspect: casemate_inspect::Policy::default(),
-            media_bytes: config.caps.media,
-            tokens: config.caps.tokens,
-            sensitive,
-        };
         let upstreams = config.upstreams.iter().map(|(name, entry)| (name.clone(), Arc::new(entry.clone()))).collect();
         let registered = Arc::new(Registered::new(config.registered.iter().map(Secret::expose)));
-        Ok(Self {
-            registered,
-            identity,
-            upstreams,
-            limits,
-            tls,
-            clients,
-            rules: rules(false),
-            rules_sensitive: rules(true),
-            config,
-        })
+        let output = casemate_output::Policy { registered: Arc::clone(&registered), ..config.output.clone() };
+        Ok(Self { registered, identity, upstreams, limits, tls, clients, filters: Filters::new(output), config })
+    }
+
+    /// What holds for answers there at that time.
+    pub(crate) fn rules(&self, scope: &Scope<'_>, now: UnixMillis) -> Rules {
+        let filter = self.filters.get(scope, now.0 / 1000);
+        Rules { filter, media_bytes: self.config.caps.media, tokens: self.config.caps.tokens }
     }
 
     /// The entry of an upstream.

@@ -90,7 +90,8 @@ impl Exchange {
         if let Some(full) = full.filter(|_| call.method.is_request()) {
             return Err(full);
         }
-        check_request(&call, &self.state.rules)?;
+        let caps = &self.state.config.caps;
+        check_request(&call, caps.media, caps.tokens)?;
         let permitted = self.judge(call, principal).await?;
         self.check_secrets(&permitted)?;
         self.limit_tool(&permitted, &mut held)?;

@@ -32,7 +32,7 @@ use casemate_core::policy::Permitted;
 use casemate_core::principal::{CertificateFacts, How, TokenFacts};
 use casemate_core::{Agent, Reason, Refusal, TraceId};
 use casemate_net::Body;
-use casemate_output::{Answer, Form, Passage, Released, Rules, Shape, fail, inspect, release};
+use casemate_output::{self as output, Answer, Form, Passage, Released, Rules, Shape, fail, inspect, release};
 use http::{HeaderMap, Response, StatusCode};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -50,20 +50,6 @@ struct Relay {
     started: Instant,
 }
 
-/// What holds for an answer.
-struct CurrentRules {
-    state: Arc<State>,
-    sensitive: bool,
-}
-
-impl std::ops::Deref for CurrentRules {
-    type Target = Rules;
-
-    fn deref(&self) -> &Rules {
-        if self.sensitive { &self.state.rules_sensitive } else { &self.state.rules }
-    }
-}
-
 /// What went out before the final message.
 #[derive(Debug, Clone, Copy, Default)]
 struct Interim {
@@ -78,13 +64,20 @@ impl Relay {
         Context { gateway: &self.gateway, state: &self.state, upstream: &self.upstream, permitted: &self.permitted }
     }
 
-    fn rules(&self) -> CurrentRules {
+    fn rules(&self) -> Rules {
         // A call ends under the rules it began with; a stream that may last a day does not.
-        let is_long = matches!(self.permitted.call().method, Method::Listen | Method::Stream);
+        let (call, tenant) = (self.permitted.call(), &self.permitted.principal().tenant);
+        let is_long = matches!(call.method, Method::Listen | Method::Stream);
         let state = if is_long { self.gateway.state() } else { Arc::clone(&self.state) };
-        let tenant = state.config.tenants.get(&self.permitted.principal().tenant);
-        let sensitive = self.upstream.sensitive || tenant.is_none_or(|tenant| tenant.sensitive);
-        CurrentRules { state, sensitive }
+        let settings = state.config.tenants.get(tenant);
+        let sensitive = self.upstream.sensitive || settings.is_none_or(|tenant| tenant.sensitive);
+        let tool = match &call.target {
+            Target::Tool(tool) => Some(tool.as_str()),
+            _ => None,
+        };
+        let upstream = Some(self.upstream.name.as_str());
+        let scope = output::Scope { tenant: Some(tenant.as_str()), upstream, tool, sensitive };
+        state.rules(&scope, self.gateway.now())
     }
 
     /// Whether the result says in `_meta` where its record stands: where the caller's tenant asks for it, and the result

@@ -43,6 +43,11 @@ impl Layer {
         self.start(span.start)..self.end(span.end)
     }
 
+    /// What was edited, in places before the edits.
+    pub fn edited(&self) -> impl Iterator<Item = Range<usize>> {
+        self.0.chunks_exact(2).filter_map(|pair| Some(pair.first()?.1..pair.last()?.1))
+    }
+
     /// The place after the edits of a span before them, widened to whole edits; `None` where one edit holds all of it.
     #[must_use]
     pub fn forward(&self, span: &Range<usize>) -> Option<Range<usize>> {
@@ -123,6 +128,7 @@ mod tests {
         let edit = |span, text: &'static str| Edit { span, text: text.into(), hit: None };
         let (out, layer) = apply("abcdefgh", &mut [edit(5..6, ""), edit(1..3, "XYZ"), edit(7..7, "-")]);
         assert_eq!(out, "aXYZdeg-h");
+        assert!(layer.edited().eq([1..3, 5..6, 7..7]));
         for (before, after) in [
             (0..1, Some(0..1)),
             (1..3, None),

@@ -9,7 +9,7 @@ use std::io::Write as _;
 use std::time::Instant;
 
 /// Bytes of each text.
-const SIZE: usize = 16 * 1024 * 1024;
+const SIZE: usize = 8 * 1024 * 1024;
 
 /// Texts are filtered one by one in this size, as answers are.
 const PIECE: usize = 16 * 1024;
@@ -72,6 +72,13 @@ fn ordinary(numbers: &mut Numbers) -> String {
     out
 }
 
+/// The processor time of this thread, where the system tells it; otherwise the time.
+fn seconds(begun: Instant) -> f64 {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanoseconds = told.and_then(|line| line.split(' ').next()?.parse::<f64>().ok());
+    nanoseconds.map_or_else(|| begun.elapsed().as_secs_f64(), |nanoseconds| nanoseconds / 1e9)
+}
+
 fn measure(name: &str, text: &str, policy: &Policy) -> std::io::Result<()> {
     let filter = policy.filter(&Scope::default(), 0);
     let mut pieces = Vec::new();
@@ -83,21 +90,22 @@ fn measure(name: &str, text: &str, policy: &Policy) -> std::io::Result<()> {
     }
     let mut best = f64::MAX;
     let (mut findings, mut changed) = (0, 0);
+    let start = Instant::now();
     for _ in 0..3 {
         (findings, changed) = (0, 0);
-        let begun = Instant::now();
+        let begun = seconds(start);
         for piece in &pieces {
             let filtered = black_box(filter.text(black_box(piece)));
             findings += filtered.findings.len() + filtered.unlisted;
             changed += usize::from(filtered.text != *piece);
         }
-        best = best.min(begun.elapsed().as_secs_f64());
+        best = best.min(seconds(start) - begun);
     }
     let megabytes = f64::from(u32::try_from(text.len() / 1024).unwrap_or(u32::MAX)) / 1024.0;
     let total = pieces.len();
     writeln!(
         std::io::stdout(),
-        "{name}: {:.1} MB/s, {findings} findings, {changed} of {total} texts changed",
+        "{name}: {:.1} MB per CPU-second, {findings} findings, {changed} of {total} texts changed",
         megabytes / best
     )
 }

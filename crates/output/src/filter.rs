@@ -12,6 +12,7 @@ use crate::marking;
 use crate::policy::{LinkMode, Marking, Policy, Query, Resolved};
 use casemate_core::label::Risk;
 use casemate_inspect::{Action, Match, Registered, Severity, View};
+pub(crate) use edit::SECRET;
 use find::Detectors;
 use findings::Findings;
 pub(crate) use judge::Judged;
@@ -96,7 +97,7 @@ pub struct Filter {
 
 impl Filter {
     pub(crate) fn new(policy: &Policy, resolved: &Resolved<'_>, sensitive: bool) -> Self {
-        let detectors = Detectors::new(resolved, &policy.registered, &policy.patterns);
+        let detectors = Detectors::new(resolved, policy);
         Self::with_detectors(resolved, sensitive, detectors)
     }
 

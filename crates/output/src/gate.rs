@@ -2,13 +2,15 @@
 
 use crate::receipt;
 use crate::reply::{Form, Released};
-use crate::rewrite::{Note, Rules, Shape, inspect_rest};
+use crate::rewrite::{Note, Report, Rules, Shape, inspect_rest};
 use bytes::Bytes;
 use casemate_audit::{
     About, Effect, FindingNote, InFlight, Log, Observed, Outcome, Refused, Untrusted, UntrustedEvent,
 };
 use casemate_core::json::{Edits, Json, Limits};
+use casemate_core::label::Risk;
 use casemate_core::{Reason, Refusal, TraceId};
+use casemate_inspect::View;
 
 /// An upstream's final message, parsed once.
 #[derive(Debug)]
@@ -30,8 +32,22 @@ pub struct Clean {
     body: Bytes,
     status: u16,
     upstream_status: u16,
-    notes: Vec<Note>,
     flight: InFlight,
+}
+
+impl Clean {
+    /// How risky the answer is by what was found in it, interim events included: for whoever decides about what its
+    /// reader does next.
+    #[must_use]
+    pub const fn risk(&self) -> Risk {
+        self.flight.risk()
+    }
+
+    /// Whether anything in the answer looks like an instruction to the model.
+    #[must_use]
+    pub const fn is_untrusted(&self) -> bool {
+        self.flight.is_untrusted()
+    }
 }
 
 /// An interim event that was inspected and may be sent before the outcome. Made by [`inspect_event`] alone.
@@ -63,7 +79,7 @@ pub struct Passage {
 /// of the token budget.
 ///
 /// # Errors
-/// The answer may not go out; the intent is given back, still owing its outcome.
+/// The answer may not go out; the intent is given back, still owing its outcome, which will say what was found.
 pub fn inspect(
     untrusted: Untrusted<Answer>,
     shape: Shape,
@@ -71,22 +87,30 @@ pub fn inspect(
     mut edits: Edits,
     spent: u64,
 ) -> Result<Clean, Box<(Refusal, InFlight)>> {
-    let (answer, flight) = untrusted.open();
+    let (answer, mut flight) = untrusted.open();
     let inspected = match inspect_rest(&answer.json, shape, rules, spent, &edits) {
         Ok(inspected) => inspected,
-        Err(refusal) => return Err(Box::new((refusal, flight))),
+        Err(withheld) => {
+            note(&mut flight, withheld.report);
+            return Err(Box::new((withheld.refusal, flight)));
+        }
     };
     edits.extend(inspected.edits);
-    let mut notes = inspected.notes;
+    note(&mut flight, inspected.report);
     let body = receipt::mark(answer.json.root(), answer.receipted.then(|| flight.receipt())).and_then(|mark| {
         edits.extend(mark.edits);
-        notes.extend(mark.forged);
+        flight.found(mark.forged.map(finding_note), Risk::NONE, false);
         rewritten(&answer.json, edits)
     });
     match body {
-        Ok(body) => Ok(Clean { body, status: answer.status, upstream_status: answer.upstream_status, notes, flight }),
+        Ok(body) => Ok(Clean { body, status: answer.status, upstream_status: answer.upstream_status, flight }),
         Err(refusal) => Err(Box::new((refusal, flight))),
     }
+}
+
+/// Enters what was found into the outcome to come.
+fn note(flight: &mut InFlight, report: Report) {
+    flight.found(report.notes.into_iter().map(finding_note), report.risk, report.untrusted);
 }
 
 /// An interim message of an answer, parsed once.
@@ -112,7 +136,14 @@ pub fn inspect_event(
     spent: &mut u64,
 ) -> Result<CleanEvent, Refusal> {
     let Interim { json, shape, mut edits } = untrusted.open();
-    let inspected = inspect_rest(&json, shape, rules, *spent, &edits)?;
+    let inspected = match inspect_rest(&json, shape, rules, *spent, &edits) {
+        Ok(inspected) => inspected,
+        Err(withheld) => {
+            note(flight, withheld.report);
+            return Err(withheld.refusal);
+        }
+    };
+    note(flight, inspected.report);
     *spent = inspected.tokens;
     edits.extend(inspected.edits);
     let body = rewritten(&json, edits)?;
@@ -138,7 +169,7 @@ pub async fn release(clean: Clean, passage: Passage, trace: TraceId, form: &Form
     let outcome = Outcome {
         effect: Effect::Executed,
         reasons: Vec::new(),
-        findings: clean.notes.iter().map(finding_note).collect(),
+        findings: Vec::new(),
         status: clean.status,
         upstream_status: Some(clean.upstream_status),
         released: Some(clean.body.clone()),
@@ -151,8 +182,16 @@ pub async fn release(clean: Clean, passage: Passage, trace: TraceId, form: &Form
     }
 }
 
-fn finding_note(note: &Note) -> FindingNote {
-    FindingNote { rule: note.rule.to_owned(), action: note.action, count: note.count }
+fn finding_note(note: Note) -> FindingNote {
+    FindingNote {
+        rule: note.rule.into_owned(),
+        action: note.action.as_str(),
+        count: note.count,
+        view: (note.view != View::Plain).then(|| note.view.as_str()),
+        shadow: note.shadow,
+        reason: note.suppressed,
+        places: note.places,
+    }
 }
 
 /// Records that a dispatched call was refused or failed, and renders why.

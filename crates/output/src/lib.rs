@@ -26,5 +26,7 @@ pub use gate::{
 pub use policy::{LinkMode, Marking, Pattern, Policy, Query, Scope, Settings, Suppression, Treatment, Where};
 pub use receipt::{META_RECEIPT, receipt_json};
 pub use reply::{Form, RECEIPT, Released};
-pub use rewrite::{Inspected, Note, Rules, Shape, check_request, check_secrets, inspect_json, inspect_rest};
+pub use rewrite::{
+    Inspected, Located, Note, Report, Rules, Shape, Withheld, check_request, check_secrets, inspect_json, inspect_rest,
+};
 pub use stream::{Denied, Given, Stream};

@@ -1,7 +1,10 @@
 //! The size of images, audio and blobs, told from their base64 text without decoding it.
 
 use crate::budget::Budget;
-use crate::rewrite::Rules;
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD, STANDARD_NO_PAD};
 use casemate_core::json::{Kind, Value};
 use casemate_core::mcp::{Call, Method};
 use casemate_core::{Reason, Refusal};
@@ -21,6 +24,37 @@ pub(crate) fn decoded_len(text: &str) -> Option<usize> {
     }
     Some(digits.len() / 4 * 3 + rest.saturating_sub(1))
 }
+
+/// The text that base64 stands for: `None` where it is none, as pictures and sound are. SVG is text.
+pub(crate) fn words(text: &str) -> Option<String> {
+    let plain = |byte: u8| match byte {
+        b'-' => b'+',
+        b'_' => b'/',
+        other => other,
+    };
+    let digits: Vec<u8> = text.trim_end_matches('=').bytes().map(plain).collect();
+    // The first bytes tell most pictures from text.
+    let head = digits.get(..digits.len().min(64)).unwrap_or_default();
+    let head = STANDARD_NO_PAD.decode(head.get(..head.len() / 4 * 4).unwrap_or_default()).ok()?;
+    let is_text = |bytes: &[u8]| str::from_utf8(bytes).map_or_else(|e| e.error_len().is_none(), |_| true);
+    if !is_text(&head) || head.contains(&0) {
+        return None;
+    }
+    let words = String::from_utf8(LENIENT.decode(&digits).ok()?).ok()?;
+    (!words.is_empty()).then_some(words)
+}
+
+/// Base64 of a text (RFC 4648 section 4).
+pub(crate) fn encoded(text: &str) -> String {
+    STANDARD.encode(text)
+}
+
+/// Without padding, and without judging the bits that the last digit leaves over.
+const LENIENT: GeneralPurpose =
+    GeneralPurpose::new(&alphabet::STANDARD, STANDARD_NO_PAD_CONFIG.with_decode_allow_trailing_bits(true));
+
+const STANDARD_NO_PAD_CONFIG: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_encode_padding(false).with_decode_padding_mode(DecodePaddingMode::RequireNone);
 
 fn over(limit: usize) -> Refusal {
     Refusal::new(Reason::LimitMedia).detail(format!("over {limit} decoded bytes"))
@@ -51,19 +85,20 @@ pub(crate) fn is_media_item(object: Value<'_>) -> bool {
 /// messages.
 ///
 /// Text that only looks like media by its key counts with its length; arguments are the tool's own business.
+/// `media_bytes` is the most decoded bytes of each, `tokens` the most of the text.
 ///
 /// # Errors
 /// `limit.media_size` or `limit.token_budget`.
-pub fn check_request(call: &Call, rules: &Rules) -> Result<(), Refusal> {
-    let mut budget = Budget::new(rules.tokens, 0);
+pub fn check_request(call: &Call, media_bytes: usize, tokens: u64) -> Result<(), Refusal> {
+    let mut budget = Budget::new(tokens, 0);
     for member in ["arguments", "inputResponses"] {
         if let Some(value) = call.param(member) {
-            requested(value, rules.media_bytes)?;
+            requested(value, media_bytes)?;
         }
     }
     let reply = call.json().root().get("result").filter(|_| call.method == Method::Reply);
     if let Some(reply) = reply {
-        requested(reply, rules.media_bytes)?;
+        requested(reply, media_bytes)?;
     }
     let answers = call.param("inputResponses").into_iter().flat_map(|answers| answers.members()).map(|m| m.value);
     for answer in answers.chain(reply) {

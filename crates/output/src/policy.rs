@@ -120,8 +120,8 @@ pub struct Policy {
     pub registered: Arc<Registered>,
     /// The operator's own patterns.
     pub patterns: Vec<Pattern>,
-    /// Rules in the format of gitleaks; their ids are `secret.gitleaks.ID`, and they redact.
-    pub gitleaks: Option<Arc<Imported>>,
+    /// Rules for secrets that were read from elsewhere; each is `secret.imported.ID`.
+    pub imported: Option<Arc<Imported>>,
     /// The most bytes of HTML that are held and judged as a document; more is escaped as text.
     pub html_bytes: usize,
 }

@@ -5,7 +5,7 @@ use casemate_audit::Receipt;
 use casemate_core::json::{Edits, Value};
 use casemate_core::mcp::resembles;
 use casemate_core::{Reason, Refusal};
-use casemate_inspect::Action;
+use casemate_inspect::{Action, View};
 
 /// The key in a result's `_meta` under which its receipt stands. Its prefix is one label, which no domain in reverse and no
 /// reserved prefix is (MCP 2026-07-28, "_meta").
@@ -39,7 +39,15 @@ pub(crate) fn mark(root: Value<'_>, own: Option<Receipt>) -> Result<Mark, Refusa
         if is_kept(&member.key()) { (kept + 1, forged) } else { (kept, forged + 1) }
     });
     if forged > 0 {
-        mark.forged = Some(Note { rule: FORGED, action: Action::Redact.as_str(), count: forged });
+        mark.forged = Some(Note {
+            rule: FORGED.into(),
+            view: View::Plain,
+            action: Action::Redact,
+            shadow: false,
+            suppressed: None,
+            count: forged,
+            places: Vec::new(),
+        });
     }
     let own = own.map(receipt_json);
     match (meta, own) {
@@ -84,7 +92,7 @@ mod tests {
         let body = mark.edits.apply(&json);
         let again = Json::parse(body, Limits::default()).expect("what is marked is still JSON");
         let forged = mark.forged.map_or(0, |note| {
-            assert_eq!((note.rule, note.action), ("receipt.forged", "redact"));
+            assert_eq!((note.rule.as_ref(), note.action), ("receipt.forged", Action::Redact));
             note.count
         });
         Ok((again.root().get("result").unwrap().raw().to_owned(), forged))

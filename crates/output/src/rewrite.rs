@@ -1,30 +1,35 @@
 //! Cleaning a JSON-RPC message: every text in it is inspected, and only what the protocol itself reads stays untouched.
 
+mod across;
+mod notes;
 mod place;
 mod position;
+mod twin;
 mod walk;
 
 pub use crate::media::{check_request, check_secrets};
 use place::Place;
 
+use crate::filter::Filter;
 use casemate_core::Refusal;
 use casemate_core::json::{Edits, Json};
+use casemate_core::label::Risk;
 use casemate_core::mcp::Method;
-use casemate_inspect::{Action, Policy, Severity};
+use casemate_inspect::{Action, Severity, View};
 use position::Position;
+use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 
-/// What holds for one upstream's messages.
+/// What holds for one answer's messages.
 #[derive(Debug, Clone)]
 pub struct Rules {
-    /// What text may hold.
-    pub inspect: Policy,
+    /// What they may hold.
+    pub filter: Arc<Filter>,
     /// The most decoded bytes of each image, audio or blob.
     pub media_bytes: usize,
     /// What is left of the request's token budget.
     pub tokens: u64,
-    /// Whether no image and no icon may go out.
-    pub sensitive: bool,
 }
 
 /// What a message is.
@@ -40,15 +45,29 @@ pub enum Shape {
     Request,
 }
 
-/// How often a rule matched in one message, and what was done: what the record keeps.
+/// How often a rule matched in one message, how and where, and what was done: what the record keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
     /// The rule's id.
-    pub rule: &'static str,
-    /// What was done.
-    pub action: &'static str,
+    pub rule: Cow<'static, str>,
+    /// How the text was read.
+    pub view: View,
+    /// What was done; in shadow, what would have been.
+    pub action: Action,
+    /// Whether it was only noted, because the rule is in shadow or the finding is suppressed.
+    pub shadow: bool,
+    /// Why it is expected, where a suppression says so.
+    pub suppressed: Option<Arc<str>>,
     /// How often.
     pub count: u32,
+    /// Where, at most [`Note::PLACES`]: each a place as [`Located::place`] has it and the bytes in it, such as
+    /// `/result/content/0/text:12-40`.
+    pub places: Vec<String>,
+}
+
+impl Note {
+    /// The most places of one note.
+    pub const PLACES: usize = 8;
 }
 
 /// A finding and where in the message it stands.
@@ -57,13 +76,30 @@ pub struct Located {
     /// The string, as a JSON Pointer (RFC 6901) that names only members that the protocol knows; others are `*`.
     pub place: String,
     /// The rule's id.
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
+    /// How the text was read.
+    pub view: View,
     /// Where in the decoded string, in bytes; empty where the finding is about the whole value.
     pub span: Range<usize>,
-    /// What was done.
+    /// What was done; in shadow, what would have been.
     pub action: Action,
+    /// Whether it was only noted.
+    pub shadow: bool,
     /// How grave it is.
     pub severity: Severity,
+}
+
+/// What was found in a message.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// Summed up by rule, view and action.
+    pub notes: Vec<Note>,
+    /// One by one, at most [`Inspected::FINDINGS`]; the notes count them all.
+    pub findings: Vec<Located>,
+    /// How risky the message is by it.
+    pub risk: Risk,
+    /// Whether anything in it looks like an instruction to the model.
+    pub untrusted: bool,
 }
 
 /// A message after inspection.
@@ -71,28 +107,37 @@ pub struct Located {
 pub struct Inspected {
     /// What has to change in it.
     pub edits: Edits,
-    /// What was found, summed up by rule and action.
-    pub notes: Vec<Note>,
-    /// What was found, one by one, at most [`Inspected::FINDINGS`].
-    pub findings: Vec<Located>,
+    /// What was found.
+    pub report: Report,
     /// The counted tokens of its text.
     pub tokens: u64,
 }
 
 impl Inspected {
-    /// The longest list of single findings; [`Inspected::notes`] counts them all.
+    /// The longest list of single findings.
     pub const FINDINGS: usize = 1000;
+}
+
+/// A message that may not go out.
+#[derive(Debug)]
+pub struct Withheld {
+    /// Why.
+    pub refusal: Refusal,
+    /// What was found until then.
+    pub report: Report,
 }
 
 /// Inspects a whole JSON-RPC message.
 ///
-/// Texts are cleaned. Names, keys, URIs and whatever else the protocol or another program must find unchanged are
-/// judged, and the message is denied where they hold what is never innocent there: an external image or hidden words
-/// in a name or a key, a URI that runs code.
+/// Texts are filtered. Names, keys, URIs and whatever else the protocol or another program must find unchanged are
+/// judged, and the message is denied where they hold what is never innocent there: a credential, a registered value, a
+/// denied host, an external image or hidden words in a name or a key, a URI that runs code. Where a text is denied, the
+/// item of a listing that holds it is left out, and so are a server's instructions and words about itself; elsewhere the
+/// message is denied.
 ///
 /// # Errors
 /// `limit.media_size`, `limit.token_budget`, `upstream.malformed` for media that is not base64, `output.denied`.
-pub fn inspect_json(json: &Json, shape: Shape, rules: &Rules, spent: u64) -> Result<Inspected, Refusal> {
+pub fn inspect_json(json: &Json, shape: Shape, rules: &Rules, spent: u64) -> Result<Inspected, Box<Withheld>> {
     inspect_rest(json, shape, rules, spent, &Edits::new())
 }
 
@@ -106,7 +151,7 @@ pub fn inspect_rest(
     rules: &Rules,
     spent: u64,
     decided: &Edits,
-) -> Result<Inspected, Refusal> {
+) -> Result<Inspected, Box<Withheld>> {
     let position = match shape {
         Shape::Result(method) => Position::Response(method),
         Shape::Error => Position::ErrorResponse,

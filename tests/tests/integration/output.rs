@@ -119,3 +119,71 @@ async fn a_message_with_a_credential_of_the_gateway_goes_no_further() {
     house.served(&agent, &call(json!({ "text": key.replace('a', "b") }))).await;
     house.finish().await;
 }
+
+/// A token of a vendor's form, made here so that none stands in the source.
+fn token() -> String {
+    let body: String = (0..36_u8).map(|i| char::from(b'A' + (i * 7 + 3) % 26)).collect();
+    format!("xoxb-{}-{}-{}", "4829105736".repeat(1), "7391028465", &body[..24])
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_secret_goes_out_through_no_channel_and_is_recorded_without_itself() {
+    let house = House::start().await;
+    let agent = house.agent();
+    let token = token();
+    for result in [
+        json!({ "content": [{ "type": "text", "text": format!("the token is {token}.") }] }),
+        json!({ "content": [{ "type": "resource", "resource": { "uri": "docs://a", "text": format!("token: {token}") } }] }),
+        json!({ "content": [{ "type": "resource_link", "uri": "docs://a", "name": "n", "description": format!("use {token}") }] }),
+        json!({ "content": [], "structuredContent": { "deep": [{ "value": format!("{token} is it") }] } }),
+    ] {
+        let mut result = result;
+        result["resultType"] = json!("complete");
+        house.upstream.on("tools/call", Act::Result(result));
+        let reply = house.served(&agent, &Call::tool("echo")).await;
+        assert!(!reply.text().contains(&token) && reply.text().contains("[secret removed]"), "{}", reply.text());
+        let outcome = house.outcome(&reply.trace(), "", "executed").await;
+        let found = outcome["findings"].as_array().expect("findings");
+        let secret = found.iter().find(|f| f["rule"].as_str().is_some_and(|rule| rule.starts_with("secret.")));
+        let secret = secret.unwrap_or_else(|| panic!("{outcome}"));
+        assert_eq!(secret["action"], "redact");
+        assert!(secret["places"][0].as_str().is_some_and(|place| place.starts_with("/result/")), "{secret}");
+        assert!(outcome["risk"].as_u64().is_some_and(|risk| risk >= 40), "{outcome}");
+        assert!(!outcome.to_string().contains(&token), "the record repeats no secret");
+    }
+    // An event, and an error.
+    let note = json!({ "jsonrpc": "2.0", "method": "notifications/progress",
+        "params": { "progressToken": "p", "progress": 1, "message": format!("now {token}") } });
+    let last = r#"{"jsonrpc":"2.0","id":{id},"result":{"resultType":"complete","content":[]}}"#;
+    house.upstream.on("tools/call", Act::Events(vec![note.to_string(), last.to_owned()]));
+    let call = Call::mcp("tools/call", json!({ "name": "echo", "arguments": {}, "_meta": { "progressToken": "p" } }));
+    let reply = house.served(&agent, &call).await;
+    assert!(!reply.text().contains(&token) && reply.text().contains("[secret removed]"), "{}", reply.text());
+    let outcome = house.outcome(&reply.trace(), "", "executed").await;
+    assert!(outcome["findings"].as_array().is_some_and(|found| !found.is_empty()), "of an event: {outcome}");
+    let error = json!({ "jsonrpc": "2.0", "id": "ID", "error": { "code": -32000, "message": format!("bad {token}") } });
+    house.upstream.on("tools/call", Act::Json(error.to_string().replace("\"ID\"", "{id}")));
+    let reply = agent.ask(&Call::tool("echo")).await;
+    assert!(!reply.text().contains(&token) && reply.text().contains("[secret removed]"), "{}", reply.text());
+    house.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_private_host_is_denied_by_default_and_the_record_says_where() {
+    let house = House::start().await;
+    let agent = house.agent();
+    house.upstream.on("tools/call", text("the database is at 10.20.30.40:5432 now"));
+    let reply = house.failed(&agent, &Call::tool("echo"), "output.denied", "executed").await;
+    assert!(!reply.text().contains("10.20.30.40"), "{}", reply.text());
+    let outcome = house.outcome(&reply.trace(), "output.denied", "executed").await;
+    let found = &outcome["findings"][0];
+    assert_eq!((found["rule"].as_str(), found["action"].as_str()), (Some("host.private"), Some("deny")), "{outcome}");
+    assert_eq!(found["places"][0], "/result/content/0/text:19-30");
+    // Its twins: a public address, a version, the reader's own machine.
+    for fine in ["the service is at 93.184.216.34 now", "version 10.20.30 is out", "open localhost:8080"] {
+        house.upstream.on("tools/call", text(fine));
+        let reply = house.served(&agent, &Call::tool("echo")).await;
+        assert_eq!(reply.json()["result"]["content"][0]["text"], fine);
+    }
+    house.finish().await;
+}

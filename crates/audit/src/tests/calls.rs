@@ -21,7 +21,12 @@ async fn a_call_leaves_an_intent_and_an_outcome() {
     assert_eq!(*answered.get(), 1);
     let (_, flight) = answered.open();
     let outcome = Outcome {
-        findings: vec![FindingNote { rule: "image.markdown".to_owned(), action: "strip", count: 2 }],
+        findings: vec![FindingNote {
+            rule: "image.markdown".to_owned(),
+            action: "strip",
+            count: 2,
+            ..FindingNote::default()
+        }],
         released: Some(Bytes::from_static(b"ANSWER")),
         upstream_ms: 12,
         events: 1,
@@ -351,7 +356,15 @@ async fn every_record_is_canonical_and_small_enough() {
     let (log, _) = open(dir.path());
     call(&log, "x").await;
     let (_, flight) = recorded(&log).await.unwrap().dispatch();
-    let note = |n: usize| FindingNote { rule: format!("{n}{}", "\\".repeat(500)), action: "strip", count: u32::MAX };
+    let note = |n: usize| FindingNote {
+        rule: format!("{n}{}", "\\".repeat(500)),
+        action: "strip",
+        count: u32::MAX,
+        view: Some("nested"),
+        shadow: true,
+        reason: Some("\\".repeat(500).into()),
+        places: vec!["\\".repeat(500); 20],
+    };
     let outcome = Outcome {
         findings: (0..1000).map(note).collect(),
         reasons: vec![Reason::OutputDenied; 1000],

@@ -21,7 +21,7 @@ use super::files::{Environment, FileData, Files, words};
 use super::section::Section;
 use super::tree::{Node, Spanned};
 use casemate_core::policy::Policy;
-use casemate_core::{Secret, TenantId};
+use casemate_core::{Secret, ServerName, TenantId};
 use casemate_gateway::config::{Auth, Config, Mode};
 use casemate_gateway::custody::Custody;
 use casemate_inspect::Registered;
@@ -128,6 +128,13 @@ pub fn resolve(
     let audit = audit::resolve(&mut cx, section, &state_dir);
     let witnesses = witnesses::resolve(&mut cx, section.section("witnesses"));
     let custody = Custody { witnesses, archive: archive::resolve(&mut cx, section) };
+    let output = {
+        let known = output::Known {
+            tenants: root.named("tenants").map(|(name, _)| name.value.as_str()).collect(),
+            servers: reach.upstreams.keys().map(ServerName::as_str).collect(),
+        };
+        output::resolve(&mut cx, root.section("output"), Some(&known))
+    };
     if cx.sink.has_errors() {
         return None;
     }
@@ -146,6 +153,7 @@ pub fn resolve(
         admin,
         custody,
         registered: cx.held,
+        output,
         watched: cx.watched.into_iter().collect(),
     };
     let canonical = canonical::text(&config);

@@ -72,6 +72,7 @@ pub(crate) fn config(mode: Mode, tls: Option<ServerTls>, jwt: Option<Jwt>) -> Co
         admin: None,
         custody: Custody::default(),
         registered: Vec::new(),
+        output: casemate_output::Policy::default(),
         watched: Vec::new(),
     }
 }

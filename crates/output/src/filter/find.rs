@@ -3,10 +3,10 @@
 use super::decide::{Decision, Decisions};
 use super::edit::whole;
 use super::risk;
-use crate::policy::{Pattern, Resolved, Treatment};
-use casemate_inspect::{
-    Match, Registered, Rule, Severity, View, decoded, hosts, personal, phrases, registered, secrets,
-};
+use crate::policy::{Policy, Resolved, Treatment};
+use casemate_inspect::decoded::{self, Piece, through_pieces};
+use casemate_inspect::secrets::{self, Imported};
+use casemate_inspect::{Family, Match, Registered, Rule, Severity, View, hosts, personal, phrases, registered};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
@@ -14,13 +14,9 @@ use std::sync::Arc;
 /// A detector.
 pub(crate) type Find = fn(&str, &mut Vec<Match>);
 
-/// The detectors with their rules.
-const DETECTORS: [(&[Rule], Find); 4] = [
-    (secrets::RULES, secrets::find),
-    (hosts::RULES, hosts::find),
-    (personal::RULES, personal::find),
-    (phrases::RULES, phrases::find),
-];
+/// The detectors with their rules. They know nothing of encodings.
+const DETECTORS: [(&[Rule], Find); 3] =
+    [(secrets::RULES, secrets::find), (hosts::RULES, hosts::find), (personal::RULES, personal::find)];
 
 /// A match about which something is done.
 #[derive(Debug, Clone)]
@@ -31,12 +27,29 @@ pub(super) struct Hit<'f> {
     pub(super) decision: &'f Decision,
 }
 
-/// An operator's own pattern that is used.
+/// A rule of the operator's that is used.
 #[derive(Debug)]
 struct Own {
     id: Arc<str>,
-    regex: regex::Regex,
     decision: Decision,
+}
+
+impl Own {
+    fn new(resolved: &Resolved<'_>, id: &Arc<str>, family: Family, default: Treatment) -> Option<Self> {
+        let decision = Decision::new(resolved, id, (family, Severity::High), default)?;
+        Some(Self { id: Arc::clone(id), decision })
+    }
+
+    fn hit(&self, text: &str, span: &Range<usize>, view: View) -> Hit<'_> {
+        Hit { rule: Cow::Owned(self.id.to_string()), span: whole(text, span), view, decision: &self.decision }
+    }
+}
+
+/// Rules that were read from elsewhere, by their numbers.
+#[derive(Debug)]
+struct Further {
+    rules: Arc<Imported>,
+    own: Vec<Option<Own>>,
 }
 
 /// The detectors that are used in one place.
@@ -44,22 +57,38 @@ struct Own {
 pub(crate) struct Detectors {
     pub(crate) decisions: Decisions,
     used: Vec<Find>,
+    phrases: bool,
     registered: Option<Arc<Registered>>,
-    own: Vec<Own>,
+    patterns: Vec<(Own, regex::Regex)>,
+    further: Option<Further>,
 }
 
+/// The rule of a match that has its name elsewhere.
+const NAMELESS: &str = "";
+
 impl Detectors {
-    pub(super) fn new(resolved: &Resolved<'_>, registered: &Arc<Registered>, patterns: &[Pattern]) -> Self {
+    pub(super) fn new(resolved: &Resolved<'_>, policy: &Policy) -> Self {
         let decisions = Decisions::of_catalogue(resolved);
-        let own = |pattern: &Pattern| {
-            let kind = (risk::family(&pattern.id), Severity::High);
-            let decision = Decision::new(resolved, &pattern.id, kind, Treatment::Do(pattern.action))?;
-            Some(Own { id: Arc::clone(&pattern.id), regex: pattern.regex.clone(), decision })
-        };
-        let used = DETECTORS.iter().filter(|(table, _)| decisions.uses(table)).map(|(_, find)| *find).collect();
-        let is_used = registered::RULES.is_empty() || decisions.uses(registered::RULES);
-        let registered = is_used.then(|| Arc::clone(registered));
-        Self { used, registered, own: patterns.iter().filter_map(own).collect(), decisions }
+        let patterns = policy.patterns.iter().filter_map(|pattern| {
+            let default = Treatment::Do(pattern.action);
+            let own = Own::new(resolved, &pattern.id, risk::family(&pattern.id), default)?;
+            Some((own, pattern.regex.clone()))
+        });
+        let further = policy.imported.as_ref().map(|rules| {
+            let own = |(id, _): (&str, &str)| {
+                let id: Arc<str> = format!("secret.imported.{id}").into();
+                Own::new(resolved, &id, Family::Secret, Treatment::Do(casemate_inspect::Action::Redact))
+            };
+            Further { own: rules.rules().map(own).collect(), rules: Arc::clone(rules) }
+        });
+        Self {
+            used: DETECTORS.iter().filter(|(table, _)| decisions.uses(table)).map(|(_, find)| *find).collect(),
+            phrases: decisions.uses(phrases::RULES),
+            registered: decisions.uses(registered::RULES).then(|| Arc::clone(&policy.registered)),
+            patterns: patterns.collect(),
+            further,
+            decisions,
+        }
     }
 
     /// With further detectors, and what is done about their rules.
@@ -80,18 +109,31 @@ impl Detectors {
     /// Everything that is found in a text and in the pieces of it that an encoding hides. Without a match nothing is
     /// allocated.
     pub(super) fn hits(&self, text: &str) -> Vec<Hit<'_>> {
-        let mut hits = Vec::new();
-        self.look(text, &mut hits, |hit| (whole(text, &hit.0), hit.1));
-        for piece in decoded::pieces(text) {
-            self.look(&piece.text, &mut hits, |(span, view)| {
-                let view = if view == View::Plain { piece.view } else { View::Nested };
-                (whole(text, &piece.back(&whole(&piece.text, &span))), view)
-            });
+        let pieces = decoded::pieces(text);
+        let mut found = Vec::new();
+        self.look(text, &mut found);
+        through_pieces(&pieces, |piece, found| self.look(piece, found), &mut found);
+        if self.phrases {
+            phrases::find_with(text, &pieces, &mut found);
+        }
+        let mut hits = self.judged(text, &found);
+        for (own, regex) in &self.patterns {
+            let mut found = Vec::new();
+            let find = |text: &str, found: &mut Vec<Match>| {
+                let all = regex.find_iter(text).filter(|found| !found.is_empty());
+                found.extend(all.map(|found| Match { rule: NAMELESS, span: found.range(), view: View::Plain }));
+            };
+            find(text, &mut found);
+            through_pieces(&pieces, find, &mut found);
+            hits.extend(found.iter().map(|found| own.hit(text, &found.span, found.view)));
+        }
+        if let Some(further) = &self.further {
+            further.look(text, &pieces, &mut hits);
         }
         hits
     }
 
-    /// What was found elsewhere, judged like the rest.
+    /// What was found, judged. A rule that is not used gives nothing.
     pub(super) fn judged(&self, text: &str, found: &[Match]) -> Vec<Hit<'_>> {
         let hit = |found: &Match| {
             let decision = self.decisions.of(found.rule)?;
@@ -100,28 +142,29 @@ impl Detectors {
         found.iter().filter_map(hit).collect()
     }
 
-    fn look<'s>(
-        &'s self,
-        text: &str,
-        hits: &mut Vec<Hit<'s>>,
-        back: impl Fn((Range<usize>, View)) -> (Range<usize>, View),
-    ) {
-        let mut found = Vec::new();
-        self.used.iter().for_each(|find| find(text, &mut found));
+    fn look(&self, text: &str, found: &mut Vec<Match>) {
+        self.used.iter().for_each(|find| find(text, found));
         if let Some(registered) = &self.registered {
-            registered.find(text, &mut found);
+            registered.find(text, found);
         }
-        for Match { rule, span, view } in found {
-            if let Some(decision) = self.decisions.of(rule) {
-                let (span, view) = back((span, view));
-                hits.push(Hit { rule: Cow::Borrowed(rule), span, view, decision });
+    }
+}
+
+impl Further {
+    fn look<'s>(&'s self, text: &str, pieces: &[Piece], hits: &mut Vec<Hit<'s>>) {
+        let mut found = Vec::new();
+        let mut add = |piece: Option<&Piece>| {
+            found.clear();
+            self.rules.find(piece.map_or(text, |piece| &piece.text), &mut found);
+            for (number, span) in &found {
+                let Some(Some(own)) = self.own.get(*number) else { continue };
+                hits.push(match piece {
+                    Some(piece) => own.hit(text, &piece.back(span), piece.view),
+                    None => own.hit(text, span, View::Plain),
+                });
             }
-        }
-        for own in &self.own {
-            for found in own.regex.find_iter(text).filter(|found| !found.is_empty()) {
-                let (span, view) = back((found.range(), View::Plain));
-                hits.push(Hit { rule: Cow::Owned(own.id.to_string()), span, view, decision: &own.decision });
-            }
-        }
+        };
+        add(None);
+        pieces.iter().for_each(|piece| add(Some(piece)));
     }
 }

@@ -1,5 +1,6 @@
 //! What must stay as it is, a name, a key or a URI: judged, and withheld where it holds what may not go out.
 
+use super::find::Hit;
 use super::findings::Findings;
 use super::{Filter, Found};
 use casemate_inspect::{Action, Family, clean};
@@ -23,26 +24,32 @@ impl Filter {
     /// Judges a string that must stay as it is. Credentials, registered values and personal data deny it where they would
     /// be taken out of a text; of what else would be changed there is only a report.
     pub(crate) fn judge(&self, text: &str) -> Judged {
-        let mut findings = Findings::default();
-        for hit in self.detectors.hits(text) {
-            let decision = hit.decision;
-            let denies = decision.denies() || decision.edits() && withholds(decision.family);
-            let action = match (decision.shadow, denies) {
-                (true, _) => decision.action,
-                (false, true) => Action::Deny,
-                (false, false) => Action::Report,
-            };
-            findings.add(Found {
-                rule: hit.rule,
-                view: hit.view,
-                span: hit.span,
-                action,
-                shadow: decision.shadow,
-                severity: decision.severity,
-                suppressed: decision.suppressed.clone(),
-            });
-        }
-        let listed = findings.list();
-        Judged { findings: listed.list, unlisted: listed.unlisted, markup: clean(text, &self.data).findings }
+        let (findings, unlisted) = judged(self.detectors.hits(text));
+        Judged { findings, unlisted, markup: clean(text, &self.data).findings }
     }
+
+    /// Judges what is no text, a number or a picture: registered values alone are looked for in it.
+    pub(crate) fn judge_values(&self, text: &str) -> Vec<Found> {
+        let mut found = Vec::new();
+        if let Some(registered) = self.registered() {
+            registered.find(text, &mut found);
+        }
+        if found.is_empty() { Vec::new() } else { judged(self.detectors.judged(text, &found)).0 }
+    }
+}
+
+fn judged(hits: Vec<Hit<'_>>) -> (Vec<Found>, usize) {
+    let mut findings = Findings::default();
+    for Hit { rule, span, view, decision } in hits {
+        let denies = decision.denies() || decision.edits() && withholds(decision.family);
+        let (shadow, suppressed) = (decision.shadow, decision.suppressed.clone());
+        let action = match (shadow, denies) {
+            (true, _) => decision.action,
+            (false, true) => Action::Deny,
+            (false, false) => Action::Report,
+        };
+        findings.add(Found { rule, view, span, action, shadow, severity: decision.severity, suppressed });
+    }
+    let listed = findings.list();
+    (listed.list, listed.unlisted)
 }

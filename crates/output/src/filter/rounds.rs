@@ -1,6 +1,7 @@
 //! A text in rounds: detectors, their edits, then links and markup, until nothing wants a change.
 
 use super::edit::edits;
+use super::find::Hit;
 use super::findings::{Findings, whole_text};
 use super::{Filter, Found};
 use casemate_inspect::layer::{Layer, apply};
@@ -10,6 +11,13 @@ use std::ops::Range;
 
 /// Rounds until a text must have come to rest. Only nesting made for the purpose takes more.
 const ROUNDS: usize = 8;
+
+/// So many bytes before and behind a change are looked at with it, and as many more as it takes to white space.
+const CONTEXT: usize = 256;
+/// The longest word that is looked at whole.
+const WORD: usize = 4096;
+/// So many changes before the end of a match are asked whether it touches them.
+const NEAR: usize = 64;
 
 /// The rule of a text that does not come to rest.
 const UNSTABLE: &str = "text.unstable";
@@ -53,7 +61,10 @@ impl Filter {
             if cleaned.findings.iter().any(|f| f.rule == UNSTABLE) {
                 return End::Unstable;
             }
-            let mut hits = self.detectors.hits(&current);
+            let mut hits = match &cleaned.text {
+                Cow::Borrowed(_) => self.detectors.hits(&current),
+                Cow::Owned(_) => self.around(&current, &steps),
+            };
             if round == 0 {
                 hits.extend(self.detectors.judged(text, extra));
             }
@@ -82,6 +93,38 @@ impl Filter {
             current = Cow::Owned(next);
         }
         End::Unstable
+    }
+
+    /// What is found where cleaning changes a text: the rest of it is looked at afterwards.
+    fn around(&self, text: &str, steps: &[Layer]) -> Vec<Hit<'_>> {
+        let mut changed: Vec<Range<usize>> = Vec::new();
+        for (at, layer) in steps.iter().enumerate() {
+            let before = steps.get(..at).unwrap_or_default();
+            changed.extend(layer.edited().map(|span| back(before, &span)));
+        }
+        changed.sort_by_key(|span| (span.start, span.end));
+        let mut windows: Vec<Range<usize>> = Vec::new();
+        for span in &changed {
+            let window = window(text, span);
+            match windows.last_mut() {
+                Some(last) if window.start <= last.end => last.end = last.end.max(window.end),
+                _ => windows.push(window),
+            }
+        }
+        let mut hits = Vec::new();
+        for window in windows {
+            let found = self.detectors.hits(text.get(window.clone()).unwrap_or_default());
+            hits.extend(found.into_iter().map(|hit| {
+                let span = hit.span.start + window.start..hit.span.end + window.start;
+                Hit { span, ..hit }
+            }));
+        }
+        let touches = |span: &Range<usize>| {
+            let last = changed.partition_point(|own| own.start <= span.end);
+            changed.get(..last).unwrap_or_default().iter().rev().take(NEAR).any(|own| own.end >= span.start)
+        };
+        hits.retain(|hit| touches(&hit.span));
+        hits
     }
 
     /// Notes what cleaning did; whether any of it denies.
@@ -151,6 +194,17 @@ impl Filter {
             }
         }
     }
+}
+
+/// A change with what stands around it, from white space to white space.
+fn window(text: &str, span: &Range<usize>) -> Range<usize> {
+    let start = text.floor_char_boundary(span.start.saturating_sub(CONTEXT));
+    let end = text.ceil_char_boundary(span.end.saturating_add(CONTEXT).min(text.len()));
+    let head = text.get(text.floor_char_boundary(start.saturating_sub(WORD))..start).unwrap_or_default();
+    let tail = text.get(end..text.ceil_char_boundary(end.saturating_add(WORD).min(text.len()))).unwrap_or_default();
+    let before = head.bytes().rev().take_while(|byte| !byte.is_ascii_whitespace()).count();
+    let behind = tail.bytes().take_while(|byte| !byte.is_ascii_whitespace()).count();
+    start - before..end + behind
 }
 
 /// The place after all these layers of a place before them; empty where one edit took all of it.

@@ -33,7 +33,7 @@ fn find(text: &str, out: &mut Vec<Match>) {
 
 fn filter_of(policy: &Policy) -> Filter {
     let resolved = Resolved::new(policy, &Scope::default(), 50);
-    let detectors = Detectors::new(&resolved, &policy.registered, &policy.patterns).with(&resolved, RULES, find);
+    let detectors = Detectors::new(&resolved, policy).with(&resolved, RULES, find);
     Filter::with_detectors(&resolved, false, detectors)
 }
 
@@ -159,9 +159,7 @@ fn no_marker_makes_a_link_or_matches_a_rule() {
         assert!(!out.contains("evil.example") && !out.contains("KEY1"), "{out}");
         assert_eq!(text(&out), out);
     }
-    for marker in
-        [edit::SECRET, edit::HOST, edit::PERSONAL, casemate_inspect::TEXT_MARKER, casemate_inspect::LINK_MARKER]
-    {
+    for marker in [SECRET, edit::HOST, edit::PERSONAL, casemate_inspect::TEXT_MARKER, casemate_inspect::LINK_MARKER] {
         for shape in [marker.to_owned(), format!("password={marker}"), format!("\"token\": \"{marker}\"")] {
             assert!(filter().text(&shape).into_pass().is_empty(), "{shape}");
         }

@@ -9,6 +9,10 @@ use casemate_core::mcp::Method;
 pub(super) enum Position {
     /// Text for a person or a model, and whatever is unknown: cleaned.
     Text,
+    /// The text of a content item: cleaned, and marked where the policy asks for it.
+    Words,
+    /// Text that goes alone where it is denied: a server's instructions, its words about itself.
+    Alone,
     /// A value that a program reads too, such as a schema's choices: cleaned, but a URL alone stays.
     Data,
     /// A name, a type, a token of the protocol: judged, never changed.
@@ -57,6 +61,13 @@ pub(super) enum Position {
     InputParams,
 }
 
+impl Position {
+    /// Whether a string in this position is text that may be changed.
+    pub(super) const fn is_text(self) -> bool {
+        !matches!(self, Self::Name | Self::Uri | Self::Shown | Self::Media | Self::Sealed)
+    }
+}
+
 /// What the items of an array in this position are.
 pub(super) const fn item(position: Position) -> Position {
     match position {
@@ -74,7 +85,8 @@ pub(super) fn member(position: Position, key: &str) -> (Position, Option<&'stati
         hit.map(|(name, position)| (*position, Some(*name)))
     };
     let found = match position {
-        P::Text | P::Data | P::Name | P::Uri | P::Shown | P::Media | P::Sealed | P::Icons => return (position, None),
+        P::Text | P::Words | P::Alone | P::Data => return (position, None),
+        P::Name | P::Uri | P::Shown | P::Media | P::Sealed | P::Icons => return (position, None),
         P::SchemaMap => return (P::Schema, None),
         P::InputRequests => return (P::InputRequest, None),
         P::Meta if key == "io.modelcontextprotocol/serverInfo" => return (P::ServerInfo, Some("serverInfo")),
@@ -139,7 +151,7 @@ const RESULT: [(&str, P); 22] = [
     ("supportedVersions", P::Name),
     ("capabilities", P::Name),
     ("serverInfo", P::ServerInfo),
-    ("instructions", P::Text),
+    ("instructions", P::Alone),
     ("inputRequests", P::InputRequests),
     ("requestState", P::Sealed),
     ("notifications", P::Uri),
@@ -165,15 +177,15 @@ const LISTED: [(&str, P); 13] = [
 const SERVER_INFO: [(&str, P); 6] = [
     ("name", P::Name),
     ("version", P::Name),
-    ("title", P::Text),
-    ("description", P::Text),
+    ("title", P::Alone),
+    ("description", P::Alone),
     ("icons", P::Icons),
     ("websiteUrl", P::Shown),
 ];
 
 const CONTENT: [(&str, P); 16] = [
     ("type", P::Name),
-    ("text", P::Text),
+    ("text", P::Words),
     ("mimeType", P::Name),
     ("uri", P::Uri),
     ("name", P::Name),

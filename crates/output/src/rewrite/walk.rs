@@ -1,66 +1,62 @@
 //! The walk over a message: position by position, with findings, edits, media and budget.
 
+use super::across::{self, Across};
+use super::notes::{Notes, whole};
 use super::position::{self, Position};
-use super::{Inspected, Located, Note, Place, Rules};
+use super::twin::Twin;
+use super::{Inspected, Place, Rules, Withheld};
 use crate::budget::Budget;
+use crate::filter::{Filtered, Found, Judged, Verdict};
 use crate::media;
 use casemate_core::json::{Edits, Kind, Value, quote};
 use casemate_core::{Reason, Refusal};
 use casemate_inspect as inspect;
-use casemate_inspect::{Action, Finding, IMAGE_MARKER, Severity};
-use std::collections::BTreeMap;
-use std::ops::Range;
+use casemate_inspect::{Action, IMAGE_MARKER, Severity, View};
+use std::borrow::Cow;
 
 /// What stands for an image in an answer that may hold none.
 fn marker_item() -> String {
     format!(r#"{{"type":"text","text":{}}}"#, quote(IMAGE_MARKER))
 }
 
-pub(super) struct Walk<'r> {
+pub(super) struct Walk<'r, 'v> {
     rules: &'r Rules,
-    /// The policy for text, and for values that are data as well.
-    text: inspect::Policy,
-    data: inspect::Policy,
     place: Place,
     /// What the gateway has already decided to change.
     decided: &'r Edits,
     edits: Edits,
-    counts: BTreeMap<(&'static str, Action), u32>,
-    findings: Vec<Located>,
+    notes: Notes,
     budget: Budget,
+    across: Across,
+    /// The structured content of the result, where it changes.
+    twin: Option<Twin<'v>>,
 }
 
-impl<'r> Walk<'r> {
+impl<'r, 'v> Walk<'r, 'v> {
     pub(super) fn new(rules: &'r Rules, decided: &'r Edits, spent: u64) -> Self {
-        let strip = rules.inspect.strip_images || rules.sensitive;
-        let text = inspect::Policy { strip_images: strip, ..rules.inspect.clone() };
-        let data = inspect::Policy { keep_bare_links: true, ..text.clone() };
         Self {
             rules,
-            text,
-            data,
             place: Place::default(),
             decided,
             edits: Edits::new(),
-            counts: BTreeMap::new(),
-            findings: Vec::new(),
+            notes: Notes::default(),
             budget: Budget::new(rules.tokens, spent),
+            across: Across::new(),
+            twin: None,
         }
     }
 
-    pub(super) fn run(mut self, root: Value<'_>, position: Position) -> Result<Inspected, Refusal> {
-        self.value(root, position)?;
-        let note =
-            |((rule, action), count): ((&'static str, Action), u32)| Note { rule, action: action.as_str(), count };
-        Ok(Inspected {
-            edits: self.edits,
-            notes: self.counts.into_iter().map(note).collect(),
-            findings: self.findings,
-            tokens: self.budget.used(),
-        })
+    pub(super) fn run(mut self, root: Value<'v>, position: Position) -> Result<Inspected, Box<Withheld>> {
+        self.across = across::look(root, position, &self.rules.filter, self.decided);
+        let walked = self.value(root, position);
+        let report = self.notes.report();
+        match walked {
+            Ok(()) => Ok(Inspected { edits: self.edits, report, tokens: self.budget.used() }),
+            Err(refusal) => Err(Box::new(Withheld { refusal, report })),
+        }
     }
 
-    fn value(&mut self, value: Value<'_>, position: Position) -> Result<(), Refusal> {
+    fn value(&mut self, value: Value<'v>, position: Position) -> Result<(), Refusal> {
         if position == Position::Sealed {
             return Ok(());
         }
@@ -68,37 +64,52 @@ impl<'r> Walk<'r> {
             Kind::String => self.string(value, position),
             Kind::Array => self.array(value, position),
             Kind::Object => self.object(value, position),
-            Kind::Null | Kind::Bool | Kind::Number => Ok(()),
+            Kind::Number => self.number(value, position),
+            Kind::Null | Kind::Bool => Ok(()),
         }
     }
 
-    fn array(&mut self, array: Value<'_>, position: Position) -> Result<(), Refusal> {
+    fn array(&mut self, array: Value<'v>, position: Position) -> Result<(), Refusal> {
         if position == Position::Icons {
             self.drop_icons(array)?;
         }
+        let mut denied = Vec::new();
         for (index, item) in array.items().enumerate() {
             // What is left out is neither counted nor a reason to withhold the rest.
             if position == Position::Listing && self.decided.drops(item) {
                 continue;
             }
             self.place.enter_item(index);
-            self.value(item, position::item(position))?;
+            let walked = self.value(item, position::item(position));
             self.place.leave();
+            match walked {
+                Err(refusal) if position == Position::Listing && refusal.reason == Reason::OutputDenied => {
+                    denied.push(item.span().start);
+                }
+                walked => walked?,
+            }
+        }
+        if !denied.is_empty() {
+            self.edits.retain_items(array, |item| !denied.contains(&item.span().start));
         }
         Ok(())
     }
 
-    fn object(&mut self, object: Value<'_>, position: Position) -> Result<(), Refusal> {
+    fn object(&mut self, object: Value<'v>, position: Position) -> Result<(), Refusal> {
         if self.replace_image(object, position) {
             return Ok(());
         }
         if position == Position::InputParams {
             self.max_tokens(object)?;
         }
+        self.structured(object, position)?;
         let media_item = media::is_media_item(object);
         for member in object.members() {
             let key = member.key();
             let (mut inner, mut known) = position::member(position, &key);
+            if is_structured(position, &key) {
+                continue;
+            }
             let holder = if media_item { ["blob", "data"] } else { ["blob"; 2] };
             if let Some(name) = holder.into_iter().find(|name| *name == key)
                 && is_media(member.value, position)
@@ -106,93 +117,180 @@ impl<'r> Walk<'r> {
                 (inner, known) = (Position::Media, Some(name));
             }
             self.place.enter_member(known);
-            if known.is_none() {
-                self.judge(&key)?;
-            }
-            if inner == Position::Shown && self.is_refused(member.value) {
-                self.found("link.uri", Severity::Medium, Action::Redact);
-                self.edits.retain_members(object, |name, _| name != key);
-            } else {
-                self.value(member.value, inner)?;
-            }
+            let walked = self.member(object, &key, known, member.value, inner);
             self.place.leave();
+            walked?;
         }
         Ok(())
     }
 
-    fn string(&mut self, value: Value<'_>, position: Position) -> Result<(), Refusal> {
-        let Some(text) = value.as_str() else { return Ok(()) };
-        match position {
-            Position::Media => media::check_answer(value, self.rules.media_bytes),
-            Position::Name => self.judge(&text),
-            Position::Uri | Position::Shown => self.uri(&text),
-            _ => {
-                let policy = if position == Position::Data { &self.data } else { &self.text };
-                let cleaned = inspect::clean(&text, policy);
-                if cleaned.text != text {
-                    self.edits.replace(value, quote(&cleaned.text));
-                }
-                self.budget.text(&cleaned.text)?;
-                let unlisted = cleaned.unlisted;
-                self.note(cleaned.findings, None);
-                self.count("text.unlisted", Action::Rewrite, unlisted);
+    fn member(
+        &mut self,
+        object: Value<'v>,
+        key: &str,
+        known: Option<&'static str>,
+        value: Value<'v>,
+        inner: Position,
+    ) -> Result<(), Refusal> {
+        if known.is_none() {
+            self.judge(key)?;
+        }
+        if inner == Position::Shown && self.is_refused(value) {
+            self.found(whole("link.uri", Severity::Medium, Action::Redact));
+            self.edits.retain_members(object, |name, _| name != key);
+            return Ok(());
+        }
+        match self.value(value, inner) {
+            Err(refusal) if inner == Position::Alone && refusal.reason == Reason::OutputDenied => {
+                self.edits.retain_members(object, |name, _| name != key);
                 Ok(())
             }
+            walked => walked,
         }
+    }
+
+    /// Structured content comes first, so that its JSON in a text can follow it.
+    fn structured(&mut self, object: Value<'v>, position: Position) -> Result<(), Refusal> {
+        let structured = object.get(STRUCTURED).filter(|_| is_structured(position, STRUCTURED));
+        let Some(structured) = structured else { return Ok(()) };
+        self.place.enter_member(Some(STRUCTURED));
+        self.value(structured, Position::Text)?;
+        self.place.leave();
+        let after = self.edits.within(structured);
+        self.twin = (after != structured.raw()).then_some(Twin { before: structured, after });
+        Ok(())
+    }
+
+    fn string(&mut self, value: Value<'v>, position: Position) -> Result<(), Refusal> {
+        let Some(text) = value.as_str() else { return Ok(()) };
+        match position {
+            Position::Media => self.media(value, &text),
+            Position::Name => self.judge(&text),
+            Position::Uri | Position::Shown => self.uri(&text),
+            _ => self.text(value, &text, position),
+        }
+    }
+
+    fn text(&mut self, value: Value<'v>, text: &str, position: Position) -> Result<(), Refusal> {
+        let filter = &self.rules.filter;
+        let twin = self.twin.as_ref().filter(|twin| position == Position::Words && twin.is(text));
+        let source = twin.map_or(Cow::Borrowed(text), |twin| Cow::Owned(twin.after.clone()));
+        let extra = self.across.get(&value.span().start).filter(|_| twin.is_none());
+        let extra = extra.map(Vec::as_slice).unwrap_or_default();
+        let filtered = match position {
+            Position::Data => filter.data_with(&source, extra),
+            _ => filter.text_with(&source, extra),
+        };
+        let Filtered { text: clean, verdict, findings, unlisted, .. } = filtered;
+        let denied = findings.iter().find(|f| f.action == Action::Deny && !f.shadow).map(|f| f.rule.clone());
+        self.note(findings, unlisted);
+        if verdict == Verdict::Denied {
+            return Err(self.denied(denied));
+        }
+        let marked = if position == Position::Words { filter.mark(&clean) } else { Cow::Borrowed(clean.as_ref()) };
+        if marked != text {
+            self.edits.replace(value, quote(&marked));
+        }
+        self.budget.text(&marked)
+    }
+
+    /// Judges media: what is text in base64 is filtered like text.
+    fn media(&mut self, value: Value<'v>, text: &str) -> Result<(), Refusal> {
+        media::check_answer(value, self.rules.media_bytes)?;
+        let Some(words) = media::words(text) else {
+            // What is no text cannot be changed.
+            let findings = self.rules.filter.judge_values(text);
+            return self.judged(Judged { findings, ..Judged::default() });
+        };
+        let filtered = self.rules.filter.text(&words);
+        let denied = filtered.findings.iter().find(|f| f.action == Action::Deny && !f.shadow).map(|f| f.rule.clone());
+        if filtered.verdict == Verdict::Rewritten {
+            self.edits.replace(value, quote(&media::encoded(&filtered.text)));
+        }
+        let verdict = filtered.verdict;
+        // Places are those in what was decoded.
+        self.note(filtered.findings, filtered.unlisted);
+        if verdict == Verdict::Denied { Err(self.denied(denied)) } else { Ok(()) }
+    }
+
+    /// Judges a number: a registered value may be one.
+    fn number(&mut self, value: Value<'v>, position: Position) -> Result<(), Refusal> {
+        let raw = value.raw();
+        if raw.len() < inspect::Registered::SHORTEST {
+            return Ok(());
+        }
+        let findings = self.rules.filter.judge_values(raw);
+        if position.is_text() && findings.iter().any(|f| f.action == Action::Deny && !f.shadow) {
+            self.edits.replace(value, quote(crate::filter::SECRET));
+            let redacted = findings.into_iter().map(|f| Found { action: f.action.min(Action::Redact), ..f });
+            self.note(redacted.collect(), 0);
+            return Ok(());
+        }
+        self.judged(Judged { findings, ..Judged::default() })
     }
 
     /// Judges a string that must stay as it is.
     fn judge(&mut self, text: &str) -> Result<(), Refusal> {
         self.budget.text(text)?;
-        let found = inspect::clean(text, &self.data).findings;
-        self.judged(found)
+        let judged = self.rules.filter.judge(text);
+        self.judged(judged)
     }
 
     /// Notes what was found where nothing can be changed, and denies what is never innocent there.
-    fn judged(&mut self, found: Vec<Finding>) -> Result<(), Refusal> {
-        let never = |f: &Finding| {
+    fn judged(&mut self, judged: Judged) -> Result<(), Refusal> {
+        let never = |f: &inspect::Finding| {
             f.severity == Severity::High
                 && (matches!(f.rule, "image.markdown" | "image.wiki") || f.rule.starts_with("invisible."))
         };
-        let denied = found.iter().any(never);
-        self.note(found, Some(if denied { Action::Deny } else { Action::Report }));
-        if denied { Err(self.denied()) } else { Ok(()) }
+        let mut denied = judged.findings.iter().find(|f| f.action == Action::Deny && !f.shadow).map(|f| f.rule.clone());
+        let markup = judged.markup.iter().find(|f| never(f)).map(|f| Cow::Borrowed(f.rule));
+        let action = if markup.is_some() { Action::Deny } else { Action::Report };
+        denied = denied.or(markup);
+        self.note(judged.findings, judged.unlisted);
+        for inspect::Finding { rule, span, severity, .. } in judged.markup {
+            let (rule, view) = (Cow::Borrowed(rule), View::Plain);
+            self.found(Found { rule, view, span, action, shadow: false, severity, suppressed: None });
+        }
+        if denied.is_some() { Err(self.denied(denied)) } else { Ok(()) }
     }
 
     fn uri(&mut self, text: &str) -> Result<(), Refusal> {
         self.budget.text(text)?;
-        let mut found = inspect::clean(text, &self.data).findings;
+        let mut judged = self.rules.filter.judge(text);
         // What is no part of a URI would be read as markup by a client that prints it.
         let markup = |rule: &str| rule.starts_with("invisible.") || rule.starts_with("image.");
-        found.retain(|finding| markup(finding.rule));
-        self.judged(found)?;
+        judged.markup.retain(|finding| markup(finding.rule));
+        self.judged(judged)?;
         let runs = |scheme: &&str| starts(text.trim_start(), scheme);
-        match inspect::place_of(text, &self.text) {
+        match inspect::place_of(text, &self.rules.filter.inspect) {
             inspect::Place::Script if ["javascript:", "vbscript:", "livescript:"].iter().any(runs) => {
-                self.found("link.script", Severity::High, Action::Deny);
-                Err(self.denied())
+                self.found(whole("link.script", Severity::High, Action::Deny));
+                Err(self.denied(Some(Cow::Borrowed("link.script"))))
             }
             inspect::Place::External if is_web(text) => {
-                self.found("link.uri", Severity::Low, Action::Report);
+                self.found(whole("link.uri", Severity::Low, Action::Report));
                 Ok(())
             }
             _ => Ok(()),
         }
     }
 
-    fn denied(&self) -> Refusal {
-        Refusal::new(Reason::OutputDenied).detail(format!("at {}", self.place.pointer()))
+    /// The refusal, which says where and by which rule and not a word of the text.
+    fn denied(&self, rule: Option<Cow<'static, str>>) -> Refusal {
+        let by = rule.map(|rule| format!(" by {rule}")).unwrap_or_default();
+        Refusal::new(Reason::OutputDenied).detail(format!("at {}{by}", self.place.pointer()))
     }
 
     fn is_refused(&self, value: Value<'_>) -> bool {
         let url = value.as_str().unwrap_or_default();
-        inspect::place_of(&url, &self.text) != inspect::Place::Allowed
+        inspect::place_of(&url, &self.rules.filter.inspect) != inspect::Place::Allowed
     }
 
     /// Leaves out the icons that a client would fetch from elsewhere.
     fn drop_icons(&mut self, icons: Value<'_>) -> Result<(), Refusal> {
-        let images = inspect::Policy { allowed_links: self.text.allowed_images.clone(), ..self.text.clone() };
-        let (sensitive, limit) = (self.text.strip_images, self.rules.media_bytes);
+        let text = &self.rules.filter.inspect;
+        let images = inspect::Policy { allowed_links: text.allowed_images.clone(), ..text.clone() };
+        let (sensitive, limit) = (text.strip_images, self.rules.media_bytes);
         let mut fault = None;
         let dropped = self.edits.retain_items(icons, |icon| {
             let src = icon.get("src").and_then(|src| src.as_str()).unwrap_or_default();
@@ -205,13 +303,15 @@ impl<'r> Walk<'r> {
             let allowed = inspect::place_of(&src, &images) == inspect::Place::Allowed;
             !sensitive && allowed && starts(&src, "https:")
         });
-        self.count("image.icon", Action::Redact, dropped);
+        self.notes.count("image.icon", Action::Redact, dropped);
         fault.map_or(Ok(()), Err)
     }
 
     /// Puts a marker where an image item or an image resource stands, if none may go out.
     fn replace_image(&mut self, object: Value<'_>, position: Position) -> bool {
-        if !self.text.strip_images || !matches!(position, Position::Content | Position::Contents | Position::Text) {
+        if !self.rules.filter.inspect.strip_images
+            || !matches!(position, Position::Content | Position::Contents | Position::Text)
+        {
             return false;
         }
         let text = |value: Option<Value<'_>>| value.and_then(|v| v.as_str()).unwrap_or_default().into_owned();
@@ -229,7 +329,7 @@ impl<'r> Walk<'r> {
             return false;
         };
         self.edits.replace(object, json);
-        self.found("image.content", Severity::Low, Action::Redact);
+        self.found(whole("image.content", Severity::Low, Action::Redact));
         true
     }
 
@@ -241,31 +341,21 @@ impl<'r> Walk<'r> {
         self.budget.fits(tokens)
     }
 
-    fn note(&mut self, found: Vec<Finding>, action: Option<Action>) {
-        for finding in found {
-            let action = action.unwrap_or(finding.action);
-            self.locate(finding.rule, finding.span, finding.severity, action);
-        }
+    fn note(&mut self, found: Vec<Found>, unlisted: usize) {
+        found.into_iter().for_each(|found| self.found(found));
+        self.notes.count("text.unlisted", Action::Rewrite, unlisted);
     }
 
-    /// Notes a finding that is about a whole value.
-    fn found(&mut self, rule: &'static str, severity: Severity, action: Action) {
-        self.locate(rule, 0..0, severity, action);
+    fn found(&mut self, found: Found) {
+        self.notes.add(found, || self.place.pointer());
     }
+}
 
-    fn locate(&mut self, rule: &'static str, span: Range<usize>, severity: Severity, action: Action) {
-        self.count(rule, action, 1);
-        if self.findings.len() < Inspected::FINDINGS {
-            self.findings.push(Located { place: self.place.pointer(), rule, span, action, severity });
-        }
-    }
+/// The member of a result that holds structured content.
+const STRUCTURED: &str = "structuredContent";
 
-    fn count(&mut self, rule: &'static str, action: Action, times: usize) {
-        if times > 0 {
-            let count = self.counts.entry((rule, action)).or_insert(0);
-            *count = count.saturating_add(u32::try_from(times).unwrap_or(u32::MAX));
-        }
-    }
+fn is_structured(position: Position, key: &str) -> bool {
+    matches!(position, Position::Result(_)) && key == STRUCTURED
 }
 
 fn starts(text: &str, prefix: &str) -> bool {

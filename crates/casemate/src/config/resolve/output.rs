@@ -7,8 +7,7 @@ use super::Context;
 use crate::config::codes::Code;
 use crate::config::diagnostic::Diagnostic;
 use crate::config::section::Section;
-use casemate_core::{Secret, ServerName, TenantId};
-use casemate_inspect::{Prefix, Registered};
+use casemate_inspect::Prefix;
 use casemate_output::{LinkMode, Marking, Policy, Query, Settings, Where};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -16,15 +15,15 @@ use std::sync::Arc;
 /// The names that entries may use.
 pub(super) struct Known<'k> {
     /// The tenants.
-    pub(super) tenants: BTreeSet<&'k TenantId>,
+    pub(super) tenants: BTreeSet<&'k str>,
     /// The upstreams.
-    pub(super) servers: BTreeSet<&'k ServerName>,
+    pub(super) servers: BTreeSet<&'k str>,
 }
 
-/// The section. `own` are the gateway's own credentials.
-pub(super) fn resolve(cx: &mut Context<'_>, section: Section<'_>, known: &Known<'_>, own: &[Secret]) -> Policy {
+/// The section. Without `known`, every name may be used. What it registers is held with the other credentials.
+pub(super) fn resolve(cx: &mut Context<'_>, section: Section<'_>, known: Option<&Known<'_>>) -> Policy {
     let patterns = rules::patterns(cx, section);
-    let gitleaks = values::gitleaks(cx, section);
+    let imported = values::gitleaks(cx, section);
     let names: BTreeSet<String> = patterns.iter().map(|pattern| pattern.id.to_string()).collect();
     let base = settings(cx, section, &names);
     let mut overrides = Vec::new();
@@ -34,15 +33,14 @@ pub(super) fn resolve(cx: &mut Context<'_>, section: Section<'_>, known: &Known<
         overrides.extend(place.map(|place| (place, settings)));
     }
     let suppressions = rules::suppressions(cx, section, known, &names);
-    let named = values::registered(cx, section);
-    let values = named.iter().chain(own).map(|secret| secret.expose());
+    values::registered(cx, section);
     Policy {
         base,
         overrides,
         suppressions,
-        registered: Arc::new(Registered::new(values)),
+        registered: Arc::default(),
         patterns,
-        gitleaks,
+        imported,
         html_bytes: section.size("html_bytes"),
     }
 }
@@ -105,7 +103,7 @@ fn prefixes(cx: &mut Context<'_>, section: Section<'_>) -> Vec<Prefix> {
 }
 
 /// Where an entry holds; `None` where its names cannot be used.
-fn place(cx: &mut Context<'_>, entry: Section<'_>, known: &Known<'_>, what: &str) -> Option<Where> {
+fn place(cx: &mut Context<'_>, entry: Section<'_>, known: Option<&Known<'_>>, what: &str) -> Option<Where> {
     let tenant = entry.text("tenant");
     let upstream = entry.text("upstream");
     let tool = entry.text("tool");
@@ -117,7 +115,7 @@ fn place(cx: &mut Context<'_>, entry: Section<'_>, known: &Known<'_>, what: &str
         return None;
     }
     if let Some(name) = &tenant
-        && !known.tenants.iter().any(|tenant| tenant.as_str() == name.value)
+        && known.is_some_and(|known| !known.tenants.contains(name.value))
     {
         let message = format!("no tenant is called `{}`", name.value);
         let found = Diagnostic::error(Code::Value, name.span, message).label("holds for nobody");
@@ -125,7 +123,7 @@ fn place(cx: &mut Context<'_>, entry: Section<'_>, known: &Known<'_>, what: &str
         return None;
     }
     if let Some(name) = &upstream
-        && !known.servers.iter().any(|server| server.as_str() == name.value)
+        && known.is_some_and(|known| !known.servers.contains(name.value))
     {
         let message = format!("no server is called `{}`", name.value);
         let found = Diagnostic::error(Code::UnknownServer, name.span, message).label("holds for nothing");

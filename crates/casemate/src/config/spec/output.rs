@@ -38,7 +38,7 @@ pub(super) const KEYS: &[Key] = &[
     key(
         "gitleaks",
         Kind::Path,
-        "A file of rules in the format of gitleaks. Each is a rule `secret.gitleaks.ID` that redacts.",
+        "A file of rules in the format of gitleaks. Each is a rule `secret.imported.ID` that redacts.",
     ),
     key("overrides", Kind::List(&Kind::Map(OVERRIDES)), "What holds otherwise for a tenant, an upstream, a tool."),
     key(

@@ -32,7 +32,7 @@ fn action(word: &str) -> Option<Action> {
 fn rule(cx: &mut Context<'_>, text: &Spanned<&str>, own: &BTreeSet<String>) -> Option<Glob> {
     let glob = Glob::parse(text.value).ok()?;
     let ids = || catalogue().map(|rule| rule.id).chain(own.iter().map(String::as_str));
-    if ids().any(|id| glob.matches(id)) || text.value.starts_with("secret.gitleaks.") {
+    if ids().any(|id| glob.matches(id)) || text.value.starts_with("secret.imported.") {
         return Some(glob);
     }
     let message = format!("no rule is called `{}`", text.value);
@@ -115,7 +115,7 @@ fn compiled(cx: &mut Context<'_>, source: &Spanned<&str>) -> Option<regex::Regex
 pub(super) fn suppressions(
     cx: &mut Context<'_>,
     section: Section<'_>,
-    known: &Known<'_>,
+    known: Option<&Known<'_>>,
     own: &BTreeSet<String>,
 ) -> Vec<Suppression> {
     let mut suppressions = Vec::new();

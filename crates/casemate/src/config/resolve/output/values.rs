@@ -4,7 +4,6 @@ use crate::config::codes::Code;
 use crate::config::diagnostic::Diagnostic;
 use crate::config::resolve::{Context, secret};
 use crate::config::section::Section;
-use casemate_core::Secret;
 use casemate_inspect::Registered;
 use casemate_inspect::secrets::Imported;
 use std::sync::Arc;
@@ -12,26 +11,17 @@ use std::sync::Arc;
 /// Bytes of a file of rules.
 const MAX: usize = 4 << 20;
 
-/// The values that the operator names.
-pub(super) fn registered(cx: &mut Context<'_>, section: Section<'_>) -> Vec<Secret> {
-    let mut values = Vec::new();
+/// Reads the values that the operator names: like every credential that is read, they are held.
+pub(super) fn registered(cx: &mut Context<'_>, section: Section<'_>) {
     for entry in section.sections("registered") {
         let Some(value) = secret::read(cx, entry) else { continue };
-        match Registered::check(value.expose()) {
-            Ok(()) => values.push(value),
-            Err(fault) => {
-                let found = Diagnostic::error(
-                    Code::Credential,
-                    entry.caret(),
-                    format!("the value cannot be registered: {fault}"),
-                );
-                let help = "a registered value is taken out wherever it occurs: one that ordinary text holds would take \
-                            ordinary text out. Make it longer and random";
-                cx.push(found.label("this value").help(help));
-            }
+        if let Err(fault) = Registered::check(value.expose()) {
+            let message = format!("the value cannot be registered: {fault}");
+            let help = "a registered value is taken out wherever it occurs: one that ordinary text holds would take \
+                        ordinary text out. Make it longer and random";
+            cx.push(Diagnostic::error(Code::Credential, entry.caret(), message).label("this value").help(help));
         }
     }
-    values
 }
 
 /// The rules of a file in the format of gitleaks.
