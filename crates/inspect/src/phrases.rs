@@ -215,6 +215,7 @@ impl Search {
     fn part(&self, part: &str, base: usize, windows: &mut Vec<Window>) {
         // Where an anchor of each kind was last.
         let mut last: [Option<Anchor>; 7] = [None; 7];
+        let mut worth = Worth::default();
         for anchor in ANCHORS.find(&self.skeleton.letters) {
             let near = |means: u16| {
                 let kinds = last.iter().enumerate().filter(move |(kind, _)| means & (1 << kind) != 0);
@@ -234,7 +235,7 @@ impl Search {
                 }
             }
             if let Some(other) = pair {
-                self.add(part, base, [other, anchor], windows);
+                self.add(part, base, [other, anchor], &mut worth, windows);
             }
         }
     }
@@ -246,15 +247,15 @@ impl Search {
         self.skeleton.letters.get(from..to).is_some_and(|near| SHOWING.find(near).next().is_some())
     }
 
-    fn add(&self, part: &str, base: usize, pair: [Anchor; 2], windows: &mut Vec<Window>) {
+    fn add(&self, part: &str, base: usize, pair: [Anchor; 2], worth: &mut Worth, windows: &mut Vec<Window>) {
         let (from, to) =
             (pair.iter().map(|a| a.start).min().unwrap_or(0), pair.iter().map(|a| a.end).max().unwrap_or(0));
         let start = self.skeleton.floor(from.saturating_sub(AROUND));
         let end = self.skeleton.ceiling(to + AROUND);
         let is_cipher = pair.iter().all(|anchor| anchor.means & CIPHER != 0);
         let written = pair.iter().all(|anchor| {
-            let place = part.get(self.skeleton.floor(anchor.start)..self.skeleton.ceiling(anchor.end));
-            place.is_some_and(|place| ANCHORS.is_written(anchor, place))
+            let row = self.skeleton.floor(anchor.start)..self.skeleton.ceiling(anchor.end);
+            worth.is_written(anchor, row, part)
         });
         let look = match (is_cipher, written) {
             (true, _) => Look::Cipher,
@@ -264,7 +265,7 @@ impl Search {
         let span = base + start..base + end;
         let sure = pair.iter().any(|anchor| anchor.means & (HUSH | ROLE) != 0);
         let asks = pair.iter().any(|anchor| anchor.means & (SECRET | TALK) != 0);
-        if look == Look::Written && !sure && !part.get(start..end).is_some_and(is_worth) {
+        if look == Look::Written && !sure && !worth.is_worth(start..end, part) {
             return;
         }
         match windows.last_mut() {
@@ -291,6 +292,39 @@ fn is_quiet(part: &str, finding: &crate::Finding) -> bool {
     let quiet = words.len() < 60 && (words.starts_with("silently") || words.starts_with("quietly"));
     let advice = ["share", "disclose", "reveal"].iter().any(|verb| words.contains(verb));
     quiet || advice && SECRETS.iter().any(|secret| words.contains(secret))
+}
+
+/// What was found out last: trigger words in a row share their windows.
+#[derive(Debug, Default)]
+struct Worth {
+    window: Option<(Range<usize>, bool)>,
+    written: [Option<(usize, Range<usize>, bool)>; 4],
+}
+
+impl Worth {
+    fn is_worth(&mut self, span: Range<usize>, part: &str) -> bool {
+        match &self.window {
+            Some((last, worth)) if *last == span => *worth,
+            _ => {
+                let worth = part.get(span.clone()).is_some_and(is_worth);
+                self.window = Some((span, worth));
+                worth
+            }
+        }
+    }
+
+    fn is_written(&mut self, anchor: &Anchor, row: Range<usize>, part: &str) -> bool {
+        let known = self.written.iter().flatten().find(|(pattern, last, _)| *pattern == anchor.pattern && *last == row);
+        if let Some((.., written)) = known {
+            return *written;
+        }
+        let written = part.get(row.clone()).is_some_and(|place| ANCHORS.is_written(anchor, place));
+        self.written.rotate_right(1);
+        if let Some(first) = self.written.first_mut() {
+            *first = Some((anchor.pattern, row, written));
+        }
+        written
+    }
 }
 
 /// The next boundary of a character.

@@ -128,8 +128,9 @@ pub(super) fn is_worth(part: &str) -> bool {
             *slot = b.to_ascii_lowercase();
         }
         let word = std::str::from_utf8(lower.get(..word.len()).unwrap_or_default()).unwrap_or_default();
-        let starts = |all: &[&str]| all.iter().any(|head| word.starts_with(head));
-        match word.as_bytes().first() {
+        let first = word.as_bytes().first();
+        let starts = |all: &[&str]| all.iter().any(|head| head.as_bytes().first() == first && word.starts_with(head));
+        match first {
             Some(b'a') => {
                 stress |= matches!(word, "all" | "any" | "always" | "alle" | "allen");
                 shown |= matches!(
@@ -164,7 +165,7 @@ pub(super) fn is_worth(part: &str) -> bool {
                 orders |= starts(&["command", "constraint", "context", "consigne", "content"]);
             }
             _ => {
-                stress |= STRESS.contains(&word);
+                stress |= STRESS.iter().any(|known| known.as_bytes().first() == first && *known == word);
                 secret |= starts(&SECRETS);
                 shown |= starts(&SHOWS);
                 dismiss |= starts(&DISMISSES);
@@ -391,7 +392,7 @@ pub(super) struct Anchors {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Anchor {
     pub(super) means: u16,
-    pattern: usize,
+    pub(super) pattern: usize,
     pub(super) start: usize,
     pub(super) end: usize,
 }
