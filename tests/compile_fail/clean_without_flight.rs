@@ -4,7 +4,7 @@ use bytes::Bytes;
 use casemate_output::Clean;
 
 fn clean(body: Bytes) -> Clean {
-    Clean { body, status: 200, upstream_status: 200, notes: Vec::new() }
+    Clean { body, status: 200, upstream_status: 200 }
 }
 
 fn main() {}

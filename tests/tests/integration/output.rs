@@ -123,7 +123,7 @@ async fn a_message_with_a_credential_of_the_gateway_goes_no_further() {
 /// A token of a vendor's form, made here so that none stands in the source.
 fn token() -> String {
     let body: String = (0..36_u8).map(|i| char::from(b'A' + (i * 7 + 3) % 26)).collect();
-    format!("xoxb-{}-{}-{}", "4829105736".repeat(1), "7391028465", &body[..24])
+    format!("xoxb-{}-{}-{}", "4829105736", "7391028465", &body[..24])
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -185,5 +185,22 @@ async fn a_private_host_is_denied_by_default_and_the_record_says_where() {
         let reply = house.served(&agent, &Call::tool("echo")).await;
         assert_eq!(reply.json()["result"]["content"][0]["text"], fine);
     }
+    house.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_denied_item_is_left_out_of_the_list_and_the_others_stay() {
+    let tool =
+        |name: &str, words: &str| json!({ "name": name, "description": words, "inputSchema": { "type": "object" } });
+    let tools = [tool("test_good", "Counts words."), tool("test_bad", "Asks 10.20.30.40 for the count.")];
+    let list = Act::Result(json!({ "resultType": "complete", "ttlMs": 0, "cacheScope": "private", "tools": tools }));
+    let house = House::offering([("tools/list", list)]).await;
+    let reply = house.served(&house.agent(), &Call::mcp("tools/list", json!({}))).await;
+    let tools = reply.json()["result"]["tools"].clone();
+    assert_eq!(tools.as_array().map(Vec::len), Some(1), "{tools}");
+    assert_eq!(tools[0]["name"], "test_good");
+    let outcome = house.outcome(&reply.trace(), "", "executed").await;
+    let found = &outcome["findings"][0];
+    assert_eq!((found["rule"].as_str(), found["action"].as_str()), (Some("host.private"), Some("deny")), "{outcome}");
     house.finish().await;
 }

@@ -13,6 +13,7 @@ use casemate_core::{Reason, Refusal};
 use casemate_inspect as inspect;
 use casemate_inspect::{Action, IMAGE_MARKER, Severity, View};
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// What stands for an image in an answer that may hold none.
 fn marker_item() -> String {
@@ -28,6 +29,8 @@ pub(super) struct Walk<'r, 'v> {
     notes: Notes,
     budget: Budget,
     across: Across,
+    /// Names and keys in which nothing was found; the same ones come again and again.
+    harmless: HashSet<String>,
     /// The structured content of the result, where it changes.
     twin: Option<Twin<'v>>,
 }
@@ -42,6 +45,7 @@ impl<'r, 'v> Walk<'r, 'v> {
             notes: Notes::default(),
             budget: Budget::new(rules.tokens, spent),
             across: Across::new(),
+            harmless: HashSet::new(),
             twin: None,
         }
     }
@@ -232,7 +236,13 @@ impl<'r, 'v> Walk<'r, 'v> {
     /// Judges a string that must stay as it is.
     fn judge(&mut self, text: &str) -> Result<(), Refusal> {
         self.budget.text(text)?;
+        if self.harmless.contains(text) {
+            return Ok(());
+        }
         let judged = self.rules.filter.judge(text);
+        if judged.findings.is_empty() && judged.markup.is_empty() && self.harmless.len() < HARMLESS {
+            self.harmless.insert(text.to_owned());
+        }
         self.judged(judged)
     }
 
@@ -350,6 +360,9 @@ impl<'r, 'v> Walk<'r, 'v> {
         self.notes.add(found, || self.place.pointer());
     }
 }
+
+/// The most names and keys that are remembered as harmless.
+const HARMLESS: usize = 4096;
 
 /// The member of a result that holds structured content.
 const STRUCTURED: &str = "structuredContent";
