@@ -1,4 +1,8 @@
-//! What may stay: the policy of the first filters.
+//! What may stay: the policy of [`clean`](crate::clean).
+
+mod treat;
+
+pub use treat::{LinkMode, Query, Treat, Treatments};
 
 use crate::PrefixError;
 use url::Url;
@@ -15,6 +19,28 @@ pub struct Policy {
     /// Whether URLs that stand alone in the text are only reported. For values that a program reads, such as the
     /// choices of a schema: there a URL is data. Schemes that run code go all the same.
     pub keep_bare_links: bool,
+    /// What becomes of links that may not stay.
+    pub links: LinkMode,
+    /// What becomes of the queries of destinations that may stay.
+    pub query: Query,
+    /// What single rules do, where it is not what the catalogue says.
+    pub treat: Treatments,
+}
+
+impl Policy {
+    /// What is done about a finding of that rule: what was set for it, otherwise what [`Policy::links`] says of a link's,
+    /// otherwise what the catalogue says.
+    #[must_use]
+    pub fn treatment(&self, rule: &str) -> Treat {
+        if let Some(treat) = self.treat.get(rule) {
+            return treat;
+        }
+        match self.links {
+            LinkMode::Keep if treat::follows_mode(rule) => Treat::Report,
+            LinkMode::Drop if treat::follows_mode(rule) => Treat::Redact,
+            _ => treat::by_itself(rule),
+        }
+    }
 }
 
 /// An allowed origin and the start of an allowed path.

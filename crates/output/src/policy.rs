@@ -143,7 +143,7 @@ impl Policy {
             strip_images: scope.sensitive,
             allowed_links: self.base.links.clone().unwrap_or_default(),
             allowed_images: self.base.images.clone().unwrap_or_default(),
-            keep_bare_links: false,
+            ..casemate_inspect::Policy::default()
         };
         Arc::new(Filter::new(inspect, Arc::clone(&self.registered)))
     }
