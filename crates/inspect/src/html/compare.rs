@@ -146,7 +146,7 @@ fn left(text: &str, policy: &Policy) -> Option<String> {
                 return Some("style".to_owned());
             }
         }
-        if let Some((rule, _)) = judge_element(&name.local, pairs, policy) {
+        if let Some((rule, _)) = judge_element(&name.local.to_ascii_lowercase(), pairs, policy) {
             return Some(format!("{rule}: {name:?} {attributes:?}"));
         }
     }

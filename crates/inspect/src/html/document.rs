@@ -147,7 +147,9 @@ impl Walk<'_> {
             }
             Kind::Text(text) => self.text(text, log),
             Kind::Element(name, attributes) => {
-                let name = &*name.local;
+                // Some names of SVG have capitals.
+                let name = name.local.to_ascii_lowercase();
+                let name = name.as_str();
                 let ground = match sight(name, attributes, &ground, self.sheets) {
                     Sight::Seen(ground) => ground,
                     Sight::Hidden if node.children.is_empty() || !log.add("html.hidden", Severity::High) => ground,
@@ -181,13 +183,15 @@ impl Walk<'_> {
     }
 
     fn text(&mut self, text: &str, log: &mut Log<'_>) {
-        let cleaned = clean(text, log.policy);
+        let start = self.out.len();
+        self.escaped(text);
+        let written = self.out.get(start..).unwrap_or_default();
+        let cleaned = clean(written, log.policy);
         // What goes is noted when the whole is cleaned; what is only reported, here.
         for finding in cleaned.findings.iter().filter(|f| f.action == Action::Report) {
             log.push(Finding { span: 0..log.whole, ..finding.clone() });
         }
-        log.changed |= cleaned.text != text;
-        self.escaped(text);
+        log.changed |= cleaned.text != written;
     }
 
     /// An element whose content is no markup: none of it is written, and it stays only where nothing is.
@@ -195,9 +199,12 @@ impl Walk<'_> {
         let pairs = attributes.iter().map(|a| (&*a.name.local, &*a.value));
         let mut refused = judge_element(name, pairs, log.policy);
         for child in children {
-            if let Some(Kind::Text(text)) = self.dom.node(*child).map(|node| &node.kind)
-                && (name == "style" && css_loads(text))
-            {
+            // In SVG and MathML they may hold elements.
+            let fine = match self.dom.node(*child).map(|node| &node.kind) {
+                Some(Kind::Text(text)) => name != "style" || !css_loads(text),
+                _ => false,
+            };
+            if !fine {
                 refused = Some(("html.tag", Severity::High));
             }
         }
