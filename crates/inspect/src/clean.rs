@@ -125,7 +125,7 @@ fn fold<'a>(text: Cow<'a, str>, layers: &[Layer], policy: &Policy, state: &mut S
         state.pass_over(text.get(at..start).unwrap_or_default());
         let before = text.get(copied..start).unwrap_or_default();
         let head = !mid_line(&[before, &out], state.mid_line);
-        let mut one = Segment { text: piece, base: start, how, layers, head, policy };
+        let mut one = Segment { text: piece, base: start, how, layers, head, paths, policy };
         if let Some(new) = one.clean(state, log) {
             out.push_str(before);
             out.push_str(&new);
@@ -162,6 +162,7 @@ struct Segment<'a> {
     how: End,
     layers: &'a [Layer],
     head: bool,
+    paths: bool,
     policy: &'a Policy,
 }
 
@@ -179,7 +180,7 @@ impl Segment<'_> {
             rounds.make(&mut [Edit { span: 0..len, text: "".into(), hit: None }]);
         }
         for round in 0..ROUNDS {
-            let around = Around { state, head: self.head };
+            let around = Around { state, head: self.head, paths: self.paths };
             let (mut wants, notes) = markup::pass(&rounds.text, self.policy, &around);
             self.note(log, &wants, &rounds.layers, round == 0);
             if wants.edits.is_empty() {

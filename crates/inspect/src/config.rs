@@ -46,7 +46,9 @@ impl Policy {
 /// An allowed origin and the start of an allowed path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prefix {
-    origin: String,
+    scheme: String,
+    host: String,
+    port: Option<u16>,
     path: String,
 }
 
@@ -66,12 +68,24 @@ impl Prefix {
         if userinfo || url.query().is_some() || url.fragment().is_some() {
             return Err(PrefixError::Extra);
         }
-        Ok(Self { origin: url.origin().ascii_serialization(), path: url.path().to_owned() })
+        let host = url.host_str().ok_or(PrefixError::Url)?.to_owned();
+        Ok(Self {
+            scheme: url.scheme().to_owned(),
+            host,
+            port: url.port_or_known_default(),
+            path: url.path().to_owned(),
+        })
+    }
+
+    /// Whether the entry's host is this one, as it is commonly written.
+    pub(crate) fn is_at(&self, host: &str) -> bool {
+        self.host.eq_ignore_ascii_case(host)
     }
 
     /// Whether a canonical URL lies at or below this entry.
     pub(crate) fn covers(&self, url: &Url) -> bool {
-        if url.origin().ascii_serialization() != self.origin {
+        let origin = (url.scheme(), url.host_str().unwrap_or_default(), url.port_or_known_default());
+        if origin != (self.scheme.as_str(), self.host.as_str(), self.port) {
             return false;
         }
         if self.path == "/" {

@@ -102,6 +102,9 @@ pub fn begins(text: &str) -> Option<bool> {
     let mut rest = text.trim_start_matches(|c: char| c.is_whitespace() || hidden(c).is_some());
     let more = || if text.len() > LEADING { Some(false) } else { None };
     loop {
+        if text.len() - rest.len() > LEADING {
+            return Some(false);
+        }
         let Some(inner) = rest.strip_prefix('<') else { return if rest.is_empty() { more() } else { Some(false) } };
         let end = match inner {
             _ if inner.starts_with("!--") => inner.find("-->").map(|at| at + 3),

@@ -26,16 +26,41 @@ const fn lead(byte: u8) -> bool {
     matches!(byte, 0..=8 | 0x0b | 0x0c | 0x0e..=0x1f | 0x7f | 0xc2 | 0xcd | 0xd8 | 0xe1 | 0xe2 | 0xe3 | 0xef | 0xf0..=0xff)
 }
 
+/// Whether the character that starts with these bytes may be one of interest.
+const fn interesting(first: u8, second: u8, third: u8) -> bool {
+    match first {
+        0..=0x7f => true,
+        0xc2 => second <= 0x9f || second == 0xad,
+        0xcd => second == 0x8f,
+        0xd8 => second == 0x9c,
+        0xe1 => matches!(second, 0x85 | 0x9e | 0xa0),
+        0xe2 => matches!(second, 0x80 | 0x81),
+        0xe3 => second == 0x85,
+        0xef => matches!(second, 0xb7 | 0xb8 | 0xbb | 0xbe | 0xbf),
+        0xf0 => matches!(second, 0x9b | 0x9d) || third == 0xbf,
+        _ => true,
+    }
+}
+
 /// The first place from `at` on where a character of interest may stand.
 fn next_lead(bytes: &[u8], mut at: usize) -> Option<usize> {
-    // A whole block is asked first: most hold nothing, and the answer takes few instructions.
-    while let Some(block) = bytes.get(at..at + 64) {
-        if block.iter().fold(false, |any, b| any | lead(*b)) {
-            break;
+    loop {
+        // A whole block is asked first: most hold nothing, and the answer takes few instructions.
+        let block = bytes.get(at..)?;
+        let block = block.get(..64).unwrap_or(block);
+        if block.is_empty() {
+            return None;
         }
-        at += 64;
+        if block.iter().fold(false, |any, b| any | lead(*b)) {
+            for (index, byte) in block.iter().enumerate().filter(|(_, b)| lead(**b)) {
+                let behind = |count| bytes.get(at + index + count).copied().unwrap_or(0);
+                if interesting(*byte, behind(1), behind(2)) {
+                    return Some(at + index);
+                }
+            }
+        }
+        at += block.len();
     }
-    bytes.get(at..)?.iter().position(|b| lead(*b)).map(|found| at + found)
 }
 
 /// Finds the invisible characters that have no business where they stand.

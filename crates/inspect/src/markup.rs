@@ -48,6 +48,8 @@ pub(crate) struct Around<'a> {
     pub(crate) state: &'a State,
     /// Whether it starts a line but for marks.
     pub(crate) head: bool,
+    /// Whether hosts with a path are of interest.
+    pub(crate) paths: bool,
 }
 
 struct Scan<'a> {
@@ -83,7 +85,7 @@ pub(crate) fn pass(text: &str, policy: &Policy, around: &Around<'_>) -> (Pass, N
         settled: BTreeMap::new(),
         tag_budget: text.len().saturating_mul(4).saturating_add(64 * 1024),
         words_read: 0,
-        paths: policy.treatment("link.path") != Treat::Off,
+        paths: around.paths,
     };
     let mut at = 0;
     while let Some(next) = find(scan.bytes, at, scan.paths) {

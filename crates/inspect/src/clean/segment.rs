@@ -7,8 +7,9 @@
 
 use crate::invisible::hidden;
 
-/// How far a bracket is held open for its closing one. Behind that the opening bracket is only remembered.
-pub(crate) const HOLD: usize = 1024;
+/// How far a bracket is held open for its closing one: as far as a label goes (CommonMark 0.31 section 4.7: 999 characters).
+/// Behind that the opening bracket is only remembered.
+pub(crate) const HOLD: usize = 4 * 1024;
 /// Longer tags are not read.
 pub(crate) const TAG: usize = 16 * 1024;
 /// How far a title is looked for.
@@ -42,9 +43,22 @@ pub(crate) fn end(text: &str, start: usize, holds: bool) -> Option<(usize, End)>
     let mut at = start;
     // Behind the last byte that may belong to a URL's head.
     let mut risky = start;
-    while let Some(byte) = under.bytes.get(at).copied() {
+    loop {
+        // Only where a segment is long does each byte count.
+        if at - start < LONG {
+            let Some(rest) = under.bytes.get(at..) else { break };
+            let Some(ahead) = rest.iter().position(|b| sign(*b)) else {
+                at = under.bytes.len().min(at.max(start + LONG));
+                if at == under.bytes.len() {
+                    break;
+                }
+                continue;
+            };
+            at += ahead.min(LONG - (at - start));
+        }
+        let Some(byte) = under.bytes.get(at).copied() else { break };
         under.meet(byte, at, holds);
-        if matches!(byte, b':' | b'&' | b'%' | b'\\' | b'.' | b'/' | b'<' | b'[' | b']' | b'!') {
+        if risks(byte) {
             risky = at + 1;
         }
         at += 1;
@@ -57,6 +71,16 @@ pub(crate) fn end(text: &str, start: usize, holds: bool) -> Option<(usize, End)>
         }
     }
     None
+}
+
+/// Whether the byte may belong to the head of a URL, or to what a link is made of.
+const fn risks(byte: u8) -> bool {
+    matches!(byte, b':' | b'&' | b'%' | b'\\' | b'.' | b'/' | b'<' | b'[' | b']' | b'!')
+}
+
+/// Whether the byte matters while a segment is short.
+const fn sign(byte: u8) -> bool {
+    space(byte) || matches!(byte, b'<' | b'[' | b']') || risks(byte)
 }
 
 /// What is under way in a segment.

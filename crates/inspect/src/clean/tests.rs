@@ -1,5 +1,6 @@
 //! The filters as a reader of the result sees them, with an independent Markdown parser as the judge.
 
+mod forms;
 mod pieces;
 mod properties;
 

@@ -1,7 +1,7 @@
 //! What a rule of `clean` does: as the catalogue has it, or as it was set.
 
 use crate::tables::LINKS;
-use crate::{Action, rule};
+use crate::{Action, Rule};
 
 /// What becomes of a link that may not stay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -66,7 +66,7 @@ pub struct Treatments(Vec<(&'static str, Treat)>);
 impl Treatments {
     /// Sets what a rule of `clean` does; of several settings the last counts. Whether there is such a rule.
     pub fn set(&mut self, id: &str, treat: Treat) -> bool {
-        let Some(rule) = LINKS.iter().chain(crate::html::RULES).find(|rule| rule.id == id) else { return false };
+        let Some(rule) = rules().find(|rule| rule.id == id) else { return false };
         self.0.retain(|(known, _)| *known != rule.id);
         self.0.push((rule.id, treat));
         true
@@ -79,9 +79,14 @@ impl Treatments {
     }
 }
 
+/// The rules whose findings are made here.
+fn rules() -> impl Iterator<Item = &'static Rule> {
+    LINKS.iter().chain(crate::html::RULES)
+}
+
 /// What the catalogue says.
 pub(super) fn by_itself(id: &str) -> Treat {
-    match rule(id) {
+    match rules().find(|rule| rule.id == id) {
         Some(rule) if !rule.on => Treat::Off,
         Some(rule) => rule.action.into(),
         None => Treat::Redact,

@@ -43,7 +43,7 @@ fn allowlist(policy: &Policy) -> Builder<'static> {
             Judged::Leads => own.treatment(rule).leaves(),
             Judged::Runs => false,
         };
-        stays.then(|| Cow::Borrowed(value))
+        stays.then_some(Cow::Borrowed(value))
     });
     builder
 }

@@ -33,7 +33,7 @@ pub(super) fn sight(name: &str, attributes: &[Attribute], ground: &Ground, sheet
     if matches!(name, "template" | "noscript" | "noembed" | "noframes") || attribute("hidden").is_some() {
         return Sight::Hidden;
     }
-    let style = attribute("style").map(|style| declarations(style)).unwrap_or_default();
+    let style = attribute("style").map(declarations).unwrap_or_default();
     let mut ground = ground.clone();
     if sheets && (attribute("class").is_some() || attribute("id").is_some()) {
         ground.styled = true;

@@ -64,3 +64,12 @@ fn the_finding_names_rule_and_place() {
     let seen: Vec<_> = out.findings.iter().map(|f| (f.rule, f.span.clone(), f.action)).collect();
     assert_eq!(seen, [("invisible.tag", 3..11, Action::Redact), ("invisible.bidi", 17..20, Action::Redact)]);
 }
+
+#[test]
+fn every_hidden_character_is_met() {
+    for c in (0..=0x10_ffff).filter_map(char::from_u32).filter(|c| super::hidden(*c).is_some()) {
+        let mut bytes = [0; 4];
+        let text = c.encode_utf8(&mut bytes);
+        assert_eq!(super::next_lead(text.as_bytes(), 0), Some(0), "{c:?}");
+    }
+}

@@ -4,7 +4,7 @@
 use super::{Opener, Scan};
 use crate::Severity;
 use crate::clean::segment::{SPACE, TITLE};
-use crate::clean::state::{ANY, Bracket, OPEN, label};
+use crate::clean::state::{Bracket, OPEN, label};
 use crate::destination::{Place, Use, judge, may_lead_out};
 use crate::entity::Escapes;
 use crate::layer::Edit;
@@ -81,6 +81,10 @@ impl Scan<'_> {
             Place::External if image => ("image.wiki", Severity::High),
             Place::External => ("link.wiki", Severity::Medium),
             Place::Script => ("link.script", Severity::High),
+            Place::Allowed => {
+                self.keep(span.clone(), span.end);
+                return None;
+            }
             _ => return None,
         };
         if self.stays(rule, severity, &span) {
@@ -221,13 +225,13 @@ impl Scan<'_> {
         if matches!(place, Place::Allowed | Place::External) {
             // Where images may be loaded from, links may lead as well.
             let image = self.judged(&target.inner, Use::Image);
-            let named = opener.and_then(|o| o.at).map_or(ANY, |open| label(self.slice(open + 1..at)));
+            let named = opener.and_then(|o| o.at).map(|open| label(self.slice(open + 1..at)));
             if !image.refused() {
                 place = image;
-            } else if place == Place::Allowed && self.serves_images(named) {
+            } else if place == Place::Allowed && named.is_some_and(|named| self.serves_images(named)) {
                 place = Place::External;
             } else if place == Place::Allowed {
-                self.notes.links.push(named);
+                self.notes.links.extend(named);
             }
         }
         let (rule, severity) = match place {
@@ -265,6 +269,10 @@ impl Scan<'_> {
     }
 
     fn judged(&self, inner: &Range<usize>, usage: Use) -> Place {
+        let raw = self.slice(inner.clone());
+        if !raw.contains(['\\', '&']) {
+            return judge(raw, Escapes::Html, usage, self.policy);
+        }
         let [first, second] = READINGS.map(|escapes| judge(self.slice(inner.clone()), escapes, usage, self.policy));
         if second.refused() { second } else { first }
     }

@@ -22,9 +22,9 @@ impl Scan<'_> {
         if !image || self.policy.allowed_links.is_empty() || self.policy.treatment("image.markdown").leaves() {
             return;
         }
-        let own = opened.map_or(ANY, |start| label(self.slice(start + 2..at)));
-        let named = self.explicit(at);
-        let mut labels = [Some(own).filter(|own| *own != ANY || named.is_none()), named].into_iter().flatten();
+        // What was opened in an earlier segment is too long for a label, or has a blank line in it.
+        let own = opened.map(|start| self.slice(start + 2..at)).filter(|own| own.len() <= LABEL).map(label);
+        let mut labels = [own, self.explicit(at)].into_iter().flatten();
         if labels.clone().any(|label| self.serves_links(label)) {
             match opened {
                 Some(start) => self.drop_mark(start),

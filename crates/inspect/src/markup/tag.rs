@@ -319,8 +319,10 @@ pub(crate) fn judge_element<'a>(
 
 /// Whether the tag loads what its `href` names.
 fn loads_href(name: &str) -> bool {
-    matches!(name, "link" | "image" | "use" | "feimage" | "mpath" | "script" | "lineargradient" | "radialgradient")
-        || matches!(name, "pattern" | "filter" | "textpath" | "tref" | "cursor" | "color-profile" | "font-face-uri")
+    matches!(
+        name,
+        "link" | "image" | "img" | "use" | "feimage" | "mpath" | "script" | "lineargradient" | "radialgradient"
+    ) || matches!(name, "pattern" | "filter" | "textpath" | "tref" | "cursor" | "color-profile" | "font-face-uri")
 }
 
 /// What the attribute's value does.

@@ -50,7 +50,7 @@ fn a_text_without_markup_is_held_to_its_last_word() {
     assert_eq!(pending("a <b> c [x](//y ", &policy), 8);
     assert_eq!(pending("a \u{1b}]8;;x y", &policy), 2);
     assert_eq!(cut("one two three ", &policy, 9), 8);
-    let text = format!("[{} x", "word ".repeat(400));
+    let text = format!("[{} x", "word ".repeat(1200));
     assert!(text.len() - pending(&text, &policy) < 10);
 }
 
