@@ -191,12 +191,21 @@ fn unknown(scheme: &str, rest: &str) -> Place {
     let slashes = rest.trim_start_matches(dropped).starts_with(['/', '\\']);
     if slashes || HANDLED.contains(&scheme) {
         Place::External
-    } else if scheme.len() < 2 || number {
+    } else if scheme.len() < 2 || number || is_name_path(rest) {
         // A drive letter, a line of a file, a port: nothing that anyone follows.
         Place::Relative
     } else {
         Place::Named
     }
+}
+
+/// Whether what stands behind a scheme makes a path of names in code of it, such as `std::vec::Vec`.
+fn is_name_path(rest: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"_:<>()[]!#-.,+&*' ".contains(&b);
+    rest.strip_prefix(':')
+        .is_some_and(|names| names.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '<' | '{')))
+        && rest.len() <= 256
+        && rest.bytes().all(plain)
 }
 
 /// Compares an http or https URL with the allow-list. Whatever two readers could take differently is not allowed.
@@ -332,7 +341,20 @@ mod tests {
 
     #[test]
     fn relative_destinations_stay() {
-        for raw in ["", "#top", "a/b.md", "/a", "./a:b", "?q=1", "main.rs:12", "C:", "main.rs:12:7", "a%20b"] {
+        for raw in [
+            "",
+            "#top",
+            "a/b.md",
+            "/a",
+            "./a:b",
+            "?q=1",
+            "main.rs:12",
+            "C:",
+            "main.rs:12:7",
+            "a%20b",
+            "std::vec::Vec::new()",
+            "crate::a#b",
+        ] {
             assert_eq!(judged(raw), Place::Relative, "{raw}");
         }
     }

@@ -22,7 +22,10 @@ impl Scan<'_> {
         if self.has_slashes(at + 1, rest) {
             return self.bare(start, rest, "link.bare");
         }
+        // A name in code has more to it than a scheme.
+        let named = self.before(start).is_some_and(|b| matches!(b, b'_' | b'$'));
         let plain = match scheme.as_str() {
+            _ if named => false,
             "data" => self.is_data(at + 1),
             "javascript" | "vbscript" => true,
             "mailto" => next.is_alphanumeric() || next == '?',
