@@ -68,6 +68,21 @@ impl Layer {
         (start < end).then_some(start..end)
     }
 
+    /// Of anchors: the two ends of each edit, as (place after, place before).
+    pub(crate) const fn of(anchors: Vec<(usize, usize)>) -> Self {
+        Self(anchors)
+    }
+
+    /// The place after the edits of a place before them; within an edit, where the edit stands.
+    pub(crate) fn forth(&self, at: usize) -> usize {
+        let index = self.0.partition_point(|(_, before)| *before <= at);
+        match index.checked_sub(1).and_then(|i| self.0.get(i).map(|pair| (i, pair))) {
+            Some((i, (after, _))) if i % 2 == 0 => *after,
+            Some((_, (after, before))) => after + (at - before),
+            None => at,
+        }
+    }
+
     fn start(&self, at: usize) -> usize {
         let index = self.0.partition_point(|(after, _)| *after <= at);
         match index.checked_sub(1).and_then(|i| self.0.get(i).map(|pair| (i, pair))) {

@@ -90,8 +90,6 @@ pub struct Filter {
     pub(crate) inspect: casemate_inspect::Policy,
     pub(crate) data: casemate_inspect::Policy,
     detectors: Detectors,
-    link_mode: LinkMode,
-    query: Query,
     marking: Marking,
 }
 
@@ -107,11 +105,12 @@ impl Filter {
             allowed_links: resolved.links(),
             allowed_images: resolved.images(),
             keep_bare_links: false,
-            reported: detectors.decisions.reported(),
+            links: resolved.link_mode(),
+            query: resolved.query(),
+            treat: detectors.decisions.treatments(),
         };
         let data = casemate_inspect::Policy { keep_bare_links: true, ..inspect.clone() };
-        let (link_mode, query, marking) = (resolved.link_mode(), resolved.query(), resolved.marking());
-        Self { inspect, data, detectors, link_mode, query, marking }
+        Self { inspect, data, detectors, marking: resolved.marking() }
     }
 
     /// Filters one text. Linear in its length; filtering the result again changes nothing (without marking).
@@ -138,13 +137,13 @@ impl Filter {
     /// What becomes of a link that may not stay.
     #[must_use]
     pub const fn link_mode(&self) -> LinkMode {
-        self.link_mode
+        self.inspect.links
     }
 
     /// What becomes of the query of a link that may stay.
     #[must_use]
     pub const fn query(&self) -> &Query {
-        &self.query
+        &self.inspect.query
     }
 
     /// Marks a text that was filtered, as the policy asks for it. What is marked is not for the filter again.

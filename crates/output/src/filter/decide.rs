@@ -1,7 +1,7 @@
 //! What is done about each rule in one place.
 
 use crate::policy::{Resolved, Treatment};
-use casemate_inspect::{Action, Family, Rule, Severity, catalogue};
+use casemate_inspect::{Action, Family, Rule, Severity, Treat, Treatments, catalogue};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -94,14 +94,17 @@ impl Decisions {
         table.iter().any(|rule| self.of(rule.id).is_some())
     }
 
-    /// The rules of [`casemate_inspect::clean`] that are only to report.
-    pub(crate) fn reported(&self) -> Vec<&'static str> {
-        let cleans = |family| matches!(family, Family::Link | Family::Image | Family::Markup | Family::Invisible);
-        let stays = |id: &str| match self.said(id) {
-            Some(Some(decision)) => decision.shadow || decision.stated && decision.action == Action::Report,
-            Some(None) => true,
-            None => false,
-        };
-        catalogue().filter(|rule| cleans(rule.family) && stays(rule.id)).map(|rule| rule.id).collect()
+    /// What the policy itself says of the rules of [`casemate_inspect::clean`].
+    pub(crate) fn treatments(&self) -> Treatments {
+        let mut treatments = Treatments::default();
+        for rule in catalogue() {
+            match self.said(rule.id) {
+                Some(None) if rule.on => treatments.set(rule.id, Treat::Off),
+                Some(Some(decision)) if decision.shadow => treatments.set(rule.id, Treat::Report),
+                Some(Some(decision)) if decision.stated => treatments.set(rule.id, decision.action.into()),
+                _ => false,
+            };
+        }
+        treatments
     }
 }

@@ -5,7 +5,7 @@ use super::find::Hit;
 use super::findings::{Findings, whole_text};
 use super::{Filter, Found};
 use casemate_inspect::layer::{Layer, apply};
-use casemate_inspect::{self as inspect, Action, Cleaned, Finding, Match, TEXT_MARKER, View, clean_traced};
+use casemate_inspect::{self as inspect, Action, Cleaned, Finding, Match, State, TEXT_MARKER, View, clean_traced};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -56,11 +56,8 @@ impl Filter {
             base + span.start.min(end)..base + end
         };
         for round in 0..ROUNDS {
-            let (cleaned, mut steps) = clean_traced(&current, policy);
+            let (cleaned, mut steps) = clean_traced(&current, policy, &mut State::default());
             let mut denied = self.note(&cleaned, findings, |span| place(&layers, span));
-            if cleaned.findings.iter().any(|f| f.rule == UNSTABLE) {
-                return End::Unstable;
-            }
             let mut hits = match &cleaned.text {
                 Cow::Borrowed(_) => self.detectors.hits(&current),
                 Cow::Owned(_) => self.around(&current, &steps),
@@ -135,7 +132,7 @@ impl Filter {
         place: impl Fn(&Range<usize>) -> Range<usize>,
     ) -> bool {
         let mut denied = false;
-        for Finding { rule, span, action, severity } in cleaned.findings.iter().filter(|f| f.rule != UNSTABLE) {
+        for Finding { rule, span, action, severity } in &cleaned.findings {
             let decision = self.detectors.decisions.said(rule);
             let (action, shadow, suppressed) = match decision {
                 // The rule is not used.
