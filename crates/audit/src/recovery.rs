@@ -1,5 +1,7 @@
 //! Where the log stands: found at opening, and found again after a fault of the disk.
 
+pub(crate) mod lost;
+
 use crate::body::Origin;
 use crate::checkpoints::{self, Kept, Publisher};
 use crate::error::{Class, Fault, OpenError};
@@ -209,6 +211,7 @@ fn create(storage: &mut dyn Storage, signers: Signers, now: UnixMillis) -> Resul
         let what = "the log has a checkpoint and no entries";
         return Err(kept.fault(Class::Truncated, what).at(0).into());
     }
+    lost::look_inside(storage)?;
     let at = begin(storage, Frontier::new(), 0, now)?;
     let mut generation = 0;
     settle(storage, &at, &mut generation, 0)?;
