@@ -161,7 +161,7 @@ impl Log {
         }
         let (answer, receiver) = oneshot::channel::<Result<Ticket, Refusal>>();
         self.queue().intent(Body::intent(&permitted, about, self.queue().config().capture), answer)?;
-        let ticket = wait(receiver, self.queue().config().deadline).await?;
+        let ticket = self.prompt(receiver).await?;
         Ok(Recorded::new(permitted, ticket))
     }
 
@@ -172,7 +172,13 @@ impl Log {
     pub async fn refuse(&self, refused: &Refused) -> Result<Receipt, Refusal> {
         let (answer, receiver) = oneshot::channel();
         self.queue().refusal(Body::refusal(refused), answer)?;
-        wait(receiver, self.queue().config().deadline).await
+        self.prompt(receiver).await
+    }
+
+    /// Waits for as long as a caller does. That the disk hangs is told by whoever waited in vain.
+    async fn prompt<T>(&self, receiver: oneshot::Receiver<Result<T, Refusal>>) -> Result<T, Refusal> {
+        let queue = self.queue();
+        wait(receiver, queue.config().deadline).await.inspect_err(|_| drop(queue.stalled()))
     }
 
     /// Records a refusal of a peer that nobody authenticated. Never waits; above the rate, with its queue full or the
