@@ -384,7 +384,7 @@ impl Queue {
         self.lock().phase == Phase::Open
     }
 
-    /// Refuses everything until the disk has room again, or takes it again.
+    /// Refuses everything until the disk has room again: `None` says that it has.
     pub(crate) fn wait_for_room(&self, why: Option<String>) {
         self.lock().no_room = why;
     }

@@ -49,8 +49,8 @@ fn refuse(found: &[String]) -> Result<(), Fault> {
     }
     let what = format!(
         "the log is gone, and what a log leaves is there: {}. It is not begun again at entry 0: mount its directory, or \
-         put the log back from a backup or the archive; to begin another log, move the directory of this one and that of \
-         its keys away, so that it gets keys of its own",
+         put the log back from a backup or the archive; to begin another log, move this directory and the keys (audit.*, \
+         subjects) away, so that it gets keys of its own",
         found.join(", ")
     );
     Err(Fault::new(Class::Removed, files::HEAD, 0, what).at(0))
