@@ -35,6 +35,9 @@ pub struct Options<'a> {
     /// Only these entries: read from the start of the segment that holds the first one, up to the first checkpoint, or
     /// the head, that vouches for the last one.
     pub range: Option<Range<u64>>,
+    /// Set, where a whole log is good, to the keys under which it ends: the last one that `keys` lead to, or several of
+    /// them that sign together. Without `keys` there are none.
+    pub ends_under: Option<&'a mut Vec<Verifier>>,
     /// Called now and then with the entries that were checked and the entries that there are.
     pub progress: Option<&'a mut dyn FnMut(u64, u64)>,
 }
@@ -172,6 +175,9 @@ pub(crate) fn check_with(source: &dyn Source, options: &mut Options<'_>) -> Resu
     let unverified = signed.finish(&walk, range.end)?;
     if let Some(key) = options.in_force.as_ref().filter(|_| is_whole) {
         signed.chain.comes_to(key)?;
+    }
+    if let Some(keys) = options.ends_under.as_mut().filter(|_| is_whole) {
+        signed.chain.in_force().clone_into(keys);
     }
     if let Some(minimum) = minimum.filter(|_| is_whole && !recorded) {
         return Err(retention::unrecorded(minimum.index()));
