@@ -240,6 +240,12 @@ fn apart(dir: &Path, to: &Path) -> Result<(PathBuf, PathBuf), Fault> {
         let what = "the log and its copy may not lie in one another";
         return Err(Fault::new(Class::Unreadable, &to.display().to_string(), 0, what));
     }
+    // The layout of a state directory: there a gateway goes on from this log.
+    let own = whole.parent().is_some_and(|state| state.join("keys/audit.key").exists());
+    if own {
+        let what = "that is the log of a gateway, whose key lies beside it: a copy goes into a directory of its own";
+        return Err(Fault::new(Class::Unreadable, &to.display().to_string(), 0, what));
+    }
     Ok((dir, whole))
 }
 

@@ -299,6 +299,27 @@ async fn what_somebody_does_to_a_copy_or_its_manifest_is_named() {
     check(4, "the manifest ends before");
     std::fs::write(&manifest, good).expect("written");
     check(0, "good");
+    // However the directory is spelled it is the same target; moved, it is another one, and that is said.
+    let known = archive(&house, &["status"]).1;
+    let config = house.plan.file();
+    let text = std::fs::read_to_string(&config).expect("a file");
+    let spell = |spelled: &str| {
+        let changed = text.replace("\"directory\":\"copies\"", &format!("\"directory\":\"{spelled}\""));
+        assert_ne!(changed, text);
+        std::fs::write(&config, changed).expect("a file");
+    };
+    let home = house.plan.dir.path().file_name().and_then(|name| name.to_str()).expect("a name");
+    spell(&format!("../{home}/./copies"));
+    check(0, "good");
+    assert_eq!(archive(&house, &["status"]).1, known);
+    let moved = house.plan.dir.path().join("moved");
+    std::fs::rename(&copies, &moved).expect("moved");
+    spell("moved");
+    check(4, "which the configuration does not name: was the directory moved");
+    assert!(archive(&house, &["status"]).1.contains("a target that the configuration does not name"));
+    std::fs::rename(&moved, &copies).expect("moved back");
+    std::fs::write(&config, &text).expect("a file");
+    check(0, "good");
     let (code, said) = archive(&house, &["check", "--target", "s3-nothing"]);
     assert!(code == Some(2) && said.contains("there is no target"), "{said}");
     house.finish().await;

@@ -19,6 +19,7 @@ use super::diagnostic::{Diagnostic, Sink};
 use super::files::{Environment, FileData, Files, words};
 use super::section::Section;
 use super::tree::{Node, Spanned};
+use casemate_audit::Holds;
 use casemate_core::TenantId;
 use casemate_core::policy::Policy;
 use casemate_gateway::config::{Auth, Config, Mode};
@@ -110,7 +111,8 @@ pub fn resolve(
     let section = root.section("audit");
     let audit = audit::resolve(&mut cx, section, &state_dir);
     let witnesses = witnesses::resolve(&mut cx, section.section("witnesses"));
-    let custody = Custody { witnesses, archive: archive::resolve(&mut cx, section) };
+    let holds = Holds { tenants: audit.legal_hold.clone(), traces: audit.held_traces.clone() };
+    let custody = Custody { witnesses, archive: archive::resolve(&mut cx, section), holds };
     if cx.sink.has_errors() {
         return None;
     }
