@@ -242,7 +242,7 @@ fn apart(dir: &Path, to: &Path) -> Result<(PathBuf, PathBuf), Fault> {
     }
     // The layout of a state directory: there a gateway goes on from this log.
     let own = whole.parent().is_some_and(|state| state.join("keys/audit.key").exists());
-    if own {
+    if own && whole.join(files::HEAD).exists() {
         let what = "that is the log of a gateway, whose key lies beside it: a copy goes into a directory of its own";
         return Err(Fault::new(Class::Unreadable, &to.display().to_string(), 0, what));
     }
