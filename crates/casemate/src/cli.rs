@@ -29,7 +29,7 @@ enum Command {
     Token(token::TokenArgs),
     /// Shows what the servers offer and decides what of it may be used.
     Pins(pins::PinsArgs),
-    /// Reads the audit log offline.
+    /// Checks, reads, copies and proves the audit log, without a gateway; erases, changes its key, runs a witness.
     Audit(audit::AuditArgs),
     /// Explains a reason code, a diagnostic or a configuration key.
     Explain(explain::ExplainArgs),

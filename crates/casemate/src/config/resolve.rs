@@ -20,6 +20,7 @@ use super::diagnostic::{Diagnostic, Sink, Span};
 use super::files::{Environment, FileData, Files, words};
 use super::section::Section;
 use super::tree::{Node, Spanned};
+use casemate_audit::Holds;
 use casemate_core::policy::Policy;
 use casemate_core::{Secret, ServerName, TenantId};
 use casemate_gateway::config::{Auth, Config, Mode};
@@ -127,7 +128,8 @@ pub fn resolve(
     let section = root.section("audit");
     let audit = audit::resolve(&mut cx, section, &state_dir);
     let witnesses = witnesses::resolve(&mut cx, section.section("witnesses"));
-    let custody = Custody { witnesses, archive: archive::resolve(&mut cx, section) };
+    let holds = Holds { tenants: audit.legal_hold.clone(), traces: audit.held_traces.clone() };
+    let custody = Custody { witnesses, archive: archive::resolve(&mut cx, section), holds };
     let output = {
         let known = output::Known {
             tenants: root.named("tenants").map(|(name, _)| name.value.as_str()).collect(),
