@@ -4,6 +4,7 @@ use crate::config::codes::Code;
 use crate::config::diagnostic::Diagnostic;
 use crate::config::resolve::{Context, secret};
 use crate::config::section::Section;
+use casemate_core::digest::Digest;
 use casemate_inspect::Registered;
 use casemate_inspect::secrets::Imported;
 use std::sync::Arc;
@@ -25,12 +26,12 @@ pub(super) fn registered(cx: &mut Context<'_>, section: Section<'_>) {
 }
 
 /// The rules of a file in the format of gitleaks.
-pub(super) fn gitleaks(cx: &mut Context<'_>, section: Section<'_>) -> Option<Arc<Imported>> {
+pub(super) fn gitleaks(cx: &mut Context<'_>, section: Section<'_>) -> Option<(Arc<Imported>, Digest)> {
     let path = section.path("gitleaks", cx.base)?;
     let data = cx.read(&path, MAX)?;
     let imported = std::str::from_utf8(&data.bytes).map_err(|fault| fault.to_string());
     match imported.and_then(|text| Imported::parse(text).map_err(|fault| fault.to_string())) {
-        Ok(imported) => Some(Arc::new(imported)),
+        Ok(imported) => Some((Arc::new(imported), Digest::of(&data.bytes))),
         Err(fault) => {
             let message = format!("`{}` cannot be used: {fault}", path.value.display());
             let found = Diagnostic::error(Code::Value, path.span, message).label("named here");
