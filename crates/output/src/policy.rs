@@ -118,6 +118,8 @@ pub struct Policy {
     pub suppressions: Vec<Suppression>,
     /// The registered values.
     pub registered: Arc<Registered>,
+    /// How many of them the section itself names.
+    pub named: usize,
     /// The operator's own patterns.
     pub patterns: Vec<Pattern>,
     /// Rules for secrets that were read from elsewhere; each is `secret.imported.ID`.

@@ -5,8 +5,8 @@ use crate::filter::{Loaded, MOST, PolicyArgs, Told};
 use crate::out;
 use anyhow::Result;
 use casemate_core::glob::Glob;
-use casemate_inspect::{Action, catalogue};
-use casemate_output::{Filter, LinkMode, Policy, Settings, Treatment};
+use casemate_inspect::{Action, View, catalogue};
+use casemate_output::{Filter, Found, LinkMode, Policy, Settings, Treatment};
 use clap::Args;
 use std::io::Read;
 use std::path::PathBuf;
@@ -41,8 +41,8 @@ pub(super) struct TestArgs {
 pub(super) fn run(args: &TestArgs) -> Result<ExitCode> {
     let Some(loaded) = args.place.load() else { return Ok(ExitCode::from(2)) };
     let (rule, files) = named(args);
-    let filter = match alone(&loaded, &args.place, &rule) {
-        Ok(filter) => filter,
+    let tried = match Tried::new(&loaded, &args.place, &rule) {
+        Ok(tried) => tried,
         Err(fault) => {
             out::say(&fault);
             return Ok(ExitCode::from(2));
@@ -53,7 +53,7 @@ pub(super) fn run(args: &TestArgs) -> Result<ExitCode> {
     for file in texts {
         let name = file.as_ref().map_or_else(|| "stdin".to_owned(), |file| out::safe(&file.display().to_string()));
         match text(file.as_ref()) {
-            Ok(text) => matched |= tell(&filter, &name, &text)?,
+            Ok(text) => matched |= tried.tell(&name, &text)?,
             Err(fault) => {
                 faulty = true;
                 out::say(&format!("error: {name}: {fault}"));
@@ -74,30 +74,68 @@ fn named(args: &TestArgs) -> (String, Vec<PathBuf>) {
     }
 }
 
-/// The filter that uses these rules alone, and only reports.
-fn alone(loaded: &Loaded, place: &PolicyArgs, rule: &str) -> Result<Arc<Filter>, String> {
-    let known = loaded.policy();
-    let unknown = || {
-        let ids = || catalogue().map(|rule| rule.id).chain(known.patterns.iter().map(|pattern| pattern.id.as_ref()));
-        let near = scalar::nearest(rule, ids()).map(|near| format!("did you mean `{near}`?"));
-        let help = near.unwrap_or_else(|| "`casemate rules list` shows every rule".to_owned());
-        format!("error: no rule is called `{}`\nhelp: {help}", out::safe(rule))
-    };
-    let meant = Glob::parse(rule).map_err(|_| unknown())?;
-    let imported = known.imported.iter().flat_map(|imported| imported.rules());
-    let imported = imported.map(|(id, _)| format!("secret.imported.{id}"));
-    let own = known.patterns.iter().map(|pattern| pattern.id.to_string());
-    let mut ids = catalogue().map(|rule| rule.id.to_owned()).chain(own).chain(imported);
-    if !ids.any(|id| meant.matches(&id)) {
-        return Err(unknown());
+/// The rules that are tried, and the filter that uses them alone and only reports.
+#[derive(Debug)]
+struct Tried {
+    meant: Glob,
+    filter: Arc<Filter>,
+}
+
+impl Tried {
+    fn new(loaded: &Loaded, place: &PolicyArgs, rule: &str) -> Result<Self, String> {
+        let known = loaded.policy();
+        let unknown = || {
+            let own = known.patterns.iter().map(|pattern| pattern.id.as_ref());
+            let near = scalar::nearest(rule, catalogue().map(|rule| rule.id).chain(own));
+            let near = near.map(|near| format!("did you mean `{near}`?"));
+            let help = near.unwrap_or_else(|| "`casemate rules list` shows every rule".to_owned());
+            format!("error: no rule is called `{}`\nhelp: {help}", out::safe(rule))
+        };
+        let meant = Glob::parse(rule).map_err(|_| unknown())?;
+        let imported = known.imported.iter().flat_map(|imported| imported.rules());
+        let imported = imported.map(|(id, _)| format!("secret.imported.{id}"));
+        let own = known.patterns.iter().map(|pattern| pattern.id.to_string());
+        let mut ids = catalogue().map(|rule| rule.id.to_owned()).chain(own).chain(imported);
+        if !ids.any(|id| meant.matches(&id)) {
+            return Err(unknown());
+        }
+        let mut rules: Vec<(Glob, Treatment)> = Glob::parse("*").map(|all| (all, Treatment::Off)).into_iter().collect();
+        rules.push((meant.clone(), Treatment::Do(Action::Report)));
+        let without = |settings: &Settings| Settings { rules: Vec::new(), ..settings.clone() };
+        let base = Settings { rules, link_mode: Some(LinkMode::Keep), ..known.base.clone() };
+        let overrides = known.overrides.iter().map(|(place, settings)| (place.clone(), without(settings))).collect();
+        let policy = Policy { base, overrides, suppressions: Vec::new(), ..known.clone() };
+        Ok(Self { meant, filter: policy.filter(&loaded.scope(place), loaded.now) })
     }
-    let mut rules: Vec<(Glob, Treatment)> = Glob::parse("*").map(|all| (all, Treatment::Off)).into_iter().collect();
-    rules.push((meant, Treatment::Do(Action::Report)));
-    let without = |settings: &Settings| Settings { rules: Vec::new(), ..settings.clone() };
-    let base = Settings { rules, link_mode: Some(LinkMode::Keep), ..known.base.clone() };
-    let overrides = known.overrides.iter().map(|(place, settings)| (place.clone(), without(settings))).collect();
-    let policy = Policy { base, overrides, suppressions: Vec::new(), ..known.clone() };
-    Ok(policy.filter(&loaded.scope(place), loaded.now))
+
+    /// What matches, and how often more.
+    fn found(&self, text: &str) -> (Vec<Found>, usize) {
+        let filtered = self.filter.text(text);
+        let mut found = filtered.findings;
+        found.retain(|found| self.meant.matches(&found.rule));
+        (found, filtered.unlisted)
+    }
+
+    /// Whether anything matched.
+    fn tell(&self, name: &str, text: &str) -> Result<bool> {
+        let (found, unlisted) = self.found(text);
+        let mut told = Told::new(text);
+        let mut lines = String::new();
+        for found in &found {
+            let (line, column) = told.place(found.span.start);
+            let view = match found.view {
+                View::Plain => String::new(),
+                view => format!(" ({})", view.as_str()),
+            };
+            let rule = out::safe(&found.rule);
+            lines.push_str(&format!("{name}:{line}:{column}: {rule}{view} {}\n", found.severity.as_str()));
+        }
+        if unlisted > 0 {
+            lines.push_str(&format!("{name}: and {unlisted} more\n"));
+        }
+        out::data(&lines)?;
+        Ok(!found.is_empty() || unlisted > 0)
+    }
 }
 
 fn text(file: Option<&PathBuf>) -> Result<String, String> {
@@ -114,27 +152,6 @@ fn text(file: Option<&PathBuf>) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|fault| format!("not UTF-8 at byte {}", fault.utf8_error().valid_up_to()))
 }
 
-/// Whether anything matched.
-fn tell(filter: &Filter, name: &str, text: &str) -> Result<bool> {
-    let found = filter.text(text);
-    let mut told = Told::new(text);
-    let mut lines = String::new();
-    for found in &found.findings {
-        let (line, column) = told.place(found.span.start);
-        let view = match found.view {
-            casemate_inspect::View::Plain => String::new(),
-            view => format!(" ({})", view.as_str()),
-        };
-        let rule = out::safe(&found.rule);
-        lines.push_str(&format!("{name}:{line}:{column}: {rule}{view} {}\n", found.severity.as_str()));
-    }
-    if found.unlisted > 0 {
-        lines.push_str(&format!("{name}: and {} more\n", found.unlisted));
-    }
-    out::data(&lines)?;
-    Ok(!found.findings.is_empty() || found.unlisted > 0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,17 +160,25 @@ mod tests {
     fn a_rule_is_tested_alone_and_changes_nothing() {
         let place = PolicyArgs::default();
         let loaded = place.load().unwrap();
-        let alone = |rule: &str| alone(&loaded, &place, rule);
+        let found = |rule: &str, text: &str| Tried::new(&loaded, &place, rule).unwrap().found(text).0;
         let text = "see http://169.254.169.254/latest/meta-data and go on";
-        let host = alone("host.*").unwrap().text(text).findings;
-        assert!(!host.is_empty() && host.iter().all(|found| found.rule.starts_with("host.")), "{host:?}");
-        assert!(host.iter().all(|found| found.action == Action::Report));
-        assert_eq!(alone("host.*").unwrap().text(text).text, text);
-        let secret = alone("secret.*").unwrap().text(text).findings;
-        assert!(secret.iter().all(|found| found.rule.starts_with("secret.")), "{secret:?}");
-        assert!(alone("*").unwrap().text("an ordinary sentence").findings.is_empty());
-        let fault = alone("secret.nothing.of.the.kind").unwrap_err();
+        let host = found("host.*", text);
+        assert!(host.iter().any(|found| found.rule == "host.metadata"), "{host:?}");
+        assert!(host.iter().all(|found| found.action == Action::Report && found.rule.starts_with("host.")));
+        assert!(found("secret.*", text).is_empty());
+        assert!(found("*", text).len() >= host.len() && found("*", "an ordinary sentence").is_empty());
+        let fault = Tried::new(&loaded, &place, "secret.nothing.of.the.kind").unwrap_err();
         assert!(fault.contains("no rule is called"), "{fault}");
+    }
+
+    #[test]
+    fn a_rule_that_is_off_is_tested_all_the_same() {
+        let place = PolicyArgs::default();
+        let loaded = place.load().unwrap();
+        let off = catalogue().find(|rule| !rule.on).unwrap();
+        assert!(Tried::new(&loaded, &place, off.id).is_ok());
+        let tried = Tried::new(&loaded, &place, "personal.*").unwrap();
+        assert!(!tried.found("Write to jane.doe@example.org today.").0.is_empty());
     }
 
     #[test]

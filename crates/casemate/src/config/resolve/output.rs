@@ -33,12 +33,13 @@ pub(super) fn resolve(cx: &mut Context<'_>, section: Section<'_>, known: Option<
         overrides.extend(place.map(|place| (place, settings)));
     }
     let suppressions = rules::suppressions(cx, section, known, &names);
-    values::registered(cx, section);
+    let named = values::registered(cx, section);
     Policy {
         base,
         overrides,
         suppressions,
         registered: Arc::default(),
+        named,
         patterns,
         imported,
         imported_digest,

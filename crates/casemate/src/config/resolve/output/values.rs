@@ -12,17 +12,23 @@ use std::sync::Arc;
 /// Bytes of a file of rules.
 const MAX: usize = 4 << 20;
 
-/// Reads the values that the operator names: like every credential that is read, they are held.
-pub(super) fn registered(cx: &mut Context<'_>, section: Section<'_>) {
+/// Reads the values that the operator names, and says how many there are: like every credential that is read, they are
+/// held. One that is too weak for that is an error here: it was named for nothing else.
+pub(super) fn registered(cx: &mut Context<'_>, section: Section<'_>) -> usize {
+    let mut named = 0;
     for entry in section.sections("registered") {
-        let Some(value) = secret::read(cx, entry) else { continue };
+        let Some((span, value)) = secret::value(cx, entry) else { continue };
         if let Err(fault) = Registered::check(value.expose()) {
             let message = format!("the value cannot be registered: {fault}");
-            let help = "a registered value is taken out wherever it occurs: one that ordinary text holds would take \
+            let help = "a registered value is taken out wherever it stands: one that ordinary text may hold would take \
                         ordinary text out. Make it longer and random";
-            cx.push(Diagnostic::error(Code::Credential, entry.caret(), message).label("this value").help(help));
+            cx.push(Diagnostic::error(Code::WeakSecret, span, message).label("named here").help(help));
+        } else {
+            cx.hold(span, &value);
+            named += 1;
         }
     }
+    named
 }
 
 /// The rules of a file in the format of gitleaks.
