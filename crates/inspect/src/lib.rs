@@ -75,6 +75,18 @@ pub enum Severity {
     High,
 }
 
+impl Severity {
+    /// Its name in findings.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
 /// One place that a rule matched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {

@@ -99,6 +99,31 @@ impl Context<'_> {
     }
 }
 
+/// What the output section says by itself, with its registered values. Of a whole configuration the credentials of
+/// upstreams and archives are registered as well.
+pub fn output_alone(
+    root: Option<Section<'_>>,
+    section: Section<'_>,
+    base: &Path,
+    files: &dyn Files,
+    environment: &Environment,
+    sink: &mut Sink,
+) -> casemate_output::Policy {
+    let mut cx = Context { base, files, environment, sink, watched: BTreeSet::new(), held: Vec::new() };
+    let policy = output::resolve(&mut cx, section, None);
+    if let Some(root) = root {
+        let archives = root.section("audit");
+        let keys = ["access_key_id", "secret_access_key", "session_token"];
+        let archives = archives.sections("archive").flat_map(|entry| keys.map(|key| (entry, key)));
+        let all = root.sections("upstreams").map(|entry| (entry, "credential")).chain(archives);
+        for (entry, key) in all.filter(|(entry, key)| entry.written(key).is_some()) {
+            secret::read(&mut cx, entry.section(key));
+        }
+    }
+    let registered = Arc::new(Registered::new(cx.held.iter().map(Secret::expose)));
+    casemate_output::Policy { registered, ..policy }
+}
+
 /// Resolves the tree. `None` where `sink` holds an error.
 pub fn resolve(
     root: &Node,
