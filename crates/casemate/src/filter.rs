@@ -24,11 +24,11 @@ const CHANGED: u8 = 1;
 const FAULT: u8 = 2;
 
 const HELP: &str = "\
-Without --policy the default policy holds: no link and no image is allow-listed. A bare text is never
-marked as untrusted (`output.marking`), so that it can be filtered again; results of MCP are.
+Without --policy the default policy holds: no link and no image is allow-listed. A bare text is
+never marked as untrusted (`output.marking`), so that it can be filtered again; results of MCP are.
 
-With --jsonl a line is {\"id\", \"text\"} or {\"id\", \"result\"} (a result of MCP), with `upstream` and `tool`
-where the policy tells them apart, and is answered at once in one line:
+With --jsonl a line is {\"id\", \"text\"} or {\"id\", \"result\"} (a result of MCP), with `upstream` and
+`tool` where the policy tells them apart, and is answered at once in one line:
   {\"id\", \"verdict\": \"pass|rewritten|denied\", \"text\" or \"result\", \"findings\": [{\"rule\", \"view\",
    \"span\", \"action\", \"severity\", \"shadow\"}], \"risk\"}
 A line that cannot be read, or has over 16 MiB, is answered with {\"id\": null, \"line\", \"error\"}.

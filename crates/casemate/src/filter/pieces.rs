@@ -5,6 +5,7 @@ use super::input::Input;
 use super::{CHANGED, FilterArgs, Loaded, denied};
 use crate::out;
 use anyhow::{Context as _, Result};
+use casemate_inspect::Action;
 use casemate_output::{Denied, Found, Given, Stream};
 use std::collections::VecDeque;
 use std::process::ExitCode;
@@ -46,9 +47,11 @@ impl UnderWay {
         }
     }
 
-    /// Gives out what the stream gives; `Some` where it has ended.
+    /// Gives out what the stream gives; `Some` where it has ended. Nothing goes out beside a finding that denies.
     fn gives(&mut self, given: Result<Given, Denied>) -> Result<Option<ExitCode>> {
+        let denies = |found: &Found| found.action == Action::Deny && !found.shadow;
         match given {
+            Ok(Given { findings, .. }) if findings.iter().any(denies) => self.gives(Err(Denied { findings })),
             Ok(Given { text, findings }) => {
                 self.same.goes(text.as_bytes());
                 if !text.is_empty() {

@@ -15,8 +15,8 @@ use std::sync::Arc;
 
 pub(super) const HELP: &str = "\
 One line for each place: FILE:LINE:COLUMN: RULE (VIEW) SEVERITY. The view says how the text was read
-where it is not read as it stands. Allow-lists, patterns and registered values are those of the policy;
-what it says of rules and suppressions plays no part.
+where it is not read as it stands. Allow-lists, patterns and registered values are those of the
+policy; what it says of rules and suppressions plays no part.
 
 Exit codes:
   0  nothing matched
