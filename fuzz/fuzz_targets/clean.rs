@@ -1,7 +1,7 @@
-//! The first filters: they end, they are idempotent, and they never make a text much longer.
+//! The first filters: they end, they are idempotent, give the same for parts as for the whole, and they never make a text much longer.
 #![no_main]
 
-use casemate_inspect::{Policy, clean};
+use casemate_inspect::{Policy, State, clean, clean_with, cut};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
@@ -14,5 +14,9 @@ fuzz_target!(|data: &[u8]| {
             assert!(text.get(finding.span.clone()).is_some(), "a span outside the text: {:?}", finding.span);
         }
         assert_eq!(clean(&once.text, &policy).text, once.text, "not idempotent");
+        let (first, second) = text.split_at(cut(text, &policy, text.len() / 2));
+        let mut state = State::default();
+        let parts = [first, second].map(|part| clean_with(part, &policy, &mut state).text);
+        assert_eq!(parts.concat(), once.text, "the parts give something else");
     }
 });

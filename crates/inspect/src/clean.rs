@@ -1,7 +1,17 @@
-//! The loop: passes over the text until none wants a change.
+//! The loop: segment by segment, passes until none wants a change.
 
-use crate::layer::{Layer, Pass, apply};
-use crate::{Action, Cleaned, Finding, Policy, Severity, invisible, markup};
+pub(crate) mod segment;
+pub(crate) mod state;
+mod trace;
+
+use crate::invisible;
+use crate::layer::{Edit, Hit, Layer, Pass, apply};
+use crate::markup::{self, Around};
+use crate::{Action, Cleaned, Finding, Policy, Severity, Treat};
+use segment::{End, space};
+pub use state::State;
+pub use trace::Trace;
+use trace::Part;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -9,105 +19,321 @@ use std::ops::Range;
 pub const LINK_MARKER: &str = "[link removed]";
 /// Stands where an image was.
 pub const IMAGE_MARKER: &str = "[image removed]";
-/// Stands for a text that did not come to rest.
+/// Stands for a stretch of text that did not come to rest.
 pub const TEXT_MARKER: &str = "[text removed]";
 
-/// Rounds until a text must have come to rest. Ordinary text takes two; only nesting made for the purpose takes more.
+/// Rounds until a segment must have come to rest. Ordinary text takes two; only nesting made for the purpose takes more.
 const ROUNDS: usize = 8;
 
 /// Takes out of `text` what `policy` does not let through.
 ///
 /// Linear in the length of the text. The result is at most about three times as long, and cleaning it again changes
-/// nothing. A text whose markup is nested so that every removal uncovers more is replaced whole.
+/// nothing. A stretch of text whose markup is nested so that every removal uncovers more is replaced.
 #[must_use]
 pub fn clean<'a>(text: &'a str, policy: &Policy) -> Cleaned<'a> {
-    clean_traced(text, policy).0
+    clean_with(text, policy, &mut State::default())
 }
 
-/// As [`clean`], with the way back from places in the result to places in `text`: the layers from the first to the last.
-/// None where the text was replaced whole.
+/// The same for a text in parts, each with the state that the part before it left: wherever [`cut`] says that a text may be
+/// cut, what the parts give is together what the whole gives.
 #[must_use]
-pub fn clean_traced<'a>(text: &'a str, policy: &Policy) -> (Cleaned<'a>, Vec<Layer>) {
-    let mut state = State { original: text.len(), layers: Vec::new(), findings: Vec::new(), unlisted: 0 };
-    let mut current = Cow::Borrowed(text);
-    for round in 0..ROUNDS {
-        let mut changed = false;
-        for pass in [invisible::pass, markup::pass] {
-            let mut wants = pass(&current, policy);
-            leave(&mut wants, policy);
-            state.note(&wants, round == 0);
-            if !wants.edits.is_empty() {
-                let (next, layer) = apply(&current, &mut wants.edits);
-                state.layers.push(layer);
-                current = Cow::Owned(next);
-                changed = true;
-            }
-        }
-        if !changed {
-            return (Cleaned { text: current, findings: state.findings, unlisted: state.unlisted }, state.layers);
-        }
-    }
-    let whole =
-        Finding { rule: "text.unstable", span: 0..text.len(), action: Action::Redact, severity: Severity::High };
-    state.findings.push(whole);
-    (Cleaned { text: Cow::Borrowed(TEXT_MARKER), findings: state.findings, unlisted: state.unlisted }, Vec::new())
+pub fn clean_with<'a>(text: &'a str, policy: &Policy, state: &mut State) -> Cleaned<'a> {
+    clean_traced(text, policy, state).0
 }
 
-/// Turns the edits of rules that are only to report into reports. An edit without a hit of its own goes with the next one
-/// that has one.
-fn leave(pass: &mut Pass, policy: &Policy) {
-    if policy.reported.is_empty() {
-        return;
+/// As [`clean_with`], with the way back from places in the result to places in `text`.
+#[must_use]
+pub fn clean_traced<'a>(text: &'a str, policy: &Policy, state: &mut State) -> (Cleaned<'a>, Trace) {
+    let mut log =
+        Log { original: text.len(), findings: Vec::new(), unlisted: 0, denied: false, trace: Trace::default() };
+    let mut hidden = invisible::pass(text, policy);
+    log.note(&hidden, 0, &[], true, policy);
+    if hidden.edits.is_empty() {
+        let text = fold(Cow::Borrowed(text), &[], policy, state, &mut log);
+        return log.done(text);
     }
-    let mut companions = Vec::new();
-    for edit in std::mem::take(&mut pass.edits) {
-        match edit.hit {
-            None => companions.push(edit),
-            Some(hit) if policy.reported.contains(&hit.rule) => {
-                companions.clear();
-                pass.reports.push((edit.span, hit));
-            }
-            Some(_) => {
-                pass.edits.append(&mut companions);
-                pass.edits.push(edit);
-            }
-        }
-    }
-    pass.edits.append(&mut companions);
+    let (seen, layer) = apply(text, &mut hidden.edits);
+    let layers = [layer];
+    let text = fold(Cow::Owned(seen), &layers, policy, state, &mut log);
+    let [layer] = layers;
+    log.trace.hidden = Some(layer);
+    log.done(text)
 }
 
-struct State {
-    original: usize,
+/// The last place up to `limit` where `text`, the next part of a text that may go on, may be cut: directly behind white space
+/// at which nothing is under way, or in a run of more than 8 KiB without any. It stays one whatever follows.
+#[must_use]
+pub fn cut(text: &str, policy: &Policy, limit: usize) -> usize {
+    let limit = limit.min(invisible::complete(text));
+    let mut hidden = invisible::pass(text, policy);
+    if hidden.edits.is_empty() {
+        return last_boundary(text, limit);
+    }
+    let (seen, layer) = apply(text, &mut hidden.edits);
+    let mut within = layer.forth(limit);
+    loop {
+        let place = last_boundary(&seen, within);
+        let before = layer.back(&(place..place)).end;
+        if before <= limit || place == 0 {
+            return before.min(limit);
+        }
+        within = place - 1;
+    }
+}
+
+/// Where what is under way at the end of `text` begins: [`cut`] without a limit.
+#[must_use]
+pub fn pending(text: &str, policy: &Policy) -> usize {
+    cut(text, policy, text.len())
+}
+
+fn last_boundary(text: &str, limit: usize) -> usize {
+    let bytes = text.as_bytes();
+    let space_before = |from: usize, to: usize| {
+        bytes.get(from..to).and_then(|part| part.iter().rposition(|b| space(*b))).map_or(from, |found| from + found + 1)
+    };
+    let mut at = 0;
+    loop {
+        let word = space_before(at, limit);
+        let Some(sign) = markup::find(bytes, at, true).filter(|sign| *sign < word) else {
+            // Up to here no word holds anything; the last may be long.
+            at = at.max(word);
+            break;
+        };
+        at = space_before(at, sign);
+        match segment::end(text, at, true) {
+            Some((end, _)) if end <= limit => at = end,
+            _ => return at,
+        }
+    }
+    while let Some((end, _)) = segment::end(text, at, true) {
+        if end > limit {
+            break;
+        }
+        at = end;
+    }
+    at
+}
+
+/// Cleans segment after segment. Those without any sign of markup are taken as they are.
+fn fold<'a>(text: Cow<'a, str>, layers: &[Layer], policy: &Policy, state: &mut State, log: &mut Log) -> Cow<'a, str> {
+    let bytes = text.as_bytes();
+    let paths = policy.treatment("link.path") != Treat::Off;
+    let mut out = String::new();
+    // Up to where the text stands in `out`, unless nothing has changed so far; up to where segments were looked at.
+    let (mut copied, mut at) = (0, 0);
+    loop {
+        let found = if state.swallow { Some(at) } else { markup::find(bytes, at, paths) };
+        let Some(sign) = found.filter(|sign| *sign < bytes.len()) else { break };
+        let mut start =
+            bytes.get(at..sign).and_then(|part| part.iter().rposition(|b| space(*b))).map_or(at, |n| at + n + 1);
+        let (end, how) = loop {
+            match segment::end(&text, start, true) {
+                Some((end, _)) if end <= sign => start = end,
+                Some(found) => break found,
+                None => break (bytes.len(), segment::last(&text, start)),
+            }
+        };
+        let piece = text.get(start..end).unwrap_or_default();
+        state.pass_over(text.get(at..start).unwrap_or_default());
+        let before = text.get(copied..start).unwrap_or_default();
+        let head = !mid_line(&[before, &out], state.mid_line);
+        let mut one = Segment { text: piece, base: start, how, layers, head, paths, policy };
+        if let Some(new) = one.clean(state, log) {
+            out.push_str(before);
+            let from = out.len();
+            out.push_str(&new.text);
+            log.trace.parts.push(Part { before: start..end, after: from..out.len(), layers: new.layers });
+            copied = end;
+        }
+        at = end;
+    }
+    let rest = text.get(copied..).unwrap_or_default();
+    state.pass_over(text.get(at..).unwrap_or_default());
+    state.mid_line = mid_line(&[rest, &out], state.mid_line);
+    if copied == 0 {
+        return text;
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+/// Whether the line that these texts end in, the last of them first, holds more than marks.
+fn mid_line(parts: &[&str], before: bool) -> bool {
+    for byte in parts.iter().flat_map(|part| part.bytes().rev()) {
+        match byte {
+            b'\n' | b'\r' => return false,
+            byte if markup::line_mark(byte) => {}
+            _ => return true,
+        }
+    }
+    before
+}
+
+struct Segment<'a> {
+    text: &'a str,
+    /// Where it starts in what its layers lead back from.
+    base: usize,
+    how: End,
+    layers: &'a [Layer],
+    head: bool,
+    paths: bool,
+    policy: &'a Policy,
+}
+
+impl Segment<'_> {
+    /// What stands in its place, where that is something else.
+    fn clean(&mut self, state: &mut State, log: &mut Log) -> Option<Changed> {
+        let mut rounds = Rounds { text: Cow::Borrowed(self.text), layers: Vec::new() };
+        if self.how == End::Forced {
+            state.swallow = false;
+            return Some(self.replaced(log));
+        }
+        if std::mem::take(&mut state.swallow) {
+            let len = markup::url_run(self.text);
+            state.swallow = len == self.text.len() && self.how == End::Calm;
+            rounds.make(&mut [Edit { span: 0..len, text: "".into(), hit: None }]);
+        }
+        for round in 0..ROUNDS {
+            let around = Around { state, head: self.head, paths: self.paths };
+            let (mut wants, notes) = markup::pass(&rounds.text, self.policy, &around);
+            self.note(log, &wants, &rounds.layers, round == 0);
+            if wants.edits.is_empty() {
+                state.take(&notes);
+                return self.rested(rounds, log);
+            }
+            if self.how == End::Calm && wants.edits.iter().any(|edit| edit.span.end == rounds.text.len()) {
+                state.swallow = true;
+            }
+            rounds.make(&mut wants.edits);
+            let mut hidden = invisible::pass(&rounds.text, self.policy);
+            self.note(log, &hidden, &rounds.layers, false);
+            if !hidden.edits.is_empty() {
+                rounds.make(&mut hidden.edits);
+            }
+        }
+        Some(self.replaced(log))
+    }
+
+    fn rested(&self, rounds: Rounds<'_>, log: &mut Log) -> Option<Changed> {
+        let Cow::Owned(mut text) = rounds.text else { return None };
+        match self.how {
+            End::Space if under_way(&text) && !under_way(self.text) => return Some(self.replaced(log)),
+            End::Space => {}
+            End::Calm | End::Forced => {
+                if text.ends_with(']') {
+                    text.push(' ');
+                }
+            }
+        }
+        Some(Changed { text, layers: rounds.layers })
+    }
+
+    fn note(&self, log: &mut Log, pass: &Pass, own: &[Layer], reports: bool) {
+        let layers = Way { own, base: self.base, outer: self.layers };
+        log.note_by(pass, &layers, reports, self.policy);
+    }
+
+    /// The marker for all of it, with the white space that it ends in.
+    fn replaced(&self, log: &mut Log) -> Changed {
+        let way = Way { own: &[], base: self.base, outer: self.layers };
+        let hit = Hit { rule: "text.unstable", severity: Severity::High };
+        log.add(&(0..self.text.len()), &way, hit, Action::Redact);
+        let tail = match self.text.bytes().next_back() {
+            Some(byte) if self.how == End::Space && space(byte) => char::from(byte).to_string(),
+            _ if self.how == End::Space => String::new(),
+            _ => " ".to_owned(),
+        };
+        Changed { text: format!("{TEXT_MARKER}{tail}"), layers: Vec::new() }
+    }
+}
+
+/// What stands in a segment's place.
+struct Changed {
+    text: String,
+    /// The steps that led there; none where all of it was replaced.
     layers: Vec<Layer>,
+}
+
+/// Whether something that is more than an open bracket is under way at the end.
+fn under_way(text: &str) -> bool {
+    let mut at = 0;
+    while let Some((end, _)) = segment::end(text, at, false) {
+        at = end;
+    }
+    at != text.len()
+}
+
+struct Rounds<'a> {
+    text: Cow<'a, str>,
+    layers: Vec<Layer>,
+}
+
+impl Rounds<'_> {
+    fn make(&mut self, edits: &mut [Edit]) {
+        let (next, layer) = apply(&self.text, edits);
+        self.layers.push(layer);
+        self.text = Cow::Owned(next);
+    }
+}
+
+/// The way back from a segment's text to the one that was given.
+struct Way<'a> {
+    own: &'a [Layer],
+    base: usize,
+    outer: &'a [Layer],
+}
+
+struct Log {
+    original: usize,
     findings: Vec<Finding>,
     unlisted: usize,
+    denied: bool,
+    trace: Trace,
 }
 
-impl State {
-    fn note(&mut self, pass: &Pass, reports: bool) {
+impl Log {
+    fn note(&mut self, pass: &Pass, base: usize, outer: &[Layer], reports: bool, policy: &Policy) {
+        self.note_by(pass, &Way { own: &[], base, outer }, reports, policy);
+    }
+
+    fn note_by(&mut self, pass: &Pass, way: &Way<'_>, reports: bool, policy: &Policy) {
         for edit in &pass.edits {
             if let Some(hit) = edit.hit {
-                let action = if edit.text.is_empty() { Action::Redact } else { Action::Rewrite };
-                self.add(&edit.span, hit.rule, hit.severity, action);
+                let action = match policy.treatment(hit.rule) {
+                    Treat::Deny => Action::Deny,
+                    _ if edit.text.is_empty() => Action::Redact,
+                    _ => Action::Rewrite,
+                };
+                self.denied |= action == Action::Deny;
+                self.add(&edit.span, way, hit, action);
             }
         }
         // What is only reported is seen again in every round.
         for (span, hit) in pass.reports.iter().filter(|_| reports) {
-            self.add(span, hit.rule, hit.severity, Action::Report);
+            self.add(span, way, *hit, Action::Report);
         }
     }
 
-    fn add(&mut self, span: &Range<usize>, rule: &'static str, severity: Severity, action: Action) {
+    fn add(&mut self, span: &Range<usize>, way: &Way<'_>, hit: Hit, action: Action) {
         if self.findings.len() >= Cleaned::FINDINGS {
             self.unlisted += 1;
             return;
         }
         let mut span = span.clone();
-        for layer in self.layers.iter().rev() {
+        for layer in way.own.iter().rev() {
+            span = layer.back(&span);
+        }
+        span = way.base + span.start..way.base + span.end;
+        for layer in way.outer.iter().rev() {
             span = layer.back(&span);
         }
         let end = span.end.min(self.original);
-        self.findings.push(Finding { rule, span: span.start.min(end)..end, action, severity });
+        self.findings.push(Finding { rule: hit.rule, span: span.start.min(end)..end, action, severity: hit.severity });
+    }
+
+    fn done(self, text: Cow<'_, str>) -> (Cleaned<'_>, Trace) {
+        (Cleaned { text, findings: self.findings, unlisted: self.unlisted, denied: self.denied }, self.trace)
     }
 }
 

@@ -1,4 +1,8 @@
-//! What may stay: the policy of the first filters.
+//! What may stay: the policy of [`clean`](crate::clean).
+
+mod treat;
+
+pub use treat::{LinkMode, Query, Treat, Treatments};
 
 use crate::PrefixError;
 use url::Url;
@@ -15,14 +19,36 @@ pub struct Policy {
     /// Whether URLs that stand alone in the text are only reported. For values that a program reads, such as the
     /// choices of a schema: there a URL is data. Schemes that run code go all the same.
     pub keep_bare_links: bool,
-    /// Ids of rules that are only to report: what they find stays.
-    pub reported: Vec<&'static str>,
+    /// What becomes of links that may not stay.
+    pub links: LinkMode,
+    /// What becomes of the queries of destinations that may stay.
+    pub query: Query,
+    /// What single rules do, where it is not what the catalogue says.
+    pub treat: Treatments,
+}
+
+impl Policy {
+    /// What is done about a finding of that rule: what was set for it, otherwise what [`Policy::links`] says of a link's,
+    /// otherwise what the catalogue says.
+    #[must_use]
+    pub fn treatment(&self, rule: &str) -> Treat {
+        if let Some(treat) = self.treat.get(rule) {
+            return treat;
+        }
+        match self.links {
+            LinkMode::Keep if treat::follows_mode(rule) => Treat::Report,
+            LinkMode::Drop if treat::follows_mode(rule) => Treat::Redact,
+            _ => treat::by_itself(rule),
+        }
+    }
 }
 
 /// An allowed origin and the start of an allowed path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prefix {
-    origin: String,
+    scheme: String,
+    host: String,
+    port: Option<u16>,
     path: String,
 }
 
@@ -42,12 +68,24 @@ impl Prefix {
         if userinfo || url.query().is_some() || url.fragment().is_some() {
             return Err(PrefixError::Extra);
         }
-        Ok(Self { origin: url.origin().ascii_serialization(), path: url.path().to_owned() })
+        let host = url.host_str().ok_or(PrefixError::Url)?.to_owned();
+        Ok(Self {
+            scheme: url.scheme().to_owned(),
+            host,
+            port: url.port_or_known_default(),
+            path: url.path().to_owned(),
+        })
+    }
+
+    /// Whether the entry's host is this one, as it is commonly written.
+    pub(crate) fn is_at(&self, host: &str) -> bool {
+        self.host.eq_ignore_ascii_case(host)
     }
 
     /// Whether a canonical URL lies at or below this entry.
     pub(crate) fn covers(&self, url: &Url) -> bool {
-        if url.origin().ascii_serialization() != self.origin {
+        let origin = (url.scheme(), url.host_str().unwrap_or_default(), url.port_or_known_default());
+        if origin != (self.scheme.as_str(), self.host.as_str(), self.port) {
             return false;
         }
         if self.path == "/" {

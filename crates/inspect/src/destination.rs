@@ -206,10 +206,17 @@ fn web(url: &str, usage: Use, policy: &Policy) -> Place {
     if list.is_empty() || url.contains(odd) || !url.contains("://") {
         return Place::External;
     }
-    let Ok(parsed) = Url::parse(url) else { return Place::External };
-    let userinfo = !parsed.username().is_empty() || parsed.password().is_some();
     let authority =
         url.split_once("://").map_or("", |(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default());
+    // Most refused destinations are known by their host as it stands; numbers and other scripts have several forms.
+    let host = authority.split(':').next().unwrap_or_default();
+    let plain = host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
+    let name = host.bytes().next().is_some_and(|b| b.is_ascii_alphabetic());
+    if plain && name && !list.iter().any(|prefix| prefix.is_at(host)) {
+        return Place::External;
+    }
+    let Ok(parsed) = Url::parse(url) else { return Place::External };
+    let userinfo = !parsed.username().is_empty() || parsed.password().is_some();
     if userinfo || authority.contains(['@', '%']) || forwards(&parsed) {
         return Place::External;
     }
@@ -219,17 +226,71 @@ fn web(url: &str, usage: Use, policy: &Policy) -> Place {
 /// Whether the URL holds another one: a proxy or an open redirect would lead there.
 fn forwards(url: &Url) -> bool {
     let tail = [Some(url.path()), url.query(), url.fragment()];
-    tail.into_iter().flatten().any(|part| {
+    // Each sign of another URL has one of these, decoded or not.
+    let may = |part: &&str| part.contains([':', '%', '\\']) || part.contains("//") || part.contains("/\\");
+    tail.into_iter().flatten().filter(may).any(|part| {
         let once = percent_decoded(part);
         let twice = percent_decoded(&once);
         [part, &once, &twice].iter().any(|view| {
             let view = view.to_ascii_lowercase();
             let inner = view.trim_start_matches('/');
-            ["//", "http:", "https:", ":/", "\\\\", "/\\", "javascript:", "data:"]
-                .iter()
-                .any(|sign| inner.contains(sign))
+            ["//", "http:", "https:", ":/", "\\\\", "/\\", "javascript:"].iter().any(|sign| inner.contains(sign))
+                || holds_data(inner)
         })
+    }) || url.query().is_some()
+        && url.query_pairs().any(|(name, value)| names_target(&name, &value) || hides_url(&value))
+}
+
+/// Whether a `data:` URL starts anywhere but within a word.
+fn holds_data(text: &str) -> bool {
+    text.match_indices("data:").any(|(at, _)| {
+        !text.get(..at).is_some_and(|head| head.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
     })
+}
+
+/// Parameters by which servers commonly say where to go on.
+const TARGETS: [&str; 24] = [
+    "continue",
+    "dest",
+    "destination",
+    "forward",
+    "go",
+    "goto",
+    "href",
+    "image",
+    "img",
+    "link",
+    "next",
+    "out",
+    "proxy",
+    "redir",
+    "redirect",
+    "redirect_uri",
+    "redirect_url",
+    "return",
+    "return_to",
+    "returnurl",
+    "src",
+    "target",
+    "to",
+    "url",
+];
+
+/// Whether a parameter that says where to go on names a host.
+fn names_target(name: &str, value: &str) -> bool {
+    let host = value.trim_start().split(['/', '?', '#', ':']).next().unwrap_or_default();
+    let top = host.rsplit_once('.').map_or("", |(_, top)| top);
+    let domain = top.len() >= 2 && top.bytes().all(|b| b.is_ascii_alphabetic());
+    let goes_on = value.len() > host.len() || value.starts_with("www.");
+    let known = TARGETS.contains(&name.to_ascii_lowercase().as_str());
+    known && (host.parse::<std::net::Ipv4Addr>().is_ok() || (domain && goes_on))
+}
+
+/// Whether a value is a URL in base64 or hexadecimal: what begins with `http`, `//` or `www.`.
+fn hides_url(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    ["aHR0c", "SFRUU", "Ly8", "d3d3L"].iter().any(|sign| value.starts_with(sign) && value.len() >= 8)
+        || ["68747470", "2f2f", "7777772e"].iter().any(|sign| lower.starts_with(sign) && lower.len() >= 16)
 }
 
 /// The text with each `%XX` undone; what is no UTF-8 then becomes U+FFFD.
@@ -278,7 +339,13 @@ mod tests {
 
     #[test]
     fn allowed_means_origin_and_path() {
-        assert_eq!(judged("https://docs.example.com/manual/a?b=c#d"), Place::Allowed);
+        for url in [
+            "https://docs.example.com/manual/a?b=c#d",
+            "https://docs.example.com/manual/metadata:a?to=chapter.two&next=5&src=email",
+            "https://docs.example.com/manual/?target=v1.2&url=intro",
+        ] {
+            assert_eq!(judged(url), Place::Allowed, "{url}");
+        }
         assert_eq!(judged("HTTPS://Docs.Example.com:443/manual"), Place::Allowed);
         assert_eq!(judged("http://0x0a.0.0.1/x"), Place::Allowed);
     }
@@ -307,6 +374,10 @@ mod tests {
             "https://docs.example.com/manual/go?url=https%3A%2F%2Fevil.test",
             "https://docs.example.com/manual/go?url=https%253A%252F%252Fevil.test",
             "https://docs.example.com/manual/https://evil.test",
+            "https://docs.example.com/manual/go?u=aHR0cHM6Ly9ldmlsLnRlc3Q",
+            "https://docs.example.com/manual/go?x=68747470733a2f2f6576696c",
+            "https://docs.example.com/manual/go?redirect=evil.test/x",
+            "https://docs.example.com/manual/go?to=data:text/html,x",
             "https://docs.ex\u{430}mple.com/manual/",
             "mailto:a@evil.test",
             "ftp://docs.example.com/manual/",

@@ -6,7 +6,7 @@
 mod table;
 
 use crate::layer::{Edit, Hit, Pass};
-use crate::{Policy, Severity};
+use crate::{Policy, Severity, Treat};
 use std::borrow::Cow;
 pub(crate) use table::hidden;
 use table::{emoji, joiner_script, mongolian, rtl, seasian, takes_text_variation};
@@ -18,44 +18,88 @@ const FLAGS: [&str; 3] = [
     "\u{e0067}\u{e0062}\u{e0077}\u{e006c}\u{e0073}\u{e007f}",
 ];
 
+/// How long a control string may be.
+const STRING: usize = 2 * 1024;
+
 /// Whether a byte can start a character of interest.
 const fn lead(byte: u8) -> bool {
     matches!(byte, 0..=8 | 0x0b | 0x0c | 0x0e..=0x1f | 0x7f | 0xc2 | 0xcd | 0xd8 | 0xe1 | 0xe2 | 0xe3 | 0xef | 0xf0..=0xff)
 }
 
-/// Finds the invisible characters that have no business where they stand.
-pub(crate) fn pass(text: &str, _policy: &Policy) -> Pass {
-    let mut pass = Pass::default();
-    let mut at = match text.bytes().position(lead) {
-        Some(at) => at,
-        None => return pass,
-    };
-    // The character before `at` that stays.
-    let mut before = text.get(..at).and_then(|head| head.chars().next_back());
-    while let Some((c, rest)) = text.get(at..).and_then(first) {
-        let len = match hidden(c) {
-            None => {
-                before = Some(c);
-                at += c.len_utf8();
-                continue;
+/// Whether the character that starts with these bytes may be one of interest.
+const fn interesting(first: u8, second: u8, third: u8) -> bool {
+    match first {
+        0..=0x7f => true,
+        0xc2 => second <= 0x9f || second == 0xad,
+        0xcd => second == 0x8f,
+        0xd8 => second == 0x9c,
+        0xe1 => matches!(second, 0x85 | 0x9e | 0xa0),
+        0xe2 => matches!(second, 0x80 | 0x81),
+        0xe3 => second == 0x85,
+        0xef => matches!(second, 0xb7 | 0xb8 | 0xbb | 0xbe | 0xbf),
+        0xf0 => matches!(second, 0x9b | 0x9d) || third == 0xbf,
+        _ => true,
+    }
+}
+
+/// The first place from `at` on where a character of interest may stand.
+fn next_lead(bytes: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        // A whole block is asked first: most hold nothing, and the answer takes few instructions.
+        let block = bytes.get(at..)?;
+        let block = block.get(..64).unwrap_or(block);
+        if block.is_empty() {
+            return None;
+        }
+        if block.iter().fold(false, |any, b| any | lead(*b)) {
+            for (index, byte) in block.iter().enumerate().filter(|(_, b)| lead(**b)) {
+                let behind = |count| bytes.get(at + index + count).copied().unwrap_or(0);
+                if interesting(*byte, behind(1), behind(2)) {
+                    return Some(at + index);
+                }
             }
-            Some(rule) => match kept(c, before, rest) {
-                Some(len) => {
-                    // A kept character does not justify another of its kind.
-                    before = Some(c);
-                    at += len;
-                    continue;
-                }
-                None => {
-                    let len = if c == '\u{1b}' { c.len_utf8() + csi(rest) } else { c.len_utf8() };
-                    push(&mut pass.edits, at..at + len, rule);
-                    len
-                }
-            },
-        };
-        at += len;
+        }
+        at += block.len();
+    }
+}
+
+/// Finds the invisible characters that have no business where they stand.
+pub(crate) fn pass(text: &str, policy: &Policy) -> Pass {
+    let mut pass = Pass::default();
+    let mut at = 0;
+    // Behind what was taken out last, and the character before it that stays.
+    let (mut gone, mut stays) = (0, None);
+    while let Some(next) = next_lead(text.as_bytes(), at) {
+        let Some((c, rest)) = text.get(next..).and_then(first) else { break };
+        at = next + c.len_utf8();
+        let Some(rule) = hidden(c) else { continue };
+        let before = text.get(gone..next).and_then(|head| head.chars().next_back()).or(stays);
+        if let Some(len) = kept(c, before, rest) {
+            at = next + len;
+            continue;
+        }
+        let len = if c == '\u{1b}' { c.len_utf8() + sequence(rest).unwrap_or(0) } else { c.len_utf8() };
+        let span = next..next + len;
+        match policy.treatment(rule.0) {
+            Treat::Off => {}
+            Treat::Report => pass.reports.push((span, Hit { rule: rule.0, severity: rule.1 })),
+            _ => {
+                (gone, stays, at) = (span.end, before, span.end);
+                push(&mut pass.edits, span, rule);
+            }
+        }
     }
     pass
+}
+
+/// Up to where escape sequences of terminals are there to their end.
+pub(crate) fn complete(text: &str) -> usize {
+    let mut from = 0;
+    while let Some(found) = memchr::memchr(0x1b, text.as_bytes().get(from..).unwrap_or_default()) {
+        let Some(len) = text.get(from + found + 1..).and_then(sequence) else { return from + found };
+        from += found + 1 + len;
+    }
+    text.len()
 }
 
 fn first(text: &str) -> Option<(char, &str)> {
@@ -75,13 +119,31 @@ fn push(edits: &mut Vec<Edit>, span: std::ops::Range<usize>, rule: (&'static str
     edits.push(Edit { span, text: Cow::Borrowed(""), hit: Some(Hit { rule: rule.0, severity: rule.1 }) });
 }
 
-/// The length of the rest of a control sequence (ECMA-48 section 5.4) after ESC; 0 where there is none.
-fn csi(rest: &str) -> usize {
-    let Some(body) = rest.strip_prefix('[') else { return 0 };
-    let params = body.bytes().take(64).take_while(|b| (0x20..0x40).contains(b)).count();
-    match body.as_bytes().get(params) {
-        Some(0x40..=0x7e) => params + 2,
-        _ => 0,
+/// The length of the rest of an escape sequence after ESC: of a control sequence (ECMA-48 section 5.4), or of a control
+/// string such as a hyperlink's (section 5.6) with its end. 0 where there is none, `None` where the text ends within it.
+fn sequence(rest: &str) -> Option<usize> {
+    let body = rest.get(1..).unwrap_or_default().as_bytes();
+    match rest.bytes().next()? {
+        b'[' => {
+            let params = body.iter().take(64).take_while(|b| (0x20..0x40).contains(*b)).count();
+            match body.get(params) {
+                Some(0x40..=0x7e) => Some(params + 2),
+                Some(_) => Some(0),
+                None => None,
+            }
+        }
+        b']' | b'P' | b'X' | b'^' | b'_' => {
+            let Some(len) = body.iter().take(STRING).position(|b| matches!(b, 0x07 | 0x1b | b'\n' | 0xc2)) else {
+                return (body.len() >= STRING).then_some(0);
+            };
+            match (body.get(len), body.get(len + 1)) {
+                (Some(0x07), _) => Some(len + 2),
+                (Some(0x1b), Some(b'\\')) | (Some(0xc2), Some(0x9c)) => Some(len + 3),
+                (Some(0x1b), None) => None,
+                _ => Some(0),
+            }
+        }
+        _ => Some(0),
     }
 }
 

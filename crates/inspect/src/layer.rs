@@ -68,6 +68,16 @@ impl Layer {
         (start < end).then_some(start..end)
     }
 
+    /// The place after the edits of a place before them; within an edit, where the edit stands.
+    pub(crate) fn forth(&self, at: usize) -> usize {
+        let index = self.0.partition_point(|(_, before)| *before <= at);
+        match index.checked_sub(1).and_then(|i| self.0.get(i).map(|pair| (i, pair))) {
+            Some((i, (after, _))) if i % 2 == 0 => *after,
+            Some((_, (after, before))) => after + (at - before),
+            None => at,
+        }
+    }
+
     fn start(&self, at: usize) -> usize {
         let index = self.0.partition_point(|(after, _)| *after <= at);
         match index.checked_sub(1).and_then(|i| self.0.get(i).map(|pair| (i, pair))) {
@@ -121,6 +131,7 @@ mod tests {
         assert_eq!(layer.back(&(2..3)), 1..3);
         assert_eq!(layer.back(&(4..6)), 3..5);
         assert_eq!(layer.back(&(6..8)), 6..8);
+        assert_eq!([0, 1, 2, 3, 6, 7].map(|at| layer.forth(at)), [0, 1, 1, 4, 6, 7]);
     }
 
     #[test]

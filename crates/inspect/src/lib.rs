@@ -27,8 +27,8 @@ pub mod secrets;
 pub mod signals;
 mod tables;
 
-pub use clean::{IMAGE_MARKER, LINK_MARKER, TEXT_MARKER, clean, clean_traced};
-pub use config::{Policy, Prefix};
+pub use clean::{IMAGE_MARKER, LINK_MARKER, State, TEXT_MARKER, Trace, clean, clean_traced, clean_with, cut, pending};
+pub use config::{LinkMode, Policy, Prefix, Query, Treat, Treatments};
 pub use destination::{Place, place_of};
 pub use error::PrefixError;
 pub use matched::{Match, View};
@@ -97,6 +97,8 @@ pub struct Cleaned<'a> {
     pub findings: Vec<Finding>,
     /// How many findings are left out of the list.
     pub unlisted: usize,
+    /// Whether a rule that denies has matched: the whole is to be withheld.
+    pub denied: bool,
 }
 
 impl Cleaned<'_> {

@@ -1,9 +1,11 @@
 //! One text through every rule: what is found, what is done about it, what is left.
 
+mod cut;
 mod decide;
 mod edit;
 mod find;
 mod findings;
+pub(crate) mod fold;
 mod judge;
 pub(crate) mod risk;
 mod rounds;
@@ -13,6 +15,7 @@ use crate::policy::{LinkMode, Marking, Policy, Query, Resolved};
 use casemate_core::label::Risk;
 use casemate_inspect::{Action, Match, Registered, Severity, View};
 pub(crate) use edit::SECRET;
+pub(crate) use cut::HOLD;
 use find::Detectors;
 use findings::Findings;
 pub(crate) use judge::Judged;
@@ -90,15 +93,17 @@ pub struct Filter {
     pub(crate) inspect: casemate_inspect::Policy,
     pub(crate) data: casemate_inspect::Policy,
     detectors: Detectors,
-    link_mode: LinkMode,
-    query: Query,
     marking: Marking,
+    /// The most bytes of HTML that are judged as a document.
+    pub(crate) html_bytes: usize,
 }
 
 impl Filter {
     pub(crate) fn new(policy: &Policy, resolved: &Resolved<'_>, sensitive: bool) -> Self {
         let detectors = Detectors::new(resolved, policy);
-        Self::with_detectors(resolved, sensitive, detectors)
+        let made = Self::with_detectors(resolved, sensitive, detectors);
+        let html_bytes = if policy.html_bytes == 0 { casemate_inspect::html::BYTES } else { policy.html_bytes };
+        Self { html_bytes, ..made }
     }
 
     fn with_detectors(resolved: &Resolved<'_>, sensitive: bool, detectors: Detectors) -> Self {
@@ -107,11 +112,13 @@ impl Filter {
             allowed_links: resolved.links(),
             allowed_images: resolved.images(),
             keep_bare_links: false,
-            reported: detectors.decisions.reported(),
+            links: resolved.link_mode(),
+            query: resolved.query(),
+            treat: detectors.decisions.treatments(),
         };
         let data = casemate_inspect::Policy { keep_bare_links: true, ..inspect.clone() };
-        let (link_mode, query, marking) = (resolved.link_mode(), resolved.query(), resolved.marking());
-        Self { inspect, data, detectors, link_mode, query, marking }
+        let (marking, html_bytes) = (resolved.marking(), casemate_inspect::html::BYTES);
+        Self { inspect, data, detectors, marking, html_bytes }
     }
 
     /// Filters one text. Linear in its length; filtering the result again changes nothing (without marking).
@@ -138,13 +145,13 @@ impl Filter {
     /// What becomes of a link that may not stay.
     #[must_use]
     pub const fn link_mode(&self) -> LinkMode {
-        self.link_mode
+        self.inspect.links
     }
 
     /// What becomes of the query of a link that may stay.
     #[must_use]
     pub const fn query(&self) -> &Query {
-        &self.query
+        &self.inspect.query
     }
 
     /// Marks a text that was filtered, as the policy asks for it. What is marked is not for the filter again.
@@ -161,10 +168,7 @@ impl Filter {
 
     fn filtered<'t>(&self, text: &'t str, policy: &casemate_inspect::Policy, extra: &[Match]) -> Filtered<'t> {
         let mut findings = Findings::default();
-        let end = match self.rest(text, policy, extra, 0, &mut findings) {
-            End::Unstable => self.paragraphs(text, policy, extra, &mut findings),
-            end => end,
-        };
+        let end = self.all(text, policy, extra, &mut findings);
         let (text, verdict) = match end {
             End::Rest(rest) if rest == text => (Cow::Borrowed(text), Verdict::Pass),
             End::Rest(rest) => (rest, Verdict::Rewritten),

@@ -6,6 +6,7 @@ use crate::filter::Filter;
 use casemate_core::glob::Glob;
 use casemate_inspect::secrets::Imported;
 use casemate_inspect::{Action, Prefix, Registered};
+pub use casemate_inspect::{LinkMode, Query};
 pub(crate) use resolve::Resolved;
 use std::sync::Arc;
 
@@ -18,28 +19,6 @@ pub enum Treatment {
     Do(Action),
     /// The rule is used and its findings are recorded as what would have been done; nothing is.
     Shadow(Action),
-}
-
-/// What becomes of a link that may not stay.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum LinkMode {
-    /// It stays and is reported.
-    Keep,
-    /// Its text stays, a marker stands for its destination.
-    #[default]
-    Rewrite,
-    /// Text and destination go.
-    Drop,
-}
-
-/// What becomes of the query of a link that may stay.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Query {
-    /// It stays.
-    #[default]
-    Keep,
-    /// Only these parameters stay; with none of them the whole query goes.
-    Only(Vec<String>),
 }
 
 /// A deterministic transform that tells the model which text is not to be trusted.
@@ -122,7 +101,8 @@ pub struct Policy {
     pub patterns: Vec<Pattern>,
     /// Rules for secrets that were read from elsewhere; each is `secret.imported.ID`.
     pub imported: Option<Arc<Imported>>,
-    /// The most bytes of HTML that are held and judged as a document; more is escaped as text.
+    /// The most bytes of HTML that are held and judged as a document; more is escaped as text. 0 stands for
+    /// [`casemate_inspect::html::BYTES`].
     pub html_bytes: usize,
 }
 

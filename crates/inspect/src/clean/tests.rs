@@ -1,5 +1,7 @@
 //! The filters as a reader of the result sees them, with an independent Markdown parser as the judge.
 
+mod forms;
+mod pieces;
 mod properties;
 
 use crate::{Action, Cleaned, Place, Policy, Prefix, clean, place_of};

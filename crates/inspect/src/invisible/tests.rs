@@ -47,7 +47,9 @@ fn hidden_words_go() {
         ("\u{1f600}\u{fe0f}\u{fe0f}\u{fe0f}", "\u{1f600}\u{fe0f}"),
         ("\u{3164}\u{115f}\u{ffa0}\u{17b4}", ""),
         ("a\u{0}b\u{7f}c\u{85}d", "abcd"),
-        ("\u{1b}[31;1mred\u{1b}[0m \u{1b}]8;;x\u{7}", "red ]8;;x"),
+        ("\u{1b}[31;1mred\u{1b}[0m \u{1b}]8;;x\u{7}y", "red y"),
+        ("\u{1b}]8;;https://evil.test/?q\u{1b}\\text\u{1b}]8;;\u{1b}\\ on", "text on"),
+        ("\u{1b}]52;c;aGk=\u{9c}x \u{1b}]0", "x ]0"),
         ("\u{1f3f4}\u{e0067}\u{e0062}\u{e0078}\u{e007f}", "\u{1f3f4}"),
         ("\u{fdd0}\u{ffff}\u{fffe}", ""),
         ("a&#xE0069;&#x202e;b", "ab"),
@@ -61,4 +63,13 @@ fn the_finding_names_rule_and_place() {
     let out = clean("ok \u{e0041}\u{e0042} then \u{202e}x", &Policy::default());
     let seen: Vec<_> = out.findings.iter().map(|f| (f.rule, f.span.clone(), f.action)).collect();
     assert_eq!(seen, [("invisible.tag", 3..11, Action::Redact), ("invisible.bidi", 17..20, Action::Redact)]);
+}
+
+#[test]
+fn every_hidden_character_is_met() {
+    for c in (0..=0x10_ffff).filter_map(char::from_u32).filter(|c| super::hidden(*c).is_some()) {
+        let mut bytes = [0; 4];
+        let text = c.encode_utf8(&mut bytes);
+        assert_eq!(super::next_lead(text.as_bytes(), 0), Some(0), "{c:?}");
+    }
 }

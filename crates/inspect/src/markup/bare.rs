@@ -71,22 +71,31 @@ impl Scan<'_> {
 
     /// Two slashes before a host and a path, as a renderer takes them for a link.
     pub(super) fn slashes(&mut self, at: usize) -> usize {
-        let alone =
-            !self.before(at).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b':' | b'/' | b'\\' | b'.'));
-        if self.byte(at + 1) != Some(b'/') {
-            return at + 1;
-        }
-        let host = self.bytes.get(at + 2..).unwrap_or_default();
-        let len = host.iter().take(254).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-')).count();
-        let name = self.slice(at + 2..at + 2 + len);
-        let top = name.rsplit_once('.').map_or("", |(_, top)| top);
-        let named = top.len() >= 2 && top.bytes().all(|b| b.is_ascii_alphabetic()) && !name.starts_with('.');
+        // In JSON a slash may have a backslash before it.
+        let escaped = self.before(at) == Some(b'\\');
+        let start = if escaped { at - 1 } else { at };
+        let from = match (self.byte(at + 1), self.byte(at + 2)) {
+            (Some(b'/'), _) => at + 2,
+            (Some(b'\\'), Some(b'/')) if escaped => at + 3,
+            _ => return self.host_path(at),
+        };
+        let before = self.before(start);
+        let alone = start >= self.floor
+            && !before.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b':' | b'/' | b'\\' | b'.'));
+        let host = self.bytes.get(from..).unwrap_or_default();
+        let named = |b: &&u8| b.is_ascii_alphanumeric() || matches!(**b, b'.' | b'-' | b'@' | b'_') || **b >= 0x80;
+        let len = host.iter().take(254).take_while(named).count();
+        let name = self.slice(from..from + len);
         let goes_on = match host.get(len) {
             Some(b'/' | b'?' | b'#') => true,
+            Some(b'\\') => host.get(len + 1) == Some(&b'/'),
             Some(b':') => host.get(len + 1).is_some_and(u8::is_ascii_digit),
+            // Where a value is to stand, a host is enough.
+            Some(b'"' | b'\'' | b')' | b'}' | b'>') => matches!(before, Some(b'"' | b'\'' | b'=' | b'(' | b'{')),
             _ => false,
         };
-        if alone && named && goes_on { self.bare(at, at + 2, "link.bare") } else { self.after_slashes(at) }
+        let named = is_host_name(name.rsplit('@').next().unwrap_or_default());
+        if alone && named && goes_on { self.bare(start, from, "link.bare") } else { self.after_slashes(at) }
     }
 
     /// A dot: after `www`, perhaps.
@@ -113,16 +122,15 @@ impl Scan<'_> {
         let www = url.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("www."));
         let named = if www { Cow::Owned(format!("http://{url}")) } else { Cow::Borrowed(url) };
         match judge(&named, Escapes::Markdown, Use::Link, self.policy) {
-            Place::Allowed => {
-                // Other signs within it still count.
-                self.settle(start..end);
-                rest
-            }
+            // Other signs within it still count.
+            Place::Allowed => self.keep(start..end, rest),
+            Place::Script if self.stays("link.script", Severity::High, &(start..end)) => end,
             Place::Script => {
                 let marker = self.marker(&(start..end), false);
                 self.edit(start..end, marker, "link.script", Severity::High)
             }
             _ if self.policy.keep_bare_links => self.report(start..end, rule, Severity::Low),
+            _ if self.stays(rule, Severity::Medium, &(start..end)) => end,
             _ => {
                 let marker = self.marker(&(start..end), false);
                 self.edit(start..end, marker, rule, Severity::Medium)
@@ -153,6 +161,19 @@ impl Scan<'_> {
         let kept = self.slice(rest..end).trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_', '~']).len();
         if kept == 0 { end } else { rest + kept }
     }
+}
+
+/// Whether the name is one of a host as a reader knows it: by its top-level domain, or of four numbers.
+fn is_host_name(name: &str) -> bool {
+    let top = name.rsplit_once('.').map_or("", |(_, top)| top);
+    let domain = top.len() >= 2 && top.bytes().all(|b| b.is_ascii_alphabetic() || b >= 0x80);
+    let puny = top.starts_with("xn--");
+    (domain || puny || name.parse::<std::net::Ipv4Addr>().is_ok()) && !name.starts_with('.')
+}
+
+/// How long the text's first run of characters of URLs is.
+pub(crate) fn url_run(text: &str) -> usize {
+    text.find(|c| !url_char(c) || matches!(c, ')' | ']')).unwrap_or(text.len())
 }
 
 /// Whether the character may belong to a URL in running text.

@@ -1,19 +1,20 @@
-//! Markdown: inline links and images, and definitions. References need no rule of their own: they only lead where a
-//! definition leads.
+//! Markdown: inline links and images, and definitions. References of links need no rule of their own: they only lead where
+//! a definition leads.
 
-use super::{OPEN, Opener, Scan};
+use super::{Opener, Scan};
 use crate::Severity;
+use crate::clean::segment::{SPACE, TITLE};
+use crate::clean::state::{Bracket, OPEN, label};
 use crate::destination::{Place, Use, judge, may_lead_out};
 use crate::entity::Escapes;
 use crate::layer::Edit;
+use crate::{IMAGE_MARKER, LINK_MARKER};
 use std::borrow::Cow;
 use std::ops::Range;
 
 /// Markdown takes a backslash before punctuation away; a renderer that does not sees another destination. Both count.
 const READINGS: [Escapes; 2] = [Escapes::Markdown, Escapes::Html];
 
-/// How far a title is looked for.
-const TITLE: usize = 512;
 /// How far a destination of a wiki's form is read.
 const WIKI: usize = 1024;
 
@@ -26,19 +27,39 @@ struct Target {
 }
 
 impl Scan<'_> {
+    /// An opening bracket.
     pub(super) fn open(&mut self, at: usize, image: bool) -> usize {
-        let len = if image { 2 } else { 1 };
+        let start = if image { at - 1 } else { at };
         // An escaped bracket would pair with the wrong one; an exclamation mark before a bracket counts in any case.
         if image || !self.is_escaped(at) {
             if self.open.len() >= OPEN {
                 self.unclosed();
+                self.notes.open.clear();
+                self.notes.stray = true;
             }
-            self.open.push(Opener { at, image });
+            let heads = self.starts_line(start);
+            self.open.push(Opener { at: Some(start), image, heads });
         }
-        match self.byte(at + len) {
-            Some(b'[') => self.wiki(at + len + 1, image).unwrap_or(at + len),
-            _ => at + len,
+        match self.byte(at + 1) {
+            Some(b'[') => self.wiki(at + 2, image).unwrap_or(at + 1),
+            _ => at + 1,
         }
+    }
+
+    /// The bracket that was opened last, here or before.
+    fn pop(&mut self) -> Option<Opener> {
+        self.open.pop().or_else(|| {
+            let open = &self.around.state.open;
+            let bracket = open.get(open.len().checked_sub(self.notes.closed + 1)?)?;
+            self.notes.closed += 1;
+            Some(Opener { at: None, image: bracket.image, heads: bracket.heads })
+        })
+    }
+
+    fn has_open_image(&self) -> bool {
+        let open = &self.around.state.open;
+        let before = open.get(..open.len().saturating_sub(self.notes.closed)).unwrap_or_default();
+        self.open.iter().any(|o| o.image) || before.iter().any(|o| o.image)
     }
 
     /// `[[destination]]`, `[[destination|text]]`, `![[destination]]`, as wikis have them.
@@ -60,43 +81,50 @@ impl Scan<'_> {
             Place::External if image => ("image.wiki", Severity::High),
             Place::External => ("link.wiki", Severity::Medium),
             Place::Script => ("link.script", Severity::High),
+            Place::Allowed => {
+                self.keep(span.clone(), span.end);
+                return None;
+            }
             _ => return None,
         };
+        if self.stays(rule, severity, &span) {
+            self.settle(span);
+            return None;
+        }
         let marker = self.marker(&span, image);
         Some(self.edit(span, marker, rule, severity))
     }
 
-    /// Makes an image's opening a link's.
-    fn drop_mark(&mut self, at: usize) {
-        let apart = if self.before(at) == Some(b'!') { " " } else { "" };
-        self.edit(at..at + 1, apart, "image.markdown", Severity::Medium);
-    }
-
-    /// Forgets what is open: it is never closed, or by nothing near.
+    /// Leaves what is open to the parts that follow.
     pub(super) fn unclosed(&mut self) {
         for opener in std::mem::take(&mut self.open) {
-            if opener.image && self.policy.strip_images {
-                self.drop_mark(opener.at);
+            let mut image = opener.image;
+            if let Some(at) = opener.at.filter(|_| image && self.policy.strip_images) {
+                self.drop_mark(at);
+                image = false;
             }
+            self.notes.open.push(Bracket { image, heads: opener.heads });
         }
-    }
-
-    fn is_escaped(&self, at: usize) -> bool {
-        let head = self.bytes.get(..at).unwrap_or_default();
-        head.iter().rev().take_while(|b| **b == b'\\').count() % 2 == 1
     }
 
     /// A closing bracket.
     pub(super) fn close(&mut self, at: usize) -> usize {
         let next = self.byte(at + 1);
-        let escaped = self.is_escaped(at);
         // Some readers do not know escapes: what follows is judged all the same.
-        let opener = if escaped { None } else { self.open.pop() };
+        let escaped = self.is_escaped(at);
+        let opener = if escaped { None } else { self.pop() };
         let strip = self.policy.strip_images && opener.is_some_and(|o| o.image);
         match next {
-            Some(b'(') => self.inline(at, opener, strip),
-            Some(b':') if !strip => self.definition(at, opener),
-            _ if strip => self.strip_reference(at, opener),
+            Some(b'(') => return self.inline(at, opener, strip),
+            _ if strip => return self.strip_reference(at, opener),
+            _ => {}
+        }
+        let floor = self.floor;
+        self.refer(at, opener);
+        match next {
+            Some(b':') => self.definition(at, opener),
+            // What was edited lies before, unless the reference went too.
+            _ if self.floor > floor && self.floor > at => self.floor,
             _ => at + 1,
         }
     }
@@ -104,17 +132,20 @@ impl Scan<'_> {
     /// `](destination "title")`
     fn inline(&mut self, at: usize, opener: Option<Opener>, strip: bool) -> usize {
         let image = opener.is_some_and(|o| o.image);
-        let usage = if image { Use::Image } else { Use::Link };
         let start = self.skip_space(at + 2);
         // The head decides; only what goes is read to its end.
         if !strip && !self.leads_out(start) {
             return at + 1;
         }
         let target = self.target(start, true);
-        let place = self.judged(&target.inner, usage);
+        let usage = if image { Use::Image } else { Use::Link };
+        let mut place = self.judged(&target.inner, usage);
+        if place == Place::Allowed && !image && (self.is_stray() || (opener.is_none() && self.has_open_image())) {
+            // It may close an image all the same.
+            place = self.judged(&target.inner, Use::Image);
+        }
         if !strip && place == Place::Allowed {
-            self.settle(target.inner.clone());
-            return target.inner.start;
+            return self.keep(target.inner.clone(), target.inner.start);
         }
         if !strip && !place.refused() {
             return at + 1;
@@ -126,11 +157,15 @@ impl Scan<'_> {
             (true, _) => ("image.markdown", Severity::High),
             (false, _) => ("link.inline", Severity::Medium),
         };
+        if !strip && self.stays(rule, severity, &(at..end)) {
+            self.settle(target.inner.clone());
+            return target.inner.start;
+        }
         self.replace_bracket(at..end, opener, image, rule, severity)
     }
 
     /// `![alt][reference]`, `![alt][]`, `![alt]`
-    fn strip_reference(&mut self, at: usize, opener: Option<Opener>) -> usize {
+    pub(super) fn strip_reference(&mut self, at: usize, opener: Option<Opener>) -> usize {
         let label =
             self.bytes.get(at + 2..).unwrap_or_default().iter().take(1000).position(|b| *b == b']' || *b == b'[');
         let end = match (self.byte(at + 1), label) {
@@ -150,23 +185,35 @@ impl Scan<'_> {
         severity: Severity,
     ) -> usize {
         let mut empty = false;
-        if let Some(opener) = opener {
-            let text = opener.at + if opener.image { 2 } else { 1 };
+        if let Some((opener, start)) = opener.and_then(|o| o.at.map(|start| (o, start))) {
+            let text = start + if opener.image { 2 } else { 1 };
             empty = text == span.start;
-            let apart = matches!(self.before(opener.at), Some(b']' | b'!' | b'<' | b'\\'));
+            let apart = matches!(self.before(start), Some(b']' | b'!' | b'<' | b'\\'));
             let with = if apart { " " } else { "" };
-            self.pass.edits.push(Edit { span: opener.at..text, text: Cow::Borrowed(with), hit: None });
+            if self.drops(rule) && !self.touches(start..span.start) {
+                let marker = if image { IMAGE_MARKER } else { LINK_MARKER };
+                let joins = matches!(self.byte(span.end), Some(b'(' | b'[' | b':'));
+                let marker = format!("{with}{marker}{}", if joins { " " } else { "" });
+                return self.edit(start..span.end, marker, rule, severity);
+            }
+            self.pass.edits.push(Edit { span: start..text, text: Cow::Borrowed(with), hit: None });
         }
-        let spaced = empty || self.before(span.start).is_some_and(|b| b.is_ascii_whitespace());
+        let spaced = empty || self.before(span.start).is_none_or(|b| b.is_ascii_whitespace());
         // Behind the text comes a space of its own, so that only what follows is of interest.
         let marker = self.marker(&(span.start..span.end), image);
         let marker = if spaced { marker } else { format!(" {}", marker.trim_start()) };
         self.edit(span, marker, rule, severity)
     }
 
+    /// Whether an edit lies within the span.
+    fn touches(&self, span: Range<usize>) -> bool {
+        self.pass.edits.iter().rev().take(64).any(|edit| edit.span.end > span.start && edit.span.start < span.end)
+            || (self.pass.edits.len() > 64 && self.floor > span.start)
+    }
+
     /// `[label]: destination`
     fn definition(&mut self, at: usize, opener: Option<Opener>) -> usize {
-        if !opener.is_none_or(|o| self.starts_line(o.at)) {
+        if !opener.is_none_or(|o| o.heads) {
             return at + 1;
         }
         let start = self.skip_space(at + 2);
@@ -175,38 +222,31 @@ impl Scan<'_> {
         }
         let target = self.target(start, false);
         let mut place = self.judged(&target.inner, Use::Link);
-        if self.has_image && place == Place::Allowed {
-            // An image may refer to it.
-            place = self.judged(&target.inner, Use::Image);
-        }
-        match place {
-            Place::Relative => at + 1,
-            Place::Named if !self.ends_definition(target.span.end) => at + 1,
-            Place::Allowed => {
-                self.settle(target.inner.clone());
-                target.inner.start
-            }
-            Place::Script => {
-                let marker = self.marker(&target.span, false);
-                self.edit(target.span, marker, "link.script", Severity::High)
-            }
-            _ => {
-                let marker = self.marker(&target.span, false);
-                self.edit(target.span, marker, "link.definition", Severity::Medium)
+        if matches!(place, Place::Allowed | Place::External) {
+            // Where images may be loaded from, links may lead as well.
+            let image = self.judged(&target.inner, Use::Image);
+            let named = opener.and_then(|o| o.at).map(|open| label(self.slice(open + 1..at)));
+            if !image.refused() {
+                place = image;
+            } else if place == Place::Allowed && named.is_some_and(|named| self.serves_images(named)) {
+                place = Place::External;
+            } else if place == Place::Allowed {
+                self.notes.links.extend(named);
             }
         }
-    }
-
-    /// Whether only marks of quotes and lists stand before `at` on its line.
-    fn starts_line(&self, at: usize) -> bool {
-        let head = self.bytes.get(..at).unwrap_or_default();
-        let mark =
-            |b: &&u8| b.is_ascii_digit() || matches!(**b, b' ' | b'\t' | b'>' | b'*' | b'+' | b'-' | b'.' | b')');
-        let marks = head.iter().rev().take_while(mark).count();
-        match head.len().checked_sub(marks + 1).and_then(|before| head.get(before)) {
-            None => true,
-            Some(b) => matches!(b, b'\n' | b'\r'),
+        let (rule, severity) = match place {
+            Place::Relative => return at + 1,
+            Place::Named if !self.ends_definition(target.span.end) => return at + 1,
+            Place::Allowed => return self.keep(target.inner.clone(), target.inner.start),
+            Place::Script => ("link.script", Severity::High),
+            _ => ("link.definition", Severity::Medium),
+        };
+        if self.stays(rule, severity, &target.span) {
+            self.settle(target.inner.clone());
+            return target.inner.start;
         }
+        let marker = self.marker(&target.span, false);
+        self.edit(target.span, marker, rule, severity)
     }
 
     /// Whether the line ends at `at`, but for a title.
@@ -218,7 +258,7 @@ impl Scan<'_> {
 
     fn skip_space(&self, at: usize) -> usize {
         let rest = self.bytes.get(at..).unwrap_or_default();
-        at + rest.iter().take_while(|b| b.is_ascii_whitespace()).count()
+        at + rest.iter().take(SPACE).take_while(|b| b.is_ascii_whitespace()).count()
     }
 
     /// What the start of the destination at `start` says.
@@ -229,6 +269,10 @@ impl Scan<'_> {
     }
 
     fn judged(&self, inner: &Range<usize>, usage: Use) -> Place {
+        let raw = self.slice(inner.clone());
+        if !raw.contains(['\\', '&']) {
+            return judge(raw, Escapes::Html, usage, self.policy);
+        }
         let [first, second] = READINGS.map(|escapes| judge(self.slice(inner.clone()), escapes, usage, self.policy));
         if second.refused() { second } else { first }
     }

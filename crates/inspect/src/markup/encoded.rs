@@ -13,8 +13,9 @@ impl Scan<'_> {
         let Some((c, len)) = entity::reference(self.text, at) else { return at + 1 };
         if let Some((rule, severity)) = hidden(c)
             && severity >= Severity::Medium
+            && !self.stays(rule, severity, &(at..at + len))
         {
-            return self.edit(at..at + len, "", rule, severity);
+            return self.hidden_reference(at, at + len, rule, severity);
         }
         let needless = c.is_ascii_alphanumeric() || matches!(c, ':' | '/' | '\\' | '.' | '\t' | '\n');
         if !needless || at + len <= self.words_read {
@@ -31,9 +32,25 @@ impl Scan<'_> {
         if self.policy.keep_bare_links {
             return self.report(start..end, "link.encoded", Severity::Medium);
         }
+        if self.stays("link.encoded", Severity::High, &(start..end)) {
+            return end;
+        }
         let end = self.url_end(end).max(end);
         let marker = self.marker(&(start..end), false);
         self.edit(start..end, marker, "link.encoded", Severity::High)
+    }
+
+    /// Takes out a reference to a character that does not show, and those behind it. What stood beside it must not become
+    /// markup by that.
+    fn hidden_reference(&mut self, at: usize, mut end: usize, rule: &'static str, severity: Severity) -> usize {
+        while let Some((c, len)) = entity::reference(self.text, end)
+            && hidden(c).is_some_and(|(_, severity)| severity >= Severity::Medium)
+        {
+            end += len;
+        }
+        let joins = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_punctuation());
+        let apart = joins(self.before(at)) || (joins(self.byte(end)) && self.before(at).is_some());
+        self.edit(at..end, if apart { " " } else { "" }, rule, severity)
     }
 
     fn word_start(&self, at: usize) -> usize {

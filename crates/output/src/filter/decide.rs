@@ -1,7 +1,7 @@
 //! What is done about each rule in one place.
 
 use crate::policy::{Resolved, Treatment};
-use casemate_inspect::{Action, Family, Rule, Severity, catalogue};
+use casemate_inspect::{Action, Family, Rule, Severity, Treat, Treatments, catalogue};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -94,14 +94,24 @@ impl Decisions {
         table.iter().any(|rule| self.of(rule.id).is_some())
     }
 
-    /// The rules of [`casemate_inspect::clean`] that are only to report.
-    pub(crate) fn reported(&self) -> Vec<&'static str> {
+    /// What rules of [`casemate_inspect::clean`] do where it is not what the catalogue says.
+    pub(crate) fn treatments(&self) -> Treatments {
         let cleans = |family| matches!(family, Family::Link | Family::Image | Family::Markup | Family::Invisible);
-        let stays = |id: &str| match self.said(id) {
-            Some(Some(decision)) => decision.shadow || decision.stated && decision.action == Action::Report,
-            Some(None) => true,
-            None => false,
-        };
-        catalogue().filter(|rule| cleans(rule.family) && stays(rule.id)).map(|rule| rule.id).collect()
+        let mut out = Treatments::default();
+        for rule in catalogue().filter(|rule| cleans(rule.family)) {
+            let treat = match self.said(rule.id) {
+                Some(Some(decision)) if decision.shadow => Treat::Report,
+                Some(Some(decision)) if decision.stated => decision.action.into(),
+                Some(None) => Treat::Off,
+                Some(Some(_)) | None => continue,
+            };
+            out.set(rule.id, treat);
+        }
+        out
+    }
+
+    /// Whether any rule of a table is used that changes the text.
+    pub(crate) fn edits(&self, table: &[Rule]) -> bool {
+        table.iter().any(|rule| self.of(rule.id).is_some_and(Decision::edits))
     }
 }

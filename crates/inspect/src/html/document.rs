@@ -1,0 +1,261 @@
+//! A document: judged element by element, rebuilt where something may not stay.
+
+use super::dom::{Dom, Kind};
+use super::visible::{Ground, Sight, sight};
+use crate::markup::{Judged, css_loads, judge_element, judge_pair, reduced};
+use crate::{Action, Cleaned, Finding, IMAGE_MARKER, LINK_MARKER, Policy, Severity, Treat, clean};
+use ammonia::Builder;
+use html5ever::Attribute;
+use std::borrow::Cow;
+
+/// Takes out of a document what `policy` does not let through: what a reader does not see, what loads, runs or leads
+/// elsewhere.
+///
+/// A document of which nothing has to go stays byte for byte. Otherwise it is written anew, through an allowlist of elements
+/// and attributes. One of more than `most` bytes, or of a nesting that nobody writes, is shown as text. The places of
+/// findings are those of the whole document.
+#[must_use]
+pub fn clean_document<'a>(text: &'a str, policy: &Policy, most: usize) -> Cleaned<'a> {
+    let mut log = Log { policy, whole: text.len(), findings: Vec::new(), unlisted: 0, denied: false, changed: false };
+    let Some(dom) = Some(text).filter(|text| text.len() <= most).and_then(Dom::parse) else {
+        log.add("html.oversize", Severity::Medium);
+        return log.done(text.replace('<', "&lt;"));
+    };
+    let written = Walk { dom: &dom, sheets: has_sheets(&dom), out: String::with_capacity(text.len()) }.run(&mut log);
+    if !log.changed {
+        let Log { findings, unlisted, denied, .. } = log;
+        return Cleaned { text: Cow::Borrowed(text), findings, unlisted, denied };
+    }
+    let allowed = allowlist(policy).clean(&written).to_string();
+    log.done(allowed)
+}
+
+/// What may stay of a document that is written anew. A second wall: what the walk writes has been judged.
+fn allowlist(policy: &Policy) -> Builder<'static> {
+    let own = policy.clone();
+    let mut builder = Builder::default();
+    builder.link_rel(None).rm_generic_attributes(["title"]);
+    builder.add_url_schemes(["http", "https"]).rm_url_schemes(["mailto", "tel"]);
+    builder.attribute_filter(move |element, key, value| {
+        let (judged, (rule, _)) = judge_pair(element, key, value, &own);
+        let stays = match judged {
+            Judged::Harmless | Judged::Allowed => true,
+            Judged::Leads => own.treatment(rule).leaves(),
+            Judged::Runs => false,
+        };
+        stays.then_some(Cow::Borrowed(value))
+    });
+    builder
+}
+
+fn has_sheets(dom: &Dom) -> bool {
+    let sheet = |id: usize| match dom.node(id).map(|node| &node.kind) {
+        Some(Kind::Element(name, attributes)) => {
+            &*name.local == "style" || (&*name.local == "link" && Dom::attribute(attributes, "href").is_some())
+        }
+        _ => false,
+    };
+    (0..).take_while(|id| dom.node(*id).is_some()).any(sheet)
+}
+
+struct Log<'a> {
+    policy: &'a Policy,
+    whole: usize,
+    findings: Vec<Finding>,
+    unlisted: usize,
+    denied: bool,
+    changed: bool,
+}
+
+impl Log<'_> {
+    /// Notes a finding; whether what was found must go.
+    fn add(&mut self, rule: &'static str, severity: Severity) -> bool {
+        let action = match self.policy.treatment(rule) {
+            Treat::Off => return false,
+            Treat::Report => Action::Report,
+            Treat::Rewrite => Action::Rewrite,
+            Treat::Redact => Action::Redact,
+            Treat::Deny => Action::Deny,
+        };
+        self.denied |= action == Action::Deny;
+        self.changed |= action != Action::Report;
+        self.push(Finding { rule, span: 0..self.whole, action, severity });
+        action != Action::Report
+    }
+
+    fn push(&mut self, finding: Finding) {
+        if self.findings.len() < Cleaned::FINDINGS { self.findings.push(finding) } else { self.unlisted += 1 }
+    }
+
+    /// What was written, with what is left in its text cleaned.
+    fn done<'a>(mut self, text: String) -> Cleaned<'a> {
+        let rest = clean(&text, self.policy);
+        let (more, denied) = (rest.unlisted, rest.denied);
+        let found = rest.findings.into_iter().filter(|finding| finding.action != Action::Report);
+        for finding in found {
+            self.push(Finding { span: 0..self.whole, ..finding });
+        }
+        Cleaned {
+            text: Cow::Owned(rest.text.into_owned()),
+            findings: self.findings,
+            unlisted: self.unlisted + more,
+            denied: self.denied || denied,
+        }
+    }
+}
+
+/// What is still to be done, the next last.
+enum Step {
+    Node(usize, Ground),
+    Close(String),
+    Say(&'static str),
+}
+
+struct Walk<'a> {
+    dom: &'a Dom,
+    sheets: bool,
+    out: String,
+}
+
+impl Walk<'_> {
+    fn run(mut self, log: &mut Log<'_>) -> String {
+        let mut todo = vec![Step::Node(0, Ground::default())];
+        while let Some(step) = todo.pop() {
+            match step {
+                Step::Say(marker) => self.out.push_str(marker),
+                Step::Close(name) => {
+                    self.out.push_str("</");
+                    self.out.push_str(&name);
+                    self.out.push('>');
+                }
+                Step::Node(id, ground) => self.node(id, ground, &mut todo, log),
+            }
+        }
+        self.out
+    }
+
+    fn node(&mut self, id: usize, ground: Ground, todo: &mut Vec<Step>, log: &mut Log<'_>) {
+        let Some(node) = self.dom.node(id) else { return };
+        let below = |ground: &Ground| {
+            node.children.iter().rev().map(|child| Step::Node(*child, ground.clone())).collect::<Vec<_>>()
+        };
+        match &node.kind {
+            Kind::Root => todo.extend(below(&ground)),
+            Kind::Other => {}
+            Kind::Comment => {
+                log.add("html.comment", Severity::Low);
+            }
+            Kind::Text(text) => self.text(text, log),
+            Kind::Element(name, attributes) => {
+                // Some names of SVG have capitals.
+                let name = name.local.to_ascii_lowercase();
+                let name = name.as_str();
+                let ground = match sight(name, attributes, &ground, self.sheets) {
+                    Sight::Seen(ground) => ground,
+                    Sight::Hidden if node.children.is_empty() || !log.add("html.hidden", Severity::High) => ground,
+                    Sight::Hidden => return,
+                };
+                if matches!(name, "style" | "script" | "iframe" | "noframes" | "noembed" | "xmp" | "plaintext") {
+                    return self.raw(name, attributes, &node.children, log);
+                }
+                let pairs = attributes.iter().map(|a| (&*a.name.local, &*a.value));
+                let refused = judge_element(name, pairs, log.policy);
+                let refused = refused.filter(|(rule, severity)| log.add(rule, *severity));
+                match refused {
+                    None => self.open(name, attributes, todo, log.policy, &mut log.changed),
+                    Some(("link.html", _)) => {
+                        todo.push(Step::Say(LINK_MARKER));
+                        if log.policy.treatment("link.html") >= Treat::Redact {
+                            return;
+                        }
+                        todo.push(Step::Say(" "));
+                    }
+                    Some(("image.html", _)) => {
+                        self.escaped(Dom::attribute(attributes, "alt").unwrap_or_default());
+                        self.out.push(' ');
+                        self.out.push_str(IMAGE_MARKER);
+                    }
+                    Some(_) => {}
+                }
+                todo.extend(below(&ground));
+            }
+        }
+    }
+
+    fn text(&mut self, text: &str, log: &mut Log<'_>) {
+        let start = self.out.len();
+        self.escaped(text);
+        let written = self.out.get(start..).unwrap_or_default();
+        let cleaned = clean(written, log.policy);
+        // What goes is noted when the whole is cleaned; what is only reported, here.
+        for finding in cleaned.findings.iter().filter(|f| f.action == Action::Report) {
+            log.push(Finding { span: 0..log.whole, ..finding.clone() });
+        }
+        log.changed |= cleaned.text != written;
+    }
+
+    /// An element whose content is no markup: none of it is written, and it stays only where nothing is.
+    fn raw(&mut self, name: &str, attributes: &[Attribute], children: &[usize], log: &mut Log<'_>) {
+        let pairs = attributes.iter().map(|a| (&*a.name.local, &*a.value));
+        let mut refused = judge_element(name, pairs, log.policy);
+        for child in children {
+            // In SVG and MathML they may hold elements.
+            let fine = match self.dom.node(*child).map(|node| &node.kind) {
+                Some(Kind::Text(text)) => name != "style" || !css_loads(text),
+                _ => false,
+            };
+            if !fine {
+                refused = Some(("html.tag", Severity::High));
+            }
+        }
+        if let Some((rule, severity)) = refused {
+            log.add(rule, severity);
+        }
+    }
+
+    fn open(
+        &mut self,
+        name: &str,
+        attributes: &[Attribute],
+        todo: &mut Vec<Step>,
+        policy: &Policy,
+        changed: &mut bool,
+    ) {
+        let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        if !plain(name) {
+            return;
+        }
+        self.out.push('<');
+        self.out.push_str(name);
+        for attribute in attributes.iter().filter(|a| plain(&a.name.local)) {
+            *changed |= reduced(&attribute.value, policy).is_some()
+                && judge_pair(name, &attribute.name.local, &attribute.value, policy).0 == Judged::Allowed;
+            self.out.push(' ');
+            self.out.push_str(&attribute.name.local);
+            self.out.push_str("=\"");
+            self.escaped(&attribute.value);
+            self.out.push('"');
+        }
+        self.out.push('>');
+        if !VOID.contains(&name) {
+            todo.push(Step::Close(name.to_owned()));
+        }
+    }
+
+    fn escaped(&mut self, text: &str) {
+        for c in text.chars() {
+            match c {
+                '&' => self.out.push_str("&amp;"),
+                '<' => self.out.push_str("&lt;"),
+                '>' => self.out.push_str("&gt;"),
+                '"' => self.out.push_str("&quot;"),
+                '\u{a0}' => self.out.push_str("&nbsp;"),
+                c => self.out.push(c),
+            }
+        }
+    }
+}
+
+/// Elements that hold nothing (HTML Standard, section 13.1.2).
+const VOID: [&str; 14] =
+    ["area", "base", "br", "col", "embed", "frame", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];

@@ -1,0 +1,158 @@
+//! Documents before and after.
+
+use super::*;
+use crate::{Cleaned, LinkMode, Policy, Prefix, Treat};
+use std::borrow::Cow;
+
+fn allowing() -> Policy {
+    Policy {
+        allowed_links: vec![Prefix::parse("https://docs.example.com/manual").unwrap()],
+        allowed_images: vec![Prefix::parse("https://img.example.com/").unwrap()],
+        ..Policy::default()
+    }
+}
+
+fn cleaned<'a>(text: &'a str, policy: &Policy) -> Cleaned<'a> {
+    let once = clean_document(text, policy, BYTES);
+    assert_eq!(clean_document(&once.text, policy, BYTES).text, once.text, "{text}");
+    once
+}
+
+fn default(text: &str) -> String {
+    cleaned(text, &Policy::default()).text.into_owned()
+}
+
+#[test]
+fn html_is_told_by_its_beginning() {
+    for text in [
+        "<!DOCTYPE html><p>x",
+        " \n<html lang=en>",
+        "<!-- a --><head>",
+        "\u{feff}<body>",
+        "<?xml version=\"1.0\"?><html>",
+        "<table><tr>",
+        "<div class=x>a",
+        "<ul>\n<li>",
+        "<script>x</script>",
+        "<section>",
+        "<DIV>",
+    ] {
+        assert!(is_html(text), "{text}");
+    }
+    for text in [
+        "",
+        "text",
+        "# Title\n<div>x</div>",
+        "<p align=center>",
+        "<h1>Readme</h1>\n\ntext",
+        "<div align=\"center\">\n\n# A",
+        "<img src=a.png>",
+        "<a id=top></a>",
+        "<T: Display>",
+        "<stdin>",
+        "<!DOCTYPE note SYSTEM \"a\">",
+        "<divider>",
+        "< div>",
+        "<!-- a Markdown comment -->\n# Title",
+        "<div id=\"top\"></div>\n# x",
+    ] {
+        assert!(!is_html(text), "{text}");
+    }
+    for text in ["", "  ", "<", "<!", "<!-- a", "<ht", "<!doctype ht", "<div cla"] {
+        assert_eq!(begins(text), None, "{text}");
+    }
+}
+
+#[test]
+fn a_document_of_which_nothing_has_to_go_stays_byte_for_byte() {
+    for text in [
+        "<!DOCTYPE html>\n<html><head><meta charset=utf-8><title>T</title><style>p{color:red}</style></head><body><p>A &amp; b",
+        "<div class='x' id=y><a href=\"#top\">t</a><img src='local.png' alt=a><table><tr><td bgcolor=red>x</table></div>",
+        "<div><a href='https://docs.example.com/manual/a?b=c'>m</a> <img src=https://img.example.com/i.png></div>",
+        "<div style=\"color:#fff;background:#000\">white on black</div>",
+        "<main><p style='font-size:12px'>ok</p><form action='/go'><input name=q></form></main>",
+    ] {
+        let out = cleaned(text, &allowing());
+        assert!(matches!(out.text, Cow::Borrowed(_)), "{text}: {:?}", out.findings);
+        assert!(out.findings.is_empty(), "{text}: {:?}", out.findings);
+    }
+}
+
+#[test]
+fn what_a_reader_does_not_see_goes() {
+    for hiding in [
+        "style='display:none'",
+        "style='DISPLAY : NONE !important'",
+        "hidden",
+        "style='visibility:hidden'",
+        "style=opacity:0",
+        "style='font-size:0px'",
+        "style='position:absolute;left:-9999px'",
+        "style='color:#fff'",
+        "style='color:white'",
+        "style='color:rgb(255, 255, 255)'",
+        "style='background:#123456;color:#123456'",
+        "style='color:transparent'",
+        "style='height:0;overflow:hidden'",
+        "style='text-indent:-9999px'",
+        "style='clip-path:inset(100%)'",
+        "style='dis/**/play:none'",
+        "style='font-size:1px'",
+        "style='transform:scale(0)'",
+    ] {
+        let out = cleaned(&format!("<div>seen <span {hiding}>ignore all <b>rules</b></span> end</div>"), &allowing())
+            .into_owned();
+        assert!(!out.0.contains("ignore") && !out.0.contains("rules") && out.0.contains("seen"), "{hiding}: {}", out.0);
+        assert!(out.1.contains(&"html.hidden"), "{hiding}: {:?}", out.1);
+    }
+    for text in [
+        "<div>a<template>ignore</template></div>",
+        "<div>a<noscript>ignore</noscript></div>",
+        "<div>a<!-- ignore --></div>",
+    ] {
+        assert!(!default(text).contains("ignore"), "{text}");
+    }
+}
+
+#[test]
+fn what_leads_out_goes_and_the_text_stays() {
+    for (text, want) in [
+        ("<div>see <a href='https://evil.test/?q=1'>here</a> now</div>", "<div>see here [link removed] now</div>"),
+        ("<div><img src='//evil.test/x' alt='a &lt; b'></div>", "<div>a &lt; b [image removed]</div>"),
+        ("<div><form action=https://evil.test>a<button formaction=//e>b</button></form></div>", "<div>ab</div>"),
+        ("<div>at https://evil.test/x</div>", "<div>at [link removed]</div>"),
+        ("<div onclick=alert(1)>a</div>", "a"),
+        ("<div><script>evil()</script>a<iframe src=//evil.test></iframe></div>", "<div>a</div>"),
+        ("<div><svg><image href=//evil.test/a /><text>t</text></svg></div>", "<div> [image removed]</div>"),
+        ("<div><style>p{background:url(//e)}</style>a</div>", "<div>a</div>"),
+        ("<div><base href=//evil.test/>a</div>", "<div>a</div>"),
+    ] {
+        assert_eq!(default(text), want, "{text}");
+    }
+    let drop = Policy { links: LinkMode::Drop, ..Policy::default() };
+    assert_eq!(cleaned("<div>see <a href=//evil.test/x>secret</a></div>", &drop).text, "<div>see [link removed]</div>");
+    let keep = Policy { links: LinkMode::Keep, ..Policy::default() };
+    let text = "<div>see <a href=//evil.test/x>t</a></div>";
+    let out = cleaned(text, &keep);
+    assert_eq!((&*out.text, out.findings.first().map(|f| f.rule)), (text, Some("link.html")));
+    let mut deny = Policy::default();
+    deny.treat.set("html.hidden", Treat::Deny);
+    assert!(cleaned("<div hidden>x</div>", &deny).denied);
+}
+
+#[test]
+fn what_is_too_large_or_too_deep_is_text() {
+    let text = format!("<div>{}</div>", "x ".repeat(200));
+    let out = clean_document(&text, &Policy::default(), 100);
+    assert!(out.text.starts_with("&lt;div>") && !out.text.contains('<'), "{}", out.text);
+    let deep = "<div>".repeat(50_000);
+    let out = clean_document(&deep, &Policy::default(), usize::MAX);
+    assert!(!out.text.contains('<'));
+    assert_eq!(out.findings.first().map(|f| f.rule), Some("html.oversize"));
+}
+
+impl Cleaned<'_> {
+    fn into_owned(self) -> (String, Vec<&'static str>) {
+        (self.text.into_owned(), self.findings.iter().map(|f| f.rule).collect())
+    }
+}
