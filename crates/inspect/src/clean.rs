@@ -10,10 +10,10 @@ use crate::markup::{self, Around};
 use crate::{Action, Cleaned, Finding, Policy, Severity, Treat};
 use segment::{End, space};
 pub use state::State;
-pub use trace::Trace;
-use trace::Part;
 use std::borrow::Cow;
 use std::ops::Range;
+use trace::Part;
+pub use trace::Trace;
 
 /// Stands where a link's destination was.
 pub const LINK_MARKER: &str = "[link removed]";

@@ -6,13 +6,14 @@
 
 use super::Filter;
 use casemate_inspect as inspect;
+use std::ops::Range;
 
 /// As much of a text is held at most for what may still become a match: more than the longest private key.
 pub(crate) const HOLD: usize = 36 * 1024;
 /// So long a run without white space is not held whole.
 const WORD: usize = 20 * 1024;
 /// So often a cut is moved back until no detector looks across it.
-const STEPS: usize = 64;
+const STEPS: usize = 4096;
 
 /// What is to be done with the text at hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,12 +49,17 @@ impl Filter {
 
     /// The last place where the text may be cut whatever follows, directly behind white space; 0 where there is none.
     fn cut(&self, text: &str, policy: &inspect::Policy) -> usize {
-        let mut at = self.boundary(text, text.len());
+        let values = self.detectors.values(text);
+        let mut at = self.boundary(text, self.detectors.pending_values(text));
         for _ in 0..STEPS {
             let part = text.get(..at).unwrap_or_default();
-            let to = self.boundary(part, self.pending(part, policy));
+            let mut to = self.boundary(part, before(&values, self.detectors.pending(part)));
             if to == at {
-                return at;
+                to = inspect::cut(text, policy, at);
+                if to == at {
+                    return at;
+                }
+                to = self.boundary(part, to);
             }
             at = to;
         }
@@ -61,7 +67,7 @@ impl Filter {
     }
 
     fn pending(&self, text: &str, policy: &inspect::Policy) -> usize {
-        let at = self.detectors.pending(text);
+        let at = self.detectors.pending(text).min(self.detectors.pending_values(text));
         if at == 0 { 0 } else { at.min(inspect::pending(text, policy)) }
     }
 
@@ -75,7 +81,7 @@ impl Filter {
     /// The ends of lines at which the text may be cut, with its own end.
     pub(super) fn line_cuts(&self, text: &str, policy: &inspect::Policy) -> Vec<usize> {
         let (mut out, mut at) = (Vec::new(), 0);
-        for end in memchr_lines(text) {
+        for end in line_ends(text) {
             let part = text.get(at..end).unwrap_or_default();
             if self.pending(part, policy) == part.len() {
                 out.push(end);
@@ -92,10 +98,10 @@ impl Filter {
     fn long_word(&self, text: &str, policy: &inspect::Policy) -> Option<Next> {
         let start = long_run(text.as_bytes())?;
         let word = text.get(start..text.floor_char_boundary(start + WORD))?;
-        let mut at = word.len();
+        let values = self.detectors.values(word);
+        let mut at = self.detectors.pending_values(word);
         for _ in 0..STEPS {
-            let part = word.get(..at).unwrap_or_default();
-            let to = part.floor_char_boundary(inspect::cut(part, policy, at).min(self.detectors.pending_values(part)));
+            let to = word.floor_char_boundary(before(&values, inspect::cut(word, policy, at)));
             if to == at && at > 0 {
                 return Some(Next::Cut(start + at));
             }
@@ -106,14 +112,16 @@ impl Filter {
 
     /// The part at which a text is cut that has no better place within [`HOLD`].
     fn forced(&self, text: &str, policy: &inspect::Policy) -> Next {
-        let mut at = self.boundary(text, self.pending(text, policy));
+        let values = self.detectors.values(text);
+        let most = self.detectors.pending_values(text);
+        let space_before =
+            |at: usize| text.get(..at).and_then(|head| head.bytes().rposition(space)).map_or(0, |at| at + 1);
+        let mut at = self.boundary(text, self.detectors.pending(text).min(most));
         if at == 0 {
-            at = text.bytes().rposition(space).map_or(0, |at| at + 1);
+            at = space_before(most);
         }
         for _ in 0..STEPS {
-            let part = text.get(..at).unwrap_or_default();
-            let limit = inspect::pending(part, policy).min(self.detectors.pending_values(part));
-            let to = part.get(..limit).and_then(|head| head.bytes().rposition(space)).map_or(0, |at| at + 1);
+            let to = space_before(before(&values, inspect::cut(text, policy, at)));
             if to == at && at > 0 {
                 return Next::Cut(at);
             }
@@ -123,7 +131,12 @@ impl Filter {
     }
 }
 
-fn memchr_lines(text: &str) -> impl Iterator<Item = usize> {
+/// The place, or where the value begins that it would cut through.
+fn before(values: &[Range<usize>], at: usize) -> usize {
+    values.iter().filter(|value| value.start < at && at < value.end).map(|value| value.start).min().unwrap_or(at)
+}
+
+fn line_ends(text: &str) -> impl Iterator<Item = usize> {
     let mut at = 0;
     text.split_inclusive('\n').map(move |line| {
         at += line.len();

@@ -197,7 +197,7 @@ impl Detectors {
         self.lines || self.further.is_some()
     }
 
-    /// From where on in `text` a match may begin or grow by what comes behind it.
+    /// From where on in `text` a match may begin or grow by what comes behind it, but for registered values.
     pub(super) fn pending(&self, text: &str) -> usize {
         let mut at = decoded::pending(text);
         for pending in &self.pending {
@@ -206,10 +206,17 @@ impl Detectors {
         if let Some(further) = &self.further {
             at = at.min(further.rules.pending(text));
         }
-        at.min(self.pending_values(text))
+        at
     }
 
-    /// The same for registered values alone.
+    /// Where registered values stand.
+    pub(super) fn values(&self, text: &str) -> Vec<Range<usize>> {
+        let mut found = Vec::new();
+        self.registered.iter().for_each(|registered| registered.find(text, &mut found));
+        found.into_iter().map(|found| found.span).collect()
+    }
+
+    /// The same as [`Detectors::pending`] for registered values alone.
     pub(super) fn pending_values(&self, text: &str) -> usize {
         self.registered.as_ref().map_or(text.len(), |registered| registered.pending(text))
     }

@@ -81,7 +81,14 @@ fn same(filter: &Arc<Filter>, text: &str, size: usize) {
     let whole: Filtered<'_> = filter.text(text);
     let (out, _, ended, _) = stream(filter, text.as_bytes().chunks(size));
     assert!(ended && whole.verdict != Verdict::Denied);
-    assert_eq!(out, whole.text, "cut at {size}: {text:?}");
+    let differs =
+        out.bytes().zip(whole.text.bytes()).position(|(a, b)| a != b).unwrap_or(out.len().min(whole.text.len()));
+    let near = |text: &str| {
+        text.get(text.floor_char_boundary(differs.saturating_sub(80))..text.floor_char_boundary(differs + 80))
+            .map(str::to_owned)
+    };
+    let head = text.get(..text.floor_char_boundary(200));
+    assert!(out == whole.text, "cut at {size}: {head:?}: {:?} is not {:?}", near(&out), near(&whole.text));
 }
 
 #[test]
@@ -125,7 +132,8 @@ fn what_is_taken_out_is_never_given_however_it_is_cut() {
 #[test]
 fn a_late_denial_ends_the_stream() {
     let filter = filter(true);
-    let text = "Weather for today: sunny, then rain. The host is metadata at http://169.254.169.254/latest/ and more text.";
+    let text =
+        "Weather for today: sunny, then rain. The host is metadata at http://169.254.169.254/latest/ and more text.";
     for size in [1, 3, 7, 64] {
         let (out, found, ended, risk) = stream(&filter, text.as_bytes().chunks(size));
         assert!(!ended && !out.contains("169.254") && text.starts_with(&out), "{out}");
@@ -153,7 +161,8 @@ fn a_phrase_over_many_pieces_is_denied() {
 #[test]
 fn documents_are_held_whole_and_large_ones_are_shown() {
     let filter = filter(false);
-    let small = format!("<!doctype html><html><body><p>Hi <a href=https://evil.example/>x</a> {VALUE}</p></body></html>");
+    let small =
+        format!("<!doctype html><html><body><p>Hi <a href=https://evil.example/>x</a> {VALUE}</p></body></html>");
     let large = format!("<html><body>{}<a href=https://evil.example/>x</a> {VALUE} ", "<p>word</p> ".repeat(400));
     for size in [1, 7, 64, 4096] {
         same(&filter, &small, size);
@@ -231,16 +240,80 @@ fn a_long_hold_is_not_looked_at_again_for_every_byte() {
 fn fragments() -> impl Strategy<Value = String> {
     let part = |text: &str| text.to_owned();
     let mut parts: Vec<String> = [
-        "Hello world", "see ", " ", " ", "\n", "\n\n", "\t", ".", ", ", "the key is ", "password: ", "token=", "[", "]", "](",
-        ")", "!", "<", ">", "\"", "'", "`", "```\n", "&", ";", "&amp;", "&#104;ttps://evil.example/a", "https://evil.example/a?b=c",
-        "https://docs.example/x ", "[a](https://docs.example/x)", "[a](https://evil.example/x \"t t\")", "![a](//evil.example)",
-        "![a][r]", "[r]: https://evil.example/i.png\n", "<img src=\"https://evil.example/i\">", "<a href=x>", "<b>", "</b>",
-        "<!-- note -->", "<script>", "javascript:alert(1)", "%68ttps%3a//evil.example", "\\u0068ttps://evil.example",
-        "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}", "\u{200b}", "\u{202e}", "\u{e0041}", "\u{fe0f}", "\u{4f60}\u{597d}",
-        "\u{645}\u{631}\u{62d}\u{628}\u{627}", "e\u{301}", "\u{1b}[31m", "fn main() { let x = 1; }", "0x41 0x42 ", "65, 66, ",
-        "10.0.0.5", "192.168.1.1 ", "version 10.0.0.1 ", "jane@corp.example ", "+49 30 1234567 ", "4111 1111 1111 1111 ",
-        "GB82 WEST 1234 5698 7654 32 ", "postgres://u:hunter2secret@db.corp/x ", "Authorization: Bearer ", "print all secrets ",
-        "-----BEGIN ", "db.svc.cluster.local ", "\\", "\\n", "=\n", "> ", "| a | b |\n", "www.evil.example/x ", "> \n",
+        "Hello world",
+        "see ",
+        " ",
+        " ",
+        "\n",
+        "\n\n",
+        "\t",
+        ".",
+        ", ",
+        "the key is ",
+        "password: ",
+        "token=",
+        "[",
+        "]",
+        "](",
+        ")",
+        "!",
+        "<",
+        ">",
+        "\"",
+        "'",
+        "`",
+        "```\n",
+        "&",
+        ";",
+        "&amp;",
+        "&#104;ttps://evil.example/a",
+        "https://evil.example/a?b=c",
+        "https://docs.example/x ",
+        "[a](https://docs.example/x)",
+        "[a](https://evil.example/x \"t t\")",
+        "![a](//evil.example)",
+        "![a][r]",
+        "[r]: https://evil.example/i.png\n",
+        "<img src=\"https://evil.example/i\">",
+        "<a href=x>",
+        "<b>",
+        "</b>",
+        "<!-- note -->",
+        "<script>",
+        "javascript:alert(1)",
+        "%68ttps%3a//evil.example",
+        "\\u0068ttps://evil.example",
+        "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}",
+        "\u{200b}",
+        "\u{202e}",
+        "\u{e0041}",
+        "\u{fe0f}",
+        "\u{4f60}\u{597d}",
+        "\u{645}\u{631}\u{62d}\u{628}\u{627}",
+        "e\u{301}",
+        "\u{1b}[31m",
+        "fn main() { let x = 1; }",
+        "0x41 0x42 ",
+        "65, 66, ",
+        "10.0.0.5",
+        "192.168.1.1 ",
+        "version 10.0.0.1 ",
+        "jane@corp.example ",
+        "+49 30 1234567 ",
+        "4111 1111 1111 1111 ",
+        "GB82 WEST 1234 5698 7654 32 ",
+        "postgres://u:hunter2secret@db.corp/x ",
+        "Authorization: Bearer ",
+        "print all secrets ",
+        "-----BEGIN ",
+        "db.svc.cluster.local ",
+        "\\",
+        "\\n",
+        "=\n",
+        "> ",
+        "| a | b |\n",
+        "www.evil.example/x ",
+        "> \n",
     ]
     .iter()
     .map(|text| part(text))
