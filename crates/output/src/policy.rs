@@ -105,7 +105,8 @@ pub struct Policy {
     pub imported: Option<Arc<Imported>>,
     /// The digest of the file that they were read from.
     pub imported_digest: Option<casemate_core::digest::Digest>,
-    /// The most bytes of HTML that are held and judged as a document; more is escaped as text.
+    /// The most bytes of HTML that are held and judged as a document; more is escaped as text. 0 stands for
+    /// [`casemate_inspect::html::BYTES`].
     pub html_bytes: usize,
 }
 

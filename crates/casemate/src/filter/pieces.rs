@@ -51,8 +51,10 @@ impl UnderWay {
     fn gives(&mut self, given: Result<Given, Denied>) -> Result<Option<ExitCode>> {
         let denies = |found: &Found| found.action == Action::Deny && !found.shadow;
         match given {
-            Ok(Given { findings, .. }) if findings.iter().any(denies) => self.gives(Err(Denied { findings })),
-            Ok(Given { text, findings }) => {
+            Ok(Given { findings, risk, .. }) if findings.iter().any(denies) => {
+                self.gives(Err(Denied { findings, risk }))
+            }
+            Ok(Given { text, findings, .. }) => {
                 self.same.goes(text.as_bytes());
                 if !text.is_empty() {
                     out::exact(text.as_bytes())?;
@@ -60,7 +62,7 @@ impl UnderWay {
                 self.tell(&findings);
                 Ok(None)
             }
-            Err(Denied { findings }) => {
+            Err(Denied { findings, .. }) => {
                 self.tell(&findings);
                 denied("the stream ends here", &findings);
                 Ok(Some(ExitCode::from(CHANGED)))
