@@ -105,6 +105,9 @@ impl Filter {
             if to == at && at > 0 {
                 return Some(Next::Cut(start + at));
             }
+            if to == 0 {
+                break;
+            }
             at = to;
         }
         Some(Next::Drop(start + word.len()))
@@ -124,6 +127,9 @@ impl Filter {
             let to = space_before(before(&values, inspect::cut(text, policy, at)));
             if to == at && at > 0 {
                 return Next::Cut(at);
+            }
+            if to == 0 {
+                break;
             }
             at = to;
         }

@@ -140,12 +140,19 @@ impl Detectors {
     /// Everything that is found in a text and in the pieces of it that an encoding hides. Without a match nothing is
     /// allocated.
     pub(super) fn hits(&self, text: &str) -> Vec<Hit<'_>> {
+        self.hits_in(text, true)
+    }
+
+    /// The same; `alone`: phrases and patterns that change nothing are judged without what stands before the text.
+    pub(super) fn hits_in(&self, text: &str, alone: bool) -> Vec<Hit<'_>> {
         let pieces = decoded::pieces(text);
         let mut found = Vec::new();
         self.look(text, &mut found);
         through_pieces(&pieces, |piece, found| self.look(piece, found), &mut found);
         let mut hits = self.judged(text, &found);
-        self.wide(text, &pieces, |decision| !decision.edits(), &mut hits);
+        if alone {
+            self.wide(text, &pieces, |decision| !decision.edits(), &mut hits);
+        }
         if self.lines {
             // What changes the text must not depend on where a stream was cut: it is looked for in each line by itself.
             for line in lines(text) {

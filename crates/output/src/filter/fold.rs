@@ -118,7 +118,8 @@ impl Filter {
             let whole = at == 0 && len == text.len();
             let own = within(extra, &(at..at + len));
             let piece = rest.get(..len).unwrap_or(rest);
-            let part = Part { text: piece, base: at, policy, extra: &own };
+            let alone = whole || piece.len() > BEHIND;
+            let part = Part { text: piece, base: at, policy, extra: &own, alone };
             match self.part(part, next, flow, findings) {
                 End::Rest(Cow::Borrowed(_)) => {}
                 End::Rest(Cow::Owned(new)) => {
@@ -260,7 +261,8 @@ impl Filter {
         let (Next::Cut(len) | Next::Drop(len)) = next else { return Go::Hold };
         let text = held.get(..len).unwrap_or(held);
         let whole = ended && flow.base == 0 && text.len() == held.len();
-        let part = Part { text, base: flow.base, policy, extra: &[] };
+        let alone = whole || text.len() > BEHIND;
+        let part = Part { text, base: flow.base, policy, extra: &[], alone };
         let mut findings = Findings::default();
         let end = self.part(part, next, flow, &mut findings);
         let mut denied = matches!(end, End::Denied);

@@ -57,12 +57,14 @@ pub(super) struct Part<'t, 'p> {
     pub(super) policy: &'p inspect::Policy,
     /// What was found in it by looking further than at it alone.
     pub(super) extra: &'p [Match],
+    /// Whether phrases are judged in it without what stands before it.
+    pub(super) alone: bool,
 }
 
 impl Filter {
     /// Brings a part to rest. `state` is what cleaning knows of the parts before it, and then of this one as well.
     pub(super) fn rest<'t>(&self, part: Part<'t, '_>, state: &mut State, findings: &mut Findings) -> End<'t> {
-        let Part { text, base, policy, extra } = part;
+        let Part { text, base, policy, extra, alone } = part;
         let mut current = Cow::Borrowed(text);
         let mut steps: Vec<Step> = Vec::new();
         let place = |steps: &[Step], span: &Range<usize>| {
@@ -75,8 +77,8 @@ impl Filter {
             let (cleaned, trace) = clean_traced(&current, policy, &mut after_it);
             let mut denied = self.note(&cleaned, findings, |span| place(&steps, span));
             let mut hits = match &cleaned.text {
-                Cow::Borrowed(_) => self.detectors.hits(&current),
-                Cow::Owned(_) => self.around(&current, &trace),
+                Cow::Borrowed(_) => self.detectors.hits_in(&current, alone),
+                Cow::Owned(_) => self.around(&current, &trace, alone),
             };
             if round == 0 {
                 hits.extend(self.detectors.judged(text, extra));
@@ -87,7 +89,7 @@ impl Filter {
                 // keeps another rule from matching.
                 hits.iter_mut().for_each(|hit| hit.span = trace.forward(&hit.span).unwrap_or_default());
                 steps.push(Step::Clean(trace));
-                let after = self.detectors.hits(&cleaned);
+                let after = self.detectors.hits_in(&cleaned, alone);
                 findings.add_hits(&after, |span| place(&steps, span));
                 hits.extend(after);
                 current = Cow::Owned(cleaned);
@@ -110,7 +112,7 @@ impl Filter {
     }
 
     /// What is found where cleaning changes a text: the rest of it is looked at afterwards.
-    fn around(&self, text: &str, trace: &Trace) -> Vec<Hit<'_>> {
+    fn around(&self, text: &str, trace: &Trace, alone: bool) -> Vec<Hit<'_>> {
         let mut changed = trace.edited();
         changed.sort_by_key(|span| (span.start, span.end));
         let mut windows: Vec<Range<usize>> = Vec::new();
@@ -123,7 +125,7 @@ impl Filter {
         }
         let mut hits = Vec::new();
         for window in windows {
-            let found = self.detectors.hits(text.get(window.clone()).unwrap_or_default());
+            let found = self.detectors.hits_in(text.get(window.clone()).unwrap_or_default(), alone);
             hits.extend(found.into_iter().map(|hit| {
                 let span = hit.span.start + window.start..hit.span.end + window.start;
                 Hit { span, ..hit }
