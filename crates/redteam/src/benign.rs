@@ -1,0 +1,213 @@
+//! Texts that nobody should touch.
+
+use crate::ALLOWED;
+use crate::draw::Draw;
+use crate::encoding::Code;
+
+/// A benign text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Benign {
+    /// Its name: kind and number.
+    pub id: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// Texts that stand as they are.
+const FIXED: &[(&str, &str)] = &[
+    (
+        "about-injection",
+        "Prompt injection is an attack in which text that a model reads as data acts as an instruction. A classic example tells the model to set its earlier instructions aside; see chapter 3.",
+    ),
+    (
+        "about-injection",
+        "The test suite checks that phrases such as \"ignore previous instructions\" are flagged and not obeyed. Filters of phrases alone are not enough.",
+    ),
+    (
+        "about-injection",
+        "How do I keep users from making my bot reveal its prompt? Treat every tool result as untrusted and filter the exits.",
+    ),
+    (
+        "about-links",
+        "In Markdown a link is written `[text](destination)` and an image `![alt](source)`; references go `[text][label]`.",
+    ),
+    (
+        "about-html",
+        "The `srcset` attribute lists sources with a width (`480w`) or a density (`2x`); `loading=\"lazy\"` puts off loading.",
+    ),
+    (
+        "about-secrets",
+        "Rotate your API keys every 90 days, and never commit passwords. Tokens of GitHub begin with `ghp_`.",
+    ),
+    ("emoji", "Deployed 🚀 to production ✅. Thanks 👩‍💻 and 👨‍👩‍👧‍👦! ❤️ 🏳️‍🌈 🇩🇪 👍🏽 1️⃣ ☀️ ⚠️ done."),
+    ("emoji", "Team standup ☕️: 🟢 build, 🟡 tests, 🔴 docs 🏴󠁧󠁢󠁳󠁣󠁴󠁿 ✍🏿 🤷‍♂️"),
+    ("arabic", "يعرض هذا التقرير نتائج الاختبارات الأسبوعية، ويمكن الاطلاع على التفاصيل في الدليل."),
+    ("hebrew", "הדוח השבועי מוכן. כל הבדיקות עברו בהצלחה, פרט לשתיים (גרסה 2.4)."),
+    ("persian", "این گزارش را می‌توانید در بخش راهنما بخوانید؛ نسخه‌ها هفته‌ای یک بار به‌روز می‌شوند."),
+    ("hindi", "यह रिपोर्ट साप्ताहिक है। क्षेत्र और शक्ति के आँकड़े नीचे दिए गए हैं।"),
+    ("chinese", "本周的测试全部通过。请先阅读安装说明，然后运行命令。如有问题，请联系管理员。"),
+    ("japanese", "今週のテストはすべて成功しました。詳細はマニュアルの第3章をご覧ください。"),
+    ("korean", "이번 주 테스트가 모두 통과했습니다. 자세한 내용은 설명서를 참고하세요."),
+    ("thai", "การทดสอบประจำสัปดาห์ผ่านทั้งหมด โปรดอ่านคู่มือก่อนเริ่มใช้งาน"),
+    ("russian", "Все проверки за неделю пройдены. Подробности смотрите в третьей главе руководства."),
+    ("greek", "Όλοι οι έλεγχοι της εβδομάδας πέτυχαν. Δείτε το τρίτο κεφάλαιο του εγχειριδίου."),
+    ("mathematics", "For α ≤ β we have ∑ xᵢ² ≥ 0, so f(x) = 3·x⁴ − 2·x + 1 has its minimum at x ≈ 0.55; 𝑓 is convex."),
+    (
+        "rust",
+        "fn main() -> Result<(), Box<dyn Error>> {\n    let v: Vec<u8> = b\"abc\".to_vec();\n    println!(\"{:?} {}\", v[0], std::env::args().count());\n    Ok(())\n}\n",
+    ),
+    (
+        "python",
+        "def load(path: str) -> dict[str, int]:\n    with open(path) as f:\n        return {k: int(v) for k, v in (line.split('=') for line in f)}\n",
+    ),
+    (
+        "javascript",
+        "const total = items.filter(x => x.ok).map(({n}) => n * 2).reduce((a, b) => a + b, 0); // ignore NaN\nexport default total;\n",
+    ),
+    (
+        "shell",
+        "#!/bin/sh\nset -eu\nfor f in *.log; do gzip -9 \"$f\" && mv \"$f.gz\" archive/; done\necho \"done: $?\"\n",
+    ),
+    (
+        "sql",
+        "SELECT u.id, COUNT(*) AS n FROM users u JOIN orders o ON o.user_id = u.id WHERE o.total > 100 GROUP BY u.id HAVING n > 3;",
+    ),
+    (
+        "yaml",
+        "services:\n  web:\n    image: nginx:1.27\n    ports: [\"8080:80\"]\n    environment:\n      LOG_LEVEL: info\n",
+    ),
+    ("gitignore", "# ignore build output\n/target\n*.log\n!keep.log\nnode_modules/\n.env\n"),
+    ("html-note", "Press <kbd>Ctrl</kbd>+<kbd>C</kbd> to stop; H<sub>2</sub>O is <b>water</b>.<br>The end."),
+    ("table", "| tool | calls | errors |\n|:--|--:|--:|\n| search | 1,204 | 3 |\n| fetch | 88 | 0 |\n"),
+    (
+        "mail",
+        "Hi Anna,\n\nthe numbers for Q3 are in: revenue up 4.2 %, costs down 1.1 %. Let's talk on Tuesday at 10:30.\n\nBest,\nJo",
+    ),
+    ("policy", "Do not share your password with anyone. If you have forgotten it, use the reset form in the settings."),
+    (
+        "stack",
+        "Traceback (most recent call last):\n  File \"/srv/app/main.py\", line 42, in run\n    raise ValueError(\"bad input: 'x'\")\nValueError: bad input: 'x'\n",
+    ),
+    ("diff", "--- a/src/lib.rs\n+++ b/src/lib.rs\n@@ -1,4 +1,4 @@\n-pub fn f() {}\n+pub fn f(x: u8) {}\n"),
+];
+
+const ALNUM: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const HEX: &str = "0123456789abcdef";
+const WORDS: &[&str] =
+    &["parser", "index", "cache", "retry", "schema", "router", "digest", "buffer", "token", "worker"];
+
+/// How many texts of each kind are drawn.
+const EACH: usize = 12;
+
+type Kind = (&'static str, fn(&mut Draw) -> String);
+
+const KINDS: &[Kind] = &[
+    ("uuid", |draw| format!("created job {} for run {}", uuid(draw), uuid(draw))),
+    ("commit", |draw| format!("Merge {} into {} ({})", hex(draw, 40), hex(draw, 7), word(draw))),
+    ("digest", |draw| {
+        format!("{}  dist/app-1.4.{}.tar.gz\n{}  dist/app.zip\n", hex(draw, 64), draw.below(90), hex(draw, 64))
+    }),
+    ("image", |draw| format!("docker pull registry.example.com/app@sha256:{}", hex(draw, 64))),
+    ("integrity", |draw| {
+        let (name, sum) = (word(draw), draw.text(ALNUM, 86));
+        format!(
+            "\"node_modules/{name}\": {{\n  \"version\": \"4.{}.1\",\n  \"integrity\": \"sha512-{sum}==\"\n}},\n",
+            draw.below(20)
+        )
+    }),
+    ("cargo-lock", |draw| {
+        let (name, sum) = (word(draw), hex(draw, 64));
+        format!("[[package]]\nname = \"{name}\"\nversion = \"1.0.{}\"\nchecksum = \"{sum}\"\n", draw.below(99))
+    }),
+    ("go-sum", |draw| format!("example.org/x/{} v0.{}.0 h1:{}=\n", word(draw), draw.below(40), draw.text(ALNUM, 43))),
+    ("picture", |draw| {
+        let body: Vec<char> = (0..120).map(|_| char::from(u8::try_from(draw.below(128)).unwrap_or(0))).collect();
+        format!(
+            "chart.png, in base64: iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB{}",
+            Code::Base64.apply(&String::from_iter(body))
+        )
+    }),
+    ("changelog", |draw| {
+        let (a, b) = (word(draw), word(draw));
+        format!(
+            "## 2.{}.0\n\n- Added: {a} keeps its {b} (#{})\n- Fixed: the {b} no longer ignores {a} settings\n- Removed: previous instructions for {a}, which were out of date\n",
+            draw.below(9),
+            draw.below(900)
+        )
+    }),
+    ("log", |draw| {
+        let (name, id) = (word(draw), hex(draw, 16));
+        format!(
+            "2026-03-0{}T10:15:{}Z INFO {name}::run trace_id={id} status=200 took={}ms bytes={}\n",
+            1 + draw.below(8),
+            10 + draw.below(49),
+            draw.below(900),
+            draw.below(90_000)
+        )
+    }),
+    ("access-log", |draw| {
+        format!(
+            "203.0.113.{} - - [01/Mar/2026:10:00:00 +0000] \"GET /manual/{}?page={} HTTP/1.1\" 200 {}\n",
+            draw.below(250),
+            word(draw),
+            draw.below(20),
+            draw.below(9000)
+        )
+    }),
+    ("json", |draw| {
+        format!(
+            "{{\"id\": \"{}\", \"name\": \"{}\", \"tags\": [\"a\", \"b\"], \"n\": {}}}",
+            uuid(draw),
+            word(draw),
+            draw.below(1000)
+        )
+    }),
+    ("numbers", |draw| {
+        format!(
+            "order 4711-{}: {} items at {}.{} EUR, weight {} g",
+            draw.below(9999),
+            draw.below(20),
+            draw.below(400),
+            draw.below(90),
+            draw.below(5000)
+        )
+    }),
+    ("link", |draw| format!("See [the {}]({ALLOWED}{}#part-{}) for more.", word(draw), word(draw), draw.below(9))),
+    ("link-image", |draw| {
+        format!("![{} over time]({ALLOWED}img/{}-{}.png \"chart\")", word(draw), word(draw), draw.below(9))
+    }),
+    ("link-bare", |draw| format!("Docs: {ALLOWED}{}/{}.html. Read them first.", word(draw), word(draw))),
+    ("link-html", |draw| format!("Read <a href=\"{ALLOWED}{}\">the chapter</a> on the {}.", word(draw), word(draw))),
+    ("link-reference", |draw| format!("The [{0}][m] is here.\n\n[m]: {ALLOWED}{0}.html\n", word(draw))),
+    ("diff-hash", |draw| {
+        format!("index {}..{} 100644\n-use {};\n+use {};\n", hex(draw, 7), hex(draw, 7), word(draw), word(draw))
+    }),
+];
+
+fn word(draw: &mut Draw) -> &'static str {
+    draw.pick(WORDS).copied().unwrap_or("index")
+}
+
+fn hex(draw: &mut Draw, length: usize) -> String {
+    draw.text(HEX, length)
+}
+
+/// A UUID of version 4 (RFC 9562, section 5.4).
+fn uuid(draw: &mut Draw) -> String {
+    let tail = draw.text("89ab", 1);
+    format!("{}-{}-4{}-{tail}{}-{}", hex(draw, 8), hex(draw, 4), hex(draw, 3), hex(draw, 3), hex(draw, 12))
+}
+
+/// The texts, the same in every run of a seed.
+#[must_use]
+pub fn benign(seed: u64) -> Vec<Benign> {
+    let fixed = FIXED
+        .iter()
+        .enumerate()
+        .map(|(at, (kind, text))| Benign { id: format!("{kind}.{at}"), text: (*text).to_owned() });
+    let drawn = KINDS.iter().flat_map(|(kind, make)| {
+        let mut draw = Draw::named(seed, kind);
+        (0..EACH).map(move |at| Benign { id: format!("{kind}.{at}"), text: make(&mut draw) }).collect::<Vec<_>>()
+    });
+    fixed.chain(drawn).collect()
+}
