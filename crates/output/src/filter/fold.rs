@@ -6,7 +6,7 @@ use super::findings::{Findings, whole_text};
 use super::rounds::{End, Part, within};
 use super::{Filter, Found};
 use casemate_inspect::layer::apply;
-use casemate_inspect::{self as inspect, Cleaned, Match, State, TEXT_MARKER, html};
+use casemate_inspect::{self as inspect, Cleaned, Match, State, TEXT_MARKER, clean_with, html};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -27,6 +27,8 @@ pub(crate) struct Flow {
     base: usize,
     at: usize,
     given: Window,
+    /// What cleaning has left, before anything was redacted.
+    cleaned: Window,
     made: Window,
     recent: Vec<(Cow<'static, str>, Range<usize>)>,
 }
@@ -144,6 +146,7 @@ impl Filter {
     /// Filters the next part of a text. Where a rule denies it, nothing of it may go out.
     fn part<'t>(&self, part: Part<'t, '_>, next: Next, flow: &mut Flow, findings: &mut Findings) -> End<'t> {
         let mut before = flow.clean.clone();
+        let first = before.clone();
         let end = match next {
             Next::Drop(_) => {
                 // What denies is found all the same.
@@ -166,9 +169,17 @@ impl Filter {
         if let End::Rest(out) = &end
             && self.detectors.looks_back()
         {
+            let changed = *out != part.text;
+            let cleaned = if changed {
+                clean_with(part.text, part.policy, &mut { first }).text
+            } else {
+                Cow::Borrowed(part.text)
+            };
             flow.given.add(part.text);
+            flow.cleaned.add(&cleaned);
+            flow.cleaned.changed |= changed && cleaned != part.text;
             flow.made.add(out);
-            flow.made.changed |= *out != part.text;
+            flow.made.changed |= changed;
         }
         end
     }
@@ -187,11 +198,16 @@ impl Filter {
         };
         let hits = self.detectors.looking_back(&flow.given.text);
         note(hits, flow.given.seen, &|span| start + span.start..start + span.end);
+        if flow.cleaned.changed {
+            let hits = self.detectors.looking_back(&flow.cleaned.text);
+            note(hits, flow.cleaned.seen, &|_| start..flow.base);
+        }
         if flow.made.changed {
             let hits = self.detectors.looking_back(&flow.made.text);
             note(hits, flow.made.seen, &|_| start..flow.base);
         }
         flow.given.trim();
+        flow.cleaned.trim();
         flow.made.trim();
         flow.at = flow.base.saturating_sub(flow.given.text.len());
         denied
