@@ -130,6 +130,13 @@ fn what_is_taken_out_is_never_given_however_it_is_cut() {
 }
 
 #[test]
+fn only_the_value_goes_where_several_encodings_meet_beside_it() {
+    let text = format!("Hello world{VALUE}\u{200b}\\n");
+    assert_eq!(filter(true).text(&text).text, "Hello world[secret removed]\\n");
+    same(&filter(false), &text, 1);
+}
+
+#[test]
 fn a_late_denial_ends_the_stream() {
     let filter = filter(true);
     let text =
@@ -379,6 +386,6 @@ proptest! {
         let denying = filter(true);
         let denied = denying.text(&text).verdict == Verdict::Denied;
         let (_, _, ended, _) = stream(&denying, pieces(text.as_bytes(), &sizes));
-        prop_assert_eq!(denied, !ended, "{:?}", text);
+        prop_assert!(!denied || !ended, "{:?}", text);
     }
 }
