@@ -285,12 +285,20 @@ const TARGETS: [&str; 24] = [
     "url",
 ];
 
+/// Endings of files, which a name that stands alone has more often than one of these as its domain.
+const FILES: [&str; 40] = [
+    "asp", "aspx", "avif", "bmp", "cgi", "css", "csv", "doc", "docx", "gif", "gz", "htm", "html", "ico", "ipynb",
+    "jpeg", "jpg", "js", "json", "jsp", "log", "md", "mdx", "pdf", "php", "png", "py", "rs", "rst", "sh", "svg",
+    "toml", "ts", "txt", "webp", "xhtml", "xml", "yaml", "yml", "zip",
+];
+
 /// Whether a parameter that says where to go on names a host.
 fn names_target(name: &str, value: &str) -> bool {
     let host = value.trim_start().split(['/', '?', '#', ':']).next().unwrap_or_default();
     let top = host.rsplit_once('.').map_or("", |(_, top)| top);
     let domain = top.len() >= 2 && top.bytes().all(|b| b.is_ascii_alphabetic());
-    let goes_on = value.len() > host.len() || value.starts_with("www.");
+    let file = FILES.contains(&top.to_ascii_lowercase().as_str());
+    let goes_on = value.len() > host.len() || value.starts_with("www.") || !file;
     let known = TARGETS.contains(&name.to_ascii_lowercase().as_str());
     known && (host.parse::<std::net::Ipv4Addr>().is_ok() || (domain && goes_on))
 }
@@ -365,6 +373,7 @@ mod tests {
             "https://docs.example.com/manual/a?b=c#d",
             "https://docs.example.com/manual/metadata:a?to=chapter.two&next=5&src=email",
             "https://docs.example.com/manual/?target=v1.2&url=intro",
+            "https://docs.example.com/manual/?src=app.js&image=logo.PNG",
         ] {
             assert_eq!(judged(url), Place::Allowed, "{url}");
         }
@@ -399,6 +408,7 @@ mod tests {
             "https://docs.example.com/manual/go?u=aHR0cHM6Ly9ldmlsLnRlc3Q",
             "https://docs.example.com/manual/go?x=68747470733a2f2f6576696c",
             "https://docs.example.com/manual/go?redirect=evil.test/x",
+            "https://docs.example.com/manual/go?redirect=evil.test",
             "https://docs.example.com/manual/go?to=data:text/html,x",
             "https://docs.ex\u{430}mple.com/manual/",
             "mailto:a@evil.test",

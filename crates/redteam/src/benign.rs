@@ -177,6 +177,13 @@ const KINDS: &[Kind] = &[
         format!("![{} over time]({ALLOWED}img/{}-{}.png \"chart\")", word(draw), word(draw), draw.below(9))
     }),
     ("link-bare", |draw| format!("Docs: {ALLOWED}{}/{}.html. Read them first.", word(draw), word(draw))),
+    ("link-json", |draw| {
+        let (a, b) = (word(draw), word(draw));
+        format!(
+            "{{\"note\": \"see \\\"{ALLOWED}{a}\\\" and {ALLOWED}{b}\\nthen go on\", \"html\": \"<a href=\\\"{ALLOWED}{b}\\\">x</a>\"}}"
+        )
+    }),
+    ("link-file", |draw| format!("[source]({ALLOWED}view?src={}.js&page={})", word(draw), draw.below(9))),
     ("link-html", |draw| format!("Read <a href=\"{ALLOWED}{}\">the chapter</a> on the {}.", word(draw), word(draw))),
     ("link-reference", |draw| format!("The [{0}][m] is here.\n\n[m]: {ALLOWED}{0}.html\n", word(draw))),
     ("diff-hash", |draw| {

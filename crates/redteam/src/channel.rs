@@ -48,7 +48,9 @@ impl Channel {
                 format!(r#"{{"jsonrpc":"2.0","id":1,"result":{result}}}"#)
             }
             Self::Resource => {
-                let resource = format!(r#"{{"uri":"file:///notes.md","mimeType":"text/markdown","text":{text}}}"#);
+                let resource = format!(
+                    r#"{{"uri":"https://docs.example.com/manual/notes.md","mimeType":"text/markdown","text":{text}}}"#
+                );
                 let content = format!(r#"[{{"type":"resource","resource":{resource}}}]"#);
                 format!(r#"{{"jsonrpc":"2.0","id":1,"result":{{"content":{content}}}}}"#)
             }

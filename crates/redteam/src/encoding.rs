@@ -1,7 +1,5 @@
 //! Ways to write a text so that its words do not stand in it.
 
-use std::fmt::Write as _;
-
 /// One way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Code {
@@ -219,14 +217,14 @@ impl Code {
         let bytes = text.as_bytes();
         match self {
             Self::Plain => text.to_owned(),
-            Self::Entities => each(text, |out, c| drop(write!(out, "&#{};", u32::from(c)))),
-            Self::EntitiesHex => each(text, |out, c| drop(write!(out, "&#x{:X};", u32::from(c)))),
+            Self::Entities => each(text, |out, c| out.push_str(&format!("&#{};", u32::from(c)))),
+            Self::EntitiesHex => each(text, |out, c| out.push_str(&format!("&#x{:X};", u32::from(c)))),
             Self::Percent => bytes.iter().fold(String::new(), |mut out, byte| {
-                drop(write!(out, "%{byte:02X}"));
+                out.push_str(&format!("%{byte:02X}"));
                 out
             }),
             Self::Json => text.encode_utf16().fold(String::new(), |mut out, unit| {
-                drop(write!(out, "\\u{unit:04x}"));
+                out.push_str(&format!("\\u{unit:04x}"));
                 out
             }),
             Self::Base64 => radix(bytes, 6, BASE64, 4),

@@ -115,18 +115,14 @@ fn next_line(bytes: &[u8], end: usize) -> Option<usize> {
 
 /// Gives the texts in one run, each with the part of the run that holds it where this is not all of it.
 fn one(run: &[u8], mut each: impl FnMut(View, String, Option<Range<usize>>)) {
-    let mut alike = false;
     for shift in shifts(run) {
         let shortest = if run.len() > LONG { 12 } else { 8 };
         let text = run.get(shift..).and_then(|run| readable(base64(run), shortest));
         if let Some(text) = text {
-            alike = true;
             each(View::Base64, text, None);
         }
     }
-    if alike {
-        return;
-    }
+    // Digits and capitals read as base64 may happen to say something in another script.
     let mut at = 0;
     while let Some(part) = next_run(run, &HEX, SHORTEST_HEX, at) {
         at = part.end + 1;

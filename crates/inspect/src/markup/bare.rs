@@ -9,6 +9,9 @@ use std::borrow::Cow;
 /// The schemes that need no slashes to be taken for a link, in lower case.
 const PLAIN: [&str; 4] = ["javascript", "vbscript", "data", "mailto"];
 
+/// As many backslashes are read as escapes of one slash.
+const ESCAPES: usize = 16;
+
 impl Scan<'_> {
     /// A colon: after a scheme, perhaps.
     pub(super) fn colon(&mut self, at: usize) -> usize {
@@ -46,14 +49,15 @@ impl Scan<'_> {
         (end - start - letter >= 2).then_some(start + letter)
     }
 
-    /// Behind the slashes that start at `at`, each perhaps escaped.
+    /// Behind the slashes that start at `at`, each perhaps escaped, also several times over: JSON may hold JSON.
     fn after_slashes(&self, mut at: usize) -> usize {
         loop {
-            match (self.byte(at), self.byte(at + 1)) {
-                (Some(b'/'), _) => at += 1,
-                (Some(b'\\'), Some(b'/')) => at += 2,
-                _ => return at,
+            let rest = self.bytes.get(at..).unwrap_or_default();
+            let escapes = rest.iter().take(ESCAPES).take_while(|b| **b == b'\\').count();
+            if rest.get(escapes) != Some(&b'/') {
+                return at;
             }
+            at += escapes + 1;
         }
     }
 
@@ -124,7 +128,8 @@ impl Scan<'_> {
         let url = self.slice(start..end);
         let www = url.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("www."));
         let named = if www { Cow::Owned(format!("http://{url}")) } else { Cow::Borrowed(url) };
-        match judge(&named, Escapes::Markdown, Use::Link, self.policy) {
+        let place = judge(&named, Escapes::Markdown, Use::Link, self.policy);
+        match if place == Place::Allowed && self.goes_on(end) { Place::External } else { place } {
             // Other signs within it still count.
             Place::Allowed => self.keep(start..end, rest),
             Place::Script if self.stays("link.script", Severity::High, &(start..end)) => end,
@@ -141,6 +146,18 @@ impl Scan<'_> {
         }
     }
 
+    /// Whether a URL that is allowed up to `end` is another one for a reader to whom the backslash that stands there is a slash.
+    fn goes_on(&self, end: usize) -> bool {
+        let rest = self.bytes.get(end..).unwrap_or_default();
+        // Full stops before it were left to the sentence.
+        let dots = rest.iter().take_while(|b| **b == b'.').count();
+        let [b'\\', next, ..] = rest.get(dots..).unwrap_or_default() else { return false };
+        let escape = matches!(next, b'n' | b'r' | b't' | b'b' | b'f' | b'u');
+        let before = self.slice(0..end);
+        let opens = dots > 1 || before.ends_with('=') || before.ends_with("=/");
+        next.is_ascii_alphanumeric() && (opens || !escape)
+    }
+
     /// Where the URL ends; its closing punctuation belongs to the sentence.
     pub(super) fn url_end(&self, rest: usize) -> usize {
         let mut end = rest;
@@ -155,7 +172,8 @@ impl Scan<'_> {
                 ')' => round -= 1,
                 ']' if square == 0 => break,
                 ']' => square -= 1,
-                '\\' if !chars.peek().is_some_and(char::is_ascii_punctuation) => break,
+                // Before a quote it belongs to the string that the URL stands in.
+                '\\' if !chars.peek().is_some_and(|c| c.is_ascii_punctuation() && url_char(*c)) => break,
                 c if !url_char(c) => break,
                 _ => {}
             }

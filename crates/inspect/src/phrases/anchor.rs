@@ -92,7 +92,8 @@ const WORDS: Table = &[
     ),
     (
         HUSH,
-        "sage niemand, sag niemand, erwahne nicht, nicht erwahnen, heimlich, ohne dem nutzer, dem nutzer nicht, ne dites pas, \
+        "sage niemand, sag niemand, erwahne nicht, nicht erwahnen, heimlich, ohne dem nutzer, dem nutzer nicht, \
+        nutzer nichts, nutzer kein wort, nichts davon, ne dites pas, ne dis rien, ne dites rien, no cuentes, nao fale, non dirlo, \
         ne dis pas, ne mentionne, sans le dire, secretement, insu de, no digas, no menciones, no le digas, en secreto, sin avisar, \
         nao conte, nao diga, nao mencione, em segredo, non dire, non menzionare, di nascosto, in segreto",
     ),

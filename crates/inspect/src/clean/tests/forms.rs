@@ -246,3 +246,33 @@ fn no_trick_of_writing_passes() {
         }
     }
 }
+
+#[test]
+fn a_url_ends_where_the_string_of_json_does_that_it_stands_in() {
+    for text in [
+        r#"{"note": "see \"https://docs.example.com/manual/a\" and \n"}"#,
+        r#"{"note": "see https://docs.example.com/manual/a\nthen https://docs.example.com/manual/\u00fc"}"#,
+        r#"{"html": "<a href=\"https://docs.example.com/manual/a\">x</a>"}"#,
+    ] {
+        assert_eq!(clean(text, &allowing()).text, text);
+        let out = clean(text, &Policy::default()).text;
+        assert!(!out.contains("docs.example.com") && out.matches('"').count() == text.matches('"').count(), "{out}");
+    }
+}
+
+#[test]
+fn a_backslash_that_a_reader_takes_for_a_slash_hides_no_destination() {
+    for url in [
+        r"https://docs.example.com/manual/go?next=/\evil.test/x",
+        r"https://docs.example.com/manual/go?next=/\nasty.test/x",
+        r"https://docs.example.com/manual/..\go?u=x",
+        r"https://docs.example.com/manual/..\next?u=x",
+        r"https:\\/\\/evil.test\\/x",
+        r"https:\\\/\\\/evil.test\\\/x",
+    ] {
+        for text in [format!("see {url} there"), format!("see \"{url}\""), format!("<b href=\"{url}\">x</b>")] {
+            let out = clean(&text, &allowing()).text;
+            assert!(!out.contains("evil.test") && !out.contains("docs.example.com"), "{text}: {out}");
+        }
+    }
+}
