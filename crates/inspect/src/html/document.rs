@@ -2,6 +2,8 @@
 
 use super::dom::{Dom, Kind};
 use super::visible::{Ground, Sight, sight};
+use crate::invisible;
+use crate::layer::apply;
 use crate::markup::{Judged, css_loads, judge_element, judge_pair, reduced};
 use crate::{Action, Cleaned, Finding, IMAGE_MARKER, LINK_MARKER, Policy, Severity, Treat, clean};
 use ammonia::Builder;
@@ -16,6 +18,30 @@ use std::borrow::Cow;
 /// findings are those of the whole document.
 #[must_use]
 pub fn clean_document<'a>(text: &'a str, policy: &Policy, most: usize) -> Cleaned<'a> {
+    let mut hidden = invisible::pass(text, policy);
+    if hidden.edits.is_empty() {
+        return judged(text, policy, most);
+    }
+    // A reader drops them from a URL, and so does whoever looks for its host.
+    let mut log = Log { policy, whole: text.len(), findings: Vec::new(), unlisted: 0, denied: false, changed: false };
+    for hit in hidden.edits.iter().filter_map(|edit| edit.hit) {
+        log.add(hit.rule, hit.severity);
+    }
+    let (seen, _) = apply(text, &mut hidden.edits);
+    let rest = judged(&seen, policy, most);
+    for finding in rest.findings {
+        log.push(Finding { span: 0..text.len(), ..finding });
+    }
+    Cleaned {
+        text: Cow::Owned(rest.text.into_owned()),
+        findings: log.findings,
+        unlisted: log.unlisted + rest.unlisted,
+        denied: log.denied || rest.denied,
+    }
+}
+
+/// The same for a document without hidden characters.
+fn judged<'a>(text: &'a str, policy: &Policy, most: usize) -> Cleaned<'a> {
     let mut log = Log { policy, whole: text.len(), findings: Vec::new(), unlisted: 0, denied: false, changed: false };
     let Some(dom) = Some(text).filter(|text| text.len() <= most).and_then(Dom::parse) else {
         log.add("html.oversize", Severity::Medium);

@@ -156,3 +156,13 @@ impl Cleaned<'_> {
         (self.text.into_owned(), self.findings.iter().map(|f| f.rule).collect())
     }
 }
+
+#[test]
+fn a_hidden_character_hides_no_address() {
+    let text = "<!doctype html><p><img src=\"ht\u{200b}tps://evil.example/x\">";
+    let cleaned = clean_document(text, &Policy::default(), BYTES);
+    assert!(!cleaned.text.contains("evil.example"), "{}", cleaned.text);
+    assert!(cleaned.findings.iter().any(|finding| finding.rule.starts_with("invisible.")));
+    let fine = "<!doctype html><p>emoji \u{1f469}\u{200d}\u{1f4bb} stay</p>";
+    assert_eq!(clean_document(fine, &Policy::default(), BYTES).text, fine);
+}
