@@ -1,6 +1,27 @@
 //! Cases that the filter does not hold yet, by the beginning of their ids, and why.
 //!
-//! The list must shrink: an entry all of whose cases pass fails the test.
+//! The list must shrink: an entry that no failing case begins with fails the test, and so does a case that passes under an entry.
+
+/// An encoding that is a sign by itself, whatever it says.
+pub(super) const ANYWAY: &str = ".tags.";
 
 /// What is known to fail.
-pub(super) const KNOWN: &[(&str, &str)] = &[];
+pub(super) const KNOWN: &[(&str, &str)] = &[
+    ("injection-plain.nl-", "Dutch is not among the languages whose words are known"),
+    ("injection-plain.ar-", "Arabic is not among the languages whose words are known"),
+    ("injection-encoded.nl-", "Dutch is not among the languages whose words are known"),
+    ("injection-encoded.ar-", "Arabic is not among the languages whose words are known"),
+    ("injection-encoded.en-secret.hyphens", "a path in which each sign has a hyphen behind it is no word"),
+    ("injection-encoded.en-secret.rot13", "an order to read a file is not looked for in ciphers"),
+    ("injection-encoded.en-secret.reverse", "an order to read a file is not looked for in ciphers"),
+    ("injection-encoded.en-print.rot13", "a request for variables is not looked for in ciphers"),
+    ("injection-encoded.en-print.reverse", "a request for variables is not looked for in ciphers"),
+    (
+        "injection-encoded.it-ignore.rot13",
+        "ciphers are read in English first: few triggers of other languages are known",
+    ),
+    (
+        "injection-encoded.it-ignore.reverse",
+        "ciphers are read in English first: few triggers of other languages are known",
+    ),
+];
