@@ -40,6 +40,11 @@ impl Directory {
         let path = path.into();
         let root = rustix::fs::open(&path, OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())
             .map_err(|errno| fault("the directory cannot be opened", errno))?;
+        // However it is spelled, and wherever that is read: one directory is one target.
+        let path = path.canonicalize().map_err(|error| {
+            let errno = Errno::from_io_error(&error).unwrap_or(Errno::IO);
+            fault("the directory cannot be found", errno)
+        })?;
         Ok(Self { path: path.into(), root: Arc::new(root) })
     }
 

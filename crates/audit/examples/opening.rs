@@ -1,7 +1,9 @@
-//! How long a long log takes to open, to prove an entry of and to verify, and how much memory that needs.
+//! How long a long log takes to open, to prove an entry of, to verify, to index and to find a trace in, and how much memory
+//! that needs.
 //!
 //! `cargo run --release -p casemate-audit --example opening -- DIR RECORDS`
 
+use casemate_audit::index::{Filter, Order, Query, Way, update};
 use casemate_audit::{About, Config, Log, Mode, Refused, prove, verify};
 use casemate_core::{Reason, Refusal, TraceId, UnixMillis};
 use std::error::Error;
@@ -41,6 +43,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let started = Instant::now();
     verify(&path)?;
     step(&mut out, "verified", started)?;
+    let started = Instant::now();
+    update(&path, |_, _| true)?;
+    step(&mut out, "indexed", started)?;
+    for what in ["a trace found", "another trace found"] {
+        let wanted = Filter { trace: Some(trace(what.len() as u64, records / 1500)), ..Filter::default() };
+        let started = Instant::now();
+        let found = Query::new(&path, wanted, Order::Oldest, Way::Index)?.collect::<Result<Vec<_>, _>>()?;
+        step(&mut out, what, started)?;
+        writeln!(out, "{:<24} {:>9}", "its records", found.len())?;
+    }
     Ok(())
 }
 
@@ -56,7 +68,7 @@ async fn fill(path: &Path, records: u64) -> Result<(), Box<dyn Error>> {
     let (log, _) = Log::open(config(path), Arc::new(now))?;
     let producers = 512;
     let tasks: Vec<_> = (0..producers)
-        .map(|at| tokio::spawn(produce(log.clone(), records / producers + u64::from(at < records % producers))))
+        .map(|at| tokio::spawn(produce(log.clone(), at, records / producers + u64::from(at < records % producers))))
         .collect();
     for task in tasks {
         task.await?.map_err(|refusal| refusal.to_string())?;
@@ -65,10 +77,15 @@ async fn fill(path: &Path, records: u64) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-async fn produce(log: Log, records: u64) -> Result<(), Refusal> {
-    let refused = Refused {
+/// The trace of a record: each has its own.
+fn trace(producer: u64, record: u64) -> TraceId {
+    TraceId::from_random((u128::from(producer) << 64 | u128::from(record)).to_be_bytes())
+}
+
+async fn produce(log: Log, producer: u64, records: u64) -> Result<(), Refusal> {
+    let mut refused = Refused {
         about: About {
-            trace: TraceId::from_random([7; 16]),
+            trace: trace(producer, 0),
             agent: None,
             received: UnixMillis(0),
             bytes: 1011,
@@ -85,7 +102,8 @@ async fn produce(log: Log, records: u64) -> Result<(), Refusal> {
         policy: None,
         inputs: None,
     };
-    for _ in 0..records {
+    for record in 0..records {
+        refused.about.trace = trace(producer, record);
         log.refuse(&refused).await?;
     }
     Ok(())

@@ -15,7 +15,9 @@ mod target;
 use crate::confined::Dir;
 use crate::error::{Class, Fault};
 use crate::files;
+use crate::head::Head;
 use crate::keys;
+use crate::scan;
 use crate::storage::{DirSource, Source};
 use crate::tiles::LogNodes;
 use crate::verify::{self, Options, Verified};
@@ -45,7 +47,7 @@ pub struct Backup<'a> {
 /// A copy that is whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BackedUp {
-    /// The entries that it has.
+    /// The size of its tree: of a copy that begins with entry 0, how many entries it has.
     pub entries: u64,
     /// The index of the first one.
     pub first_index: u64,
@@ -73,7 +75,8 @@ pub struct BackedUp {
 pub fn backup(dir: &Path, to: &Path, mut options: Backup<'_>) -> Result<BackedUp, Fault> {
     let (dir, to) = apart(dir, to)?;
     let mut target = Target::open(&dir, &to)?;
-    let before = target.before(&options.keys, &mut options.progress)?;
+    let before = target.before(&options.keys, &mut options.progress);
+    let before = before.map_err(|fault| other(&DirSource::new(&dir), &target.source(), fault))?;
     steadily(&dir, || {
         // Looked at before the log and written after it: the copy has come to the newest of its keys.
         let public = options.key_path.map(public).transpose().map_err(|fault| (fault, Moves::Pruning))?;
@@ -121,7 +124,7 @@ fn once(
     let source = DirSource::new(snapshot.dir());
     let nodes = LogNodes::open(&source, head.entries, head.root).map_err(|fault| verify::named(&source, fault))?;
     if let Some(before) = before {
-        follows(snapshot, &nodes, before.verified)?;
+        follows(snapshot, &nodes, &target.source(), before.verified)?;
     }
     let had = before.map(|before| before.verified);
     let (files, bytes) = target.written();
@@ -176,12 +179,33 @@ fn checked(copy: &dyn Source, before: Option<Before>, options: &mut Backup<'_>) 
     }
 }
 
+/// The fault of a copy that no key of the log has signed: another log, or another history, is named as that.
+fn other(log: &dyn Source, copy: &dyn Source, fault: Fault) -> Fault {
+    if fault.class != Class::Signature || parted(log, copy) != Some(true) {
+        return fault;
+    }
+    let what = format!("{}; its entries are those of another log, or of another history of this one", fault.what);
+    Fault { class: Class::Fork, what, ..fault }
+}
+
+/// Whether two logs are two histories as far as both of them go; `None` where that cannot be told.
+fn parted(one: &dyn Source, other: &dyn Source) -> Option<bool> {
+    let (one_head, other_head) = (scan::head(one).ok()??, scan::head(other).ok()??);
+    let common = one_head.entries.min(other_head.entries);
+    let root = |source, head: &Head| root_at(&LogNodes::open(source, head.entries, head.root).ok()?, common).ok();
+    Some(root(one, &one_head)? != root(other, &other_head)?)
+}
+
 /// Whether the log has grown out of the copy.
-fn follows(snapshot: &Snapshot, nodes: &LogNodes<'_>, before: Verified) -> Result<(), Fault> {
+fn follows(snapshot: &Snapshot, nodes: &LogNodes<'_>, copy: &dyn Source, before: Verified) -> Result<(), Fault> {
     let Verified { entries, root, .. } = before;
     let head = snapshot.head();
     let fault = |class, what: String| Err(Fault::new(class, files::HEAD, 0, what));
     if entries > head.entries {
+        if parted(&DirSource::new(snapshot.dir()), copy) == Some(true) {
+            let what = format!("the copy has {entries} entries, and those of the log are others");
+            return fault(Class::Fork, what);
+        }
         let what = format!("the copy has {entries} entries and the log {}: the log was set back", head.entries);
         return fault(Class::Truncated, what);
     }
@@ -214,6 +238,12 @@ fn apart(dir: &Path, to: &Path) -> Result<(PathBuf, PathBuf), Fault> {
     let whole = whole.map_err(|error| place(to, error))?;
     if whole.starts_with(&dir) || dir.starts_with(&whole) {
         let what = "the log and its copy may not lie in one another";
+        return Err(Fault::new(Class::Unreadable, &to.display().to_string(), 0, what));
+    }
+    // The layout of a state directory: there a gateway goes on from this log.
+    let own = whole.parent().is_some_and(|state| state.join("keys/audit.key").exists());
+    if own && whole.join(files::HEAD).exists() {
+        let what = "that is the log of a gateway, whose key lies beside it: a copy goes into a directory of its own";
         return Err(Fault::new(Class::Unreadable, &to.display().to_string(), 0, what));
     }
     Ok((dir, whole))
@@ -253,7 +283,6 @@ fn open(dir: &Dir, name: &str) -> Result<Option<std::fs::File>, Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::head::Head;
     use crate::storage::{DirStorage, Storage as _};
 
     fn fault() -> Fault {

@@ -107,10 +107,18 @@ impl Chain {
         self.pending.clone().map_or(Ok(self.unverified), Err)
     }
 
+    /// The keys that have signed the end.
+    pub(crate) fn in_force(&self) -> &[Verifier] {
+        &self.force
+    }
+
     /// Whether the log has come to `key`, which is known to be in force: it ends under that one, or under one to which that
     /// one has handed over meanwhile. Nothing is known of a log without any checkpoint.
     pub(crate) fn comes_to(&self, key: &Verifier) -> Result<(), Fault> {
         let Some(last) = self.force.last().filter(|_| !self.reached.contains(key)) else { return Ok(()) };
+        if let Some(what) = stranger(key, last.name()) {
+            return Err(Fault::new(Class::Signature, NEWEST, 0, what));
+        }
         let what = format!(
             "the key {} has signed the end of the log, and the key in force is {}: a log from before the change of key, or \
              a history that a replaced key has signed. A copy that was made before is verified with the key of its time",
@@ -152,6 +160,10 @@ impl Chain {
 
     /// What to say where another key of the log's name has signed: a pruned log does not lead from one key to the next.
     fn unknown(&self, kept: &Kept) -> Option<String> {
+        let origin = kept.checkpoint.origin();
+        if let Some(key) = self.given.last().filter(|_| self.given.iter().all(|key| key.name() != origin)) {
+            return stranger(key, origin);
+        }
         let mut keys = self.given.clone();
         self.named.iter().for_each(|(old, new)| [old, new].into_iter().for_each(|key| add(&mut keys, key)));
         let id = Note::parse(kept.note.as_bytes()).ok()?.other_key(&keys)?;
@@ -175,6 +187,12 @@ pub(crate) fn change(found: &Found, name: &str) -> Option<(Verifier, Verifier)> 
     let key = |text: Option<String>| Verifier::parse(&format!("{name}+{}", text?.split_once('+')?.1)).ok();
     let facts = record.facts?;
     Some((key(facts.old)?, key(facts.new)?)).filter(|(old, new)| old != new)
+}
+
+/// What to say of a key that is of another log than `origin`.
+fn stranger(key: &Verifier, origin: &str) -> Option<String> {
+    let what = || format!("the key {} is of the log `{}`, and this is the log `{origin}`", key.id(), key.name());
+    (key.name() != origin).then(what)
 }
 
 /// Adds a key that is not there yet.

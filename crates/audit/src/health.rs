@@ -1,7 +1,7 @@
 //! What the admin listener shows of the log. Reading it costs nothing to the writer.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The upper bounds of the fsync histogram in microseconds; one more bucket holds the rest.
 pub const FSYNC_BUCKETS: [u64; 12] =
@@ -10,7 +10,7 @@ pub const FSYNC_BUCKETS: [u64; 12] =
 /// The state of the log at one moment.
 #[derive(Debug, Clone, Default)]
 pub struct Health {
-    /// Whether intents are taken: the writer runs and the disk is not low.
+    /// Whether intents are taken: the writer runs, and the disk is not low and answers.
     pub writable: bool,
     /// Records of authenticated callers that wait.
     pub queue_depth: u64,
@@ -94,5 +94,61 @@ impl Metrics {
             *to = from.load(Relaxed);
         }
         health
+    }
+}
+
+/// Whether the writer gets on: a disk that hangs gives no error, and only time tells.
+#[derive(Debug)]
+pub(crate) struct Pulse {
+    from: Instant,
+    /// Since when it waits for the disk, in milliseconds after `from` and one more; 0 while it does not.
+    since: AtomicU64,
+    /// Whether it was told that the disk hangs.
+    is_told: AtomicBool,
+}
+
+impl Default for Pulse {
+    fn default() -> Self {
+        Self { from: Instant::now(), since: AtomicU64::new(0), is_told: AtomicBool::new(false) }
+    }
+}
+
+impl Pulse {
+    /// The writer begins to work, or got on with it.
+    pub(crate) fn begin(&self) {
+        let now = u64::try_from(self.from.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.since.store(now.saturating_add(1), Relaxed);
+    }
+
+    /// The disk has answered.
+    pub(crate) fn beat(&self) {
+        self.begin();
+        self.revive();
+    }
+
+    /// The writer is done.
+    pub(crate) fn end(&self) {
+        self.since.store(0, Relaxed);
+        self.revive();
+    }
+
+    fn revive(&self) {
+        if self.is_told.swap(false, Relaxed) {
+            tracing::warn!("the disk answers the audit log again");
+        }
+    }
+
+    /// For how long the disk has not answered, where that is longer than `patience`. Whoever finds that first tells it.
+    pub(crate) fn stalled(&self, patience: Duration) -> Option<Duration> {
+        let since = Duration::from_millis(self.since.load(Relaxed).checked_sub(1)?);
+        let waited = self.from.elapsed().saturating_sub(since);
+        if waited <= patience {
+            return None;
+        }
+        if !self.is_told.swap(true, Relaxed) {
+            let waited = waited.as_secs_f32();
+            tracing::error!(waited, "the disk does not answer the audit log: calls are refused until it does");
+        }
+        Some(waited)
     }
 }

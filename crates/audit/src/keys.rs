@@ -35,6 +35,16 @@ pub fn public_key(path: &Path) -> io::Result<Verifier> {
     Verifier::parse(read(&path)?.trim_end()).map_err(|error| wrong(&path, &error))
 }
 
+/// Writes the public key beside the private one at `path` where it is missing: without it auditors verify no signature.
+pub(crate) fn publish_missing(path: &Path, key: &Verifier) -> io::Result<bool> {
+    let public = public_path(path);
+    if public.try_exists().map_err(|error| crate::storage::named(&public, &error))? {
+        return Ok(false);
+    }
+    create(&public, &format!("{key}\n"), 0o644)?;
+    Ok(true)
+}
+
 /// Makes a new key of this name at `path`, which must not exist, and its public key beside it.
 ///
 /// # Errors
@@ -95,10 +105,16 @@ fn keep_private(path: &Path) -> io::Result<()> {
 
 fn read(path: &Path) -> io::Result<Zeroizing<String>> {
     let mut text = Zeroizing::new(String::with_capacity(1024));
-    let file =
-        File::open(path).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
-    file.take(MAX).read_to_string(&mut text)?;
-    Ok(text)
+    let read = File::open(path).and_then(|file| file.take(MAX).read_to_string(&mut text));
+    match read {
+        Ok(_) => Ok(text),
+        // The error of the standard library says nothing of what the bytes are of.
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+            let what = format!("{}: it is damaged: a key is text, and this is none", path.display());
+            Err(io::Error::new(io::ErrorKind::InvalidData, what))
+        }
+        Err(error) => Err(crate::storage::named(path, &error)),
+    }
 }
 
 fn wrong(path: &Path, error: &KeyError) -> io::Error {
@@ -144,6 +160,17 @@ mod tests {
         fs::write(&path, "PRIVATE+KEY+what").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         assert_eq!(open(&path, None, false).unwrap_err().kind(), io::ErrorKind::InvalidData);
+        // One flipped bit: the file is named, whatever the bytes are now.
+        let made = dir.path().join("made");
+        keygen(&made, "casemate.example/audit").unwrap();
+        for bit in [0x01, 0x80] {
+            let mut bytes = fs::read(&made).unwrap();
+            bytes[20] ^= bit;
+            fs::write(&path, bytes).unwrap();
+            let fault = open(&path, None, true).unwrap_err();
+            assert_eq!(fault.kind(), io::ErrorKind::InvalidData);
+            assert!(fault.to_string().starts_with(&path.display().to_string()), "{fault}");
+        }
         let other = dir.path().join("other");
         assert_eq!(open(&other, None, true).unwrap_err().kind(), io::ErrorKind::NotFound);
         let unnamed = open(&other, None, false).unwrap();

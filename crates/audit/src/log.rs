@@ -15,6 +15,7 @@ use crate::holds::search;
 use crate::keys::{self, Signers};
 use crate::queue::Queue;
 use crate::record::{About, Event, Observed, Receipt, Refused};
+use crate::recovery::lost;
 use crate::scan;
 use crate::storage::{DirStorage, Storage};
 use crate::subjects::{self, Subjects};
@@ -75,15 +76,33 @@ impl Log {
     /// the outcome `unknown` for every open intent, and starts the writer.
     ///
     /// # Errors
-    /// Another process has the lock, the log is damaged before its last head, or the file system refuses.
+    /// Another process has the lock, the log is damaged before its last head, there is none and one was there before, or
+    /// the file system refuses.
     pub fn open(config: Config, clock: Clock) -> Result<(Self, Recovery), OpenError> {
         let storage = DirStorage::open(&config.dir)?.ok_or(OpenError::Locked)?.guarded(config.immutable);
+        lost::look(&storage, &config)?;
         let signed = checkpoints::last(&storage, &scan::segments(&storage)?)?.is_some();
         let signer = keys::open(&config.key_path(), config.origin.as_deref(), signed)?;
         let signers = Signers::kept(signer, Box::new(keys::Files(config.key_path())))?;
         let subjects = Subjects::open(&config.subjects_path(), signed)?.ok_or(OpenError::Locked)?;
-        let (dir, pruner) = (config.dir.clone(), storage.again()?);
-        Self::start(Box::new(storage), (signers, subjects), config, clock, Some((&dir, pruner)))
+        let (dir, key, pruner) = (config.dir.clone(), config.key_path(), storage.again()?);
+        let opened = Self::start(Box::new(storage), (signers, subjects), config, clock, Some((&dir, pruner)))?;
+        opened.0.publish_key(&key);
+        Ok(opened)
+    }
+
+    /// Puts the public key back where it is missing. Only now is it known that its private key may go on with this log;
+    /// while the key changes, the change does it.
+    fn publish_key(&self, path: &Path) {
+        let signers = self.queue().signers.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let [key] = signers.as_slice() else { return };
+        match keys::publish_missing(path, key) {
+            Ok(false) => {}
+            Ok(true) => {
+                tracing::warn!(key = %key.id(), "the public key of the audit log was missing; it is there again")
+            }
+            Err(error) => tracing::warn!(%error, "the public key of the audit log is missing and could not be written"),
+        }
     }
 
     #[cfg(test)]
@@ -142,7 +161,7 @@ impl Log {
         }
         let (answer, receiver) = oneshot::channel::<Result<Ticket, Refusal>>();
         self.queue().intent(Body::intent(&permitted, about, self.queue().config().capture), answer)?;
-        let ticket = wait(receiver, self.queue().config().deadline).await?;
+        let ticket = self.prompt(receiver).await?;
         Ok(Recorded::new(permitted, ticket))
     }
 
@@ -153,7 +172,13 @@ impl Log {
     pub async fn refuse(&self, refused: &Refused) -> Result<Receipt, Refusal> {
         let (answer, receiver) = oneshot::channel();
         self.queue().refusal(Body::refusal(refused), answer)?;
-        wait(receiver, self.queue().config().deadline).await
+        self.prompt(receiver).await
+    }
+
+    /// Waits for as long as a caller does. That the disk hangs is told by whoever waited in vain.
+    async fn prompt<T>(&self, receiver: oneshot::Receiver<Result<T, Refusal>>) -> Result<T, Refusal> {
+        let queue = self.queue();
+        wait(receiver, queue.config().deadline).await.inspect_err(|_| drop(queue.stalled()))
     }
 
     /// Records a refusal of a peer that nobody authenticated. Never waits; above the rate, with its queue full or the

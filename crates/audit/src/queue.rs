@@ -3,7 +3,7 @@
 use crate::body::{Body, Kind, Origin};
 use crate::config::{Clock, Config};
 use crate::flight::Ticket;
-use crate::health::Metrics;
+use crate::health::{Metrics, Pulse};
 use crate::holds::Holds;
 use crate::holds::watch::Watch;
 use crate::log::Rotated;
@@ -27,6 +27,9 @@ const EVENTS: usize = 64;
 /// Records of unauthenticated peers that one batch takes at most, so that they never delay the others by much.
 const ANONYMOUS_BATCH: usize = 64;
 const MINUTE: u64 = 60_000;
+/// After so many times the deadline without an answer of the disk the log takes no records: whoever wanted one since was
+/// refused.
+const STALL: u32 = 4;
 /// When a caller is to come back, in seconds, where the log waits for a restart.
 const DOWN_RETRY: u64 = 60;
 
@@ -94,6 +97,8 @@ struct Inner {
     fault: Option<String>,
     /// Whether it has ended before its time, and only a restart helps.
     is_down: bool,
+    /// Why nothing is taken until the disk has room again, where that is so.
+    no_room: Option<String>,
     /// The minute that `taken` and `counts` are of.
     minute: u64,
     taken: u32,
@@ -105,6 +110,7 @@ pub(crate) struct Queue {
     inner: Mutex<Inner>,
     wake: Condvar,
     pub(crate) metrics: Metrics,
+    pub(crate) pulse: Pulse,
     pub(crate) clock: Clock,
     pub(crate) subjects: Subjects,
     /// The keys that sign checkpoints now: one, and during a change of key two.
@@ -123,7 +129,7 @@ pub(crate) struct Batch {
     pub(crate) last: bool,
 }
 
-fn unavailable(detail: &str) -> Refusal {
+pub(crate) fn unavailable(detail: &str) -> Refusal {
     Refusal::new(Reason::AuditUnavailable).retry_after(1).detail(detail)
 }
 
@@ -137,6 +143,7 @@ impl Queue {
             phase: Phase::Open,
             fault: None,
             is_down: false,
+            no_room: None,
             minute: 0,
             taken: 0,
             counts: BTreeMap::new(),
@@ -148,6 +155,7 @@ impl Queue {
             inner: Mutex::new(inner),
             wake: Condvar::new(),
             metrics: Metrics::default(),
+            pulse: Pulse::default(),
             clock,
             subjects,
             signers: RwLock::default(),
@@ -181,7 +189,11 @@ impl Queue {
 
     fn admit(&self, inner: &Inner, places: usize, capacity: usize) -> Result<(), Refusal> {
         match inner.phase {
-            Phase::Open => {}
+            Phase::Open => {
+                if let Some(why) = &inner.no_room {
+                    return Err(unavailable(why));
+                }
+            }
             Phase::Closing => return Err(unavailable("the log is closing")),
             Phase::Ended => {
                 let refusal = unavailable(inner.fault.as_deref().unwrap_or("the log is closed"));
@@ -284,6 +296,7 @@ impl Queue {
             inner.taken = 0;
         }
         let full = inner.anonymous.len() >= self.config.anonymous_queue;
+        let low = low || inner.no_room.is_some();
         if low || full || inner.phase != Phase::Open || inner.taken >= self.config.anonymous_per_minute {
             let count = inner.counts.entry(observed.reason).or_default();
             *count = count.saturating_add(1);
@@ -371,6 +384,11 @@ impl Queue {
         self.lock().phase == Phase::Open
     }
 
+    /// Refuses everything until the disk has room again: `None` says that it has.
+    pub(crate) fn wait_for_room(&self, why: Option<String>) {
+        self.lock().no_room = why;
+    }
+
     /// Refuses everything from now on, because of a fault that only a restart can end.
     pub(crate) fn stay_down(&self, fault: String) {
         self.lock().is_down = true;
@@ -393,8 +411,16 @@ impl Queue {
         let inner = self.lock();
         let low = self.metrics.free() < self.config.reserve_bytes;
         let low_text = low.then(|| "the disk is almost full".to_owned());
-        let writable = inner.phase == Phase::Open && !low;
-        (inner.main.len(), inner.anonymous.len(), inner.reserved, writable, inner.fault.clone().or(low_text))
+        let stalled = self.stalled();
+        let writable = inner.phase == Phase::Open && !low && inner.no_room.is_none() && stalled.is_none();
+        let fault = inner.fault.clone().or_else(|| inner.no_room.clone()).or(stalled).or(low_text);
+        (inner.main.len(), inner.anonymous.len(), inner.reserved, writable, fault)
+    }
+
+    /// What is wrong where the disk answers the writer no more: neither well nor with an error. It is told once.
+    pub(crate) fn stalled(&self) -> Option<String> {
+        let since = self.pulse.stalled(self.config.deadline.saturating_mul(STALL))?;
+        Some(format!("the disk has not answered the log for {} s", since.as_secs()))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Where the log stands: found at opening, and found again after a fault of the disk.
 
+pub(crate) mod lost;
+
 use crate::body::Origin;
 use crate::checkpoints::{self, Kept, Publisher};
 use crate::error::{Class, Fault, OpenError};
@@ -209,6 +211,7 @@ fn create(storage: &mut dyn Storage, signers: Signers, now: UnixMillis) -> Resul
         let what = "the log has a checkpoint and no entries";
         return Err(kept.fault(Class::Truncated, what).at(0).into());
     }
+    lost::look_inside(storage)?;
     let at = begin(storage, Frontier::new(), 0, now)?;
     let mut generation = 0;
     settle(storage, &at, &mut generation, 0)?;
@@ -228,13 +231,14 @@ pub(crate) fn begin(storage: &mut dyn Storage, tree: Frontier, previous: u64, no
     Ok(Position { tree: header.before, segment: first, len: files::header_len(first), begun: now })
 }
 
-/// Writes both slots of the head for `at`, durably.
+/// Writes both slots of the head for `at`, durably. What failed is tried again in the same slot: the other one stays whole.
 fn settle(storage: &mut dyn Storage, at: &Position, generation: &mut u64, open_from: u64) -> io::Result<()> {
     for _ in 0..2 {
-        *generation += 1;
-        let (offset, bytes) = head(at, *generation, open_from).slot();
+        let next = generation.saturating_add(1);
+        let (offset, bytes) = head(at, next, open_from).slot();
         storage.write_head(offset, &bytes)?;
         storage.sync_head()?;
+        *generation = next;
     }
     Ok(())
 }
@@ -249,6 +253,8 @@ pub(crate) fn head(at: &Position, generation: u64, open_from: u64) -> Head {
 ///
 /// The rest of the last segment is cut off and not read again: after a failed fsync the page cache may show bytes that
 /// the disk does not have. `open_from` is the lowest intent without outcome: an opening reads from there.
+///
+/// Where it fails it may be done again from the beginning.
 pub(crate) fn rewind(
     storage: &mut dyn Storage,
     at: &Position,

@@ -8,6 +8,7 @@ use crate::record::EventKind;
 use crate::retention::{self, Minimum};
 use crate::side;
 use crate::storage::Source;
+use crate::verify::Wanted;
 use casemate_core::UnixMillis;
 use casemate_core::digest::Digest;
 use casemate_tlog::frontier::Frontier;
@@ -80,6 +81,8 @@ pub(crate) struct Walk {
     buffer: Vec<u8>,
     at: usize,
     ended: bool,
+    /// The tree that the entries before here should have, where they have another.
+    wanted: Option<Wanted>,
 }
 
 /// The head that the log has, if it has one.
@@ -215,6 +218,7 @@ impl Walk {
             buffer: Vec::new(),
             at: 0,
             ended: false,
+            wanted: None,
         };
         let header = header(source, first)?.ok_or_else(|| walk.bad_header(first))?;
         walk.enter(header);
@@ -258,6 +262,11 @@ impl Walk {
         self.segments.first().copied().unwrap_or_default()
     }
 
+    /// The tree that should have come out, after the fault that another one did.
+    pub(crate) fn wanted(&mut self) -> Option<Wanted> {
+        self.wanted.take()
+    }
+
     pub(crate) const fn head(&self) -> &Head {
         &self.head
     }
@@ -284,6 +293,8 @@ impl Walk {
     fn step(&mut self, source: &dyn Source) -> Result<Option<Found>, Fault> {
         if self.index() == self.head.entries && self.tree.root() != self.head.root {
             let from = self.segment_first();
+            let (size, root) = (self.index(), self.head.root);
+            self.wanted = Some(Wanted { size, root, by: "the head".to_owned() });
             let what = format!("an entry from {from} up to here was replaced: the tree does not lead to the head");
             return Err(self.fault(Class::Changed, what));
         }
@@ -387,6 +398,8 @@ impl Walk {
             return Err(self.fault(Class::Reordered, format!("entry {next} stands a second time in the next segment")));
         }
         if header.before != self.tree {
+            let (size, root) = (next, header.before.root());
+            self.wanted = Some(Wanted { size, root, by: format!("the one that the segment of {next} began with") });
             let from = self.segment_first();
             let what =
                 format!("an entry from {from} up to here was replaced: the next segment began with another tree");

@@ -4,6 +4,7 @@
 //! They lie in one file beside the key that signs checkpoints, in slots that are appended, and overwritten in place when
 //! their key is destroyed. A key is durable before a record that uses it is written. A slot whose key was destroyed, with
 //! the record of that durable, is used again under its next generation; records name slot, generation and fingerprint.
+//! The file says how many slots it has had, so that one that was cut off or blanked is damage and not an empty place.
 
 mod file;
 mod ring;
@@ -28,6 +29,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockW
 pub(crate) const FILE: &str = "subjects";
 /// Keys that there may be at once: 200 bytes of memory each, 128 on the disk.
 pub(crate) const MOST: u32 = 1 << 20;
+
+/// Whether the file at `path` has, or had, keys in it.
+pub(crate) fn is_used(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|file| file.len() > SLOT as u64) || file::counted(path).is_ok_and(|count| count > 0)
+}
 
 /// By what a record names the key that it was made under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,6 +124,15 @@ impl Inner {
     }
 }
 
+/// How far the file is written.
+#[derive(Debug, Default)]
+struct Written {
+    /// The number of the next batch.
+    batch: u64,
+    /// How many slots the file says that it has.
+    counted: u32,
+}
+
 /// The keys of a log that is written.
 #[derive(Debug)]
 pub(crate) struct Subjects {
@@ -126,8 +141,8 @@ pub(crate) struct Subjects {
     inner: RwLock<Inner>,
     /// Whether there are any that are not on the disk yet.
     is_behind: AtomicBool,
-    /// Held while the file is written: the number of the next batch.
-    writing: Mutex<u64>,
+    /// Held while the file is written.
+    writing: Mutex<Written>,
     most: u32,
     _lock: Option<File>,
 }
@@ -158,9 +173,12 @@ impl Subjects {
         let mut loaded = load(path)?;
         rewrite(path, &loaded.last)?;
         loaded.inner.tell(MOST);
-        let (inner, writing) = (RwLock::new(loaded.inner), Mutex::new(loaded.batch.saturating_add(1)));
+        let there = loaded.inner.next;
+        let written = Written { batch: loaded.batch.saturating_add(1), counted: loaded.counted };
+        let (inner, writing) = (RwLock::new(loaded.inner), Mutex::new(written));
         let subjects = Self { path: Some(path.to_owned()), inner, writing, _lock: Some(lock), ..Self::default() };
         subjects.write(&mut subjects.writing(), &loaded.holes)?;
+        subjects.count(&mut subjects.writing(), there)?;
         Ok(Some(subjects))
     }
 
@@ -172,7 +190,7 @@ impl Subjects {
         self.inner.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn writing(&self) -> MutexGuard<'_, u64> {
+    fn writing(&self) -> MutexGuard<'_, Written> {
         self.writing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -220,9 +238,9 @@ impl Subjects {
     }
 
     /// [`Subjects::flush`] by whoever is writing.
-    fn write_pending(&self, batch: &mut u64) -> io::Result<()> {
+    fn write_pending(&self, written: &mut Written) -> io::Result<()> {
         let slots = self.read().pending.clone();
-        self.write(batch, &slots)?;
+        self.write(written, &slots)?;
         let mut inner = self.change();
         inner.pending.drain(..slots.len());
         let reached = slots.iter().map(|slot| slot.number + 1).max().unwrap_or(0);
@@ -237,9 +255,9 @@ impl Subjects {
     /// # Errors
     /// The file system refuses. The erasure may have begun all the same.
     pub(crate) fn doom(&self, owner: Owner) -> io::Result<Vec<u32>> {
-        let mut batch = self.writing();
+        let mut written = self.writing();
         let held = self.read().live.get(&owner.id).cloned();
-        self.write_pending(&mut batch)?;
+        self.write_pending(&mut written)?;
         if let Some(held) = held {
             let slot = self.slot(&held, owner)?;
             let mut inner = self.change();
@@ -248,7 +266,7 @@ impl Subjects {
         }
         let is_its = |ending: &Ending| ending.owner == owner;
         let numbers: Vec<_> = self.ending().into_iter().filter(is_its).map(|ending| ending.number).collect();
-        self.end(&mut batch, &numbers, |slot| match slot.state {
+        self.end(&mut written, &numbers, |slot| match slot.state {
             State::Wiped => slot.clone(),
             _ => Slot { state: State::Doomed, ..slot.clone() },
         })?;
@@ -298,8 +316,8 @@ impl Subjects {
     /// # Errors
     /// The file system refuses.
     pub(crate) fn settle(&self, numbers: &[u32]) -> io::Result<()> {
-        let mut batch = self.writing();
-        self.end(&mut batch, numbers, |slot| Slot { state: State::Erased, ..slot.without_key(slot.wiped) })?;
+        let mut written = self.writing();
+        self.end(&mut written, numbers, |slot| Slot { state: State::Erased, ..slot.without_key(slot.wiped) })?;
         let mut inner = self.change();
         for number in numbers {
             if let Some(slot) = inner.ending.remove(number) {
@@ -310,24 +328,39 @@ impl Subjects {
         Ok(())
     }
 
-    fn end(&self, batch: &mut u64, numbers: &[u32], change: impl Fn(&Slot) -> Slot) -> io::Result<()> {
+    fn end(&self, written: &mut Written, numbers: &[u32], change: impl Fn(&Slot) -> Slot) -> io::Result<()> {
         let slots: Vec<_> = numbers.iter().filter_map(|number| self.read().ending.get(number).map(&change)).collect();
-        self.write(batch, &slots)?;
+        self.write(written, &slots)?;
         let mut inner = self.change();
         inner.ending.extend(slots.into_iter().map(|slot| (slot.number, slot)));
         Ok(())
     }
 
     /// Writes slots in their places, durably.
-    fn write(&self, batch: &mut u64, slots: &[Slot]) -> io::Result<()> {
+    fn write(&self, written: &mut Written, slots: &[Slot]) -> io::Result<()> {
         let Some(path) = self.path.as_ref().filter(|_| !slots.is_empty()) else { return Ok(()) };
         let file = OpenOptions::new().write(true).open(path).map_err(|error| storage::named(path, &error))?;
         for slot in slots {
-            let slot = Slot { batch: *batch, ..slot.clone() };
+            let slot = Slot { batch: written.batch, ..slot.clone() };
             file.write_all_at(&slot.encode(), Slot::offset(slot.number))?;
         }
         file.sync_data()?;
-        *batch = batch.saturating_add(1);
+        written.batch = written.batch.saturating_add(1);
+        let reached = slots.iter().map(|slot| slot.number.saturating_add(1)).max().unwrap_or(0);
+        if reached > written.counted {
+            // Only now that they are durable, and before any record names them.
+            file::count(&file, reached).map_err(|error| storage::named(path, &error))?;
+            written.counted = reached;
+        }
+        Ok(())
+    }
+
+    /// Says in the file how many slots it has, durably: as many as the opening found.
+    fn count(&self, written: &mut Written, there: u32) -> io::Result<()> {
+        let Some(path) = self.path.as_ref().filter(|_| written.counted < there) else { return Ok(()) };
+        let file = OpenOptions::new().write(true).open(path).map_err(|error| storage::named(path, &error))?;
+        file::count(&file, there).and_then(|()| file.sync_data()).map_err(|error| storage::named(path, &error))?;
+        written.counted = there;
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ mod calls;
 mod disk;
 mod faults;
 mod holds;
+mod lost;
 mod memory;
 mod named;
 mod property;

@@ -1,5 +1,7 @@
 //! Checking a log without its lock: every entry, the tree, the head, and every checkpoint. Nothing here writes.
 
+mod narrow;
+
 use crate::chain::Chain;
 use crate::checkpoints::{self, Checkpoints, Kept};
 use crate::error::{Class, Fault};
@@ -10,6 +12,8 @@ use crate::scan::{self, Found, Walk};
 use crate::storage::{DirSource, Source};
 use casemate_tlog::note::MAX_NOTE;
 use casemate_tlog::{Checkpoint, Hash, Verifier};
+use narrow::Since;
+pub(crate) use narrow::Wanted;
 use std::ops::Range;
 use std::path::Path;
 
@@ -31,6 +35,9 @@ pub struct Options<'a> {
     /// Only these entries: read from the start of the segment that holds the first one, up to the first checkpoint, or
     /// the head, that vouches for the last one.
     pub range: Option<Range<u64>>,
+    /// Set, where a whole log is good, to the keys under which it ends: the last one that `keys` lead to, or several of
+    /// them that sign together. Without `keys` there are none.
+    pub ends_under: Option<&'a mut Vec<Verifier>>,
     /// Called now and then with the entries that were checked and the entries that there are.
     pub progress: Option<&'a mut dyn FnMut(u64, u64)>,
 }
@@ -125,10 +132,18 @@ pub(crate) fn check_with(source: &dyn Source, options: &mut Options<'_>) -> Resu
     let (first_index, mut erased, mut fork, mut recorded) = (walk.index(), 0, None, false);
     let of = walk.head().entries;
     let mut tail = Unsigned::default();
+    let mut since = Since::new(walk.tree().clone());
     loop {
         if fork.is_none() {
             signed.enter(source, walk.segment_first())?;
-            fork = signed.pass(source, &walk)?;
+            match signed.pass(source, &walk)? {
+                Some((fault, wanted)) => {
+                    since.differs(Some(wanted));
+                    fork = Some(fault);
+                }
+                None if signed.last == walk.index() => since.agrees(walk.tree()),
+                None => {}
+            }
         }
         let vouched = walk.index() == signed.last || walk.index() >= of;
         if walk.index() >= range.end && vouched && fork.is_none() {
@@ -138,6 +153,7 @@ pub(crate) fn check_with(source: &dyn Source, options: &mut Options<'_>) -> Resu
             None => break,
             Some(Ok(found)) => {
                 tail.pass(&found, signed.last);
+                since.pass(&found);
                 signed.chain.pass(&found);
                 erased += u64::from(found.erases);
                 recorded |= found.pruned_to.is_some() && found.pruned_to == minimum.as_ref().map(Minimum::index);
@@ -146,16 +162,22 @@ pub(crate) fn check_with(source: &dyn Source, options: &mut Options<'_>) -> Resu
                 }
             }
             // Entries that do not agree with the head either were changed; that says more than a fork.
-            Some(Err(fault)) if fault.class == Class::Changed || fork.is_none() => return Err(fault),
+            Some(Err(fault)) if fault.class == Class::Changed || fork.is_none() => {
+                since.differs(walk.wanted());
+                return Err(since.replaced(source, fault));
+            }
             Some(Err(_)) => break,
         }
     }
     if let Some(fork) = fork {
-        return Err(fork);
+        return Err(since.forked(source, fork));
     }
     let unverified = signed.finish(&walk, range.end)?;
     if let Some(key) = options.in_force.as_ref().filter(|_| is_whole) {
         signed.chain.comes_to(key)?;
+    }
+    if let Some(keys) = options.ends_under.as_mut().filter(|_| is_whole) {
+        signed.chain.in_force().clone_into(keys);
     }
     if let Some(minimum) = minimum.filter(|_| is_whole && !recorded) {
         return Err(retention::unrecorded(minimum.index()));
@@ -256,7 +278,7 @@ impl Signed {
     }
 
     /// Verifies the checkpoints of the tree so far, and compares them with it.
-    fn pass(&mut self, source: &dyn Source, walk: &Walk) -> Result<Option<Fault>, Fault> {
+    fn pass(&mut self, source: &dyn Source, walk: &Walk) -> Result<Option<(Fault, Wanted)>, Fault> {
         while let Some(kept) = self.ahead.as_ref().filter(|kept| kept.checkpoint.size() <= walk.index()) {
             if kept.checkpoint.size() < walk.index() {
                 return Err(kept.fault(Class::Reordered, "a later checkpoint stands before this one"));
@@ -264,7 +286,8 @@ impl Signed {
             let is_verified = self.chain.judge(kept)?;
             if let Err(fork) = kept.holds(walk.tree()) {
                 // Of what nobody has signed, that says more.
-                return if is_verified { Ok(Some(fork)) } else { self.chain.finish().map(|_| Some(fork)) };
+                let fork = Some((fork, wanted(kept)));
+                return if is_verified { Ok(fork) } else { self.chain.finish().map(|_| fork) };
             }
             self.count += 1;
             self.last = kept.checkpoint.size();
@@ -272,7 +295,7 @@ impl Signed {
         }
         if let Some(shown) = self.published.take_if(|shown| shown.checkpoint.size() == walk.index()) {
             self.chain.vouches(&shown)?;
-            return Ok(shown.holds(walk.tree()).err());
+            return Ok(shown.holds(walk.tree()).err().map(|fork| (fork, wanted(&shown))));
         }
         Ok(None)
     }
@@ -298,6 +321,12 @@ impl Signed {
         }
         Err(newest.fault(Class::Removed, format!("the checkpoint of {size} entries is not beside its segment")))
     }
+}
+
+/// The tree that a checkpoint signed.
+fn wanted(kept: &Kept) -> Wanted {
+    let (size, root) = (kept.checkpoint.size(), kept.checkpoint.root());
+    Wanted { size, root, by: format!("the checkpoint of {size} entries") }
 }
 
 /// The entries that no checkpoint has signed yet: when the first of them was written, and the last entry of all.

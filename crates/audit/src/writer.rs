@@ -2,6 +2,7 @@
 //! in which the next batch gathers; there is no timer.
 
 mod erasure;
+mod fault;
 mod rotation;
 mod upkeep;
 
@@ -14,7 +15,7 @@ use crate::flight::Ticket;
 use crate::frame;
 use crate::keys::Signers;
 use crate::log::Recovery;
-use crate::queue::{Job, Queue, Reply};
+use crate::queue::{Batch, Job, Queue, Reply};
 use crate::record::{Effect, Event, EventKind, Facts, Outcome, Receipt};
 use crate::recovery::{self, Position};
 use crate::storage::{Storage, Tail};
@@ -77,6 +78,8 @@ pub(crate) struct Writer {
     published: Option<Instant>,
     /// When a checkpoint could last not be signed, and how long it is not tried again.
     unpublished: Option<(Instant, Duration)>,
+    /// Why the way back from a fault waits for room, where it does: nothing is written meanwhile.
+    stuck: Option<String>,
     /// Whether a fault is known already: until a checkpoint is signed again, what follows belongs to the same trouble.
     is_in_trouble: bool,
     /// When a change of key that has begun was last tried to its end.
@@ -113,6 +116,7 @@ impl Writer {
             feed: None,
             published: None,
             unpublished: None,
+            stuck: None,
             is_in_trouble: false,
             rotated: None,
         };
@@ -162,8 +166,17 @@ impl Writer {
 
     /// Writes what waits, after at most `patience` of waiting for it; false when the log has ended.
     pub(crate) fn turn(&mut self, patience: Duration) -> bool {
+        self.queue.pulse.begin();
         self.ask_disk();
+        self.queue.pulse.end();
         let batch = self.queue.take(patience);
+        self.queue.pulse.begin();
+        let goes_on = self.go_on(batch).map_or_else(|goes_on| goes_on, |batch| self.round(batch));
+        self.queue.pulse.end();
+        goes_on
+    }
+
+    fn round(&mut self, batch: Batch) -> bool {
         // By the monotonic clock, which no setting of the time makes jump.
         let is_silent = batch.jobs.is_empty() && self.notes.is_empty() && !batch.last;
         if is_silent && self.written.elapsed() >= self.queue.config().heartbeat {
@@ -176,7 +189,7 @@ impl Writer {
             up = up && self.rotate_key(rotation);
         }
         let up = up && (batch.last || self.go_on_erasing());
-        if up && batch.last {
+        if up && batch.last && self.stuck.is_none() {
             self.finish();
         }
         up && !batch.last
@@ -319,6 +332,7 @@ impl Writer {
         }
         self.names_mode = false;
         self.written = Instant::now();
+        self.queue.pulse.beat();
         self.queue.metrics.entries.store(self.at.entries(), Relaxed);
         if let Some(feed) = &self.feed {
             feed.give(before.entries(), receipts.iter().map(|receipt| Hash(receipt.leaf.0)).collect());
@@ -366,61 +380,10 @@ impl Writer {
         }
     }
 
-    /// Fails everything that waits, closes the descriptors, goes back to what was acknowledged and checks it. False when
-    /// that does not hold: the log stays down.
-    ///
-    /// What was acknowledged ahead of the disk counts only once the descriptor that wrote it has made it durable: none of
-    /// its fsyncs has failed yet, so this one tells. Where it fails, records may be lost, and nothing can be undone.
-    fn fault(&mut self, jobs: VecDeque<Job>, error: &io::Error) -> bool {
-        let is_news = !std::mem::replace(&mut self.is_in_trouble, true);
-        let entries = self.at.entries();
-        if is_news {
-            tracing::error!(%error, entries, "the audit log could not write; it goes back and checks");
-        } else {
-            tracing::debug!(%error, entries, "the audit log still could not write; it goes back and checks");
-        }
-        let is_lost = self.is_ahead && self.sync_segment().is_err();
-        self.segment = None;
-        let why = format!("the disk failed: {error}");
-        self.fail(jobs, &why);
-        self.fail(self.queue.drain(), &why);
-        self.disk_asked = None;
-        if is_lost {
-            self.stay_down(&format!("{why}; records that were acknowledged may be lost"));
-            return false;
-        }
-        let open_from = self.open.keys().next().copied().unwrap_or(self.at.entries());
-        let back = recovery::rewind(&mut *self.storage, &self.at, &mut self.generation, open_from);
-        let back = back.and_then(|()| self.publisher.rewind(&mut *self.storage));
-        let back = back.map_err(|fault| fault.to_string()).and_then(|()| self.reopen().map_err(|e| e.to_string()));
-        match back {
-            Ok(()) => {
-                self.queue.metrics.recovered.fetch_add(1, Relaxed);
-                // One is enough for a trouble: a disk that stays full must fill neither the memory nor its reserve.
-                if is_news {
-                    self.note(EventKind::Recovery, why);
-                }
-                true
-            }
-            Err(fault) => {
-                self.stay_down(&format!("{why}; and then: {fault}"));
-                false
-            }
-        }
-    }
-
     fn fail(&mut self, jobs: VecDeque<Job>, why: &str) {
         for job in jobs {
             self.orphans.extend(job.fail(&self.queue, why));
         }
-    }
-
-    /// Ends the log before its time. Nothing but another opening can tell what the disk has.
-    fn stay_down(&mut self, why: &str) {
-        tracing::error!(why, "the audit log stays down until the gateway is restarted: mend the disk first");
-        let why = format!("{why}; the log stays down until the gateway is restarted");
-        self.queue.stay_down(why.clone());
-        self.fail(self.queue.drain(), &why);
     }
 
     fn down(&mut self, why: &str) {

@@ -1,4 +1,4 @@
-//! `casemate audit`: the log, read offline.
+//! `casemate audit`: the log, checked and read without a gateway; and what is done to it by hand.
 
 mod archive;
 mod backup;

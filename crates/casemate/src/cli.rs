@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::{audit, can, check, demo, explain, healthcheck, init, logging, pins, schema, serve, token};
+use crate::{audit, can, check, demo, explain, filter, healthcheck, init, logging, pins, rules, schema, serve, token};
 use anyhow::Context as _;
 use clap::{CommandFactory as _, Parser};
 use std::process::ExitCode;
@@ -29,9 +29,13 @@ enum Command {
     Token(token::TokenArgs),
     /// Shows what the servers offer and decides what of it may be used.
     Pins(pins::PinsArgs),
-    /// Reads the audit log offline.
+    /// Checks, reads, copies and proves the audit log, without a gateway; erases, changes its key, runs a witness.
     Audit(audit::AuditArgs),
-    /// Explains a reason code, a diagnostic or a configuration key.
+    /// Filters text on stdin as the gateway filters answers.
+    Filter(filter::FilterArgs),
+    /// Lists, explains and tests the rules of the filter.
+    Rules(rules::RulesArgs),
+    /// Explains a reason code, a diagnostic, a configuration key or a rule of the filter.
     Explain(explain::ExplainArgs),
     /// Prints the JSON schema of the configuration.
     Schema(schema::SchemaArgs),
@@ -65,6 +69,8 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Token(args) => token::run(&args),
         Command::Pins(args) => pins::run(&args),
         Command::Audit(args) => audit::run(&args),
+        Command::Filter(args) => filter::run(&args),
+        Command::Rules(args) => rules::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Healthcheck(args) => healthcheck::run(&args),

@@ -3,6 +3,7 @@
 //! Text → [`tree`] (every value knows its place) → [`walk`] against the table in [`spec`] → [`resolve`] → what the
 //! gateway obeys. Each step collects what is wrong, so that all of it is shown at once.
 
+mod alone;
 pub mod canonical;
 pub mod codes;
 pub mod diagnostic;
@@ -17,6 +18,7 @@ pub mod tree;
 pub mod walk;
 pub mod yaml;
 
+pub use alone::{Output, Sensitive, default_output, load_output, load_output_from};
 use casemate_core::TenantId;
 use casemate_core::digest::Digest;
 use casemate_gateway::config::Config;
@@ -66,16 +68,7 @@ pub fn load(path: &Path, environment: &Environment) -> Result<Loaded, Report> {
 /// # Errors
 /// The findings, where one of them is an error.
 pub fn load_from(path: &Path, files: &dyn Files, environment: &Environment) -> Result<Loaded, Report> {
-    let unread = |code, message: String| {
-        let found = Diagnostic::error(code, None, message).help("`casemate init` writes a first configuration");
-        Report::new(path, "", vec![found])
-    };
-    let data = files.read(path, yaml::MAX_BYTES).map_err(|error| {
-        let code = if error.kind() == ErrorKind::FileTooLarge { Code::Size } else { Code::Read };
-        unread(code, format!("`{}` cannot be read: {}", path.display(), files::words(&error)))
-    })?;
-    let source = String::from_utf8(data.bytes)
-        .map_err(|_| unread(Code::Encoding, format!("`{}` is not UTF-8 text", path.display())))?;
+    let source = source(path, files)?;
     let mut sink = Sink::default();
     let root = read(&source, &mut sink);
     let resolved = root.and_then(|root| resolve::resolve(&root, path, files, environment, &mut sink));
@@ -95,6 +88,19 @@ pub fn load_from(path: &Path, files: &dyn Files, environment: &Environment) -> R
         }),
         _ => Err(report),
     }
+}
+
+/// The text of the file.
+fn source(path: &Path, files: &dyn Files) -> Result<String, Report> {
+    let unread = |code, message: String| {
+        let found = Diagnostic::error(code, None, message).help("`casemate init` writes a first configuration");
+        Report::new(path, "", vec![found])
+    };
+    let data = files.read(path, yaml::MAX_BYTES).map_err(|error| {
+        let code = if error.kind() == ErrorKind::FileTooLarge { Code::Size } else { Code::Read };
+        unread(code, format!("`{}` cannot be read: {}", path.display(), files::words(&error)))
+    })?;
+    String::from_utf8(data.bytes).map_err(|_| unread(Code::Encoding, format!("`{}` is not UTF-8 text", path.display())))
 }
 
 fn read(source: &str, sink: &mut Sink) -> Option<tree::Node> {

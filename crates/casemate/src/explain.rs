@@ -1,19 +1,19 @@
-//! `casemate explain`: what a reason, a finding or a key means.
+//! `casemate explain`: what a reason, a finding, a key or a rule means.
 
 use crate::config::codes::Code;
 use crate::config::scalar;
 use crate::config::spec::{self, Key, Kind};
-use crate::out;
+use crate::{out, rules};
 use anyhow::Result;
 use casemate_core::Reason;
 use clap::Args;
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
-/// Explain a reason, a configuration finding or a configuration key.
+/// Explain a reason, a configuration finding, a configuration key or a rule of the filter.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// Such as `limit.rate`, `config.unknown_key` or `mcp_gateway.max_payload_bytes`; nothing lists all reasons.
+    /// Such as `limit.rate`, `config.unknown_key` or `mcp_gateway.max_payload_bytes`; nothing lists all of them but the keys.
     pub name: Option<String>,
     /// Print JSON.
     #[arg(long)]
@@ -48,6 +48,8 @@ fn list(as_json: bool) -> Result<()> {
     if as_json {
         let all =
             Reason::ALL.iter().map(|reason| reason_json(*reason)).chain(Code::ALL.iter().map(|code| code_json(*code)));
+        let rules = casemate_inspect::catalogue().filter_map(|rule| rules::described(rule.id)).map(|(_, json)| json);
+        let all = all.chain(rules);
         return Ok(out::json(&Value::Array(all.collect()))?);
     }
     let mut text = String::new();
@@ -56,6 +58,9 @@ fn list(as_json: bool) -> Result<()> {
     }
     for code in Code::ALL {
         text.push_str(&format!("{:<28} {}\n", code.as_str(), code.title()));
+    }
+    for rule in casemate_inspect::catalogue() {
+        text.push_str(&format!("{:<28} {}\n", rule.id, rule.about));
     }
     Ok(out::data(&text)?)
 }
@@ -75,6 +80,9 @@ pub fn explain(name: &str) -> Option<(String, Value)> {
     }
     if let Some(code) = Code::parse(name) {
         return Some((format!("{code}: {}\n\n{}\n", code.title(), code.help()), code_json(code)));
+    }
+    if let Some(rule) = rules::described(name) {
+        return Some(rule);
     }
     spec::find(name).map(|key| (key_text(name, key), key_json(name, key)))
 }
@@ -140,6 +148,7 @@ fn key_text(path: &str, key: &Key) -> String {
 fn suggestion(name: &str) -> Option<String> {
     let keys = spec::all();
     let codes = Reason::ALL.iter().map(|reason| reason.code()).chain(Code::ALL.iter().map(|code| code.as_str()));
+    let codes = codes.chain(casemate_inspect::catalogue().map(|rule| rule.id));
     let near = scalar::nearest(name, codes.chain(keys.iter().map(|(path, _)| path.as_str())));
     // A key alone, without its section, is how people remember it.
     let last = || keys.iter().find(|(_, key)| key.name == name).map(|(path, _)| path.replace("[]", ""));

@@ -141,7 +141,8 @@ impl Gateway {
         if let Some(archive) = &gateway.archive {
             gateway.metrics.add(|registry| archive.register(registry));
         }
-        gateway.record(EventKind::Start, &parts.actor, None).await?;
+        let holds = gateway.state().config.custody.facts(None);
+        gateway.record_with(EventKind::Start, &parts.actor, None, holds).await?;
         Ok(gateway)
     }
 
@@ -204,9 +205,10 @@ impl Gateway {
             actor: actor.to_owned(),
             policy: Some(digest),
             detail: None,
-            facts: Facts::new(),
+            facts: state.config.custody.facts(Some(&self.state().config.custody.holds)),
         };
         self.log.event(event).await.map_err(|e| GatewayError::Audit(e.to_string()))?;
+        self.log.hold(state.config.custody.holds.clone());
         if let Some(archive) = &self.archive {
             archive.renew(&state.config.custody.archive);
         }
@@ -239,8 +241,18 @@ impl Gateway {
     }
 
     async fn record(&self, kind: EventKind, actor: &str, detail: Option<String>) -> Result<(), GatewayError> {
+        self.record_with(kind, actor, detail, Facts::new()).await
+    }
+
+    async fn record_with(
+        &self,
+        kind: EventKind,
+        actor: &str,
+        detail: Option<String>,
+        facts: Facts,
+    ) -> Result<(), GatewayError> {
         let policy = Some(self.state().config.policy.digest);
-        let event = Event { kind, actor: actor.to_owned(), policy, detail, facts: Facts::new() };
+        let event = Event { kind, actor: actor.to_owned(), policy, detail, facts };
         self.log.event(event).await.map(|_| ()).map_err(|e| GatewayError::Audit(e.to_string()))
     }
 

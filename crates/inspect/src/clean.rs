@@ -2,6 +2,7 @@
 
 pub(crate) mod segment;
 pub(crate) mod state;
+mod trace;
 
 use crate::invisible;
 use crate::layer::{Edit, Hit, Layer, Pass, apply};
@@ -11,6 +12,8 @@ use segment::{End, space};
 pub use state::State;
 use std::borrow::Cow;
 use std::ops::Range;
+use trace::Part;
+pub use trace::Trace;
 
 /// Stands where a link's destination was.
 pub const LINK_MARKER: &str = "[link removed]";
@@ -38,24 +41,23 @@ pub fn clean_with<'a>(text: &'a str, policy: &Policy, state: &mut State) -> Clea
     clean_traced(text, policy, state).0
 }
 
-/// The same with the way back from places in the result to places in `text`: the layers from the first to the last. A segment
-/// that was changed is one edit.
+/// As [`clean_with`], with the way back from places in the result to places in `text`.
 #[must_use]
-pub fn clean_traced<'a>(text: &'a str, policy: &Policy, state: &mut State) -> (Cleaned<'a>, Vec<Layer>) {
-    let mut log = Log { original: text.len(), findings: Vec::new(), unlisted: 0, denied: false };
+pub fn clean_traced<'a>(text: &'a str, policy: &Policy, state: &mut State) -> (Cleaned<'a>, Trace) {
+    let mut log =
+        Log { original: text.len(), findings: Vec::new(), unlisted: 0, denied: false, trace: Trace::default() };
     let mut hidden = invisible::pass(text, policy);
     log.note(&hidden, 0, &[], true, policy);
-    let mut layers = Vec::new();
-    let seen = if hidden.edits.is_empty() {
-        Cow::Borrowed(text)
-    } else {
-        let (seen, layer) = apply(text, &mut hidden.edits);
-        layers.push(layer);
-        Cow::Owned(seen)
-    };
-    let (text, own) = fold(seen, &layers, policy, state, &mut log);
-    layers.extend(own);
-    (log.done(text), layers)
+    if hidden.edits.is_empty() {
+        let text = fold(Cow::Borrowed(text), &[], policy, state, &mut log);
+        return log.done(text);
+    }
+    let (seen, layer) = apply(text, &mut hidden.edits);
+    let layers = [layer];
+    let text = fold(Cow::Owned(seen), &layers, policy, state, &mut log);
+    let [layer] = layers;
+    log.trace.hidden = Some(layer);
+    log.done(text)
 }
 
 /// The last place up to `limit` where `text`, the next part of a text that may go on, may be cut: directly behind white space
@@ -114,17 +116,10 @@ fn last_boundary(text: &str, limit: usize) -> usize {
 }
 
 /// Cleans segment after segment. Those without any sign of markup are taken as they are.
-fn fold<'a>(
-    text: Cow<'a, str>,
-    layers: &[Layer],
-    policy: &Policy,
-    state: &mut State,
-    log: &mut Log,
-) -> (Cow<'a, str>, Option<Layer>) {
+fn fold<'a>(text: Cow<'a, str>, layers: &[Layer], policy: &Policy, state: &mut State, log: &mut Log) -> Cow<'a, str> {
     let bytes = text.as_bytes();
     let paths = policy.treatment("link.path") != Treat::Off;
     let mut out = String::new();
-    let mut anchors = Vec::new();
     // Up to where the text stands in `out`, unless nothing has changed so far; up to where segments were looked at.
     let (mut copied, mut at) = (0, 0);
     loop {
@@ -146,9 +141,9 @@ fn fold<'a>(
         let mut one = Segment { text: piece, base: start, how, layers, head, paths, policy };
         if let Some(new) = one.clean(state, log) {
             out.push_str(before);
-            anchors.push((out.len(), start));
-            out.push_str(&new);
-            anchors.push((out.len(), end));
+            let from = out.len();
+            out.push_str(&new.text);
+            log.trace.parts.push(Part { before: start..end, after: from..out.len(), layers: new.layers });
             copied = end;
         }
         at = end;
@@ -156,11 +151,11 @@ fn fold<'a>(
     let rest = text.get(copied..).unwrap_or_default();
     state.pass_over(text.get(at..).unwrap_or_default());
     state.mid_line = mid_line(&[rest, &out], state.mid_line);
-    if anchors.is_empty() {
-        return (text, None);
+    if copied == 0 {
+        return text;
     }
     out.push_str(rest);
-    (Cow::Owned(out), Some(Layer::of(anchors)))
+    Cow::Owned(out)
 }
 
 /// Whether the line that these texts end in, the last of them first, holds more than marks.
@@ -188,7 +183,7 @@ struct Segment<'a> {
 
 impl Segment<'_> {
     /// What stands in its place, where that is something else.
-    fn clean(&mut self, state: &mut State, log: &mut Log) -> Option<String> {
+    fn clean(&mut self, state: &mut State, log: &mut Log) -> Option<Changed> {
         let mut rounds = Rounds { text: Cow::Borrowed(self.text), layers: Vec::new() };
         if self.how == End::Forced {
             state.swallow = false;
@@ -220,7 +215,7 @@ impl Segment<'_> {
         Some(self.replaced(log))
     }
 
-    fn rested(&self, rounds: Rounds<'_>, log: &mut Log) -> Option<String> {
+    fn rested(&self, rounds: Rounds<'_>, log: &mut Log) -> Option<Changed> {
         let Cow::Owned(mut text) = rounds.text else { return None };
         match self.how {
             End::Space if under_way(&text) && !under_way(self.text) => return Some(self.replaced(log)),
@@ -231,7 +226,7 @@ impl Segment<'_> {
                 }
             }
         }
-        Some(text)
+        Some(Changed { text, layers: rounds.layers })
     }
 
     fn note(&self, log: &mut Log, pass: &Pass, own: &[Layer], reports: bool) {
@@ -240,7 +235,7 @@ impl Segment<'_> {
     }
 
     /// The marker for all of it, with the white space that it ends in.
-    fn replaced(&self, log: &mut Log) -> String {
+    fn replaced(&self, log: &mut Log) -> Changed {
         let way = Way { own: &[], base: self.base, outer: self.layers };
         let hit = Hit { rule: "text.unstable", severity: Severity::High };
         log.add(&(0..self.text.len()), &way, hit, Action::Redact);
@@ -249,8 +244,15 @@ impl Segment<'_> {
             _ if self.how == End::Space => String::new(),
             _ => " ".to_owned(),
         };
-        format!("{TEXT_MARKER}{tail}")
+        Changed { text: format!("{TEXT_MARKER}{tail}"), layers: Vec::new() }
     }
+}
+
+/// What stands in a segment's place.
+struct Changed {
+    text: String,
+    /// The steps that led there; none where all of it was replaced.
+    layers: Vec<Layer>,
 }
 
 /// Whether something that is more than an open bracket is under way at the end.
@@ -287,6 +289,7 @@ struct Log {
     findings: Vec<Finding>,
     unlisted: usize,
     denied: bool,
+    trace: Trace,
 }
 
 impl Log {
@@ -329,8 +332,8 @@ impl Log {
         self.findings.push(Finding { rule: hit.rule, span: span.start.min(end)..end, action, severity: hit.severity });
     }
 
-    fn done(self, text: Cow<'_, str>) -> Cleaned<'_> {
-        Cleaned { text, findings: self.findings, unlisted: self.unlisted, denied: self.denied }
+    fn done(self, text: Cow<'_, str>) -> (Cleaned<'_>, Trace) {
+        (Cleaned { text, findings: self.findings, unlisted: self.unlisted, denied: self.denied }, self.trace)
     }
 }
 

@@ -91,7 +91,7 @@ impl Piece {
                 let Some(next) = inner.map.get(i + 1).filter(|next| is_plain(*seam, **next)) else { continue };
                 // The seams of this piece within a stretch that stands as it was.
                 let from = self.map.partition_point(|(here, _)| *here <= seam.1);
-                let within = self.map.get(from..).unwrap_or_default().iter().take_while(|(here, _)| *here < next.1);
+                let within = self.map.get(from..).unwrap_or_default().iter().take_while(|(here, _)| *here <= next.1);
                 map.extend(within.map(|(here, place)| (seam.0 + (here - seam.1), *place)));
             }
         }

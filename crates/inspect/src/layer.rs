@@ -68,11 +68,6 @@ impl Layer {
         (start < end).then_some(start..end)
     }
 
-    /// Of anchors: the two ends of each edit, as (place after, place before).
-    pub(crate) const fn of(anchors: Vec<(usize, usize)>) -> Self {
-        Self(anchors)
-    }
-
     /// The place after the edits of a place before them; within an edit, where the edit stands.
     pub(crate) fn forth(&self, at: usize) -> usize {
         let index = self.0.partition_point(|(_, before)| *before <= at);

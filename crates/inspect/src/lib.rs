@@ -27,7 +27,7 @@ pub mod secrets;
 pub mod signals;
 mod tables;
 
-pub use clean::{IMAGE_MARKER, LINK_MARKER, State, TEXT_MARKER, clean, clean_traced, clean_with, cut, pending};
+pub use clean::{IMAGE_MARKER, LINK_MARKER, State, TEXT_MARKER, Trace, clean, clean_traced, clean_with, cut, pending};
 pub use config::{LinkMode, Policy, Prefix, Query, Treat, Treatments};
 pub use destination::{Place, place_of};
 pub use error::PrefixError;
@@ -73,6 +73,18 @@ pub enum Severity {
     Medium,
     /// Hardly ever innocent.
     High,
+}
+
+impl Severity {
+    /// Its name in findings.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
 }
 
 /// One place that a rule matched.

@@ -1,9 +1,11 @@
 //! One text through every rule: what is found, what is done about it, what is left.
 
+mod cut;
 mod decide;
 mod edit;
 mod find;
 mod findings;
+pub(crate) mod fold;
 mod judge;
 pub(crate) mod risk;
 mod rounds;
@@ -12,6 +14,7 @@ use crate::marking;
 use crate::policy::{LinkMode, Marking, Policy, Query, Resolved};
 use casemate_core::label::Risk;
 use casemate_inspect::{Action, Match, Registered, Severity, View};
+pub(crate) use cut::HOLD;
 pub(crate) use edit::SECRET;
 use find::Detectors;
 use findings::Findings;
@@ -91,12 +94,16 @@ pub struct Filter {
     pub(crate) data: casemate_inspect::Policy,
     detectors: Detectors,
     marking: Marking,
+    /// The most bytes of HTML that are judged as a document.
+    pub(crate) html_bytes: usize,
 }
 
 impl Filter {
     pub(crate) fn new(policy: &Policy, resolved: &Resolved<'_>, sensitive: bool) -> Self {
         let detectors = Detectors::new(resolved, policy);
-        Self::with_detectors(resolved, sensitive, detectors)
+        let made = Self::with_detectors(resolved, sensitive, detectors);
+        let html_bytes = if policy.html_bytes == 0 { casemate_inspect::html::BYTES } else { policy.html_bytes };
+        Self { html_bytes, ..made }
     }
 
     fn with_detectors(resolved: &Resolved<'_>, sensitive: bool, detectors: Detectors) -> Self {
@@ -110,7 +117,8 @@ impl Filter {
             treat: detectors.decisions.treatments(),
         };
         let data = casemate_inspect::Policy { keep_bare_links: true, ..inspect.clone() };
-        Self { inspect, data, detectors, marking: resolved.marking() }
+        let (marking, html_bytes) = (resolved.marking(), casemate_inspect::html::BYTES);
+        Self { inspect, data, detectors, marking, html_bytes }
     }
 
     /// Filters one text. Linear in its length; filtering the result again changes nothing (without marking).
@@ -160,10 +168,7 @@ impl Filter {
 
     fn filtered<'t>(&self, text: &'t str, policy: &casemate_inspect::Policy, extra: &[Match]) -> Filtered<'t> {
         let mut findings = Findings::default();
-        let end = match self.rest(text, policy, extra, 0, &mut findings) {
-            End::Unstable => self.paragraphs(text, policy, extra, &mut findings),
-            end => end,
-        };
+        let end = self.all(text, policy, extra, &mut findings);
         let (text, verdict) = match end {
             End::Rest(rest) if rest == text => (Cow::Borrowed(text), Verdict::Pass),
             End::Rest(rest) => (rest, Verdict::Rewritten),

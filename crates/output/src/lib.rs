@@ -11,6 +11,7 @@ mod marking;
 mod policy;
 mod receipt;
 mod reply;
+mod service;
 mod stream;
 // Rewriting and counting.
 mod budget;
@@ -29,4 +30,5 @@ pub use reply::{Form, RECEIPT, Released};
 pub use rewrite::{
     Inspected, Located, Note, Report, Rules, Shape, Withheld, check_request, check_secrets, inspect_json, inspect_rest,
 };
+pub use service::{Question, Ruling, Seen, Subject, Unclear, findings_json};
 pub use stream::{Denied, Given, Stream};

@@ -97,11 +97,16 @@ pub struct Policy {
     pub suppressions: Vec<Suppression>,
     /// The registered values.
     pub registered: Arc<Registered>,
+    /// How many of them the section itself names.
+    pub named: usize,
     /// The operator's own patterns.
     pub patterns: Vec<Pattern>,
     /// Rules for secrets that were read from elsewhere; each is `secret.imported.ID`.
     pub imported: Option<Arc<Imported>>,
-    /// The most bytes of HTML that are held and judged as a document; more is escaped as text.
+    /// The digest of the file that they were read from.
+    pub imported_digest: Option<casemate_core::digest::Digest>,
+    /// The most bytes of HTML that are held and judged as a document; more is escaped as text. 0 stands for
+    /// [`casemate_inspect::html::BYTES`].
     pub html_bytes: usize,
 }
 
@@ -127,6 +132,18 @@ impl Policy {
     #[must_use]
     pub fn filter(&self, scope: &Scope<'_>, now: u64) -> Arc<Filter> {
         Arc::new(Filter::new(self, &Resolved::new(self, scope, now), scope.sensitive))
+    }
+
+    /// What is said there of a rule; `None` where nothing is, and the rule does what it does by itself.
+    #[must_use]
+    pub fn treatment(&self, scope: &Scope<'_>, now: u64, rule: &str) -> Option<Treatment> {
+        Resolved::new(self, scope, now).treatment(rule)
+    }
+
+    /// Why findings of a rule are expected there at that time; `None` where they are not.
+    #[must_use]
+    pub fn expected(&self, scope: &Scope<'_>, now: u64, rule: &str) -> Option<&str> {
+        Resolved::new(self, scope, now).suppressed(rule)
     }
 }
 

@@ -218,7 +218,18 @@ async fn a_store_that_shortens_retention_is_not_served_where_write_once_is_requi
     assert!(code == Some(1) && table.contains("BROKEN    shorten"), "{table}");
     close(&house, 1).await;
     until_archived(&house, 1).await;
-    house.finish().await;
+    // Of the two settings, a start speaks of its own only.
+    let mut house = house;
+    house.running.take().expect("it runs").stop().await.expect("it stops");
+    house.plan.patch(&json!({ "audit": { "worm": "required" } }));
+    house.plan.write();
+    let mut serve = command(casemate());
+    serve.arg("serve").arg("--config").arg(house.plan.file()).env_clear();
+    let output = serve.output().expect("casemate runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && said.contains("audit.worm is required"), "{said}");
+    assert!(!said.contains("the archive is best effort"), "{said}");
+    house.audit();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -252,14 +263,27 @@ async fn what_somebody_does_to_a_copy_or_its_manifest_is_named() {
     let copies = house.plan.dir.path().join("copies");
     let copy = files(&copies.join("segments"), ".log").remove(0);
     let good = std::fs::read(&copy).expect("a copy");
+    let to = house.plan.dir.path().join("back");
+    let fetch = |until: &str| archive(&house, &["fetch", "--to", to.to_str().expect("a path"), "--until", until]);
     std::fs::remove_file(&copy).expect("removed");
     check(4, "segments/00000000000000000000.log is gone");
+    assert_eq!(fetch("3").0, Some(4));
+    assert!(!to.exists(), "what a fetch that failed has made is gone again");
     let mut bad = good.clone();
     bad[500] ^= 1;
     std::fs::write(&copy, bad).expect("written");
     check(3, "segments/00000000000000000000.log is not what was stored: its digest");
     std::fs::write(&copy, good).expect("written");
     check(0, "good");
+    let (code, said) = fetch("3");
+    assert!(code == Some(0) && !said.contains("is not there"), "{said}");
+    std::fs::remove_dir_all(&to).expect("removed");
+    let (code, said) = fetch("99999");
+    assert!(
+        code == Some(2) && said.contains("entry 99999 is not there: what came back are the entries 0 to"),
+        "{said}"
+    );
+    casemate_audit::verify(&to).expect("what is there is a whole log");
 
     let manifest = files(&house.audit_dir().join("archive"), ".manifest").remove(0);
     let good = std::fs::read_to_string(&manifest).expect("a manifest");
@@ -274,6 +298,27 @@ async fn what_somebody_does_to_a_copy_or_its_manifest_is_named() {
     std::fs::remove_file(&manifest).expect("removed");
     check(4, "the manifest ends before");
     std::fs::write(&manifest, good).expect("written");
+    check(0, "good");
+    // However the directory is spelled it is the same target; moved, it is another one, and that is said.
+    let known = archive(&house, &["status"]).1;
+    let config = house.plan.file();
+    let text = std::fs::read_to_string(&config).expect("a file");
+    let spell = |spelled: &str| {
+        let changed = text.replace("\"directory\":\"copies\"", &format!("\"directory\":\"{spelled}\""));
+        assert_ne!(changed, text);
+        std::fs::write(&config, changed).expect("a file");
+    };
+    let home = house.plan.dir.path().file_name().and_then(|name| name.to_str()).expect("a name");
+    spell(&format!("../{home}/./copies"));
+    check(0, "good");
+    assert_eq!(archive(&house, &["status"]).1, known);
+    let moved = house.plan.dir.path().join("moved");
+    std::fs::rename(&copies, &moved).expect("moved");
+    spell("moved");
+    check(4, "which the configuration does not name: was the directory moved");
+    assert!(archive(&house, &["status"]).1.contains("a target that the configuration does not name"));
+    std::fs::rename(&moved, &copies).expect("moved back");
+    std::fs::write(&config, &text).expect("a file");
     check(0, "good");
     let (code, said) = archive(&house, &["check", "--target", "s3-nothing"]);
     assert!(code == Some(2) && said.contains("there is no target"), "{said}");

@@ -277,6 +277,10 @@ async fn two_checkpoints_are_compared_with_the_log_and_each_mistake_is_named() {
     write("foreign", "elsewhere/audit", 1, leaf, &stranger);
     write("posing", "elsewhere/audit", 1, leaf, &signer);
     write("forged", origin, 1, leaf, &stranger);
+    std::fs::write(desk.path("empty"), "").expect("a file");
+    std::fs::write(desk.path("letter"), "x").expect("a file");
+    let (_, proof, _) = desk.run(&["prove", "0", "--dir", "audit"]);
+    std::fs::write(desk.path("proof"), proof).expect("a file");
     let both = &[&*key, &*foreign][..];
     let cases = [
         ("old", Some("new"), &[&*key][..], 0, "good"),
@@ -296,6 +300,10 @@ async fn two_checkpoints_are_compared_with_the_log_and_each_mistake_is_named() {
         ("old", None, &[&*foreign], 8, "no key of that name was given"),
         ("forged", None, both, 8, "no known key has signed"),
         ("nothing", None, &[&*key], 2, "cannot be read"),
+        ("empty", None, &[&*key], 2, "it is no checkpoint"),
+        ("letter", None, &[&*key], 2, "it is no checkpoint"),
+        ("proof", None, &[&*key], 2, "it is no checkpoint"),
+        ("old", Some("letter"), &[&*key], 2, "it is no checkpoint"),
     ];
     for (from, to, keys, wanted, what) in cases {
         let keys = keys.iter().flat_map(|key| ["--key", *key]);

@@ -93,10 +93,15 @@ async fn what_is_no_copy_of_this_log_is_refused() {
         other.served(&other.agent(), &Call::tool("echo")).await;
     }
     let (code, said) = save(&other.audit_dir(), &to);
-    assert!(matches!(code, Some(8 | 9)), "signed by another key, or another history: {said}");
-    // A gateway's own directory is in use.
+    assert!(code == Some(9) && said["class"] == "fork", "another log: {said}");
+    let (code, said) = save(&dir, &to);
+    assert_eq!(code, Some(0), "{said}");
+    // A gateway's own log is none, whether it runs or not.
     let (code, said) = save(&dir, &other.audit_dir());
-    assert!(code == Some(2) && said["fault"].as_str().is_some_and(|said| said.contains("writes there")), "{said}");
+    assert!(code == Some(2) && said["fault"].as_str().is_some_and(|said| said.contains("log of a gateway")), "{said}");
+    let (code, said) = save(&to, &dir);
+    assert!(code == Some(2) && said["fault"].as_str().is_some_and(|said| said.contains("log of a gateway")), "{said}");
+    assert!(!dir.join("keys").exists(), "nothing was written there");
     let (code, said) = save(&dir, &dir.join("copy"));
     assert!(code == Some(2) && said["fault"].as_str().is_some_and(|said| said.contains("in one another")), "{said}");
     assert_eq!(save(&dir, Path::new("/proc/none")).0, Some(2));

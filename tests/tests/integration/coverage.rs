@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 /// Reasons that no test of this binary provokes, and where they are tested instead.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("limit.keys", "needs ten thousand identities: the limiter's own tests"),
-    ("output.denied", "no rule of the default policy denies: the output gate's own tests"),
     ("audit.outcome", "needs a disk that fails: the log's own tests"),
     ("internal", "a mistake of ours, which no input provokes"),
 ];

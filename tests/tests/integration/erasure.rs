@@ -145,6 +145,8 @@ async fn a_legal_hold_keeps_what_it_names() {
     house.running.take().expect("it runs").stop().await.expect("the gateway stops in order");
     let entries = house.audit();
     assert!(entries.iter().all(|entry| entry["event"] != "erase"));
+    let start = entries.iter().find(|entry| entry["event"] == "start").expect("a start");
+    assert_eq!(start["facts"], json!({ "held_tenants": "acme", "held_traces": "" }), "who was held is in the log");
     // Nor is it erased while the gateway is down.
     let paths = [config.to_str().expect("a path"), state.to_str().expect("a path")];
     let erase = ["audit", "erase", "--yes", "--tenant", "acme", "--subject", AGENT, "--config", paths[0]];

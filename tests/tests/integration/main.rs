@@ -90,6 +90,8 @@ mod demo;
 #[cfg(test)]
 mod erasure;
 #[cfg(test)]
+mod filter;
+#[cfg(test)]
 mod pins_cli;
 #[cfg(test)]
 mod query;

@@ -333,3 +333,18 @@ async fn keys_are_fetched_by_https_and_follow_a_rotation() {
         .expect("it ends in time")
         .expect("its log is in order");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_legal_hold_that_comes_or_goes_is_in_the_log() {
+    let mut house = House::start().await;
+    let trace = "0192d3c5-7d5f-7b3a-8b1e-2f6c1a9e4d1a";
+    let audit = json!({ "legal_hold": ["acme"], "legal_hold_traces": [trace] });
+    house.reload(&json!({ "audit": audit })).await.expect("it loads");
+    house.reload(&json!({ "audit": { "legal_hold": [], "legal_hold_traces": [] } })).await.expect("it loads");
+    house.reload(&json!({})).await.expect("it loads");
+    let entries = house.finish().await;
+    let reloads: Vec<_> = entries.iter().filter(|entry| entry["event"] == "reload").collect();
+    let facts: Vec<_> = reloads.iter().map(|entry| entry.get("facts").cloned()).collect();
+    let lifted = json!({ "held_tenants": "", "held_traces": "" });
+    assert_eq!(facts, [Some(json!({ "held_tenants": "acme", "held_traces": trace })), Some(lifted), None]);
+}

@@ -109,6 +109,9 @@ async fn entries_that_were_pruned_are_said_to_be() {
         assert!(said.starts_with("bad: pruned: entry 3,"), "{arguments:?}: {said}");
         assert!(said.contains(&format!("begins with entry {begins}; an archive may have it")), "{said}");
     }
+    let (code, out, said) = log.run(&["query", "--until", "2001-01-01"]);
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(said.contains(&format!("entries before {begins} were pruned, and are not searched")), "{said}");
     let (code, out, _) = log.run(&["show", &begins]);
     assert_eq!((code, &json(&out)["seq"]), (Some(0), &log.minimum.into()));
     let (code, ..) = log.run(&["prove", &begins]);

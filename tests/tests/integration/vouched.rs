@@ -89,7 +89,13 @@ async fn a_checkpoint_from_elsewhere_vouches_for_entries_and_not_for_tiles_alone
     let key = key(state.path());
     let arguments = ["verify", "--key", &key, "--from", earlier.to_str().expect("a path")];
     let (code, said) = audit(state.path(), &arguments);
-    assert!(code == Some(0) && said.contains("600 entries, grown out of the 2"), "{said}");
+    let grown = "600 entries, grown out of the 2 of the checkpoint given into the 600 of its newest,";
+    assert!(code == Some(0) && said.contains(grown), "{said}");
+    let (code, said) = audit(state.path(), &[&arguments[..], &["--to", arguments[4]]].concat());
+    let grown = "600 entries, grown out of the 2 of the checkpoint given and the 2 of the later one given,";
+    assert!(code == Some(0) && said.contains(grown), "{said}");
+    let (code, said) = audit(state.path(), &[&arguments[..], &["--to", arguments[4], "--json"]].concat());
+    assert!(code == Some(0) && said.contains("\"from\":2,") && said.contains("\"to\":2,"), "{said}");
     // Entry 100 lies below full tiles, which still lead from the one checkpoint to the other.
     let segment = state.path().join("audit/00000000000000000000.log");
     assert!(state.path().join("audit/tile/0/000").exists());

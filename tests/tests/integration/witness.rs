@@ -153,7 +153,7 @@ fn it_does_not_start_over_what_is_wrong_and_stops_when_told_to() {
     let mut nameless = command(casemate());
     nameless.args(["audit", "witness", "--listen", "127.0.0.1:0", "--log", &vkey, "--state"]).arg(&state);
     let (code, said) = refused(nameless);
-    assert!(code == Some(2) && said.contains("--name"), "{said}");
+    assert!(code == Some(2) && said.contains("the first start needs `--name`"), "{said}");
     let (mut process, _) = start(&state, &vkey);
     let (code, said) = refused(witness(&state, &vkey));
     assert!(code == Some(2) && said.contains("another witness runs here"), "{said}");
@@ -162,6 +162,14 @@ fn it_does_not_start_over_what_is_wrong_and_stops_when_told_to() {
 
     let file = std::fs::read_dir(&state).expect("readable").filter_map(|entry| Some(entry.ok()?.path()));
     let file = file.into_iter().find(|path| path.extension().is_some_and(|end| end == "checkpoint")).expect("a state");
+    // What it remembers is there, and its key is not: no first start.
+    let (key, aside) = (state.join("witness.key"), dir.path().join("aside"));
+    std::fs::rename(&key, &aside).expect("moved");
+    let mut keyless = command(casemate());
+    keyless.args(["audit", "witness", "--listen", "127.0.0.1:0", "--log", &vkey, "--state"]).arg(&state);
+    let (code, said) = refused(keyless);
+    assert!(code == Some(2) && said.contains("put the key back") && !said.contains("first start"), "{said}");
+    std::fs::rename(&aside, &key).expect("moved back");
     let good = std::fs::read(&file).expect("readable");
     std::fs::write(&file, &good[1..]).expect("written");
     let (code, said) = refused(witness(&state, &vkey));

@@ -8,6 +8,8 @@ use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, MetadataExt as _, Open
 use std::path::Path;
 use zeroize::Zeroizing;
 
+/// Bytes of what the file begins with: the magic, how many slots were durable, and a checksum of both.
+const HEADER: usize = MAGIC.len() + 8;
 /// Slots that are read at once.
 const CHUNK: u32 = 512;
 
@@ -20,8 +22,42 @@ pub(super) struct Loaded {
     /// The last batch, and what was written in it.
     pub(super) batch: u64,
     pub(super) last: Vec<u32>,
+    /// How many slots the file says that it has.
+    pub(super) counted: u32,
     vouched: u32,
     empty: Vec<u32>,
+}
+
+/// What the file begins with when it has `count` durable slots.
+fn header(count: u32) -> [u8; HEADER] {
+    let mut bytes = [0; HEADER];
+    let (magic, rest) = bytes.split_at_mut(MAGIC.len());
+    magic.copy_from_slice(MAGIC);
+    let (number, crc) = rest.split_at_mut(4);
+    number.copy_from_slice(&count.to_be_bytes());
+    crc.copy_from_slice(&crc32c::crc32c(&[&MAGIC[..], &count.to_be_bytes()].concat()).to_be_bytes());
+    bytes
+}
+
+/// Says in the file that `count` slots are durable. It is durable with the next slot, or by a sync: a power cut before
+/// that leaves a smaller number, never a greater one.
+pub(super) fn count(file: &File, count: u32) -> io::Result<()> {
+    file.write_all_at(&header(count), 0)
+}
+
+/// How many slots the file says that it has: 0 where it was written by a release that did not say.
+pub(super) fn counted(path: &Path) -> io::Result<u32> {
+    let mut bytes = [0_u8; HEADER];
+    File::open(path)?.read_exact_at(&mut bytes, 0)?;
+    let number = bytes.get(MAGIC.len()..).and_then(<[u8]>::first_chunk).copied().map_or(0, u32::from_be_bytes);
+    let is_old = bytes.starts_with(MAGIC) && bytes.iter().skip(MAGIC.len()).all(|byte| *byte == 0);
+    let invalid = |what| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {what}", path.display()));
+    match bytes {
+        _ if is_old => Ok(0),
+        bytes if bytes == header(number) => Ok(number),
+        bytes if bytes.starts_with(MAGIC) => Err(invalid("the number of its keys (bytes 8 to 15) is damaged")),
+        _ => Err(invalid("this is no file of keys that this release reads")),
+    }
 }
 
 pub(super) fn damaged(path: &Path, number: u32) -> io::Error {
@@ -64,17 +100,12 @@ pub(super) fn create(path: &Path) -> io::Result<()> {
 
 /// Reads all of it. The one buffer that the keys go through is wiped.
 pub(super) fn load(path: &Path) -> io::Result<Loaded> {
+    let counted = counted(path)?;
     let file = File::open(path)?;
-    let mut magic = [0_u8; MAGIC.len()];
-    file.read_exact_at(&mut magic, 0)?;
-    if magic != *MAGIC {
-        let what = format!("{}: this is no file of keys that this release reads", path.display());
-        return Err(io::Error::new(io::ErrorKind::InvalidData, what));
-    }
     let there = fs::metadata(path)?.len() / SLOT as u64;
     let there = u32::try_from(there.saturating_sub(1)).unwrap_or(u32::MAX);
     let mut buffer = Zeroizing::new(vec![0_u8; CHUNK as usize * SLOT]);
-    let (mut loaded, mut from) = (Loaded::default(), 0);
+    let (mut loaded, mut from) = (Loaded { counted, ..Loaded::default() }, 0);
     while from < there {
         let count = CHUNK.min(there - from);
         let bytes = buffer.get_mut(..count as usize * SLOT).unwrap_or_default();
@@ -131,8 +162,12 @@ impl Loaded {
     }
 
     fn finish(mut self, path: &Path) -> io::Result<Self> {
-        if let Some(number) = self.empty.iter().find(|number| **number < self.vouched) {
-            return Err(damaged(path, *number));
+        let vouched = self.vouched.max(self.counted);
+        let blank = self.empty.iter().copied().find(|number| *number < vouched);
+        // Where the file was cut no slot is there at all.
+        let cut = (self.inner.next < vouched).then_some(self.inner.next);
+        if let Some(number) = blank.or(cut) {
+            return Err(damaged(path, number));
         }
         self.inner.durable = self.inner.next;
         let unfinished = self.empty.iter().filter(|number| **number < self.inner.next);

@@ -20,7 +20,8 @@ use zeroize::Zeroizing;
 
 /// Bytes of a slot, and of what stands before the first one.
 pub(crate) const SLOT: usize = 128;
-/// What the file begins with; the last byte is the version of the format.
+/// What the file begins with; the last byte is the version of the format. How many slots are durable follows (4 bytes), and
+/// a checksum; zeroes where a release wrote it that did not say.
 pub(crate) const MAGIC: &[u8; 8] = b"CMKEY\0\0\x02";
 const VERSION: u8 = 2;
 /// Bytes of a key's fingerprint.

@@ -1,5 +1,6 @@
 //! The file of keys as crashes, damage and hands leave it.
 
+use super::slot::MAGIC;
 use super::*;
 use casemate_core::{Subject, TenantId};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
@@ -77,13 +78,73 @@ fn a_damaged_slot_is_named_and_nothing_opens() {
     assert_eq!(Subjects::open(&path, false).unwrap_err().kind(), io::ErrorKind::InvalidData);
 }
 
+/// No later key vouches for the last ones; that they were durable is said by the file itself.
+#[test]
+fn a_file_that_was_cut_or_blanked_is_damaged_and_no_slot_of_it_is_used_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("subjects");
+    three(&path);
+    let whole = fs::read(&path).unwrap();
+    let refused = |slot: usize, change: &dyn Fn(&mut Vec<u8>)| {
+        edit(&path, |bytes| change(bytes));
+        let left = fs::read(&path).unwrap();
+        let fault = Subjects::open(&path, true).unwrap_err();
+        assert_eq!(fault.kind(), io::ErrorKind::InvalidData);
+        assert!(fault.to_string().contains(&format!("the key in slot {slot} (bytes ")), "{fault}");
+        assert_eq!(fs::read(&path).unwrap(), left, "nothing was written");
+        fs::write(&path, &whole).unwrap();
+    };
+    for slot in 0..3 {
+        refused(slot, &|bytes| bytes[(slot + 1) * SLOT..(slot + 2) * SLOT].fill(0));
+        for len in [0, 1, 72, SLOT - 1] {
+            refused(slot, &|bytes| bytes.truncate((slot + 1) * SLOT + len));
+        }
+        // Blanked to the end, and the end cut off.
+        refused(slot, &|bytes| bytes[(slot + 1) * SLOT..].fill(0));
+        refused(slot, &|bytes| {
+            bytes.truncate((slot + 1) * SLOT);
+            bytes.resize(4 * SLOT, 0);
+        });
+    }
+    for at in MAGIC.len()..MAGIC.len() + 8 {
+        edit(&path, |bytes| bytes[at] ^= 1);
+        let fault = Subjects::open(&path, true).unwrap_err().to_string();
+        assert!(fault.contains("the number of its keys"), "{fault}");
+        fs::write(&path, &whole).unwrap();
+    }
+    assert_eq!(open(&path).used(), 3);
+}
+
+#[test]
+fn a_file_of_a_release_that_did_not_count_is_counted_when_it_is_opened() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("subjects");
+    let made = three(&path);
+    let subjects = open(&path);
+    erase(&subjects, "b");
+    drop(subjects);
+    edit(&path, |bytes| bytes[MAGIC.len()..SLOT].fill(0));
+    assert!(is_used(&path));
+    let subjects = Subjects::open(&path, true).unwrap().unwrap();
+    assert_eq!(subjects.key(who("a"), NOW).unwrap().key, made[0].key);
+    let again = subjects.key(who("d"), NOW).unwrap();
+    assert_eq!((again.named.slot, again.named.generation), (1, 1));
+    drop(subjects);
+    assert_eq!(file::counted(&path).unwrap(), 3);
+    // A slot that was erased is a slot as well.
+    edit(&path, |bytes| bytes[2 * SLOT..3 * SLOT].fill(0));
+    assert!(Subjects::open(&path, true).unwrap_err().to_string().contains("slot 1"));
+}
+
 #[test]
 fn what_a_power_cut_left_unfinished_is_passed_over() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("subjects");
     let made = three(&path);
-    // Of the last batch: the slot in the middle never reached the disk, and half of a fourth one did.
+    // Of the last batch: the slot in the middle never reached the disk, and half of a fourth one did. What the file says
+    // of their number follows a batch.
     edit(&path, |bytes| {
+        bytes[MAGIC.len()..SLOT].fill(0);
         bytes[2 * SLOT..3 * SLOT].fill(0);
         bytes.extend_from_slice(&[0; SLOT / 2]);
     });

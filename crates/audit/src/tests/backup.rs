@@ -200,6 +200,16 @@ async fn another_log_another_history_and_an_older_one_are_told_apart() {
     let foreign = self::audit(&other);
     let done = backup(&foreign, &to, Backup::default());
     assert_eq!(done.unwrap_err().class, Class::Fork);
+    // So it is by its key, which has not signed the copy, and where it is the shorter one.
+    let fault = save(&foreign, &to).unwrap_err();
+    assert!(fault.class == Class::Fork && fault.what.contains("of another log"), "{fault}");
+    let (short, _) = log(3).await;
+    let short = self::audit(&short);
+    assert_eq!(save(&short, &to).unwrap_err().class, Class::Fork);
+    assert_eq!(backup(&short, &to, Backup::default()).unwrap_err().class, Class::Fork);
+    // The same entries, signed by none of the keys that are given: nobody can tell whose they are.
+    let stranger = Backup { keys: vec![key(&foreign)], ..Backup::default() };
+    assert_eq!(backup(&audit, &to, stranger).unwrap_err().class, Class::Signature);
     // An interrupted copy of another log: it has no head yet.
     std::fs::remove_file(to.join("head")).unwrap();
     assert_eq!(save(&foreign, &to).unwrap_err().class, Class::Fork);

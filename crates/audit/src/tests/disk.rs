@@ -272,3 +272,96 @@ fn a_checkpoint_that_finds_no_room_is_one_trouble_and_tried_less_and_less() {
     bench.close();
     bench.assert_kept(&disk.kill());
 }
+
+/// The way back from a fault writes, too: where it finds no room it is tried again, whichever of its steps that was.
+#[test]
+fn a_disk_that_is_full_on_the_way_back_ends_no_log() {
+    let runtime = runtime();
+    let _entered = runtime.enter();
+    // A batch is appended, synced, and the head written.
+    let way = ["write head", "sync head", "write head", "sync head", "cut", "sync dir", "cut", "open", "sync dir"];
+    for (first, operation) in ["append", "sync", "write head"].into_iter().enumerate() {
+        for (step, name) in way.into_iter().enumerate() {
+            for is_killed in [false, true] {
+                let what = format!("{operation} {step} {name}");
+                let disk = Memory::default();
+                let mut bench = Bench::open_as(disk.clone(), Mode::Fsync, HOUR).unwrap();
+                bench.intent();
+                bench.turn();
+                let next = disk.operations().len();
+                disk.fail(next + first, Failure::Full);
+                // It is tried twice in vain.
+                disk.fail(next + first + 1 + step, Failure::Full);
+                disk.fail(next + first + 2 + 2 * step, Failure::Full);
+                bench.intent();
+                bench.turn();
+                assert_eq!((bench.refused, bench.acknowledged.len()), (1, 1), "{what}");
+                let operations = disk.operations();
+                assert_eq!((operations[next + first], operations.last()), (operation, Some(&name)), "{what}");
+                let (.., is_writable, fault) = bench.queue.depths();
+                assert!(!is_writable && fault.unwrap().contains("waits for room"), "{what}");
+                // Who comes now is refused at once, and the outcome of the call that runs becomes `unknown`.
+                bench.intent();
+                bench.conclude();
+                bench.observe();
+                bench.turn();
+                assert_eq!((bench.refused, bench.acknowledged.len()), (3, 1), "{what}");
+                assert!(bench.writer.is_some() && disk.operations().last() == Some(&name), "{what}");
+                if is_killed {
+                    bench.assert_kept(&disk.kill());
+                    continue;
+                }
+                bench.turn();
+                let (.., is_writable, fault) = bench.queue.depths();
+                assert!(is_writable && fault.is_none(), "{what}: {fault:?}");
+                bench.intent();
+                bench.turn();
+                bench.conclude();
+                bench.turn();
+                assert_eq!((bench.refused, bench.acknowledged.len()), (3, 3), "{what}");
+                bench.close();
+                let recoveries = disk.entries().iter().filter(|entry| entry["event"] == "recovery").count();
+                assert_eq!(recoveries, 1, "{what}");
+                bench.assert_kept(&disk.crash(|_| 0));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_log_that_is_closed_while_it_waits_for_room_is_opened_again() {
+    let runtime = runtime();
+    let _entered = runtime.enter();
+    let disk = Memory::default();
+    let mut bench = Bench::open_as(disk.clone(), Mode::Fsync, HOUR).unwrap();
+    bench.intent();
+    bench.turn();
+    (0..64).for_each(|more| disk.fail(disk.operations().len() + more, Failure::Full));
+    bench.intent();
+    bench.turn();
+    bench.close();
+    assert!(bench.writer.is_none());
+    bench.assert_kept(&disk.kill());
+}
+
+/// It gives no error: only time tells. Nobody has to call for it to show.
+#[tokio::test]
+async fn a_disk_that_hangs_is_not_writable_until_it_answers() {
+    let memory = Memory::default();
+    let settings = Config { deadline: Duration::from_millis(2), ..config(Path::new("")) };
+    let (log, _) = Log::open_in(Box::new(memory.clone()), signer(), settings, clock().0).unwrap();
+    let writable = async |wanted: bool| {
+        while log.health().writable != wanted {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    writable(true).await;
+    assert_eq!(log.health().fault, None);
+    memory.hang(true);
+    assert_eq!(recorded(&log).await.unwrap_err().reason, Reason::AuditUnavailable);
+    writable(false).await;
+    assert!(log.health().fault.unwrap().contains("has not answered the log for"));
+    memory.hang(false);
+    writable(true).await;
+    log.close().await;
+}

@@ -4,6 +4,9 @@ use super::*;
 use crate::{Class, Fault, Field, OpenError, Revealed, decisions, frame, reveal, verify};
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
+use std::time::Duration;
+
+const HOUR: Duration = Duration::from_secs(3600);
 
 const SEGMENT: &str = "00000000000000000000.log";
 /// Bytes of the header of the first segment.
@@ -97,17 +100,10 @@ async fn entries_removed_repeated_or_swapped_are_named() {
 #[tokio::test]
 async fn a_record_forged_with_a_right_checksum_leads_to_another_root() {
     let dir = log(3, 1 << 20).await;
-    edit(&dir, SEGMENT, |bytes| {
-        let at = frames(bytes);
-        let was = frame::decode(&bytes[at[2]..]).unwrap();
-        let forged = String::from_utf8(was.record.to_vec()).unwrap().replace("acme", "evil").into_bytes();
-        let mut framed = Vec::new();
-        frame::encode(&forged, was.side, frame::leaf(&forged), &mut framed);
-        bytes.splice(at[2]..at[3], framed);
-    });
+    replace(&dir, 2);
     let fault = found(&dir);
     assert_eq!(fault.class, Class::Changed);
-    assert!(fault.to_string().contains("does not lead to the head"), "{fault}");
+    assert!(fault.to_string().contains("the tree does not lead to the checkpoint of 6 entries"), "{fault}");
 }
 
 #[tokio::test]
@@ -235,4 +231,109 @@ async fn a_fault_is_one_sentence() {
     edit(&dir, SEGMENT, |bytes| bytes[200] ^= 1);
     let text = verify(dir.path()).unwrap_err().to_string();
     assert_eq!(text, "changed: entry 0, 00000000000000000000.log at byte 36: the record's checksum is wrong");
+}
+
+/// Replaces the record of an entry by one that is as whole as it was.
+fn replace(dir: &tempfile::TempDir, entry: usize) {
+    edit(dir, SEGMENT, |bytes| {
+        let at = frames(bytes);
+        let was = frame::decode(&bytes[at[entry]..]).unwrap();
+        let forged = String::from_utf8(was.record.to_vec()).unwrap().replace("acme", "evil").into_bytes();
+        assert_ne!(forged, was.record);
+        let mut framed = Vec::new();
+        frame::encode(&forged, was.side, frame::leaf(&forged), &mut framed);
+        bytes.splice(at[entry]..at[entry + 1], framed);
+    });
+}
+
+/// A log of one segment and 330 entries whose checkpoints are of 0, 10, 320 and 330 entries.
+async fn signed_now_and_then() -> tempfile::TempDir {
+    let dir = log(5, 1 << 20).await;
+    for calls in [155, 5] {
+        let (log, _) = open(dir.path());
+        for _ in 0..calls {
+            call(&log, "answer").await;
+        }
+        log.close().await;
+    }
+    assert_eq!(verify(dir.path()).map(|found| (found.entries, found.signed)), Ok((330, 330)));
+    dir
+}
+
+#[tokio::test]
+async fn the_entry_that_was_replaced_is_named_as_exactly_as_it_can_be() {
+    let dir = signed_now_and_then().await;
+    let whole = std::fs::read(dir.path().join(SEGMENT)).unwrap();
+    let tile = dir.path().join("tile/0/000");
+    let hashes = std::fs::read(&tile).unwrap();
+    let expect = |entry: usize, index: usize, what: &str| {
+        replace(&dir, entry);
+        let fault = found(&dir);
+        std::fs::write(dir.path().join(SEGMENT), &whole).unwrap();
+        let offset = frames(&whole)[index] as u64;
+        assert_eq!((fault.class, fault.index), (Class::Changed, Some(index as u64)), "{fault}");
+        assert_eq!((fault.segment.as_str(), fault.offset), (SEGMENT, offset), "{fault}");
+        assert!(fault.what.contains(what), "{fault}");
+    };
+    // The tile of the first 256 has all hashes, and with them the tree leads to the next checkpoint.
+    for entry in [0, 9, 10, 100, 255] {
+        let end = if entry < 10 { 10 } else { 320 };
+        expect(entry, entry, &format!("tile/0/000 has another hash of it, which leads to the checkpoint of {end} "));
+    }
+    // Beyond it, and without it, one of those between two checkpoints.
+    expect(256, 10, "an entry from 10 to 319 was replaced: the tree does not lead to the checkpoint of 320 entries");
+    expect(329, 320, "an entry from 320 to 329 was replaced");
+    std::fs::remove_file(&tile).unwrap();
+    expect(9, 0, "an entry from 0 to 9 was replaced");
+    expect(255, 10, "an entry from 10 to 319 was replaced");
+    // A tile that was changed as well names nobody.
+    let mut forged = hashes.clone();
+    forged[200 * 32] ^= 1;
+    std::fs::write(&tile, &forged).unwrap();
+    expect(255, 10, "an entry from 10 to 319 was replaced");
+    std::fs::write(&tile, &hashes).unwrap();
+    assert!(verify(dir.path()).is_ok());
+}
+
+#[tokio::test]
+async fn the_first_entry_of_another_history_is_named_where_the_tiles_are_of_the_signed_one() {
+    let dir = signed_now_and_then().await;
+    replace(&dir, 100);
+    // The head is made to agree: only what was signed does not.
+    let mut tree = casemate_tlog::Frontier::new();
+    let whole = std::fs::read(dir.path().join(SEGMENT)).unwrap();
+    for at in frames(&whole) {
+        if let Ok(frame) = frame::decode(&whole[at..]) {
+            tree.push(casemate_tlog::Hash(frame.leaf.0), |_, _, _| ()).unwrap();
+        }
+    }
+    let there = crate::scan::head(&crate::storage::DirSource::new(dir.path())).unwrap().unwrap();
+    let head = crate::head::Head { generation: there.generation + 1, root: tree.root(), ..there };
+    edit(&dir, "head", |bytes| {
+        let (offset, slot) = head.slot();
+        let at = usize::try_from(offset).unwrap();
+        bytes[at..at + slot.len()].copy_from_slice(&slot);
+    });
+    let fault = verify(dir.path()).unwrap_err();
+    assert_eq!((fault.class, fault.index), (Class::Fork, Some(100)), "{fault}");
+    std::fs::remove_file(dir.path().join("tile/0/000")).unwrap();
+    let fault = verify(dir.path()).unwrap_err();
+    assert_eq!((fault.class, fault.index), (Class::Fork, None), "{fault}");
+}
+
+#[tokio::test]
+async fn an_entry_that_no_checkpoint_has_signed_is_one_after_the_last_checkpoint() {
+    let dir = log(2, 1 << 20).await;
+    let (log, _) = Log::open(Config { checkpoint_every: HOUR, ..config(dir.path()) }, clock().0).unwrap();
+    call(&log, "answer").await;
+    call(&log, "answer").await;
+    let copy = tempfile::tempdir().unwrap();
+    for name in [SEGMENT, "head", "00000000000000000000.checkpoints", "checkpoint"] {
+        std::fs::copy(dir.path().join(name), copy.path().join(name)).unwrap();
+    }
+    replace(&copy, 6);
+    let fault = verify(copy.path()).unwrap_err();
+    assert_eq!((fault.class, fault.index), (Class::Changed, Some(4)), "{fault}");
+    assert!(fault.what.contains("an entry from 4 to 7 was replaced: the tree does not lead to the head"), "{fault}");
+    log.close().await;
 }

@@ -81,7 +81,7 @@ impl Writer {
 
     /// [`Writer::finish_erasures`] once a second; false when the log is down.
     pub(super) fn go_on_erasing(&mut self) -> bool {
-        if self.erasures_asked.elapsed() < super::TICK {
+        if self.stuck.is_some() || self.erasures_asked.elapsed() < super::TICK {
             return true;
         }
         self.erasures_asked = std::time::Instant::now();

@@ -5,7 +5,7 @@ use super::{ACTOR, TICK, Writer};
 use crate::body::Body;
 use crate::chain::{NEW, OLD};
 use crate::log::Rotated;
-use crate::queue::{Job, Reply, Rotation};
+use crate::queue::{Job, Reply, Rotation, unavailable};
 use crate::record::{Event, EventKind, Fact, Facts, Receipt};
 use casemate_core::{Reason, Refusal};
 use casemate_tlog::Verifier;
@@ -26,6 +26,10 @@ enum Stuck {
 impl Writer {
     /// Changes the key and answers; false when the log is down.
     pub(super) fn rotate_key(&mut self, rotation: Rotation) -> bool {
+        if let Some(why) = &self.stuck {
+            let _ = rotation.answer.send(Err(unavailable(why)));
+            return true;
+        }
         let (done, up) = match self.change(&rotation.actor) {
             Ok(rotated) => {
                 tracing::info!(old = %rotated.old.id(), new = %rotated.new, "another key signs the audit log");

@@ -47,6 +47,7 @@ impl Writer {
         segment.sync()?;
         self.segment = Some(segment);
         self.queue.metrics.fsync(started.elapsed());
+        self.queue.pulse.beat();
         self.is_ahead = false;
         Ok(())
     }
@@ -110,11 +111,14 @@ impl Writer {
 
     /// Writes the head. The entries from `fresh` on may hold intents that are not among the open ones yet.
     pub(super) fn write_head(&mut self, fresh: u64) -> io::Result<()> {
-        self.generation += 1;
+        let next = self.generation.saturating_add(1);
         let open_from = self.open.keys().next().copied().unwrap_or(fresh).min(fresh);
-        let (offset, bytes) = recovery::head(&self.at, self.generation, open_from).slot();
+        let (offset, bytes) = recovery::head(&self.at, next, open_from).slot();
         self.head_is_durable = false;
-        self.storage.write_head(offset, &bytes)
+        self.storage.write_head(offset, &bytes)?;
+        // One that failed may be half written: the next one goes to the same slot, and the other stays whole.
+        self.generation = next;
+        Ok(())
     }
 
     /// After a power cut the head may be as old as this: entries after it are kept as far as they are whole.
@@ -122,6 +126,7 @@ impl Writer {
         if !self.head_is_durable {
             self.storage.sync_head()?;
             self.head_is_durable = true;
+            self.queue.pulse.beat();
         }
         self.head_synced = Instant::now();
         Ok(())

@@ -13,7 +13,7 @@ use casemate_audit::{Class, Fault};
 use casemate_core::UnixMillis;
 use casemate_gateway::custody::archive::{Place, places, probe};
 use casemate_net::{Client, ClientConfig};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub(super) const HELP: &str = "\
 Exit codes:
   0  good; self-test: every target is write-once
   1  self-test: a target is not, or it could not be shown
-  2  could not run: no such target, or it does not answer
+  2  could not run: no such target, or it does not answer; fetch: the entry of `--until` is not there
   3  changed: an object is not what was stored, or not locked as it was; the manifest is not the one the log vouches for
   4  removed: an object or a manifest is gone
   6  truncated: the log vouches for more of the manifest than there is";
@@ -75,6 +75,8 @@ struct StatusArgs {
 struct Archive {
     dir: PathBuf,
     places: Vec<Place>,
+    /// Targets of which the log has a manifest and that the configuration does not name.
+    unnamed: Vec<String>,
     clock: Clock,
 }
 
@@ -95,6 +97,8 @@ impl TargetArgs {
         if places.is_empty() {
             return Err(stop("the configuration names no archive: add audit.worm and audit.archive"));
         }
+        let dir = self.dir.clone().unwrap_or_else(|| loaded.state_dir.join("audit"));
+        let unnamed = unnamed(&dir, &places);
         if let Some(wanted) = &self.target {
             let names: Vec<_> = places.iter().map(|place| place.id.clone()).collect();
             places.retain(|place| place.id == *wanted);
@@ -102,8 +106,17 @@ impl TargetArgs {
                 return Err(stop(&format!("there is no target {wanted}; there are {}", names.join(", "))));
             }
         }
-        Ok(Archive { dir: self.dir.clone().unwrap_or_else(|| loaded.state_dir.join("audit")), places, clock })
+        Ok(Archive { dir, places, unnamed, clock })
     }
+}
+
+/// The targets of manifests beside the log that are none of these. One that was moved has another name.
+fn unnamed(dir: &Path, places: &[Place]) -> Vec<String> {
+    let files = std::fs::read_dir(dir.join("archive")).into_iter().flatten().flatten();
+    let names = files.filter_map(|file| file.file_name().to_str()?.strip_suffix(".manifest").map(str::to_owned));
+    let mut unnamed: Vec<_> = names.filter(|name| !places.iter().any(|place| place.id == *name)).collect();
+    unnamed.sort();
+    unnamed
 }
 
 /// Runs `casemate audit archive`.

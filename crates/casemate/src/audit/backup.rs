@@ -83,11 +83,20 @@ fn json(done: &BackedUp, is_verified: bool) -> Result<()> {
     Ok(out::line(&value.to_string())?)
 }
 
+/// How many entries the copy has, and how many of them it did not have before.
+fn count(done: &BackedUp) -> String {
+    let new = done.entries.saturating_sub(done.before.max(done.first_index));
+    let there = done.entries.saturating_sub(done.first_index);
+    match done.first_index {
+        0 => format!("{there} entries, {new} of them new"),
+        first => format!("{there} entries from {first} on, {new} of them new; those before were pruned from the log"),
+    }
+}
+
 fn text(args: &BackupArgs, done: &BackedUp, is_verified: bool) -> Result<()> {
-    let new = done.entries.saturating_sub(done.before);
     let mut text = format!(
-        "good: {} entries, {new} of them new, root {}, signed up to {}; {} files and {} bytes written to {}",
-        done.entries,
+        "good: {}, root {}, signed up to {}; {} files and {} bytes written to {}",
+        count(done),
         done.root,
         done.signed,
         done.files,
@@ -98,4 +107,22 @@ fn text(args: &BackupArgs, done: &BackedUp, is_verified: bool) -> Result<()> {
         text.push_str("; signatures not verified: no key is known");
     }
     Ok(out::line(&text)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_in_the_copy_is_not_counted() {
+        let done = |first_index, before, entries| {
+            let root = casemate_audit::tlog::hash::EMPTY;
+            count(&BackedUp { entries, first_index, before, root, signed: 0, files: 0, bytes: 0, damaged_tiles: 0 })
+        };
+        assert_eq!(done(0, 0, 590), "590 entries, 590 of them new");
+        assert_eq!(done(0, 500, 590), "590 entries, 90 of them new");
+        let pruned = "; those before were pruned from the log";
+        assert_eq!(done(448, 0, 590), format!("142 entries from 448 on, 142 of them new{pruned}"));
+        assert_eq!(done(448, 590, 600), format!("152 entries from 448 on, 10 of them new{pruned}"));
+    }
 }

@@ -244,14 +244,17 @@ fn tell_checked(args: &CheckArgs, checked: &Checked) -> Result<ExitCode> {
     }
     let range = checked.range.map(|(first, last)| format!(", from {first} to {last}")).unwrap_or_default();
     out::line(&format!(
-        "good: {} records of the tenant {}{range}, are in {}, which has {} entries with the root {}; \
-         cosigned by {} witnesses",
+        "good: {} records of the tenant {}{range}, are in {}, which has {} entries with the root {}; {}",
         checked.records,
         visible::quoted(&checked.tenant),
         visible::line(head.origin()),
         head.size(),
         head.root(),
-        witnesses.len()
+        if args.witness.is_empty() {
+            "no witness was asked for".to_owned()
+        } else {
+            format!("cosigned by {} of the witnesses asked for", witnesses.len())
+        }
     ))?;
     if checked.log_first > 0 {
         let first = checked.log_first;

@@ -7,6 +7,7 @@ use crate::out;
 use crate::serve::now;
 use anyhow::Result;
 use casemate_audit::index::{Filter, Order, Query, Way, update};
+use casemate_audit::minimum;
 use casemate_audit::{Entry, Fault};
 use casemate_core::{Reason, TraceId, UnixMillis};
 use std::io::{BufWriter, Write};
@@ -162,6 +163,9 @@ pub(super) fn run(args: &QueryArgs, dir: &Path) -> Result<ExitCode> {
         Ok(found) => found.take(args.limit.unwrap_or(usize::MAX)),
         Err(fault) => return Ok(bad(&fault)),
     };
+    if let Some(pruned) = minimum(dir).ok().filter(|pruned| *pruned > 0) {
+        out::say(&format!("entries before {pruned} were pruned, and are not searched"));
+    }
     let mut printer = Printer::new(args.format(), BufWriter::new(anstream::stdout().lock()));
     if args.csv {
         printer.begin()?;

@@ -70,8 +70,17 @@ struct Done {
     verified: Option<Verified>,
     /// How many heads of it the main log has entered.
     heads: Option<u64>,
-    /// The entries of the checkpoint that it has grown out of.
-    from: Option<u64>,
+    /// The keys under which it ends.
+    in_force: Vec<Verifier>,
+    /// The checkpoints that it has grown out of.
+    from: Option<Grown>,
+}
+
+/// The entries of the earlier and of the later of two checkpoints.
+#[derive(Clone, Copy)]
+struct Grown {
+    from: u64,
+    to: u64,
 }
 
 /// How many of the last entries nothing vouches for, where that is more than an honest end leaves.
@@ -89,7 +98,9 @@ fn whole(args: &VerifyArgs, dir: &Path, keys: Vec<Verifier>) -> Result<Done, Fau
         bar.set_position(at);
     };
     let in_force = keys.last().cloned();
-    let options = Options { keys, in_force, range: args.range.clone(), progress: Some(&mut progress) };
+    let mut ends_under = Vec::new();
+    let range = args.range.clone();
+    let options = Options { keys, in_force, range, ends_under: Some(&mut ends_under), progress: Some(&mut progress) };
     let is_whole = args.range.is_none();
     let verified = verify_with(dir, options);
     bar.finish_and_clear();
@@ -105,12 +116,13 @@ fn whole(args: &VerifyArgs, dir: &Path, keys: Vec<Verifier>) -> Result<Done, Fau
         minimum: if is_whole { verified.first_index } else { 0 },
         verified: Some(verified),
         heads: None,
+        in_force: ends_under,
         from: None,
     })
 }
 
-/// How many entries the earlier checkpoint is of.
-fn grown(args: &VerifyArgs, dir: &Path, from: &Path, keys: &[Verifier]) -> anyhow::Result<Result<u64, Fault>> {
+/// How many entries the two checkpoints are of.
+fn grown(args: &VerifyArgs, dir: &Path, from: &Path, keys: &[Verifier]) -> anyhow::Result<Result<Grown, Fault>> {
     if keys.is_empty() {
         bail!("a checkpoint from elsewhere is only worth what its signature is: give the log's public key with --key");
     }
@@ -127,22 +139,28 @@ fn grown(args: &VerifyArgs, dir: &Path, from: &Path, keys: &[Verifier]) -> anyho
 type Named = (String, Vec<u8>);
 
 /// Whether the log has grown out of the checkpoint `from` into `to`, or into its newest one.
-fn compare(dir: &Path, from: Named, to: Option<Named>, keys: &[Verifier]) -> Result<u64, Fault> {
+fn compare(dir: &Path, from: Named, to: Option<Named>, keys: &[Verifier]) -> Result<Grown, Fault> {
     let newest = ("checkpoint".to_owned(), casemate_audit::checkpoint(dir)?.into_bytes());
     let origin = Note::parse(&newest.1).ok().and_then(|note| Checkpoint::parse(note.text()).ok());
     let origin = origin.map(|newest| newest.origin().to_owned()).unwrap_or_default();
     let (is_given, to) = (to.is_some(), to.unwrap_or(newest));
-    let (older, newer) = (signed(&from, keys, &origin)?, signed(&to, keys, &origin)?);
+    let mut newer = signed(&to, keys, &origin);
+    if !is_given {
+        // The log's own is damaged where it is none.
+        newer = newer.map_err(|fault| Fault::new(Class::Signature, &fault.segment, fault.offset, fault.what));
+    }
+    let (older, newer) = (signed(&from, keys, &origin)?, newer?);
     // Where the log's newest is of fewer, the log was cut off, and that is said.
     let end = Some(&newer).filter(|newer| is_given || newer.size() >= older.size());
-    consistency(dir, &older, end).map(|_| older.size())
+    consistency(dir, &older, end).map(|_| Grown { from: older.size(), to: newer.size() })
 }
 
 /// A checkpoint of the log `origin`, signed by one of its keys.
 fn signed((name, note): &Named, keys: &[Verifier], origin: &str) -> Result<Checkpoint, Fault> {
     let bad = |what: String| Fault::new(Class::Signature, name, 0, what);
-    let parsed = Note::parse(note).map_err(|error| bad(error.to_string()))?;
-    let claimed = Checkpoint::parse(parsed.text()).map_err(|error| bad(error.to_string()))?;
+    let other = |what: String| Fault::new(Class::Unreadable, name, 0, format!("it is no checkpoint: {what}"));
+    let parsed = Note::parse(note).map_err(|error| other(error.to_string()))?;
+    let claimed = Checkpoint::parse(parsed.text()).map_err(|error| other(error.to_string()))?;
     if claimed.origin() != origin {
         let what = format!("the checkpoint is of the log `{}`, and this is `{origin}`", claimed.origin());
         return Err(bad(what));
@@ -157,66 +175,90 @@ fn signed((name, note): &Named, keys: &[Verifier], origin: &str) -> Result<Check
 }
 
 fn tell(args: &VerifyArgs, keys: &[Verifier], done: Result<Done, Fault>) -> anyhow::Result<ExitCode> {
-    let tail = done.as_ref().ok().filter(|_| args.range.is_none()).and_then(|done| unsigned(done.verified));
-    let named: Vec<String> = keys.iter().map(Verifier::to_string).collect();
-    match done {
-        Ok(done) if args.json => {
-            let verified = done.verified;
-            let value = serde_json::json!({
-                "ok": tail.is_none(), "entries": done.entries, "root": done.root, "key": named.last(), "keys": named,
-                "first": verified.map(|v| v.first_index), "checkpoints": verified.map(|v| v.checkpoints),
-                "signed": verified.map(|v| v.signed), "minimum": verified.map(|_| done.minimum),
-                "erased": verified.map(|v| v.erased), "heads": done.heads,
-                "unverified": verified.map(|v| v.unverified), "published": verified.and_then(|v| v.published),
-                "from": done.from, "unsigned": verified.map(|v| v.entries.saturating_sub(v.signed)),
-            });
-            out::line(&value.to_string())?;
-            Ok(tail.map_or(ExitCode::SUCCESS, |_| ExitCode::from(exit::UNSIGNED)))
-        }
-        Ok(done) => {
-            let count = match &args.range {
-                Some(range) => format!("entries {} to {} of ", range.start, range.end - 1),
-                None => String::new(),
-            };
-            let mut text = format!("good: {count}{} entries", done.entries);
-            if let Some(from) = done.from {
-                text.push_str(&format!(", grown out of the {from} of the checkpoint given"));
-            }
-            if let (Some(root), Some(verified)) = (&done.root, done.verified) {
-                let Verified { checkpoints, signed, .. } = verified;
-                text.push_str(&format!(", root {root}, {checkpoints} checkpoints, signed up to {signed}"));
-                if let Some(published) = verified.published {
-                    text.push_str(&format!(", published up to {published}"));
-                }
-                if done.minimum > 0 {
-                    text.push_str(&format!("; those before {} were pruned, and a record says so", done.minimum));
-                }
-            }
-            if let Some(heads) = done.heads {
-                text.push_str(&format!(", {heads} heads in the main log"));
-            }
-            text.push_str(match (named.is_empty(), args.key.is_empty()) {
-                (true, _) => "; signatures not verified: no key is known",
-                (false, true) => "; by the key beside the log",
-                (false, false) => "; by the key given",
-            });
-            if let Some(older) = done.verified.map(|verified| verified.unverified).filter(|older| *older > 0) {
-                text.push_str(&format!(
-                    "; {older} of the checkpoints are older than that key: their signatures are not verified (give the \
-                     older key as well)"
-                ));
-            }
-            let Some(tail) = tail else {
-                out::line(&text)?;
-                return Ok(ExitCode::SUCCESS);
-            };
-            out::line(&text.replacen("good: ", "unsigned: ", 1))?;
-            out::say(&format!(
-                "no checkpoint has signed the last {tail} entries: whoever can write the log's files can have written \
-                 them. A checkpoint that was kept elsewhere tells (--from)"
-            ));
-            Ok(ExitCode::from(exit::UNSIGNED))
-        }
-        Err(fault) => told(args.json, &fault),
+    let done = match done {
+        Ok(done) => done,
+        Err(fault) => return told(args.json, &fault),
+    };
+    let tail = Some(&done).filter(|_| args.range.is_none()).and_then(|done| unsigned(done.verified));
+    if args.json {
+        out::line(&json(keys, &done, tail.is_none()).to_string())?;
+        return Ok(tail.map_or(ExitCode::SUCCESS, |_| ExitCode::from(exit::UNSIGNED)));
     }
+    let text = text(args, keys, &done);
+    let Some(tail) = tail else {
+        out::line(&format!("good: {text}"))?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    out::line(&format!("unsigned: {text}"))?;
+    out::say(&format!(
+        "no checkpoint has signed the last {tail} entries: whoever can write the log's files can have written them. A \
+         checkpoint that was kept elsewhere tells (--from)"
+    ));
+    Ok(ExitCode::from(exit::UNSIGNED))
+}
+
+fn names(keys: &[Verifier]) -> Vec<String> {
+    keys.iter().map(Verifier::to_string).collect()
+}
+
+fn json(keys: &[Verifier], done: &Done, is_good: bool) -> serde_json::Value {
+    let (verified, named) = (done.verified, names(keys));
+    serde_json::json!({
+        "ok": is_good, "entries": done.entries, "root": done.root, "key": named.last(), "keys": named,
+        "in_force": names(&done.in_force),
+        "first": verified.map(|v| v.first_index), "checkpoints": verified.map(|v| v.checkpoints),
+        "signed": verified.map(|v| v.signed), "minimum": verified.map(|_| done.minimum),
+        "erased": verified.map(|v| v.erased), "heads": done.heads,
+        "unverified": verified.map(|v| v.unverified), "published": verified.and_then(|v| v.published),
+        "from": done.from.map(|grown| grown.from), "to": done.from.map(|grown| grown.to),
+        "unsigned": verified.map(|v| v.entries.saturating_sub(v.signed)),
+    })
+}
+
+/// What was found, without the word that it is good.
+fn text(args: &VerifyArgs, keys: &[Verifier], done: &Done) -> String {
+    let count = match &args.range {
+        Some(range) => format!("entries {} to {} of ", range.start, range.end - 1),
+        None => String::new(),
+    };
+    let mut text = format!("{count}{} entries", done.entries);
+    if let Some(Grown { from, to }) = done.from {
+        text.push_str(&format!(", grown out of the {from} of the checkpoint given"));
+        match args.to {
+            Some(_) => text.push_str(&format!(" and the {to} of the later one given")),
+            None => text.push_str(&format!(" into the {to} of its newest")),
+        }
+    }
+    if let (Some(root), Some(verified)) = (&done.root, done.verified) {
+        let Verified { checkpoints, signed, .. } = verified;
+        text.push_str(&format!(", root {root}, {checkpoints} checkpoints, signed up to {signed}"));
+        if let Some(published) = verified.published {
+            text.push_str(&format!(", published up to {published}"));
+        }
+        if done.minimum > 0 {
+            text.push_str(&format!("; those before {} were pruned, and a record says so", done.minimum));
+        }
+    }
+    if let Some(heads) = done.heads {
+        text.push_str(&format!(", {heads} heads in the main log"));
+    }
+    text.push_str(match (keys.is_empty(), args.key.is_empty()) {
+        (true, _) => "; signatures not verified: no key is known",
+        (false, true) => "; by the key beside the log",
+        (false, false) => "; by the key given",
+    });
+    if let Some(last) = keys.last().filter(|last| !done.in_force.is_empty() && !done.in_force.contains(last)) {
+        text.push_str(&format!(
+            "; the key {} has handed over, and the log ends under {}: whoever runs the log can say whether that is its key",
+            last.id(),
+            names(&done.in_force).join(", ")
+        ));
+    }
+    if let Some(older) = done.verified.map(|verified| verified.unverified).filter(|older| *older > 0) {
+        text.push_str(&format!(
+            "; {older} of the checkpoints are older than that key: their signatures are not verified (give the older key \
+             as well)"
+        ));
+    }
+    text
 }

@@ -74,7 +74,7 @@ pub(super) fn run(args: &WitnessArgs) -> anyhow::Result<ExitCode> {
     // The lock comes first: two first starts at once must not make two keys.
     let directory = Directory::open(&args.state)?;
     let path = args.key.clone().unwrap_or_else(|| args.state.join("witness.key"));
-    let (cosigner, is_new) = key::open(&path, args.name.as_deref()).map_err(|fault| name_it(fault, args))?;
+    let (cosigner, is_new) = key::open(&path, args.name.as_deref()).map_err(|fault| name_it(fault, args, &path))?;
     let witness = Witness::open(directory, logs, cosigner, Arc::new(now), is_new || args.empty_state);
     let witness = witness.with_context(|| format!("the state in `{}`", args.state.display()))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -100,10 +100,26 @@ async fn serve(witness: Arc<Witness>, config: ServerConfig) -> anyhow::Result<Ex
     Ok(ExitCode::SUCCESS)
 }
 
-fn name_it(fault: std::io::Error, args: &WitnessArgs) -> anyhow::Error {
+fn name_it(fault: std::io::Error, args: &WitnessArgs, path: &Path) -> anyhow::Error {
     let is_nameless = fault.kind() == std::io::ErrorKind::NotFound && args.name.is_none();
     let fault = anyhow::Error::from(fault);
-    if is_nameless { fault.context("the first start needs `--name`, the name of the witness's key") } else { fault }
+    match is_nameless {
+        true if remembers(&args.state) => fault.context(format!(
+            "`{}` has the state of a witness, and its key is not at `{}`: put the key back. If it is lost, begin with a new \
+             key under a new name (`--name`)",
+            args.state.display(),
+            path.display()
+        )),
+        true => fault.context("the first start needs `--name`, the name of the witness's key"),
+        false => fault,
+    }
+}
+
+/// Whether a witness has worked in the directory.
+fn remembers(state: &Path) -> bool {
+    let Ok(files) = std::fs::read_dir(state) else { return false };
+    let names = files.flatten().map(|file| file.file_name());
+    names.into_iter().any(|name| name == "logs" || name.to_str().is_some_and(|name| name.ends_with(".checkpoint")))
 }
 
 /// Each argument is a key, or a file of keys.

@@ -8,6 +8,8 @@ use casemate_core::policy::{Reach, Rule};
 use casemate_gateway::config::{
     Caps, ClientTrust, Config, JwksSource, Limit, PinMode, Receipts, ServerTls, Sessions, Tenant, Upstream,
 };
+use casemate_inspect::Prefix;
+use casemate_output::{LinkMode, Marking, Query, Settings, Treatment, Where};
 use std::fmt::Display;
 
 /// The digest over a canonical form.
@@ -51,6 +53,7 @@ pub fn text(config: &Config) -> String {
             out.list(&format!("tenant.{name}.unmanaged.{server}"), tools.iter().map(String::as_str));
         }
     }
+    output(&mut out, config);
     if let Some(admin) = &config.admin {
         out.line("admin.public_url", &admin.public_url.as_ref().map_or("", |url| url.as_str()));
         trust(&mut out, "admin", admin.tls.as_ref());
@@ -121,6 +124,77 @@ fn trust(out: &mut Lines, who: &str, tls: Option<&ServerTls>) {
     out.list(&format!("{who}.crls"), crls.iter().map(String::as_str));
     out.line(&format!("{who}.required"), &clients.required);
     out.line(&format!("{who}.dns_identities"), &clients.dns_identities);
+}
+
+/// The output section. Of registered values there is only how many there are: a digest would let them be guessed.
+fn output(out: &mut Lines, config: &Config) {
+    let policy = &config.output;
+    out.line("output.html_bytes", &policy.html_bytes);
+    out.line("output.registered", &policy.named);
+    settings(out, "output", &policy.base);
+    for (at, (place, settings)) in policy.overrides.iter().enumerate() {
+        let key = format!("output.override.{at}");
+        out.list(&format!("{key}.place"), self::place(place));
+        self::settings(out, &key, settings);
+    }
+    for pattern in &policy.patterns {
+        let key = format!("output.pattern.{}", pattern.id);
+        out.list(&key, [pattern.action.as_str(), pattern.regex.as_str()]);
+    }
+    if let Some(digest) = &policy.imported_digest {
+        out.line("output.imported", digest);
+    }
+    for (at, suppression) in policy.suppressions.iter().enumerate() {
+        let key = format!("output.suppress.{at}");
+        out.list(&format!("{key}.place"), place(&suppression.place));
+        out.list(&key, [suppression.rule.as_str(), &suppression.until.to_string(), &suppression.reason]);
+    }
+}
+
+/// Tenant, upstream and tool; an empty text for each that is not named.
+fn place(place: &Where) -> [&str; 3] {
+    [&place.tenant, &place.upstream, &place.tool].map(|name| name.as_deref().unwrap_or_default())
+}
+
+/// One part of the output section; what it does not say is not there.
+fn settings(out: &mut Lines, part: &str, settings: &Settings) {
+    let key = |name: &str| format!("{part}.{name}");
+    let texts = |prefixes: &[Prefix]| prefixes.iter().map(ToString::to_string).collect::<Vec<_>>();
+    if let Some(links) = &settings.links {
+        out.list(&key("links"), texts(links).iter().map(String::as_str));
+    }
+    if let Some(images) = &settings.images {
+        out.list(&key("images"), texts(images).iter().map(String::as_str));
+    }
+    if let Some(mode) = settings.link_mode {
+        let word = match mode {
+            LinkMode::Keep => "keep",
+            LinkMode::Rewrite => "rewrite",
+            LinkMode::Drop => "drop",
+        };
+        out.line(&key("link_mode"), &word);
+    }
+    match &settings.query {
+        None => {}
+        Some(Query::Keep) => out.line(&key("query"), &"keep"),
+        Some(Query::Only(names)) => out.list(&key("query"), names.iter().map(String::as_str)),
+    }
+    if let Some(marking) = settings.marking {
+        let word = match marking {
+            Marking::Off => "none",
+            Marking::Delimit => "delimit",
+            Marking::Datamark => "datamark",
+        };
+        out.line(&key("marking"), &word);
+    }
+    for (at, (rule, treatment)) in settings.rules.iter().enumerate() {
+        let (action, shadow) = match treatment {
+            Treatment::Off => ("off", ""),
+            Treatment::Do(action) => (action.as_str(), ""),
+            Treatment::Shadow(action) => (action.as_str(), "shadow"),
+        };
+        out.list(&key(&format!("rule.{at}")), [rule.as_str(), action, shadow]);
+    }
 }
 
 fn caps(out: &mut Lines, caps: &Caps) {

@@ -118,6 +118,8 @@ codes! {
         "Each witness has a URL and a cosignature key of its own, NAME+ID+KEY as `casemate audit witness` prints it; `quorum` is at most as many as there are.";
     Archive "config.archive" "a target for copies of the log cannot be used"
         "A target is a directory, or a bucket with endpoint, bucket, region and credentials. With `worm: required` every target is a bucket with Object Lock.";
+    Ended "config.ended" "a suppression has ended"
+        "Its day has passed, so the rule acts again. Remove the entry, or give it a later day if the findings are still expected.";
     NoScope "config.no_scope" "the certificates get no scope"
         "For certificates the mapping grants scopes, and none granted means none: without `mcp` every call is refused.";
 }

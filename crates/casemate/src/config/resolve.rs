@@ -20,6 +20,7 @@ use super::diagnostic::{Diagnostic, Sink, Span};
 use super::files::{Environment, FileData, Files, words};
 use super::section::Section;
 use super::tree::{Node, Spanned};
+use casemate_audit::Holds;
 use casemate_core::policy::Policy;
 use casemate_core::{Secret, ServerName, TenantId};
 use casemate_gateway::config::{Auth, Config, Mode};
@@ -98,6 +99,31 @@ impl Context<'_> {
     }
 }
 
+/// What the output section says by itself, with its registered values. Of a whole configuration the credentials of
+/// upstreams and archives are registered as well.
+pub fn output_alone(
+    root: Option<Section<'_>>,
+    section: Section<'_>,
+    base: &Path,
+    files: &dyn Files,
+    environment: &Environment,
+    sink: &mut Sink,
+) -> casemate_output::Policy {
+    let mut cx = Context { base, files, environment, sink, watched: BTreeSet::new(), held: Vec::new() };
+    let policy = output::resolve(&mut cx, section, None);
+    if let Some(root) = root {
+        let archives = root.section("audit");
+        let keys = ["access_key_id", "secret_access_key", "session_token"];
+        let archives = archives.sections("archive").flat_map(|entry| keys.map(|key| (entry, key)));
+        let all = root.sections("upstreams").map(|entry| (entry, "credential")).chain(archives);
+        for (entry, key) in all.filter(|(entry, key)| entry.written(key).is_some()) {
+            secret::read(&mut cx, entry.section(key));
+        }
+    }
+    let registered = Arc::new(Registered::new(cx.held.iter().map(Secret::expose)));
+    casemate_output::Policy { registered, ..policy }
+}
+
 /// Resolves the tree. `None` where `sink` holds an error.
 pub fn resolve(
     root: &Node,
@@ -127,7 +153,8 @@ pub fn resolve(
     let section = root.section("audit");
     let audit = audit::resolve(&mut cx, section, &state_dir);
     let witnesses = witnesses::resolve(&mut cx, section.section("witnesses"));
-    let custody = Custody { witnesses, archive: archive::resolve(&mut cx, section) };
+    let holds = Holds { tenants: audit.legal_hold.clone(), traces: audit.held_traces.clone() };
+    let custody = Custody { witnesses, archive: archive::resolve(&mut cx, section), holds };
     let output = {
         let known = output::Known {
             tenants: root.named("tenants").map(|(name, _)| name.value.as_str()).collect(),

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 mod custody;
+mod output;
 mod resolved;
 
 /// Keys take long to make in a debug build, so all tests share them.
@@ -30,6 +31,12 @@ static FILES: LazyLock<Memory> = LazyLock::new(|| {
     add("ca.crl", ca.empty_crl().unwrap().as_bytes(), 0o644);
     add("garbage.pem", b"no PEM at all\n", 0o600);
     add("secret", b"s3cr3t-barley-7Qx4-Lk9v\n", 0o600);
+    add("weak", b"hunter2\n", 0o600);
+    add("guessable", b"aaaaaaaaaaaaaaaaaaaa\n", 0o600);
+    for (name, length) in [("gitleaks.toml", 20), ("other.toml", 30)] {
+        let rule = format!("[[rules]]\nid = 'ours'\nregex = 'ours-[a-z0-9]{{{length}}}'\nkeywords = ['ours-']\n");
+        add(name, rule.as_bytes(), 0o644);
+    }
     add("empty", b"\n", 0o600);
     add("two_lines", b"one\ntwo\n", 0o600);
     add("w2.pub", b"witness.example/w2+92e6b37c+BIE5dw6ofRdfVqNUZsNMfszLjYqRtO43ol32D1uPybOU\n", 0o644);

@@ -11,6 +11,11 @@ pub fn check(root: &Node, sink: &mut Sink) {
     node("", root, Kind::Map(spec::ROOT), sink);
 }
 
+/// Checks one section that stands alone; `path` is how it is called.
+pub fn check_section(path: &str, root: &Node, keys: &'static [Key], sink: &mut Sink) {
+    node(path, root, Kind::Map(keys), sink);
+}
+
 fn node(path: &str, node: &Node, kind: Kind, sink: &mut Sink) {
     match (kind, &node.kind) {
         (_, NodeKind::Scalar(s)) if s.is_null() && !matches!(kind, Kind::Variable) => {

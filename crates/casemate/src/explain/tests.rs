@@ -26,6 +26,15 @@ fn every_reason_and_finding_has_an_explanation() {
 }
 
 #[test]
+fn every_rule_of_the_filter_has_an_explanation() {
+    for rule in casemate_inspect::catalogue() {
+        let (text, json) = explain(rule.id).unwrap();
+        assert!(text.contains(rule.about) && text.contains("\nseverity: "), "{text}");
+        assert_eq!((&json["kind"], &json["code"]), (&json!("rule"), &json!(rule.id)));
+    }
+}
+
+#[test]
 fn every_key_has_an_explanation() {
     let keys = spec::all();
     assert!(keys.len() > 90, "{}", keys.len());

@@ -25,7 +25,7 @@ pub struct Access {
     /// The admin listener's URL; without it, the one of the configuration.
     #[arg(long, env = "CASEMATE_ADMIN_URL", global = true)]
     pub admin: Option<Url>,
-    /// A certificate with the role operator or reviewer; without it and without a token, pki/operator.pem or
+    /// A certificate of somebody with a role that may do it; without it and without a token, pki/operator.pem or
     /// pki/reviewer.pem beside the configuration.
     #[arg(long, alias = "cert", env = "CASEMATE_ADMIN_CERT", requires = "key", global = true)]
     pub certificate: Option<PathBuf>,

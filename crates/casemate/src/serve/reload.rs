@@ -62,8 +62,6 @@ pub(super) async fn reload(gateway: &Gateway, path: &Path, watch: &mut Watch, fi
     }
     match gateway.reload(loaded.config.clone(), &actor).await {
         Ok(()) => {
-            let (tenants, traces) = (loaded.audit.legal_hold.clone(), loaded.audit.held_traces.clone());
-            gateway.log().hold(casemate_audit::Holds { tenants, traces });
             watch.accept(&loaded);
             crate::out::show(&loaded.warnings.render(true));
             tracing::info!(cause, policy.digest = %loaded.digest, "reloaded");

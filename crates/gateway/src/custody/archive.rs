@@ -129,10 +129,13 @@ fn refused(probe: &Probe) -> String {
 async fn tell(log: &Log, place: &Place, probe: &Probe, worm: Worm) -> Result<(), CopyError> {
     let (verdict, failing) = (probe.verdict().as_str(), failing(probe));
     let required = if worm == Worm::Required { "required" } else { "best-effort" };
-    if probe.verdict() == Verdict::Held {
-        tracing::info!(target = %place.id, at = probe.target, "the archive is write-once");
-    } else {
-        tracing::warn!(target = %place.id, at = probe.target, failing, "the archive is best effort, not write-once");
+    match (probe.verdict(), worm) {
+        (Verdict::Held, _) => tracing::info!(target = %place.id, at = probe.target, "the archive is write-once"),
+        // Why nothing starts is said by the error that follows.
+        (_, Worm::Required) => {}
+        _ => {
+            tracing::warn!(target = %place.id, at = probe.target, failing, "the archive is best effort, not write-once")
+        }
     }
     let text = |text: &str| Fact::Text(text.to_owned());
     let facts = Facts::from([

@@ -1,19 +1,23 @@
 //! Who else holds what of the log.
 
 use casemate_archive::S3Config;
+use casemate_audit::{Fact, Facts, Holds};
+use casemate_core::digest::Digest;
 use casemate_net::Trust;
 use casemate_witness::Peer;
 use std::path::PathBuf;
 use std::time::Duration;
 use url::Url;
 
-/// Read at the start only, but for the credentials of buckets.
+/// Read at the start only, but for the credentials of buckets and the holds.
 #[derive(Debug, Clone, Default)]
 pub struct Custody {
     /// Who cosigns; `None`: a checkpoint counts as published when the log has signed it.
     pub witnesses: Option<Witnesses>,
     /// Where copies go.
     pub archive: Archive,
+    /// The legal holds.
+    pub holds: Holds,
 }
 
 /// The witnesses of the log.
@@ -70,7 +74,32 @@ pub enum ArchiveTarget {
     S3(Box<S3Config>),
 }
 
+/// A list of holds longer than this is recorded by its digest.
+const LISTED: usize = 1000;
+
 impl Custody {
+    /// The legal holds as the record of a start or a reload has them. `before` are those that it replaces: what is lifted is
+    /// seen where none is left.
+    #[must_use]
+    pub fn facts(&self, before: Option<&Holds>) -> Facts {
+        let mut facts = Facts::new();
+        if self.holds.is_empty() && before.is_none_or(Holds::is_empty) {
+            return facts;
+        }
+        let tenants: Vec<_> = self.holds.tenants.iter().map(|tenant| tenant.as_str().to_owned()).collect();
+        let traces: Vec<_> = self.holds.traces.iter().map(ToString::to_string).collect();
+        for (name, held) in [("held_tenants", tenants), ("held_traces", traces)] {
+            let text = held.join(" ");
+            let listed = if text.len() > LISTED {
+                format!("{} by the digest {}", held.len(), Digest::of(text.as_bytes()).hex())
+            } else {
+                text
+            };
+            facts.insert(name, Fact::Text(listed));
+        }
+        facts
+    }
+
     /// The first key of the configuration by which the two differ.
     #[must_use]
     pub fn changed(&self, other: &Self) -> Option<&'static str> {

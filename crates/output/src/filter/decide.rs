@@ -94,17 +94,24 @@ impl Decisions {
         table.iter().any(|rule| self.of(rule.id).is_some())
     }
 
-    /// What the policy itself says of the rules of [`casemate_inspect::clean`].
+    /// What rules of [`casemate_inspect::clean`] do where it is not what the catalogue says.
     pub(crate) fn treatments(&self) -> Treatments {
-        let mut treatments = Treatments::default();
-        for rule in catalogue() {
-            match self.said(rule.id) {
-                Some(None) if rule.on => treatments.set(rule.id, Treat::Off),
-                Some(Some(decision)) if decision.shadow => treatments.set(rule.id, Treat::Report),
-                Some(Some(decision)) if decision.stated => treatments.set(rule.id, decision.action.into()),
-                _ => false,
+        let cleans = |family| matches!(family, Family::Link | Family::Image | Family::Markup | Family::Invisible);
+        let mut out = Treatments::default();
+        for rule in catalogue().filter(|rule| cleans(rule.family)) {
+            let treat = match self.said(rule.id) {
+                Some(Some(decision)) if decision.shadow => Treat::Report,
+                Some(Some(decision)) if decision.stated => decision.action.into(),
+                Some(None) => Treat::Off,
+                Some(Some(_)) | None => continue,
             };
+            out.set(rule.id, treat);
         }
-        treatments
+        out
+    }
+
+    /// Whether any rule of a table is used that changes the text.
+    pub(crate) fn edits(&self, table: &[Rule]) -> bool {
+        table.iter().any(|rule| self.of(rule.id).is_some_and(Decision::edits))
     }
 }

@@ -14,9 +14,15 @@ use std::sync::Arc;
 /// A detector.
 pub(crate) type Find = fn(&str, &mut Vec<Match>);
 
+/// From where on a detector's matches may begin or grow by what comes behind a text.
+pub(crate) type Pending = fn(&str) -> usize;
+
 /// The detectors with their rules. They know nothing of encodings.
-const DETECTORS: [(&[Rule], Find); 3] =
-    [(secrets::RULES, secrets::find), (hosts::RULES, hosts::find), (personal::RULES, personal::find)];
+const DETECTORS: [(&[Rule], Find, Pending); 3] = [
+    (secrets::RULES, secrets::find, secrets::pending),
+    (hosts::RULES, hosts::find, hosts::pending),
+    (personal::RULES, personal::find, personal::pending),
+];
 
 /// A match about which something is done.
 #[derive(Debug, Clone)]
@@ -25,6 +31,24 @@ pub(super) struct Hit<'f> {
     pub(super) span: Range<usize>,
     pub(super) view: View,
     pub(super) decision: &'f Decision,
+}
+
+impl Hit<'_> {
+    /// The same so many bytes further on.
+    fn at(mut self, base: usize) -> Self {
+        self.span = self.span.start + base..self.span.end + base;
+        self
+    }
+}
+
+/// The lines of a text, each with its end.
+fn lines(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut at = 0;
+    text.split_inclusive('\n').map(move |line| {
+        let start = at;
+        at += line.len();
+        start..at
+    })
 }
 
 /// A rule of the operator's that is used.
@@ -57,7 +81,10 @@ struct Further {
 pub(crate) struct Detectors {
     pub(crate) decisions: Decisions,
     used: Vec<Find>,
+    pending: Vec<Pending>,
     phrases: bool,
+    /// Whether a rule changes texts that is looked for without a bound.
+    lines: bool,
     registered: Option<Arc<Registered>>,
     patterns: Vec<(Own, regex::Regex)>,
     further: Option<Further>,
@@ -74,6 +101,8 @@ impl Detectors {
             let own = Own::new(resolved, &pattern.id, risk::family(&pattern.id), default)?;
             Some((own, pattern.regex.clone()))
         });
+        let patterns: Vec<_> = patterns.collect();
+        let used = || DETECTORS.iter().filter(|(table, _, _)| decisions.uses(table));
         let further = policy.imported.as_ref().map(|rules| {
             let own = |(id, _): (&str, &str)| {
                 let id: Arc<str> = format!("secret.imported.{id}").into();
@@ -82,10 +111,12 @@ impl Detectors {
             Further { own: rules.rules().map(own).collect(), rules: Arc::clone(rules) }
         });
         Self {
-            used: DETECTORS.iter().filter(|(table, _)| decisions.uses(table)).map(|(_, find)| *find).collect(),
+            used: used().map(|(_, find, _)| *find).collect(),
+            pending: used().map(|(_, _, pending)| *pending).collect(),
+            lines: decisions.edits(phrases::RULES) || patterns.iter().any(|(own, _)| own.decision.edits()),
             phrases: decisions.uses(phrases::RULES),
             registered: decisions.uses(registered::RULES).then(|| Arc::clone(&policy.registered)),
-            patterns: patterns.collect(),
+            patterns,
             further,
             decisions,
         }
@@ -109,28 +140,92 @@ impl Detectors {
     /// Everything that is found in a text and in the pieces of it that an encoding hides. Without a match nothing is
     /// allocated.
     pub(super) fn hits(&self, text: &str) -> Vec<Hit<'_>> {
+        self.hits_in(text, true)
+    }
+
+    /// The same; `alone`: phrases and patterns that change nothing are judged without what stands before the text.
+    pub(super) fn hits_in(&self, text: &str, alone: bool) -> Vec<Hit<'_>> {
         let pieces = decoded::pieces(text);
         let mut found = Vec::new();
         self.look(text, &mut found);
         through_pieces(&pieces, |piece, found| self.look(piece, found), &mut found);
-        if self.phrases {
-            phrases::find_with(text, &pieces, &mut found);
-        }
         let mut hits = self.judged(text, &found);
-        for (own, regex) in &self.patterns {
+        if alone {
+            self.wide(text, &pieces, |decision| !decision.edits(), &mut hits);
+        }
+        if self.lines {
+            // What changes the text must not depend on where a stream was cut: it is looked for in each line by itself.
+            for line in lines(text) {
+                let part = text.get(line.clone()).unwrap_or_default();
+                let mut inner = Vec::new();
+                self.wide(part, &decoded::pieces(part), Decision::edits, &mut inner);
+                hits.extend(inner.into_iter().map(|hit| hit.at(line.start)));
+            }
+        }
+        if let Some(further) = &self.further {
+            further.look(text, &pieces, &mut hits);
+        }
+        hits
+    }
+
+    /// What needs more than a bounded piece of text to be found, as far as `asked`: phrases and the operator's patterns.
+    fn wide<'s>(&'s self, text: &str, pieces: &[Piece], asked: fn(&Decision) -> bool, hits: &mut Vec<Hit<'s>>) {
+        if self.phrases {
+            let mut found = Vec::new();
+            phrases::find_with(text, pieces, &mut found);
+            hits.extend(self.judged(text, &found).into_iter().filter(|hit| asked(hit.decision)));
+        }
+        for (own, regex) in self.patterns.iter().filter(|(own, _)| asked(&own.decision)) {
             let mut found = Vec::new();
             let find = |text: &str, found: &mut Vec<Match>| {
                 let all = regex.find_iter(text).filter(|found| !found.is_empty());
                 found.extend(all.map(|found| Match { rule: NAMELESS, span: found.range(), view: View::Plain }));
             };
             find(text, &mut found);
-            through_pieces(&pieces, find, &mut found);
+            through_pieces(pieces, find, &mut found);
             hits.extend(found.iter().map(|found| own.hit(text, &found.span, found.view)));
         }
-        if let Some(further) = &self.further {
-            further.look(text, &pieces, &mut hits);
-        }
+    }
+
+    /// What is found in a text together with what stood before it and has gone out already.
+    pub(super) fn looking_back(&self, text: &str) -> Vec<Hit<'_>> {
+        let mut hits = Vec::new();
+        self.wide(text, &decoded::pieces(text), |decision| !decision.edits(), &mut hits);
         hits
+    }
+
+    /// Whether there is anything to look for in that way.
+    pub(super) const fn looks_back(&self) -> bool {
+        self.phrases || !self.patterns.is_empty()
+    }
+
+    /// Whether a text may be cut only at the ends of lines, because a rule that changes it is known to be right only there.
+    pub(super) const fn by_lines(&self) -> bool {
+        self.lines || self.further.is_some()
+    }
+
+    /// From where on in `text` a match may begin or grow by what comes behind it, but for registered values.
+    pub(super) fn pending(&self, text: &str) -> usize {
+        let mut at = decoded::pending(text);
+        for pending in &self.pending {
+            at = at.min(pending(text));
+        }
+        if let Some(further) = &self.further {
+            at = at.min(further.rules.pending(text));
+        }
+        at
+    }
+
+    /// Where registered values stand.
+    pub(super) fn values(&self, text: &str) -> Vec<Range<usize>> {
+        let mut found = Vec::new();
+        self.registered.iter().for_each(|registered| registered.find(text, &mut found));
+        found.into_iter().map(|found| found.span).collect()
+    }
+
+    /// The same as [`Detectors::pending`] for registered values alone.
+    pub(super) fn pending_values(&self, text: &str) -> usize {
+        self.registered.as_ref().map_or(text.len(), |registered| registered.pending(text))
     }
 
     /// What was found, judged. A rule that is not used gives nothing.

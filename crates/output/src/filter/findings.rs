@@ -24,6 +24,8 @@ pub(super) struct Listed {
     pub(super) list: Vec<Found>,
     pub(super) unlisted: usize,
     pub(super) risk: Risk,
+    /// The weight of the gravest that is not listed.
+    pub(super) heaviest: u8,
 }
 
 impl Findings {
@@ -45,7 +47,9 @@ impl Findings {
     }
 
     pub(super) fn add(&mut self, found: Found) {
-        if self.gathered.len() < GATHERED {
+        // What denies is listed, however much came before it.
+        let room = if found.action == Action::Deny { 2 * GATHERED } else { GATHERED };
+        if self.gathered.len() < room {
             self.gathered.push(found);
         } else {
             self.left_out(&found);
@@ -57,6 +61,15 @@ impl Findings {
         if !found.shadow {
             self.heaviest = self.heaviest.max(risk::weight(risk::family(&found.rule), found.severity));
         }
+    }
+
+    /// Hands everything on as findings of one place.
+    pub(super) fn spread(self, span: Range<usize>, to: &mut Self) {
+        for found in self.gathered {
+            to.add(Found { span: span.clone(), ..found });
+        }
+        to.unlisted = to.unlisted.saturating_add(self.unlisted);
+        to.heaviest = to.heaviest.max(self.heaviest);
     }
 
     /// Counts what a detector did not list.
@@ -95,7 +108,7 @@ impl Findings {
         let mut score = Score::default();
         list.iter().for_each(|found| score.add(found));
         score.add_unlisted(self.heaviest, self.unlisted);
-        Listed { list, unlisted: self.unlisted, risk: score.risk() }
+        Listed { list, unlisted: self.unlisted, risk: score.risk(), heaviest: self.heaviest }
     }
 }
 

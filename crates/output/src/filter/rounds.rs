@@ -5,7 +5,9 @@ use super::find::Hit;
 use super::findings::{Findings, whole_text};
 use super::{Filter, Found};
 use casemate_inspect::layer::{Layer, apply};
-use casemate_inspect::{self as inspect, Action, Cleaned, Finding, Match, State, TEXT_MARKER, View, clean_traced};
+use casemate_inspect::{
+    self as inspect, Action, Cleaned, Finding, Match, State, TEXT_MARKER, Trace, View, clean_traced, clean_with,
+};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -32,47 +34,63 @@ pub(super) enum End<'t> {
     Unstable,
 }
 
-/// The place before all these layers of a place after them.
-fn back(layers: &[Layer], span: &Range<usize>) -> Range<usize> {
-    layers.iter().rev().fold(span.clone(), |span, layer| layer.back(&span))
+/// A step from one form of a text to the next.
+enum Step {
+    Edits(Layer),
+    Clean(Trace),
+}
+
+/// The place before all these steps of a place after them.
+fn back(steps: &[Step], span: &Range<usize>) -> Range<usize> {
+    steps.iter().rev().fold(span.clone(), |span, step| match step {
+        Step::Edits(layer) => layer.back(&span),
+        Step::Clean(trace) => trace.back(&span),
+    })
+}
+
+/// A part of a text that is brought to rest by itself.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part<'t, 'p> {
+    pub(super) text: &'t str,
+    /// Where it begins in the text that was given.
+    pub(super) base: usize,
+    pub(super) policy: &'p inspect::Policy,
+    /// What was found in it by looking further than at it alone.
+    pub(super) extra: &'p [Match],
+    /// Whether phrases are judged in it without what stands before it.
+    pub(super) alone: bool,
 }
 
 impl Filter {
-    /// Brings a text to rest. `base` is where it begins in the text that was given, `extra` is what was found in it by
-    /// looking further than at it alone.
-    pub(super) fn rest<'t>(
-        &self,
-        text: &'t str,
-        policy: &inspect::Policy,
-        extra: &[Match],
-        base: usize,
-        findings: &mut Findings,
-    ) -> End<'t> {
+    /// Brings a part to rest. `state` is what cleaning knows of the parts before it, and then of this one as well.
+    pub(super) fn rest<'t>(&self, part: Part<'t, '_>, state: &mut State, findings: &mut Findings) -> End<'t> {
+        let Part { text, base, policy, extra, alone } = part;
         let mut current = Cow::Borrowed(text);
-        let mut layers: Vec<Layer> = Vec::new();
-        let place = |layers: &[Layer], span: &Range<usize>| {
-            let span = back(layers, span);
+        let mut steps: Vec<Step> = Vec::new();
+        let place = |steps: &[Step], span: &Range<usize>| {
+            let span = back(steps, span);
             let end = span.end.min(text.len());
             base + span.start.min(end)..base + end
         };
         for round in 0..ROUNDS {
-            let (cleaned, mut steps) = clean_traced(&current, policy, &mut State::default());
-            let mut denied = self.note(&cleaned, findings, |span| place(&layers, span));
+            let mut after_it = state.clone();
+            let (cleaned, trace) = clean_traced(&current, policy, &mut after_it);
+            let mut denied = self.note(&cleaned, findings, |span| place(&steps, span));
             let mut hits = match &cleaned.text {
-                Cow::Borrowed(_) => self.detectors.hits(&current),
-                Cow::Owned(_) => self.around(&current, &steps),
+                Cow::Borrowed(_) => self.detectors.hits_in(&current, alone),
+                Cow::Owned(_) => self.around(&current, &trace, alone),
             };
             if round == 0 {
                 hits.extend(self.detectors.judged(text, extra));
             }
-            findings.add_hits(&hits, |span| place(&layers, span));
+            findings.add_hits(&hits, |span| place(&steps, span));
             if let Cow::Owned(cleaned) = cleaned.text {
                 // What matched before counts after as well, where it is still there: taking a part out of a text never
                 // keeps another rule from matching.
-                hits.iter_mut().for_each(|hit| hit.span = forward(&steps, &hit.span));
-                layers.append(&mut steps);
-                let after = self.detectors.hits(&cleaned);
-                findings.add_hits(&after, |span| place(&layers, span));
+                hits.iter_mut().for_each(|hit| hit.span = trace.forward(&hit.span).unwrap_or_default());
+                steps.push(Step::Clean(trace));
+                let after = self.detectors.hits_in(&cleaned, alone);
+                findings.add_hits(&after, |span| place(&steps, span));
                 hits.extend(after);
                 current = Cow::Owned(cleaned);
             }
@@ -83,22 +101,19 @@ impl Filter {
             let mut wanted = edits(&current, &hits);
             if wanted.is_empty() {
                 // The detectors saw this very text, and cleaning it again changes nothing.
+                *state = after_it;
                 return End::Rest(current);
             }
             let (next, layer) = apply(&current, &mut wanted);
-            layers.push(layer);
+            steps.push(Step::Edits(layer));
             current = Cow::Owned(next);
         }
         End::Unstable
     }
 
     /// What is found where cleaning changes a text: the rest of it is looked at afterwards.
-    fn around(&self, text: &str, steps: &[Layer]) -> Vec<Hit<'_>> {
-        let mut changed: Vec<Range<usize>> = Vec::new();
-        for (at, layer) in steps.iter().enumerate() {
-            let before = steps.get(..at).unwrap_or_default();
-            changed.extend(layer.edited().map(|span| back(before, &span)));
-        }
+    fn around(&self, text: &str, trace: &Trace, alone: bool) -> Vec<Hit<'_>> {
+        let mut changed = trace.edited();
         changed.sort_by_key(|span| (span.start, span.end));
         let mut windows: Vec<Range<usize>> = Vec::new();
         for span in &changed {
@@ -110,7 +125,7 @@ impl Filter {
         }
         let mut hits = Vec::new();
         for window in windows {
-            let found = self.detectors.hits(text.get(window.clone()).unwrap_or_default());
+            let found = self.detectors.hits_in(text.get(window.clone()).unwrap_or_default(), alone);
             hits.extend(found.into_iter().map(|hit| {
                 let span = hit.span.start + window.start..hit.span.end + window.start;
                 Hit { span, ..hit }
@@ -125,7 +140,7 @@ impl Filter {
     }
 
     /// Notes what cleaning did; whether any of it denies.
-    fn note(
+    pub(super) fn note(
         &self,
         cleaned: &Cleaned<'_>,
         findings: &mut Findings,
@@ -149,48 +164,51 @@ impl Filter {
         denied
     }
 
-    /// Brings the paragraphs of a text to rest, each by itself. One that does not is replaced, and so is the whole where
-    /// they do not stay at rest together.
-    pub(super) fn paragraphs<'t>(
-        &self,
-        text: &'t str,
-        policy: &inspect::Policy,
-        extra: &[Match],
-        findings: &mut Findings,
-    ) -> End<'t> {
-        let mut out = String::with_capacity(text.len());
-        let mut at = 0;
-        for paragraph in text.split_inclusive("\n\n") {
-            let span = at..at + paragraph.len();
-            let within = extra.iter().filter(|found| found.span.start < span.end && found.span.end > span.start);
-            let own: Vec<_> = within
-                .map(|found| {
-                    let end = found.span.end.min(span.end) - at;
-                    Match { span: found.span.start.saturating_sub(at)..end, ..found.clone() }
-                })
-                .collect();
-            match self.rest(paragraph, policy, &own, at, findings) {
+    /// As [`Filter::rest`] for a part that does not come to rest: line by line, as far as it may be cut there. What does not
+    /// is replaced, and so is the whole where it does not stay at rest together.
+    pub(super) fn pieces<'t>(&self, part: Part<'t, '_>, state: &mut State, findings: &mut Findings) -> End<'t> {
+        let mut out = String::with_capacity(part.text.len());
+        let (first, mut at) = (state.clone(), 0);
+        for end in self.line_cuts(part.text, part.policy) {
+            let text = part.text.get(at..end).unwrap_or_default();
+            let own = within(part.extra, &(at..end));
+            let piece = Part { text, base: part.base + at, extra: &own, ..part };
+            match self.rest(piece, state, findings) {
                 End::Rest(rest) => out.push_str(&rest),
                 End::Denied => return End::Denied,
-                End::Unstable => {
-                    let words = paragraph.trim_end_matches('\n');
-                    findings.add(whole_text(UNSTABLE, words.len()).at(at));
-                    out.push_str(TEXT_MARKER);
-                    out.push_str(paragraph.get(words.len()..).unwrap_or_default());
-                }
+                End::Unstable => out.push_str(&self.replaced(piece, state, findings)),
             }
-            at = span.end;
+            at = end;
         }
-        let mut again = Findings::default();
-        match self.rest(&out, policy, &[], 0, &mut again) {
+        let again = Part { text: &out, extra: &[], ..part };
+        let still = self.rest(again, &mut first.clone(), &mut Findings::default());
+        match still {
             End::Rest(rest) if rest == out => End::Rest(Cow::Owned(out)),
             End::Denied => End::Denied,
             End::Rest(_) | End::Unstable => {
-                findings.add(whole_text(UNSTABLE, text.len()));
-                End::Rest(Cow::Borrowed(TEXT_MARKER))
+                *state = first;
+                End::Rest(Cow::Owned(self.replaced(part, state, findings)))
             }
         }
     }
+
+    /// The marker for a part, with the white space that it ends in.
+    pub(super) fn replaced(&self, part: Part<'_, '_>, state: &mut State, findings: &mut Findings) -> String {
+        let words = part.text.trim_end_matches('\n');
+        findings.add(whole_text(UNSTABLE, words.len()).at(part.base));
+        let tail = part.text.get(words.len()..).filter(|tail| !tail.is_empty()).unwrap_or(" ");
+        clean_with(&format!("{TEXT_MARKER}{tail}"), part.policy, state).text.into_owned()
+    }
+}
+
+/// What of the matches lies in a part, in its places.
+pub(super) fn within(all: &[Match], part: &Range<usize>) -> Vec<Match> {
+    let touches = |found: &&Match| found.span.start < part.end && found.span.end > part.start;
+    let moved = |found: &Match| {
+        let end = found.span.end.min(part.end) - part.start;
+        Match { span: found.span.start.saturating_sub(part.start)..end, ..found.clone() }
+    };
+    all.iter().filter(touches).map(moved).collect()
 }
 
 /// A change with what stands around it, from white space to white space.
@@ -202,9 +220,4 @@ fn window(text: &str, span: &Range<usize>) -> Range<usize> {
     let before = head.bytes().rev().take_while(|byte| !byte.is_ascii_whitespace()).count();
     let behind = tail.bytes().take_while(|byte| !byte.is_ascii_whitespace()).count();
     start - before..end + behind
-}
-
-/// The place after all these layers of a place before them; empty where one edit took all of it.
-fn forward(layers: &[Layer], span: &Range<usize>) -> Range<usize> {
-    layers.iter().try_fold(span.clone(), |span, layer| layer.forward(&span)).unwrap_or_default()
 }

@@ -81,6 +81,30 @@ async fn the_old_key_leads_to_the_new_one_and_the_new_one_is_enough_since() {
     assert!(later.unverified > 0 && later.unverified < later.checkpoints, "{later:?}");
     let stranger = Signer::from_seed("casemate/audit", &[1; 32]).unwrap();
     assert_eq!(by(dir.path(), &[&stranger]).unwrap_err().class, Class::Signature);
+    // And is told which one that is.
+    let ends = |given: &[&Signer], range| {
+        let keys = given.iter().map(|key| key.verifier().clone()).collect();
+        let mut found = Vec::new();
+        let options = Options { keys, range, ends_under: Some(&mut found), ..Options::default() };
+        verify_with(dir.path(), options).unwrap();
+        found
+    };
+    for given in [&[&old][..], &[&new], &[&old, &new], &[&new, &old]] {
+        assert_eq!(ends(given, None), std::slice::from_ref(new.verifier()));
+    }
+    assert!(ends(&[], None).is_empty() && ends(&[&old], Some(0..1)).is_empty());
+    // A key that has handed over counts as come to; one of another log does not, and is called that.
+    let in_force = |key: &Signer, given: &[&Signer]| {
+        let keys = given.iter().map(|key| key.verifier().clone()).collect();
+        verify_with(dir.path(), Options { keys, in_force: Some(key.verifier().clone()), ..Options::default() })
+    };
+    assert!(in_force(&old, &[&new, &old]).is_ok());
+    let other = Signer::from_seed("another/audit", &[1; 32]).unwrap();
+    for given in [&[&new, &other][..], &[&other]] {
+        let fault = in_force(&other, given).unwrap_err();
+        let said = fault.what.contains("is of the log `another/audit`, and this is the log `casemate/audit`");
+        assert!(fault.class == Class::Signature && said, "{fault}");
+    }
     // What lies beside the log.
     let path = dir.path().join("audit.key");
     assert_eq!(public_key(&path).unwrap(), *new.verifier());

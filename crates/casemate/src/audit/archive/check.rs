@@ -57,6 +57,14 @@ async fn one(archive: &Archive, place: &Place) -> Found {
             return found;
         }
     };
+    if let Some(other) = archive.unnamed.first().filter(|_| outline.whole.is_none() && outline.last.is_none()) {
+        let what = format!(
+            "there is no manifest of this target, and one of {other}, which the configuration does not name: was the \
+             directory moved, or the bucket renamed?"
+        );
+        found.faults.push(Fault::new(Class::Removed, &file.display().to_string(), 0, what));
+        return found;
+    }
     found.faults.extend(vouched(&archive.dir, &place.id, &outline).err());
     let bar = progress::bar();
     if let Err(error) = read_back(&file, place, (archive.clock)(), &bar, (outline.objects, &mut found)).await {

@@ -1,7 +1,7 @@
 //! `casemate audit archive fetch`: the archived segments, as a log that can be read and verified.
 
 use super::{Archive, TargetArgs, fault, is_expired};
-use crate::audit::bad;
+use crate::audit::{bad, exit};
 use crate::out;
 use anyhow::{Context as _, bail};
 use bytes::Bytes;
@@ -11,7 +11,7 @@ use casemate_audit::{Class, Fault, restored};
 use casemate_gateway::custody::archive::Place;
 use casemate_gateway::custody::archive::manifest::{Lines, own_key, path};
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -23,16 +23,20 @@ pub(super) struct FetchArgs {
     /// The directory to make: it must not be there, or be empty.
     #[arg(long, value_name = "DIR")]
     to: PathBuf,
-    /// Stop after the segment that holds this entry.
+    /// Stop after the segment that holds this entry. Where the target does not have it, what there is comes back all the
+    /// same, and the exit code is 2.
     #[arg(long, value_name = "INDEX")]
     until: Option<u64>,
 }
 
 pub(super) async fn run(archive: &Archive, args: &FetchArgs) -> anyhow::Result<ExitCode> {
     let Some(place) = archive.places.first() else { bail!("there is no target") };
-    prepare(&args.to)?;
-    let done = fetch(archive, place, args).await?;
-    Ok(match done {
+    let mut made = Made::prepare(&args.to)?;
+    let done = fetch(archive, place, args, &mut made).await;
+    if !matches!(done, Ok(Ok(_))) {
+        made.remove();
+    }
+    Ok(match done? {
         Ok(fetched) => {
             let (to, Fetched { first, end, expired }) = (args.to.display(), fetched);
             out::line(&format!("{} entries from {} in {to}", end.saturating_sub(first), place.target.describe()))?;
@@ -52,22 +56,80 @@ pub(super) async fn run(archive: &Archive, args: &FetchArgs) -> anyhow::Result<E
                      beside what comes before, or beside that file from a backup, to read them as a log"
                 ));
             }
-            ExitCode::SUCCESS
+            match args.until.filter(|until| !(first..end).contains(until)) {
+                Some(until) => {
+                    out::say(&absent(until, first, end));
+                    ExitCode::from(exit::COULD_NOT_RUN)
+                }
+                None => ExitCode::SUCCESS,
+            }
         }
         Err(fault) => bad(&fault),
     })
 }
 
-/// An empty directory for its owner alone.
-fn prepare(to: &Path) -> anyhow::Result<()> {
-    if to.exists() {
-        let empty = fs::read_dir(to).with_context(|| format!("{} cannot be read", to.display()))?.next().is_none();
-        if !empty {
-            bail!("{} is not empty: name a new directory", to.display());
+/// What to say of an entry that was asked for and did not come back.
+fn absent(until: u64, first: u64, end: u64) -> String {
+    format!("entry {until} is not there: what came back are the entries {first} to {}", end.saturating_sub(1))
+}
+
+/// What this run has put into the directory: where it fails, all of that goes again, so that it can be run once more.
+struct Made {
+    to: PathBuf,
+    /// In the order in which they were made.
+    dirs: Vec<PathBuf>,
+    files: Vec<PathBuf>,
+}
+
+impl Made {
+    /// An empty directory for its owner alone.
+    fn prepare(to: &Path) -> anyhow::Result<Self> {
+        if to.exists() {
+            let empty = fs::read_dir(to).with_context(|| format!("{} cannot be read", to.display()))?.next().is_none();
+            if !empty {
+                bail!("{} is not empty: name a new directory", to.display());
+            }
+        }
+        let mut made = Self { to: to.to_owned(), dirs: Vec::new(), files: Vec::new() };
+        made.dir(&to.join("policies")).with_context(|| format!("{} cannot be made", to.display()))?;
+        Ok(made)
+    }
+
+    /// Makes a directory with those above it, where they are missing.
+    fn dir(&mut self, path: &Path) -> io::Result<()> {
+        let missing: Vec<_> = path.ancestors().take_while(|dir| !dir.as_os_str().is_empty() && !dir.exists()).collect();
+        for dir in missing.iter().rev() {
+            DirBuilder::new().mode(0o700).create(dir)?;
+            self.dirs.push(dir.to_path_buf());
+        }
+        Ok(())
+    }
+
+    /// Writes a file, unless it is there: policies and tiles may be in the manifest twice.
+    fn write(&mut self, name: &str, bytes: &Bytes) -> anyhow::Result<()> {
+        let path = self.to.join(name);
+        let done = path.parent().map_or(Ok(()), |parent| self.dir(parent));
+        let done = done.and_then(|()| {
+            if path.exists() {
+                return Ok(());
+            }
+            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o400).open(&path)?;
+            self.files.push(path);
+            file.write_all(bytes)?;
+            file.sync_all()
+        });
+        done.with_context(|| format!("{name} is not written"))
+    }
+
+    /// As well as it goes: what it is about has failed already, and that is told.
+    fn remove(&self) {
+        for file in &self.files {
+            let _ = fs::remove_file(file);
+        }
+        for dir in self.dirs.iter().rev() {
+            let _ = fs::remove_dir(dir);
         }
     }
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(to.join("policies"));
-    made.with_context(|| format!("{} cannot be made", to.display()))
 }
 
 /// What was brought back.
@@ -80,7 +142,12 @@ struct Fetched {
     expired: u64,
 }
 
-async fn fetch(archive: &Archive, place: &Place, args: &FetchArgs) -> anyhow::Result<Result<Fetched, Fault>> {
+async fn fetch(
+    archive: &Archive,
+    place: &Place,
+    args: &FetchArgs,
+    made: &mut Made,
+) -> anyhow::Result<Result<Fetched, Fault>> {
     let (file, now) = (path(&archive.dir, &place.id), (archive.clock)());
     let removed = |what: String| Ok(Err(Fault::new(Class::Removed, &file.display().to_string(), 0, what)));
     let lines = Lines::open(&file).with_context(|| format!("{} cannot be read", file.display()))?;
@@ -111,7 +178,7 @@ async fn fetch(archive: &Archive, place: &Place, args: &FetchArgs) -> anyhow::Re
         }
         // What is not whole is left out.
         for (name, bytes) in files.iter().filter(|(name, _)| gone == 0 || name.starts_with("policies/")) {
-            write(&args.to, name, bytes)?;
+            made.write(name, bytes)?;
         }
         expired += u64::from(gone > 0);
         if gone == 0 && part.mark.end > end {
@@ -124,10 +191,10 @@ async fn fetch(archive: &Archive, place: &Place, args: &FetchArgs) -> anyhow::Re
     }
     File::open(args.to.join("policies"))?.sync_all()?;
     // The head makes it a log: it comes last.
-    let made = restored(&args.to);
+    let end = restored(&args.to);
     File::open(&args.to)?.sync_all()?;
     let first = have.map_or(0, |(first, _)| first);
-    Ok(made.map(|end| Fetched { first, end, expired }))
+    Ok(end.map(|end| Fetched { first, end, expired }))
 }
 
 fn is_policy(stored: &Stored) -> bool {
@@ -149,17 +216,34 @@ fn place_of(stored: &Stored, first: u64) -> Option<&str> {
     if is_before { Some(key) } else { key.strip_prefix("segments/") }
 }
 
-/// Writes a file, unless it is there: policies and tiles may be in the manifest twice.
-fn write(dir: &Path, name: &str, bytes: &Bytes) -> anyhow::Result<()> {
-    let path = dir.join(name);
-    let done = path.parent().map_or(Ok(()), |parent| DirBuilder::new().recursive(true).mode(0o700).create(parent));
-    let done = done.and_then(|()| {
-        if path.exists() {
-            return Ok(());
-        }
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o400).open(path)?;
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    done.with_context(|| format!("{name} is not written"))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_failed_leaves_nothing_of_its_own_behind() {
+        let dir = tempfile::tempdir().unwrap();
+        let fill = |to: &Path| {
+            let mut made = Made::prepare(to).unwrap();
+            made.write("policies/one.policy", &Bytes::from_static(b"one")).unwrap();
+            made.write("tile/0/000", &Bytes::from_static(b"tile")).unwrap();
+            made.write("tile/0/000", &Bytes::from_static(b"twice")).unwrap();
+            assert_eq!(fs::read(to.join("tile/0/000")).unwrap(), b"tile");
+            made
+        };
+        let new = dir.path().join("above/new");
+        fill(&new).remove();
+        assert!(!dir.path().join("above").exists());
+        // A directory that was there stays, as does what somebody else put into it.
+        let empty = dir.path().join("empty");
+        fs::create_dir(&empty).unwrap();
+        fill(&empty).remove();
+        assert_eq!(fs::read_dir(&empty).unwrap().count(), 0);
+        let made = fill(&empty);
+        fs::write(empty.join("policies/other"), "mine").unwrap();
+        made.remove();
+        assert_eq!(fs::read_to_string(empty.join("policies/other")).unwrap(), "mine");
+        assert!(!empty.join("tile").exists());
+        assert!(Made::prepare(&empty).err().unwrap().to_string().contains("not empty"));
+    }
 }

@@ -22,6 +22,11 @@ struct Held {
 
 pub(super) fn run(archive: &Archive, as_json: bool) -> anyhow::Result<ExitCode> {
     let mut rows = Vec::new();
+    for name in &archive.unnamed {
+        let file = path(&archive.dir, name);
+        let held = held(&file).with_context(|| format!("{} cannot be read", file.display()))?;
+        rows.push((name.as_str(), "a target that the configuration does not name".to_owned(), held));
+    }
     for place in &archive.places {
         let file = path(&archive.dir, &place.id);
         let held = held(&file).with_context(|| format!("{} cannot be read", file.display()))?;

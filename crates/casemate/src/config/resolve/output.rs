@@ -23,7 +23,7 @@ pub(super) struct Known<'k> {
 /// The section. Without `known`, every name may be used. What it registers is held with the other credentials.
 pub(super) fn resolve(cx: &mut Context<'_>, section: Section<'_>, known: Option<&Known<'_>>) -> Policy {
     let patterns = rules::patterns(cx, section);
-    let imported = values::gitleaks(cx, section);
+    let (imported, imported_digest) = values::gitleaks(cx, section).unzip();
     let names: BTreeSet<String> = patterns.iter().map(|pattern| pattern.id.to_string()).collect();
     let base = settings(cx, section, &names);
     let mut overrides = Vec::new();
@@ -33,14 +33,16 @@ pub(super) fn resolve(cx: &mut Context<'_>, section: Section<'_>, known: Option<
         overrides.extend(place.map(|place| (place, settings)));
     }
     let suppressions = rules::suppressions(cx, section, known, &names);
-    values::registered(cx, section);
+    let named = values::registered(cx, section);
     Policy {
         base,
         overrides,
         suppressions,
         registered: Arc::default(),
+        named,
         patterns,
         imported,
+        imported_digest,
         html_bytes: section.size("html_bytes"),
     }
 }

@@ -10,8 +10,15 @@ use casemate_core::Secret;
 /// Bytes of a secret.
 const MAX: usize = 16 << 10;
 
-/// The secret of a section with exactly one of `file` and `env`.
+/// The secret of a section with exactly one of `file` and `env`. It is held.
 pub(super) fn read(cx: &mut Context<'_>, section: Section<'_>) -> Option<Secret> {
+    let (span, secret) = value(cx, section)?;
+    cx.hold(span, &secret);
+    Some(secret)
+}
+
+/// The same, with the place that names it, and not held.
+pub(super) fn value(cx: &mut Context<'_>, section: Section<'_>) -> Option<(Span, Secret)> {
     match (section.text("file"), section.text("env")) {
         (Some(_), None) => from_file(cx, section),
         (None, Some(name)) => from_variable(cx, &name),
@@ -24,14 +31,14 @@ pub(super) fn read(cx: &mut Context<'_>, section: Section<'_>) -> Option<Secret>
     }
 }
 
-fn from_file(cx: &mut Context<'_>, section: Section<'_>) -> Option<Secret> {
+fn from_file(cx: &mut Context<'_>, section: Section<'_>) -> Option<(Span, Secret)> {
     let path = section.path("file", cx.base)?;
     let data = cx.read(&path, MAX)?;
     cx.private(&path, &data);
     one_line(cx, &data.bytes, path.span, &format!("`{}`", path.value.display()))
 }
 
-fn from_variable(cx: &mut Context<'_>, name: &Spanned<&str>) -> Option<Secret> {
+fn from_variable(cx: &mut Context<'_>, name: &Spanned<&str>) -> Option<(Span, Secret)> {
     let Some(value) = cx.environment.variables.get(name.value).cloned() else {
         let found = Diagnostic::error(Code::Credential, name.span, format!("the variable `{}` is not set", name.value));
         cx.push(found.label("named here").help("set it in the environment of the gateway"));
@@ -40,7 +47,7 @@ fn from_variable(cx: &mut Context<'_>, name: &Spanned<&str>) -> Option<Secret> {
     one_line(cx, value.as_bytes(), name.span, &format!("the variable `{}`", name.value))
 }
 
-fn one_line(cx: &mut Context<'_>, bytes: &[u8], span: Span, what: &str) -> Option<Secret> {
+fn one_line(cx: &mut Context<'_>, bytes: &[u8], span: Span, what: &str) -> Option<(Span, Secret)> {
     let trimmed = bytes.trim_ascii_end();
     if trimmed.is_empty() || trimmed.iter().any(u8::is_ascii_control) {
         let fault = if trimmed.is_empty() { "empty" } else { "more than one line" };
@@ -48,7 +55,5 @@ fn one_line(cx: &mut Context<'_>, bytes: &[u8], span: Span, what: &str) -> Optio
         cx.push(found.help("it must hold the credential and nothing else"));
         return None;
     }
-    let secret = Secret::new(trimmed.to_vec());
-    cx.hold(span, &secret);
-    Some(secret)
+    Some((span, Secret::new(trimmed.to_vec())))
 }

@@ -66,7 +66,7 @@ pub(super) const KEYS: &[Key] = &[
     key(
         "legal_hold",
         Kind::List(&Kind::Tenant),
-        "Tenants of which nothing is erased: `casemate audit erase` is refused as long as they stand here.",
+        "Tenants of which nothing is erased and no record is pruned, as long as they stand here.",
     ),
     key(
         "legal_hold_traces",

@@ -220,7 +220,7 @@ fn what_cannot_be_read_is_one_finding() {
 
 #[test]
 fn every_credential_that_is_read_is_registered_once() {
-    let registered = |config: &casemate_gateway::config::Config| {
+    let registered = |config: &Config| {
         let mut held: Vec<_> = config.registered.iter().map(|secret| secret.expose_str().unwrap().to_owned()).collect();
         held.sort();
         held

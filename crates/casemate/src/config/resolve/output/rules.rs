@@ -135,6 +135,10 @@ pub(super) fn suppressions(
                 continue;
             }
         };
+        if i64::try_from(end.0 / 1000).is_ok_and(|end| end <= cx.environment.now) {
+            let found = Diagnostic::warning(Code::Ended, until.span, "the suppression has ended").label("this day");
+            cx.push(found.help("remove the entry, or give it a later day"));
+        }
         if reason.value.trim().is_empty() {
             let found = Diagnostic::error(Code::Empty, reason.span, "a suppression needs a reason").label("is empty");
             cx.push(found.help("say why the finding is expected"));

@@ -1,0 +1,87 @@
+//! Which policy holds, and for whom and whence a text is.
+
+use crate::check::tally;
+use crate::config::{self, Environment, Sensitive};
+use crate::out;
+use casemate_output::{Filter, Filters, Policy, Scope};
+use clap::Args;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The policy and the place.
+#[derive(Debug, Default, Args)]
+pub(crate) struct PolicyArgs {
+    /// A YAML file with an `output` section: a configuration, or that section alone.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+    /// As for this tenant.
+    #[arg(long)]
+    pub(crate) tenant: Option<String>,
+    /// As from this upstream.
+    #[arg(long)]
+    pub(crate) upstream: Option<String>,
+    /// As from this tool.
+    #[arg(long)]
+    pub(crate) tool: Option<String>,
+}
+
+/// A policy that is in force now.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    filters: Filters,
+    sensitive: Sensitive,
+    /// In seconds since 1970.
+    pub(crate) now: u64,
+}
+
+impl PolicyArgs {
+    /// The policy; `None` where it cannot be used, which was told.
+    pub(crate) fn load(&self) -> Option<Loaded> {
+        let environment = Environment::of_process();
+        let now = u64::try_from(environment.now).unwrap_or(0);
+        let (policy, sensitive) = match &self.policy {
+            None => (config::default_output(), Sensitive::default()),
+            Some(path) => match config::load_output(path, &environment) {
+                Ok(output) => {
+                    output.warnings.iter().for_each(|report| out::show(&report.render(true)));
+                    (output.policy, output.sensitive)
+                }
+                Err(report) => {
+                    out::show(&report.render(true));
+                    out::say(&tally(&report));
+                    return None;
+                }
+            },
+        };
+        Some(Loaded { filters: Filters::new(policy), sensitive, now })
+    }
+}
+
+impl Loaded {
+    pub(crate) const fn policy(&self) -> &Policy {
+        self.filters.policy()
+    }
+
+    /// The place of the arguments.
+    pub(crate) fn scope<'a>(&self, args: &'a PolicyArgs) -> Scope<'a> {
+        self.place(args.tenant.as_deref(), args.upstream.as_deref(), args.tool.as_deref())
+    }
+
+    fn place<'a>(&self, tenant: Option<&'a str>, upstream: Option<&'a str>, tool: Option<&'a str>) -> Scope<'a> {
+        let sensitive = tenant.is_some_and(|name| self.sensitive.tenants.contains(name))
+            || upstream.is_some_and(|name| self.sensitive.upstreams.contains(name));
+        Scope { tenant, upstream, tool, sensitive }
+    }
+
+    /// What holds at the place of the arguments.
+    pub(crate) fn filter(&self, args: &PolicyArgs) -> Arc<Filter> {
+        self.filters.get(&self.scope(args), self.now)
+    }
+
+    /// What holds there, where a question names upstream or tool itself.
+    pub(crate) fn filter_for(&self, args: &PolicyArgs, upstream: Option<&str>, tool: Option<&str>) -> Arc<Filter> {
+        let scope =
+            self.place(args.tenant.as_deref(), upstream.or(args.upstream.as_deref()), tool.or(args.tool.as_deref()));
+        self.filters.get(&scope, self.now)
+    }
+}
