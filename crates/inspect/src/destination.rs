@@ -285,6 +285,9 @@ const TARGETS: [&str; 24] = [
     "url",
 ];
 
+/// Beginnings of those that hardly ever mean anything else: there a domain of two labels is enough.
+const SURE: [&str; 8] = ["continue", "dest", "forward", "goto", "proxy", "redir", "return", "url"];
+
 /// Endings of files, which a name that stands alone has more often than one of these as its domain.
 const FILES: [&str; 40] = [
     "asp", "aspx", "avif", "bmp", "cgi", "css", "csv", "doc", "docx", "gif", "gz", "htm", "html", "ico", "ipynb",
@@ -297,8 +300,9 @@ fn names_target(name: &str, value: &str) -> bool {
     let host = value.trim_start().split(['/', '?', '#', ':']).next().unwrap_or_default();
     let top = host.rsplit_once('.').map_or("", |(_, top)| top);
     let domain = top.len() >= 2 && top.bytes().all(|b| b.is_ascii_alphabetic());
-    let file = FILES.contains(&top.to_ascii_lowercase().as_str());
-    let goes_on = value.len() > host.len() || value.starts_with("www.") || !file;
+    let alone = !FILES.contains(&top.to_ascii_lowercase().as_str())
+        && (host.matches('.').count() > 1 || SURE.iter().any(|sure| name.to_ascii_lowercase().starts_with(sure)));
+    let goes_on = value.len() > host.len() || value.starts_with("www.") || alone;
     let known = TARGETS.contains(&name.to_ascii_lowercase().as_str());
     known && (host.parse::<std::net::Ipv4Addr>().is_ok() || (domain && goes_on))
 }

@@ -78,7 +78,7 @@ pub const FORMS: &[Carrier] = &[
     kept("a-single", Family::HtmlLink, "<a href='{url}'>details</a>"),
     kept("a-unquoted", Family::HtmlLink, "<a href={url}>details</a>"),
     lost("a-upper", Family::HtmlLink, "<A\nHREF = \"{url}\">details</A>"),
-    lost("a-slash", Family::HtmlLink, "<a/x=1/href=\"{url}\">details</a>"),
+    lost("a-slash", Family::HtmlLink, "<a/x/href=\"{url}\">details</a>"),
     lost("a-twice", Family::HtmlLink, "<a href=\"{url}\" href=\"#\">details</a>"),
     lost("a-ping", Family::HtmlLink, "<a href=\"#a\" ping=\"{url}\">details</a>"),
     lost("a-unclosed", Family::HtmlLink, "<a title=\"x>y\" href=\"{url}\">details"),

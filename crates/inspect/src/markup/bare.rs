@@ -129,7 +129,9 @@ impl Scan<'_> {
         let www = url.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("www."));
         let named = if www { Cow::Owned(format!("http://{url}")) } else { Cow::Borrowed(url) };
         let place = judge(&named, Escapes::Markdown, Use::Link, self.policy);
-        match if place == Place::Allowed && self.goes_on(end) { Place::External } else { place } {
+        let more = if place == Place::Allowed { self.further_end(end) } else { None };
+        let (place, end) = more.map_or((place, end), |end| (Place::External, end));
+        match place {
             // Other signs within it still count.
             Place::Allowed => self.keep(start..end, rest),
             Place::Script if self.stays("link.script", Severity::High, &(start..end)) => end,
@@ -146,16 +148,17 @@ impl Scan<'_> {
         }
     }
 
-    /// Whether a URL that is allowed up to `end` is another one for a reader to whom the backslash that stands there is a slash.
-    fn goes_on(&self, end: usize) -> bool {
-        let rest = self.bytes.get(end..).unwrap_or_default();
+    /// Where a URL that is allowed up to `end` ends for a reader to whom the backslash that stands there is a slash; `None` where
+    /// it is an escape of the string that the URL stands in.
+    fn further_end(&self, end: usize) -> Option<usize> {
+        let rest = self.text.get(end..)?;
         // Full stops before it were left to the sentence.
-        let dots = rest.iter().take_while(|b| **b == b'.').count();
-        let [b'\\', next, ..] = rest.get(dots..).unwrap_or_default() else { return false };
+        let [b'\\', next, ..] = rest.trim_start_matches('.').as_bytes() else { return None };
         let escape = matches!(next, b'n' | b'r' | b't' | b'b' | b'f' | b'u');
         let before = self.slice(0..end);
-        let opens = dots > 1 || before.ends_with('=') || before.ends_with("=/");
-        next.is_ascii_alphanumeric() && (opens || !escape)
+        let opens = rest.starts_with("..") || before.ends_with('=') || before.ends_with("=/");
+        let goes_on = next.is_ascii_alphanumeric() && (opens || !escape);
+        goes_on.then(|| end + rest.find(|c| !url_char(c)).unwrap_or(rest.len()))
     }
 
     /// Where the URL ends; its closing punctuation belongs to the sentence.

@@ -87,7 +87,7 @@ const WORDS: Table = &[
         HUSH,
         "not tell, nt tell, never tell, not mention, nt mention, never mention, not inform, nt inform, not reveal this, \
         not disclose this, without telling, without informing, without notifying, without mentioning, secretly, \
-        covertly, keep this secret, keep it secret, keep this hidden, not alert the, not notify the, not let the user, \
+        without asking, must also call, also call the, covertly, keep this secret, keep it secret, keep this hidden, not alert the, not notify the, not let the user, \
         nt let the user, hide this from, user must not, user should not know, behind the user",
     ),
     (

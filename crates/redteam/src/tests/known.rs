@@ -1,6 +1,49 @@
 //! Cases that the filter does not hold yet, by the beginning of their ids, and why.
 //!
-//! The list must shrink: an entry all of whose cases pass fails the test.
+//! The list must shrink: an entry that no failing case begins with fails the test, and so does a case that passes under an entry.
+
+/// An encoding that is a sign by itself, whatever it says.
+pub(super) const ANYWAY: &str = ".tags.";
+
+const HIDDEN: &str =
+    "invisible characters in attributes of a document stay; a browser does not follow what they stand in";
+const FRAME: &str =
+    "html5ever drops a frame in a division, and a document that nothing was found in stays as it was written";
 
 /// What is known to fail.
-pub(super) const KNOWN: &[(&str, &str)] = &[];
+pub(super) const KNOWN: &[(&str, &str)] = &[
+    ("injection-plain.nl-", "Dutch is not among the languages whose words are known"),
+    ("injection-plain.ar-", "Arabic is not among the languages whose words are known"),
+    ("injection-encoded.nl-", "Dutch is not among the languages whose words are known"),
+    ("injection-encoded.ar-", "Arabic is not among the languages whose words are known"),
+    ("injection-encoded.en-secret.hyphens", "a path in which each sign has a hyphen behind it is no word"),
+    ("injection-encoded.en-secret.rot13", "an order to read a file is not looked for in ciphers"),
+    ("injection-encoded.en-secret.reverse", "an order to read a file is not looked for in ciphers"),
+    ("injection-encoded.en-print.rot13", "a request for variables is not looked for in ciphers"),
+    ("injection-encoded.en-print.reverse", "a request for variables is not looked for in ciphers"),
+    (
+        "injection-encoded.it-ignore.rot13",
+        "ciphers are read in English first: few triggers of other languages are known",
+    ),
+    (
+        "injection-encoded.it-ignore.reverse",
+        "ciphers are read in English first: few triggers of other languages are known",
+    ),
+    ("html-link.a-slash.zero-width.document.error", HIDDEN),
+    ("html-link.svg-a.zero-width.alone.structured", HIDDEN),
+    ("html-link.svg-a.zero-width.start.resource", HIDDEN),
+    ("html-load.frame.plain.document.result", FRAME),
+    ("html-load.frame.tags.document.structured", FRAME),
+    ("html-load.frame.zero-width.alone.error", HIDDEN),
+    ("html-load.frame.zero-width.start.notification", HIDDEN),
+    ("html-load.input-image.zero-width.document.description", HIDDEN),
+    ("html-load.picture.zero-width.document.resource", HIDDEN),
+    ("html-load.svg-filter.zero-width.alone.result", HIDDEN),
+    ("html-load.svg-filter.zero-width.start.structured", HIDDEN),
+    ("html-load.svg-image.zero-width.alone.notification", HIDDEN),
+    ("html-load.svg-image.zero-width.start.result", HIDDEN),
+    ("html-load.svg-set.zero-width.alone.description", HIDDEN),
+    ("html-load.svg-set.zero-width.start.error", HIDDEN),
+    ("html-load.track.zero-width.document.structured", HIDDEN),
+    ("scheme.zero-width-img.plain.document.description", HIDDEN),
+];
