@@ -5,8 +5,6 @@
 /// An encoding that is a sign by itself, whatever it says.
 pub(super) const ANYWAY: &str = ".tags.";
 
-const HIDDEN: &str =
-    "invisible characters in attributes of a document stay; a browser does not follow what they stand in";
 const FRAME: &str =
     "html5ever drops a frame in a division, and a document that nothing was found in stays as it was written";
 
@@ -29,21 +27,6 @@ pub(super) const KNOWN: &[(&str, &str)] = &[
         "injection-encoded.it-ignore.reverse",
         "ciphers are read in English first: few triggers of other languages are known",
     ),
-    ("html-link.a-slash.zero-width.document.error", HIDDEN),
-    ("html-link.svg-a.zero-width.alone.structured", HIDDEN),
-    ("html-link.svg-a.zero-width.start.resource", HIDDEN),
     ("html-load.frame.plain.document.result", FRAME),
     ("html-load.frame.tags.document.structured", FRAME),
-    ("html-load.frame.zero-width.alone.error", HIDDEN),
-    ("html-load.frame.zero-width.start.notification", HIDDEN),
-    ("html-load.input-image.zero-width.document.description", HIDDEN),
-    ("html-load.picture.zero-width.document.resource", HIDDEN),
-    ("html-load.svg-filter.zero-width.alone.result", HIDDEN),
-    ("html-load.svg-filter.zero-width.start.structured", HIDDEN),
-    ("html-load.svg-image.zero-width.alone.notification", HIDDEN),
-    ("html-load.svg-image.zero-width.start.result", HIDDEN),
-    ("html-load.svg-set.zero-width.alone.description", HIDDEN),
-    ("html-load.svg-set.zero-width.start.error", HIDDEN),
-    ("html-load.track.zero-width.document.structured", HIDDEN),
-    ("scheme.zero-width-img.plain.document.description", HIDDEN),
 ];
