@@ -105,7 +105,8 @@ impl Prefix {
 impl std::fmt::Display for Prefix {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}://{}", self.scheme, self.host)?;
-        if let Some(port) = self.port {
+        let usual = if self.scheme == "https" { 443 } else { 80 };
+        if let Some(port) = self.port.filter(|port| *port != usual) {
             write!(f, ":{port}")?;
         }
         f.write_str(&self.path)
