@@ -306,7 +306,7 @@ mod tests {
     fn what_fails_while_the_log_moves_is_tried_again() {
         let write = |dir: &Path, nth| {
             let root = Hash([0; 32]);
-            let head = Head { generation: nth, entries: nth, root, open_from: nth, segment: 0, len: 0 };
+            let head = Head { generation: nth, entries: nth, root, open_from: nth, segment: 0, len: 0, keys: 0 };
             let (offset, slot) = head.slot();
             DirStorage::open(dir).unwrap().unwrap().write_head(offset, &slot).unwrap();
         };

@@ -8,9 +8,11 @@ use casemate_tlog::hash::Hash;
 
 /// Where the second slot begins: another sector than the first.
 const SECOND: u64 = 4096;
-const SLOT: usize = 84;
+const SLOT: usize = 92;
 /// The last byte is the version of the format.
-const MAGIC: &[u8; 8] = b"CMHEAD\0\x02";
+const MAGIC: &[u8; 8] = b"CMHEAD\0\x03";
+/// The version before, which did not say how far the keys of subjects were changed.
+const BEFORE: &[u8; 8] = b"CMHEAD\0\x02";
 
 /// What a slot says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +29,9 @@ pub(crate) struct Head {
     pub(crate) segment: u64,
     /// The length of that segment.
     pub(crate) len: u64,
+    /// The last change of the keys of subjects that was durable, by its number: a file of keys that has not come as far
+    /// is an older copy. 0 where the head does not say.
+    pub(crate) keys: u64,
 }
 
 impl Head {
@@ -34,7 +39,7 @@ impl Head {
     pub(crate) fn slot(&self) -> (u64, Vec<u8>) {
         let mut bytes = Vec::with_capacity(SLOT);
         bytes.extend_from_slice(MAGIC);
-        for number in [self.generation, self.entries, self.open_from, self.segment, self.len] {
+        for number in [self.generation, self.entries, self.open_from, self.segment, self.len, self.keys] {
             bytes.extend_from_slice(&number.to_be_bytes());
         }
         bytes.extend_from_slice(&self.root.0);
@@ -43,15 +48,17 @@ impl Head {
     }
 
     fn decode(bytes: &[u8]) -> Option<Self> {
-        let bytes = bytes.get(..SLOT)?;
+        let says_keys = !bytes.starts_with(BEFORE);
+        let bytes = bytes.get(..if says_keys { SLOT } else { SLOT - 8 })?;
         let (content, crc) = bytes.split_last_chunk::<4>()?;
         let mut reader = Reader(content);
         let magic: [u8; 8] = reader.array()?;
         let mut number = || reader.array().map(u64::from_be_bytes);
         let (generation, entries, open_from, segment, len) = (number()?, number()?, number()?, number()?, number()?);
+        let keys = if says_keys { number()? } else { 0 };
         let root = Hash(reader.array()?);
-        let whole = magic == *MAGIC && crc32c::crc32c(content).to_be_bytes() == *crc;
-        whole.then_some(Self { generation, entries, root, open_from, segment, len })
+        let whole = [MAGIC, BEFORE].contains(&&magic) && crc32c::crc32c(content).to_be_bytes() == *crc;
+        whole.then_some(Self { generation, entries, root, open_from, segment, len, keys })
     }
 
     /// The newest whole slot of the file.
@@ -66,5 +73,38 @@ fn second(file: &[u8]) -> &[u8] {
 
 /// The version of the format where the file is of another one.
 pub(crate) fn format(file: &[u8]) -> Option<u8> {
-    [file, second(file)].into_iter().find_map(|slot| files::format(slot, MAGIC))
+    let other = |slot| files::format(slot, MAGIC).filter(|version| Some(version) != BEFORE.last());
+    [file, second(file)].into_iter().find_map(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: Head =
+        Head { generation: 7, entries: 9, root: Hash([3; 32]), open_from: 8, segment: 4, len: 500, keys: 6 };
+
+    #[test]
+    fn the_newest_whole_slot_counts() {
+        let mut file = vec![0; 8192];
+        for head in [HEAD, Head { generation: 8, keys: 11, ..HEAD }] {
+            let (offset, bytes) = head.slot();
+            file[offset as usize..][..bytes.len()].copy_from_slice(&bytes);
+        }
+        assert_eq!(Head::read(&file).unwrap().keys, 11);
+        file[20] ^= 1;
+        assert_eq!(Head::read(&file), Some(HEAD));
+        file[4096 + SLOT - 10] ^= 1;
+        assert_eq!((Head::read(&file), format(&file)), (None, None));
+    }
+
+    #[test]
+    fn one_of_the_version_before_says_nothing_of_keys() {
+        let (_, now) = HEAD.slot();
+        let mut slot = [&BEFORE[..], &now[8..48], &now[56..88]].concat();
+        slot.extend_from_slice(&crc32c::crc32c(&slot).to_be_bytes());
+        assert_eq!(Head::decode(&slot), Some(Head { keys: 0, ..HEAD }));
+        slot[30] ^= 1;
+        assert_eq!((Head::decode(&slot), format(&slot), format(b"CMHEAD\0\x04")), (None, None, Some(4)));
+    }
 }

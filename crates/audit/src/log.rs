@@ -84,7 +84,9 @@ impl Log {
         let signed = checkpoints::last(&storage, &scan::segments(&storage)?)?.is_some();
         let signer = keys::open(&config.key_path(), config.origin.as_deref(), signed)?;
         let signers = Signers::kept(signer, Box::new(keys::Files(config.key_path())))?;
-        let subjects = Subjects::open(&config.subjects_path(), signed)?.ok_or(OpenError::Locked)?;
+        // A head that is damaged is named by the recovery.
+        let changed = scan::head(&storage).ok().flatten().map_or(0, |head| head.keys);
+        let subjects = Subjects::open(&config.subjects_path(), signed, changed)?.ok_or(OpenError::Locked)?;
         let (dir, key, pruner) = (config.dir.clone(), config.key_path(), storage.again()?);
         let opened = Self::start(Box::new(storage), (signers, subjects), config, clock, Some((&dir, pruner)))?;
         opened.0.publish_key(&key);

@@ -214,7 +214,7 @@ fn create(storage: &mut dyn Storage, signers: Signers, now: UnixMillis) -> Resul
     lost::look_inside(storage)?;
     let at = begin(storage, Frontier::new(), 0, now)?;
     let mut generation = 0;
-    settle(storage, &at, &mut generation, 0)?;
+    settle(storage, &at, &mut generation, (0, 0))?;
     storage.sync_dir()?;
     let (publisher, torn_bytes) = Publisher::open(storage, signers, 0, None)?;
     Ok(Recovered { at, generation, open: BTreeMap::new(), torn_bytes, unsigned: 0, publisher })
@@ -232,10 +232,10 @@ pub(crate) fn begin(storage: &mut dyn Storage, tree: Frontier, previous: u64, no
 }
 
 /// Writes both slots of the head for `at`, durably. What failed is tried again in the same slot: the other one stays whole.
-fn settle(storage: &mut dyn Storage, at: &Position, generation: &mut u64, open_from: u64) -> io::Result<()> {
+fn settle(storage: &mut dyn Storage, at: &Position, generation: &mut u64, says: (u64, u64)) -> io::Result<()> {
     for _ in 0..2 {
         let next = generation.saturating_add(1);
-        let (offset, bytes) = head(at, next, open_from).slot();
+        let (offset, bytes) = head(at, next, says).slot();
         storage.write_head(offset, &bytes)?;
         storage.sync_head()?;
         *generation = next;
@@ -243,29 +243,29 @@ fn settle(storage: &mut dyn Storage, at: &Position, generation: &mut u64, open_f
     Ok(())
 }
 
-/// The head for `at`.
-pub(crate) fn head(at: &Position, generation: u64, open_from: u64) -> Head {
+/// The head for `at`, with the lowest intent without outcome and the last change of the keys of subjects.
+pub(crate) fn head(at: &Position, generation: u64, (open_from, keys): (u64, u64)) -> Head {
     let (entries, root) = (at.entries(), at.tree.root());
-    Head { generation, entries, root, open_from, segment: at.segment, len: at.len }
+    Head { generation, entries, root, open_from, segment: at.segment, len: at.len, keys }
 }
 
 /// After a fault: brings the files back to `at`, the last position that was acknowledged, and checks that they are there.
 ///
 /// The rest of the last segment is cut off and not read again: after a failed fsync the page cache may show bytes that
-/// the disk does not have. `open_from` is the lowest intent without outcome: an opening reads from there.
+/// the disk does not have. The head `says` beside it what [`head`] takes: an opening reads from the lowest open intent.
 ///
 /// Where it fails it may be done again from the beginning.
 pub(crate) fn rewind(
     storage: &mut dyn Storage,
     at: &Position,
     generation: &mut u64,
-    open_from: u64,
+    says: (u64, u64),
 ) -> Result<(), Fault> {
     let io = |name: &str| {
         let name = name.to_owned();
         move |error: io::Error| Fault::io(&name, &error)
     };
-    settle(storage, at, generation, open_from).map_err(io(files::HEAD))?;
+    settle(storage, at, generation, says).map_err(io(files::HEAD))?;
     for first in scan::segments(storage)?.into_iter().filter(|first| *first > at.segment) {
         storage.remove(&files::segment(first)).map_err(io(&files::segment(first)))?;
     }

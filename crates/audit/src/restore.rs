@@ -28,7 +28,7 @@ pub fn restored(dir: &Path) -> Result<u64, Fault> {
     let closing = closing.ok_or_else(|| missing(&files::checkpoints(segment), "the closing checkpoint is missing"))?;
     let len = source.len(&name).map_err(|error| Fault::io(&name, &error))?;
     let (entries, root) = (closing.checkpoint.size(), closing.checkpoint.root());
-    let head = Head { generation: 1, entries, root, open_from: 0, segment, len };
+    let head = Head { generation: 1, entries, root, open_from: 0, segment, len, keys: 0 };
     write(dir, &head).map_err(|error| Fault::io(files::HEAD, &error))?;
     Ok(entries)
 }

@@ -22,7 +22,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// Its name.
@@ -143,6 +143,8 @@ pub(crate) struct Subjects {
     is_behind: AtomicBool,
     /// Held while the file is written.
     writing: Mutex<Written>,
+    /// The number of the last batch that is durable.
+    changed: AtomicU64,
     most: u32,
     _lock: Option<File>,
 }
@@ -150,17 +152,17 @@ pub(crate) struct Subjects {
 impl Default for Subjects {
     fn default() -> Self {
         let (inner, is_behind, writing) = (RwLock::default(), AtomicBool::default(), Mutex::default());
-        Self { path: None, inner, is_behind, writing, most: MOST, _lock: None }
+        Self { path: None, inner, is_behind, writing, changed: AtomicU64::default(), most: MOST, _lock: None }
     }
 }
 
 impl Subjects {
     /// Opens the file, or makes it, unless the log is `signed` already: then the keys that its records were made under
-    /// are wanted. `None` where another process uses it.
+    /// are wanted, as far as they were `changed` by its head. `None` where another process uses it.
     ///
     /// # Errors
-    /// It is not there, a slot is damaged, others may read the file, or the file system refuses.
-    pub(crate) fn open(path: &Path, signed: bool) -> io::Result<Option<Self>> {
+    /// It is not there or an older copy, a slot is damaged, others may read the file, or the file system refuses.
+    pub(crate) fn open(path: &Path, signed: bool, changed: u64) -> io::Result<Option<Self>> {
         if signed && fs::metadata(path).map_or(true, |file| file.len() < SLOT as u64) {
             let what = format!("{}: the keys that this log's records were made under are not there", path.display());
             return Err(io::Error::new(io::ErrorKind::NotFound, what));
@@ -171,12 +173,16 @@ impl Subjects {
             return Ok(None);
         }
         let mut loaded = load(path)?;
+        if loaded.batch < changed {
+            return Err(file::older(path, loaded.batch, changed));
+        }
         rewrite(path, &loaded.last)?;
         loaded.inner.tell(MOST);
         let there = loaded.inner.next;
         let written = Written { batch: loaded.batch.saturating_add(1), counted: loaded.counted };
-        let (inner, writing) = (RwLock::new(loaded.inner), Mutex::new(written));
-        let subjects = Self { path: Some(path.to_owned()), inner, writing, _lock: Some(lock), ..Self::default() };
+        let (inner, writing, changed) = (RwLock::new(loaded.inner), Mutex::new(written), AtomicU64::new(loaded.batch));
+        let subjects =
+            Self { path: Some(path.to_owned()), inner, writing, changed, _lock: Some(lock), ..Self::default() };
         subjects.write(&mut subjects.writing(), &loaded.holes)?;
         subjects.count(&mut subjects.writing(), there)?;
         Ok(Some(subjects))
@@ -197,6 +203,13 @@ impl Subjects {
     /// Slots in use, of [`MOST`].
     pub(crate) fn used(&self) -> u32 {
         self.read().used()
+    }
+
+    /// The number of the last change that is durable. The head of the log says it as well, so that an older copy of the
+    /// file is told from the file: in it a slot that records name would go to another subject, and a key that was destroyed
+    /// would be there again.
+    pub(crate) fn changed(&self) -> u64 {
+        self.changed.load(Ordering::Acquire)
     }
 
     /// The key of that owner; a new one where there is none. It is durable only after [`Subjects::flush`].
@@ -345,6 +358,7 @@ impl Subjects {
             file.write_all_at(&slot.encode(), Slot::offset(slot.number))?;
         }
         file.sync_data()?;
+        self.changed.store(written.batch, Ordering::Release);
         written.batch = written.batch.saturating_add(1);
         let reached = slots.iter().map(|slot| slot.number.saturating_add(1)).max().unwrap_or(0);
         if reached > written.counted {

@@ -9,6 +9,7 @@ mod holds;
 mod lost;
 mod memory;
 mod named;
+mod older;
 mod property;
 mod restore;
 mod retention;

@@ -70,7 +70,8 @@ impl Made {
         self.generation += 1;
         let entries = self.tree.size();
         let (generation, root) = (self.generation, self.tree.root());
-        let head = Head { generation, entries, root, open_from: entries, segment: self.segment, len: self.len };
+        let head =
+            Head { generation, entries, root, open_from: entries, segment: self.segment, len: self.len, keys: 0 };
         let (offset, bytes) = head.slot();
         let file = OpenOptions::new().write(true).create(true).truncate(false).open(self.dir.join("head")).unwrap();
         file.write_all_at(&bytes, offset).unwrap();

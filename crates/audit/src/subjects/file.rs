@@ -66,6 +66,16 @@ pub(super) fn damaged(path: &Path, number: u32) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, what)
 }
 
+/// The file is whole and not the newest: its last change is `found`, and the log was written under a later one.
+pub(super) fn older(path: &Path, found: u64, changed: u64) -> io::Error {
+    let path = path.display();
+    let what = format!(
+        "{path}: this is an older copy of the keys of subjects: they were changed {changed} times when the log was last \
+         written, and this copy is of change {found}; put the newest copy back"
+    );
+    io::Error::new(io::ErrorKind::InvalidData, what)
+}
+
 /// Writes what those slots hold once more, durably: after a kill, or a failed fsync of an earlier process, it may be in
 /// the page cache only.
 pub(super) fn rewrite(path: &Path, numbers: &[u32]) -> io::Result<()> {

@@ -12,7 +12,7 @@ fn who(subject: &str) -> Owner {
 }
 
 fn open(path: &Path) -> Subjects {
-    Subjects::open(path, false).unwrap().unwrap()
+    Subjects::open(path, false, 0).unwrap().unwrap()
 }
 
 /// Three durable keys, and what they are.
@@ -42,10 +42,10 @@ fn keys_are_made_once_and_kept() {
     }
     assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
     assert_eq!(fs::metadata(&path).unwrap().len(), 4 * SLOT as u64);
-    assert!(Subjects::open(&path, false).unwrap().is_none(), "one writer only");
+    assert!(Subjects::open(&path, false, 0).unwrap().is_none(), "one writer only");
     drop(subjects);
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-    assert_eq!(Subjects::open(&path, false).unwrap_err().kind(), io::ErrorKind::PermissionDenied);
+    assert_eq!(Subjects::open(&path, false, 0).unwrap_err().kind(), io::ErrorKind::PermissionDenied);
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn a_damaged_slot_is_named_and_nothing_opens() {
     let whole = fs::read(&path).unwrap();
     for at in SLOT..whole.len() {
         edit(&path, |bytes| bytes[at] ^= 1);
-        let fault = Subjects::open(&path, false).unwrap_err();
+        let fault = Subjects::open(&path, false, 0).unwrap_err();
         let slot = at / SLOT - 1;
         assert_eq!(fault.kind(), io::ErrorKind::InvalidData);
         assert!(fault.to_string().contains(&format!("subjects: the key in slot {slot} (bytes ")), "{fault}");
@@ -69,13 +69,13 @@ fn a_damaged_slot_is_named_and_nothing_opens() {
     }
     // Slots that were durable and are zeroes now, or stand in another's place.
     edit(&path, |bytes| bytes[SLOT..2 * SLOT].fill(0));
-    assert!(Subjects::open(&path, false).unwrap_err().to_string().contains("slot 0"));
+    assert!(Subjects::open(&path, false, 0).unwrap_err().to_string().contains("slot 0"));
     fs::write(&path, &whole).unwrap();
     edit(&path, |bytes| bytes.copy_within(SLOT..2 * SLOT, 2 * SLOT));
-    assert!(Subjects::open(&path, false).unwrap_err().to_string().contains("slot 1"));
+    assert!(Subjects::open(&path, false, 0).unwrap_err().to_string().contains("slot 1"));
     fs::write(&path, b"something else entirely").unwrap();
     edit(&path, |bytes| bytes.resize(SLOT * 2, 0));
-    assert_eq!(Subjects::open(&path, false).unwrap_err().kind(), io::ErrorKind::InvalidData);
+    assert_eq!(Subjects::open(&path, false, 0).unwrap_err().kind(), io::ErrorKind::InvalidData);
 }
 
 /// No later key vouches for the last ones; that they were durable is said by the file itself.
@@ -88,7 +88,7 @@ fn a_file_that_was_cut_or_blanked_is_damaged_and_no_slot_of_it_is_used_again() {
     let refused = |slot: usize, change: &dyn Fn(&mut Vec<u8>)| {
         edit(&path, |bytes| change(bytes));
         let left = fs::read(&path).unwrap();
-        let fault = Subjects::open(&path, true).unwrap_err();
+        let fault = Subjects::open(&path, true, 0).unwrap_err();
         assert_eq!(fault.kind(), io::ErrorKind::InvalidData);
         assert!(fault.to_string().contains(&format!("the key in slot {slot} (bytes ")), "{fault}");
         assert_eq!(fs::read(&path).unwrap(), left, "nothing was written");
@@ -108,7 +108,7 @@ fn a_file_that_was_cut_or_blanked_is_damaged_and_no_slot_of_it_is_used_again() {
     }
     for at in MAGIC.len()..MAGIC.len() + 8 {
         edit(&path, |bytes| bytes[at] ^= 1);
-        let fault = Subjects::open(&path, true).unwrap_err().to_string();
+        let fault = Subjects::open(&path, true, 0).unwrap_err().to_string();
         assert!(fault.contains("the number of its keys"), "{fault}");
         fs::write(&path, &whole).unwrap();
     }
@@ -125,7 +125,7 @@ fn a_file_of_a_release_that_did_not_count_is_counted_when_it_is_opened() {
     drop(subjects);
     edit(&path, |bytes| bytes[MAGIC.len()..SLOT].fill(0));
     assert!(is_used(&path));
-    let subjects = Subjects::open(&path, true).unwrap().unwrap();
+    let subjects = Subjects::open(&path, true, 0).unwrap().unwrap();
     assert_eq!(subjects.key(who("a"), NOW).unwrap().key, made[0].key);
     let again = subjects.key(who("d"), NOW).unwrap();
     assert_eq!((again.named.slot, again.named.generation), (1, 1));
@@ -133,7 +133,7 @@ fn a_file_of_a_release_that_did_not_count_is_counted_when_it_is_opened() {
     assert_eq!(file::counted(&path).unwrap(), 3);
     // A slot that was erased is a slot as well.
     edit(&path, |bytes| bytes[2 * SLOT..3 * SLOT].fill(0));
-    assert!(Subjects::open(&path, true).unwrap_err().to_string().contains("slot 1"));
+    assert!(Subjects::open(&path, true, 0).unwrap_err().to_string().contains("slot 1"));
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn what_a_power_cut_left_unfinished_is_passed_over() {
     assert!(matches!(Ring::new(&path).find(&made[1].named, who("b")).unwrap(), Lookup::Missing));
     // An empty file is what an interrupted creation leaves.
     drop(subjects);
-    assert_eq!(Subjects::open(&dir.path().join("none"), true).unwrap_err().kind(), io::ErrorKind::NotFound);
+    assert_eq!(Subjects::open(&dir.path().join("none"), true, 0).unwrap_err().kind(), io::ErrorKind::NotFound);
     fs::write(&path, b"").unwrap();
     assert_eq!(open(&path).key(who("a"), NOW).unwrap().named.slot, 0);
 }

@@ -191,7 +191,7 @@ async fn an_erasure_that_was_begun_and_is_held_now_is_kept_at_the_opening() {
         let (log, _) = open(dir.path());
         call(&log, "one").await;
         log.close().await;
-        let subjects = Subjects::open(&keys(dir.path()), true).unwrap().unwrap();
+        let subjects = Subjects::open(&keys(dir.path()), true, 0).unwrap().unwrap();
         subjects.doom(owner()).unwrap();
         drop(subjects);
         assert_eq!(argument(dir.path()), Revealed::Erased, "about to be");
@@ -217,7 +217,7 @@ async fn a_key_that_is_destroyed_already_is_recorded_under_a_hold_too() {
     let (log, _) = open(dir.path());
     call(&log, "one").await;
     log.close().await;
-    let subjects = Subjects::open(&keys(dir.path()), true).unwrap().unwrap();
+    let subjects = Subjects::open(&keys(dir.path()), true, 0).unwrap().unwrap();
     let slots = subjects.doom(owner()).unwrap();
     subjects.wipe(&slots, UnixMillis(NOW)).unwrap();
     drop(subjects);

@@ -187,7 +187,7 @@ async fn an_erasure_that_was_interrupted_is_finished_at_the_next_opening() {
             before += 1;
         }
         {
-            let keys = crate::subjects::Subjects::open(&keys(copy.path()), true).unwrap().unwrap();
+            let keys = crate::subjects::Subjects::open(&keys(copy.path()), true, 0).unwrap().unwrap();
             let slots = keys.doom(whose).unwrap();
             if wiped {
                 keys.wipe(&slots, UnixMillis(NOW)).unwrap();
@@ -355,7 +355,7 @@ async fn a_key_that_was_destroyed_without_a_record_is_not_erased() {
     log.close().await;
     // Somebody with the file, and without the log: the later key goes, or makes room for another.
     let whose = crate::subjects::Owner::new(Some(&tenant), Some(&subject));
-    let subjects = crate::subjects::Subjects::open(&keys(dir.path()), true).unwrap().unwrap();
+    let subjects = crate::subjects::Subjects::open(&keys(dir.path()), true, 0).unwrap().unwrap();
     let slots = subjects.doom(whose).unwrap();
     subjects.wipe(&slots, UnixMillis(NOW)).unwrap();
     subjects.settle(&slots).unwrap();

@@ -71,7 +71,8 @@ impl Writer {
     /// Each step may be done twice, so that all of it is done again where one of them failed.
     fn rewind(&mut self) -> Result<(), Fault> {
         let open_from = self.open.keys().next().copied().unwrap_or(self.at.entries());
-        recovery::rewind(&mut *self.storage, &self.at, &mut self.generation, open_from)?;
+        let says = (open_from, self.queue.subjects.changed());
+        recovery::rewind(&mut *self.storage, &self.at, &mut self.generation, says)?;
         self.publisher.rewind(&mut *self.storage)?;
         self.reopen().map_err(|error| Fault::io(&files::segment(self.at.segment), &error))
     }

@@ -113,7 +113,7 @@ impl Writer {
     pub(super) fn write_head(&mut self, fresh: u64) -> io::Result<()> {
         let next = self.generation.saturating_add(1);
         let open_from = self.open.keys().next().copied().unwrap_or(fresh).min(fresh);
-        let (offset, bytes) = recovery::head(&self.at, next, open_from).slot();
+        let (offset, bytes) = recovery::head(&self.at, next, (open_from, self.queue.subjects.changed())).slot();
         self.head_is_durable = false;
         self.storage.write_head(offset, &bytes)?;
         // One that failed may be half written: the next one goes to the same slot, and the other stays whole.

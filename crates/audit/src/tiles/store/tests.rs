@@ -24,7 +24,8 @@ fn log(dir: &Path, entries: u64) -> Frontier {
             tree.push(Hash(leaf.0), |_, _, _| ()).unwrap();
         }
     }
-    let head = head::Head { generation: 1, entries, root: tree.root(), open_from: entries, segment: 0, len: 0 };
+    let head =
+        head::Head { generation: 1, entries, root: tree.root(), open_from: entries, segment: 0, len: 0, keys: 0 };
     let (offset, slot) = head.slot();
     fs::write(dir.join("head"), [vec![0; usize::try_from(offset).unwrap()], slot].concat()).unwrap();
     tree

@@ -1,0 +1,93 @@
+//! An older copy of the keys of subjects is put in their place: the log knows how far they had come.
+
+use super::*;
+use crate::{OpenError, Refused};
+use std::fs;
+
+const LOG: &str = "00000000000000000000.log";
+
+/// Records what concerns that subject.
+async fn concern(log: &Log, subject: &str) {
+    let refused = Refused {
+        about: about(),
+        principal: Some(Principal { subject: Subject::parse(subject).unwrap(), ..principal() }),
+        server: None,
+        method: None,
+        tool: None,
+        refusal: Refusal::new(Reason::LimitRate),
+        arguments: Some(Bytes::from_static(b"{\"q\":1}")),
+        message: None,
+        policy: None,
+        inputs: None,
+    };
+    log.refuse(&refused).await.unwrap();
+}
+
+/// The start with that file of keys is refused and writes nothing; with the newest one the log goes on.
+async fn is_refused(dir: &Path, older: &[u8]) {
+    let newest = fs::read(keys(dir)).unwrap();
+    let log = || fs::read(dir.join(LOG)).unwrap();
+    let before = log();
+    fs::write(keys(dir), older).unwrap();
+    let Err(OpenError::Io(error)) = Log::open(config(dir), clock().0) else { panic!("an older copy is taken") };
+    assert!(error.to_string().contains("this is an older copy of the keys of subjects"), "{error}");
+    assert_eq!((fs::read(keys(dir)).unwrap(), log()), (older.to_vec(), before));
+    fs::write(keys(dir), newest).unwrap();
+    let (log, _) = open(dir);
+    concern(&log, "a").await;
+    log.close().await;
+}
+
+#[tokio::test]
+async fn a_copy_from_before_a_subject_or_an_erasure_stops_the_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let (log, _) = open(dir.path());
+    concern(&log, "a").await;
+    let first = fs::read(keys(dir.path())).unwrap();
+    concern(&log, "b").await;
+    log.close().await;
+    is_refused(dir.path(), &first).await;
+
+    let (log, _) = open(dir.path());
+    let second = fs::read(keys(dir.path())).unwrap();
+    let (tenant, subject) = (principal().tenant, Subject::parse("b").unwrap());
+    log.erase(&tenant, &subject, "ann").await.unwrap().unwrap();
+    log.close().await;
+    assert_ne!(second, fs::read(keys(dir.path())).unwrap());
+    is_refused(dir.path(), &second).await;
+    is_refused(dir.path(), &first).await;
+}
+
+/// The file may be ahead of the log, as after a crash between the two and in a copy that was taken of a log in use.
+#[tokio::test]
+async fn keys_that_are_newer_than_the_log_are_taken() {
+    let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let copy = |name: &str| {
+        fs::copy(dir.path().join(name), other.path().join(name)).unwrap();
+    };
+    let (log, _) = open(dir.path());
+    concern(&log, "a").await;
+    ["head", LOG, "audit.key"].into_iter().for_each(copy);
+    concern(&log, "b").await;
+    log.close().await;
+    copy("subjects");
+    let (log, _) = open(other.path());
+    concern(&log, "b").await;
+    log.close().await;
+    assert!(crate::verify(other.path()).is_ok());
+}
+
+#[tokio::test]
+async fn starts_in_between_do_not_make_it_forgotten() {
+    let dir = tempfile::tempdir().unwrap();
+    let (log, _) = open(dir.path());
+    concern(&log, "a").await;
+    let older = fs::read(keys(dir.path())).unwrap();
+    concern(&log, "b").await;
+    log.close().await;
+    for _ in 0..3 {
+        let (log, _) = open(dir.path());
+        log.close().await;
+    }
+    is_refused(dir.path(), &older).await;
+}
