@@ -4,9 +4,9 @@
 mod change;
 mod force;
 
-#[cfg(test)]
-pub(crate) use change::KeyFiles;
 pub(crate) use change::{Files, Signers};
+#[cfg(test)]
+pub(crate) use change::{KeyFiles, Known};
 pub use change::{public_keys, public_list_path};
 
 use crate::commitment::random;
@@ -35,13 +35,38 @@ pub fn public_key(path: &Path) -> io::Result<Verifier> {
     Verifier::parse(read(&path)?.trim_end()).map_err(|error| wrong(&path, &error))
 }
 
-/// Writes the public key beside the private one at `path` where it is missing: without it auditors verify no signature.
+/// The key that the public file beside the private key `own` at `path` holds; `None` where it is missing, and where
+/// nothing is left in it but the beginning of `own`: an interrupted copy, or a crash, leaves that.
+pub(crate) fn published(path: &Path, own: &Verifier) -> io::Result<Option<Verifier>> {
+    match public_key(path) {
+        Ok(key) => Ok(Some(key)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() != io::ErrorKind::InvalidData => Err(error),
+        Err(_) if is_rest_of(&public_path(path), own)? => Ok(None),
+        Err(error) => {
+            let what = format!("{error}. It is not the log's public key: remove it, and the start writes that again");
+            Err(io::Error::new(io::ErrorKind::InvalidData, what))
+        }
+    }
+}
+
+/// Whether a file holds nothing but the beginning of the text of `own`; a crash leaves zeroes as well.
+fn is_rest_of(public: &Path, own: &Verifier) -> io::Result<bool> {
+    let mut bytes = Vec::new();
+    let read = File::open(public).and_then(|file| file.take(MAX).read_to_end(&mut bytes));
+    read.map_err(|error| crate::storage::named(public, &error))?;
+    let is_blank = |byte: &u8| *byte == 0 || byte.is_ascii_whitespace();
+    let end = bytes.iter().rposition(|byte| !is_blank(byte)).map_or(0, |last| last + 1);
+    Ok(own.to_string().as_bytes().starts_with(bytes.get(..end).unwrap_or_default()))
+}
+
+/// Writes the public key beside the private one at `path` where it is missing or cut off: without it auditors verify no
+/// signature.
 pub(crate) fn publish_missing(path: &Path, key: &Verifier) -> io::Result<bool> {
-    let public = public_path(path);
-    if public.try_exists().map_err(|error| crate::storage::named(&public, &error))? {
+    if published(path, key)?.is_some() {
         return Ok(false);
     }
-    create(&public, &format!("{key}\n"), 0o644)?;
+    create(&public_path(path), &format!("{key}\n"), 0o644)?;
     Ok(true)
 }
 
@@ -51,6 +76,10 @@ pub(crate) fn publish_missing(path: &Path, key: &Verifier) -> io::Result<bool> {
 /// The name will not do, there is a key already, or the file system refuses.
 pub fn keygen(path: &Path, name: &str) -> io::Result<Verifier> {
     let (signer, private) = fresh(path, name)?;
+    if public_path(path) == path {
+        let what = format!("{}: the ending is that of the public key: name the private one otherwise", path.display());
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
+    }
     if path.try_exists()? {
         return Err(io::Error::new(
             io::ErrorKind::AlreadyExists,
@@ -175,6 +204,8 @@ mod tests {
         assert_eq!(open(&other, None, true).unwrap_err().kind(), io::ErrorKind::NotFound);
         let unnamed = open(&other, None, false).unwrap();
         assert!(unnamed.verifier().name().starts_with("casemate/audit/"), "{unnamed:?}");
+        let fault = keygen(&dir.path().join("made.pub"), "x").unwrap_err();
+        assert!(fault.kind() == io::ErrorKind::InvalidInput && public_key(&made).is_ok(), "{fault}");
         assert_eq!(keygen(&dir.path().join("k"), "a name").unwrap_err().kind(), io::ErrorKind::InvalidData);
     }
 }

@@ -307,6 +307,49 @@ async fn links_lead_nowhere_and_neither_directory_lies_in_the_other() {
     assert!(save(&audit, &dir.path().join("file")).is_err());
 }
 
+/// A log whose key lies where a gateway has it.
+async fn gateway(state: &Path) -> PathBuf {
+    let audit = state.join("audit");
+    let (log, _) = Log::open(Config { key: None, ..small(&audit) }, clock().0).unwrap();
+    for _ in 0..140 {
+        call(&log, "answer").await;
+    }
+    log.keep_policy(Digest::of(b"policy"), b"policy".to_vec()).await.unwrap();
+    log.close().await;
+    audit
+}
+
+#[tokio::test]
+async fn no_copy_lies_in_the_log_or_among_the_keys_of_another_gateway() {
+    let dir = tempfile::tempdir().unwrap();
+    let (one, other) = (dir.path().join("one"), dir.path().join("other"));
+    let (audit, theirs) = (gateway(&one).await, gateway(&other).await);
+    std::fs::create_dir(theirs.join("archive")).unwrap();
+    symlink(theirs.join("tile"), dir.path().join("link")).unwrap();
+    let before = files(&other);
+    let copy = |to: &Path| backup(&audit, to, Backup::default());
+    let inside = ["", "copy", "archive", "archive/copy", "tile", "tile/0/copy", "policies", "../keys", "../keys/copy"];
+    let elsewhere = ["link", "link/copy", "link/../copy", "one/../other/audit/tile/copy", "one/keys", "one/keys/copy"];
+    let places = inside.iter().map(|name| theirs.join(name)).chain(elsewhere.iter().map(|name| dir.path().join(name)));
+    for to in places {
+        let fault = copy(&to).unwrap_err();
+        assert_eq!(fault.class, Class::Unreadable);
+        let said = ["name a place outside", "a directory of its own", "one another"];
+        assert!(said.iter().any(|said| fault.what.contains(said)), "{}: {fault}", to.display());
+        assert_eq!(before, files(&other), "{}", to.display());
+    }
+    // What was lost of it is not taken for a free place either.
+    std::fs::remove_dir_all(&theirs).unwrap();
+    std::fs::create_dir_all(theirs.join("tile")).unwrap();
+    assert!(copy(&theirs.join("tile/copy")).is_err());
+    // A directory beside them is one.
+    for to in [other.join("copy"), one.join("backups"), dir.path().join("audit")] {
+        copy(&to).unwrap();
+        copy(&to).unwrap();
+        assert!(copy(&to.join("archive/copy")).is_err(), "a copy is a log");
+    }
+}
+
 #[tokio::test]
 async fn one_writer_at_a_time() {
     let (dir, to) = log(3).await;

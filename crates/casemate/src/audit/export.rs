@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use casemate_audit::bundle::{Check, Checked, Export, Exported, check, export};
 use casemate_audit::index::Filter;
 use casemate_audit::tlog::{Checkpoint, Note};
-use casemate_audit::{Class, Fault};
+use casemate_audit::{Class, Fault, outside};
 use casemate_core::{TenantId, TraceId, UnixMillis};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -110,6 +110,7 @@ fn parent(to: &Path) -> &Path {
 }
 
 pub(super) fn run(args: &ExportArgs, dir: &Path) -> Result<ExitCode> {
+    query::in_order(args.since, args.until)?;
     let (to, is_tar) = (&args.to, args.to.extension().is_some_and(|ending| ending == "tar"));
     if to.symlink_metadata().is_ok() {
         bail!("{} is there already: a bundle is made once and not changed", to.display());
@@ -118,9 +119,7 @@ pub(super) fn run(args: &ExportArgs, dir: &Path) -> Result<ExitCode> {
     if is_tar {
         tar::check_name(to)?;
     }
-    if dir.canonicalize().is_ok_and(|log| place.starts_with(log)) {
-        bail!("{} lies in the log's own directory", to.display());
-    }
+    outside(to).with_context(|| format!("{} cannot be used", to.display()))?;
     let keys = beside::known(&args.key, dir)?;
     if keys.is_empty() {
         bail!("the log's public key is not beside it: give it with --key");

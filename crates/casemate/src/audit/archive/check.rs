@@ -57,12 +57,8 @@ async fn one(archive: &Archive, place: &Place) -> Found {
             return found;
         }
     };
-    if let Some(other) = archive.unnamed.first().filter(|_| outline.whole.is_none() && outline.last.is_none()) {
-        let what = format!(
-            "there is no manifest of this target, and one of {other}, which the configuration does not name: was the \
-             directory moved, or the bucket renamed?"
-        );
-        found.faults.push(Fault::new(Class::Removed, &file.display().to_string(), 0, what));
+    if let Some(fault) = moved(archive, &file).filter(|_| outline.whole.is_none() && outline.last.is_none()) {
+        found.faults.push(fault);
         return found;
     }
     found.faults.extend(vouched(&archive.dir, &place.id, &outline).err());
@@ -72,6 +68,35 @@ async fn one(archive: &Archive, place: &Place) -> Found {
     }
     bar.finish_and_clear();
     found
+}
+
+/// What to say of a target without a manifest, `file`, where there is one of a target that the configuration does not name.
+fn moved(archive: &Archive, file: &Path) -> Option<Fault> {
+    let other = archive.unnamed.first()?;
+    let what = format!(
+        "there is no manifest of this target, and one of {other}, which the configuration does not name: was the directory \
+         moved, or the bucket renamed?"
+    );
+    Some(Fault::new(Class::Removed, &file.display().to_string(), 0, what))
+}
+
+/// Why a target has no manifest, `file`: nothing was put there yet, unless something else tells.
+pub(super) fn without_manifest(archive: &Archive, place: &Place, file: &Path) -> Fault {
+    if let Some(fault) = moved(archive, file) {
+        return fault;
+    }
+    match vouched(&archive.dir, &place.id, &Outline::default()) {
+        Err(fault) if fault.class == Class::Removed => fault,
+        // Without the log nothing tells.
+        Err(fault) => {
+            let what = format!("there is no manifest {}, and the log does not say why: {fault}", file.display());
+            Fault::new(Class::Absent, &file.display().to_string(), 0, what)
+        }
+        Ok(()) => {
+            let what = format!("there is nothing in {} yet: no segment was archived", place.target.describe());
+            Fault::new(Class::Absent, &file.display().to_string(), 0, what)
+        }
+    }
 }
 
 fn unreadable(file: &Path, error: &io::Error) -> Fault {
