@@ -22,13 +22,13 @@ pub fn outside(path: &Path) -> io::Result<PathBuf> {
     let whole = resolved(path)?;
     for dir in whole.ancestors().skip(1) {
         let what = if is_log(dir) {
-            "a log"
+            "a log is"
         } else if has_keys(dir) {
-            "the keys of a log"
+            "the keys of a log are"
         } else {
             continue;
         };
-        let what = format!("it lies in {}, where {what} is kept: name a place outside", dir.display());
+        let what = format!("it lies in {}, where {what} kept: name a place outside", dir.display());
         return Err(invalid(what));
     }
     Ok(whole)

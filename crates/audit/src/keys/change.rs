@@ -48,7 +48,7 @@ pub fn public_keys(path: &Path) -> io::Result<Vec<Verifier>> {
 /// The keys of a list; none where it is missing.
 fn listed(list: &Path) -> io::Result<Vec<Verifier>> {
     let mut text = String::new();
-    match File::open(list).and_then(|file| file.take(LIST + 1).read_to_string(&mut text)) {
+    match crate::storage::plain(list).and_then(|file| file.take(LIST + 1).read_to_string(&mut text)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(crate::storage::named(list, &error)),
         _ => {}
     }

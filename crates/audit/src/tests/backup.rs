@@ -307,6 +307,51 @@ async fn links_lead_nowhere_and_neither_directory_lies_in_the_other() {
     assert!(save(&audit, &dir.path().join("file")).is_err());
 }
 
+#[tokio::test]
+async fn a_log_that_lost_its_checkpoints_makes_no_good_copy() {
+    let (dir, to) = log(150).await;
+    let audit = audit(&dir);
+    let names = files(&audit).into_keys().map(|path| path.file_name().unwrap().to_str().unwrap().to_owned());
+    let segment = names.filter(|name| name.ends_with(".checkpoints")).max().unwrap();
+    let whole = std::fs::read(audit.join(&segment)).unwrap();
+    std::fs::set_permissions(audit.join(&segment), std::fs::Permissions::from_mode(0o600)).unwrap();
+    std::fs::write(audit.join(&segment), "").unwrap();
+    let fault = save(&audit, &to).unwrap_err();
+    assert!(fault.class == Class::Removed && fault.what.contains("not beside its segment"), "{fault}");
+    assert!(!to.join("head").exists());
+    std::fs::write(audit.join(&segment), whole).unwrap();
+    save(&audit, &to).unwrap();
+    // Its own file is only a copy of what stands there.
+    std::fs::write(audit.join("checkpoint"), "").unwrap();
+    save(&audit, &to).unwrap();
+    good(&audit, &to);
+}
+
+#[tokio::test]
+async fn what_is_no_plain_file_is_not_waited_for() {
+    let (dir, to) = log(150).await;
+    let audit = audit(&dir);
+    let key = vec![key(&audit)];
+    for name in ["head", "checkpoint", "00000000000000000000.log", "00000000000000000000.checkpoints", "audit.pub"] {
+        let (place, aside) = (audit.join(name), dir.path().join("aside"));
+        std::fs::rename(&place, &aside).unwrap();
+        let (pipe, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU);
+        rustix::fs::mknodat(rustix::fs::CWD, &place, pipe, mode, 0).unwrap();
+        let (options, how) = (Options { keys: key.clone(), ..Options::default() }, Backup::default());
+        let done = [verify_with(&audit, options).err(), backup(&audit, &to, how).err()];
+        if name == "audit.pub" {
+            assert!(public_key(&audit.join("audit.key")).unwrap_err().to_string().contains("plain file"));
+        } else {
+            for fault in done {
+                let fault = fault.unwrap();
+                assert!(fault.class == Class::Unreadable && fault.what.contains("plain file"), "{name}: {fault}");
+            }
+        }
+        std::fs::rename(&aside, &place).unwrap();
+    }
+    assert_eq!(entries(&audit).unwrap().filter(|entry| entry.is_err()).count(), 0);
+}
+
 /// A log whose key lies where a gateway has it.
 async fn gateway(state: &Path) -> PathBuf {
     let audit = state.join("audit");

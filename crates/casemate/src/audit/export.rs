@@ -128,7 +128,8 @@ pub(super) fn run(args: &ExportArgs, dir: &Path) -> Result<ExitCode> {
         Ok(found) => found,
         Err(fault) => return told(args.json, &fault),
     };
-    let made = tempfile::Builder::new().prefix(".casemate-export-").tempdir_in(&place)?;
+    let made = tempfile::Builder::new().prefix(".casemate-export-").tempdir_in(&place);
+    let made = made.with_context(|| format!("{} cannot be written", to.display()))?;
     let bar = progress::bar();
     let mut tell = |at, of| progress::tell(&bar, at, of);
     let filter = Filter {
@@ -207,6 +208,9 @@ fn tell_exported(args: &ExportArgs, done: &Exported, beyond: u64) -> Result<Exit
 }
 
 pub(super) fn run_check(args: &CheckArgs) -> Result<ExitCode> {
+    if !args.dir.is_dir() {
+        bail!("{} is not a directory: one that was packed is unpacked first", args.dir.display());
+    }
     let policy = policy(args.origin.as_deref(), &args.key, &args.witness, args.quorum)?;
     let bar = progress::bar();
     let mut tell = |at, of| progress::tell(&bar, at, of);

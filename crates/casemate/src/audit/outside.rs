@@ -15,15 +15,23 @@ const MOST: u64 = 1 << 20;
 /// # Errors
 /// It cannot be read, or is longer than anything of its kind; nobody writes to the pipe.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
+    up_to(path, MOST)
+}
+
+/// The same for what may have `most` bytes.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn up_to(path: &Path, most: u64) -> Result<Vec<u8>> {
     let unreadable = || format!("{} cannot be read", path.display());
     let mut bytes = Vec::new();
     let Some(file) = opened(path, &mut bytes).with_context(unreadable)? else {
         bail!("{} is a pipe, and nobody writes to it", path.display());
     };
-    let rest = (MOST + 1).saturating_sub(bytes.len() as u64);
+    let rest = most.saturating_add(1).saturating_sub(bytes.len() as u64);
     file.take(rest).read_to_end(&mut bytes).with_context(unreadable)?;
-    if bytes.len() as u64 > MOST {
-        bail!("{} has over {MOST} bytes, and nothing that is asked for here is as long", path.display());
+    if bytes.len() as u64 > most {
+        bail!("{} has over {most} bytes, and nothing that is asked for here is as long", path.display());
     }
     Ok(bytes)
 }

@@ -1,7 +1,7 @@
 //! `casemate audit archive check`: every object of every manifest, and the manifests against the log.
 
 use super::{Archive, fault, is_expired};
-use crate::audit::{exit, progress};
+use crate::audit::{exit, holds_log, progress};
 use crate::out;
 use casemate_archive::{ArchiveError, Stored};
 use casemate_audit::{Class, Fault, entries, entries_from, entry};
@@ -80,22 +80,28 @@ fn moved(archive: &Archive, file: &Path) -> Option<Fault> {
     Some(Fault::new(Class::Removed, &file.display().to_string(), 0, what))
 }
 
-/// Why a target has no manifest, `file`: nothing was put there yet, unless something else tells.
-pub(super) fn without_manifest(archive: &Archive, place: &Place, file: &Path) -> Fault {
-    if let Some(fault) = moved(archive, file) {
+/// Why nothing is brought back from a target whose manifest, `file`, has no segment: nothing was put there yet, unless
+/// something else tells.
+pub(super) fn nothing(archive: &Archive, place: &Place, file: &Path) -> Fault {
+    let absent = |what: String| Fault::new(Class::Absent, &file.display().to_string(), 0, what);
+    if !file.exists()
+        && let Some(fault) = moved(archive, file)
+    {
         return fault;
     }
-    match vouched(&archive.dir, &place.id, &Outline::default()) {
-        Err(fault) if fault.class == Class::Removed => fault,
-        // Without the log nothing tells.
-        Err(fault) => {
-            let what = format!("there is no manifest {}, and the log does not say why: {fault}", file.display());
-            Fault::new(Class::Absent, &file.display().to_string(), 0, what)
-        }
-        Ok(()) => {
-            let what = format!("there is nothing in {} yet: no segment was archived", place.target.describe());
-            Fault::new(Class::Absent, &file.display().to_string(), 0, what)
-        }
+    if !holds_log(&archive.dir) {
+        return absent(format!(
+            "there is no manifest {}, and no log beside it that would say what was archived: put the directory `archive` of \
+             the log there, or name that of the log with --dir",
+            file.display()
+        ));
+    }
+    let vouched = outline(file)
+        .map_err(|error| unreadable(file, &error))
+        .and_then(|outline| vouched(&archive.dir, &place.id, &outline));
+    match vouched {
+        Err(fault) => fault,
+        Ok(()) => absent(format!("there is nothing in {} yet: no segment was archived", place.target.describe())),
     }
 }
 

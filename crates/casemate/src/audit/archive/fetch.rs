@@ -1,6 +1,6 @@
 //! `casemate audit archive fetch`: the archived segments, as a log that can be read and verified.
 
-use super::check::without_manifest;
+use super::check::nothing;
 use super::{Archive, TargetArgs, fault, is_expired};
 use crate::audit::{bad, exit};
 use crate::out;
@@ -153,7 +153,7 @@ async fn fetch(
     let (file, now) = (path(&archive.dir, &place.id), (archive.clock)());
     let removed = |what: String| Ok(Err(Fault::new(Class::Removed, &file.display().to_string(), 0, what)));
     let lines = Lines::open(&file).with_context(|| format!("{} cannot be read", file.display()))?;
-    let Some(mut lines) = lines else { return Ok(Err(without_manifest(archive, place, &file))) };
+    let Some(mut lines) = lines else { return Ok(Err(nothing(archive, place, &file))) };
     // From where to where there is something already.
     let (mut have, mut expired) = (None, 0);
     while let Some(part) = lines.part().with_context(|| format!("{} cannot be read", file.display()))? {
@@ -190,6 +190,11 @@ async fn fetch(
         if have.is_some_and(|(_, end)| args.until.is_some_and(|until| until < end)) {
             break;
         }
+    }
+    if have.is_none() {
+        let what = format!("nothing is left in {}: the lock of what was there is over", place.target.describe());
+        let gone = Fault::new(Class::Absent, &file.display().to_string(), 0, what);
+        return Ok(Err(if expired > 0 { gone } else { nothing(archive, place, &file) }));
     }
     File::open(args.to.join("policies"))?.sync_all()?;
     // The head makes it a log: it comes last.
