@@ -17,6 +17,7 @@ use crate::error::{Class, Fault};
 use crate::files;
 use crate::head::Head;
 use crate::keys;
+use crate::place;
 use crate::scan;
 use crate::storage::{DirSource, Source};
 use crate::tiles::LogNodes;
@@ -224,27 +225,25 @@ fn follows(snapshot: &Snapshot, nodes: &LogNodes<'_>, copy: &dyn Source, before:
     Ok(())
 }
 
-/// The two directories with nothing relative or linked in them; neither may lie in the other.
+/// The two directories with nothing relative or linked in them. Neither may lie in the other, and the copy in no log: a
+/// backup in the directory of another gateway would be in the way of that one's own files.
 fn apart(dir: &Path, to: &Path) -> Result<(PathBuf, PathBuf), Fault> {
-    let place = |path: &Path, error: io::Error| Fault::io(&path.display().to_string(), &error);
-    let dir = dir.canonicalize().map_err(|error| place(dir, error))?;
-    let whole = match (to.canonicalize(), to.file_name()) {
-        (Err(error), Some(name)) if error.kind() == io::ErrorKind::NotFound => {
-            let parent = to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            parent.canonicalize().map(|parent| parent.join(name))
-        }
-        (whole, _) => whole,
-    };
-    let whole = whole.map_err(|error| place(to, error))?;
-    if whole.starts_with(&dir) || dir.starts_with(&whole) {
-        let what = "the log and its copy may not lie in one another";
-        return Err(Fault::new(Class::Unreadable, &to.display().to_string(), 0, what));
+    let refused = |what: &str| Err(Fault::new(Class::Unreadable, &to.display().to_string(), 0, what));
+    let dir = dir.canonicalize().map_err(|error| Fault::io(&dir.display().to_string(), &error))?;
+    let named = |error: io::Error| Fault::io(&to.display().to_string(), &error);
+    let whole = place::resolved(to).map_err(named)?;
+    if place::lies_in(&whole, &dir) || place::lies_in(&dir, &whole) {
+        return refused("the log and its copy may not lie in one another");
     }
+    place::outside(&whole).map_err(named)?;
     // The layout of a state directory: there a gateway goes on from this log.
-    let own = whole.parent().is_some_and(|state| state.join("keys/audit.key").exists());
-    if own && whole.join(files::HEAD).exists() {
-        let what = "that is the log of a gateway, whose key lies beside it: a copy goes into a directory of its own";
-        return Err(Fault::new(Class::Unreadable, &to.display().to_string(), 0, what));
+    if place::is_of_gateway(&whole) && whole.join(files::HEAD).exists() {
+        return refused(
+            "that is the log of a gateway, whose key lies beside it: a copy goes into a directory of its own",
+        );
+    }
+    if place::has_keys(&whole) && !whole.join(files::HEAD).exists() {
+        return refused("the keys of a log are kept there: a copy goes into a directory of its own");
     }
     Ok((dir, whole))
 }

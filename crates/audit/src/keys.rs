@@ -4,12 +4,13 @@
 mod change;
 mod force;
 
-#[cfg(test)]
-pub(crate) use change::KeyFiles;
 pub(crate) use change::{Files, Signers};
+#[cfg(test)]
+pub(crate) use change::{KeyFiles, Known};
 pub use change::{public_keys, public_list_path};
 
 use crate::commitment::random;
+use crate::storage;
 use casemate_tlog::key::{Algorithm, KeyError, Signer, Verifier, private_text};
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
@@ -35,13 +36,38 @@ pub fn public_key(path: &Path) -> io::Result<Verifier> {
     Verifier::parse(read(&path)?.trim_end()).map_err(|error| wrong(&path, &error))
 }
 
-/// Writes the public key beside the private one at `path` where it is missing: without it auditors verify no signature.
+/// The key that the public file beside the private key `own` at `path` holds; `None` where it is missing, and where
+/// nothing is left in it but the beginning of `own`: an interrupted copy, or a crash, leaves that.
+pub(crate) fn published(path: &Path, own: &Verifier) -> io::Result<Option<Verifier>> {
+    match public_key(path) {
+        Ok(key) => Ok(Some(key)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() != io::ErrorKind::InvalidData => Err(error),
+        Err(_) if is_rest_of(&public_path(path), own)? => Ok(None),
+        Err(error) => {
+            let what = format!("{error}. It is not the log's public key: remove it, and the start writes that again");
+            Err(io::Error::new(io::ErrorKind::InvalidData, what))
+        }
+    }
+}
+
+/// Whether a file holds nothing but the beginning of the text of `own`; a crash leaves zeroes as well.
+fn is_rest_of(public: &Path, own: &Verifier) -> io::Result<bool> {
+    let mut bytes = Vec::new();
+    let read = storage::plain(public).and_then(|file| file.take(MAX).read_to_end(&mut bytes));
+    read.map_err(|error| storage::named(public, &error))?;
+    let is_blank = |byte: &u8| *byte == 0 || byte.is_ascii_whitespace();
+    let end = bytes.iter().rposition(|byte| !is_blank(byte)).map_or(0, |last| last + 1);
+    Ok(own.to_string().as_bytes().starts_with(bytes.get(..end).unwrap_or_default()))
+}
+
+/// Writes the public key beside the private one at `path` where it is missing or cut off: without it auditors verify no
+/// signature.
 pub(crate) fn publish_missing(path: &Path, key: &Verifier) -> io::Result<bool> {
-    let public = public_path(path);
-    if public.try_exists().map_err(|error| crate::storage::named(&public, &error))? {
+    if published(path, key)?.is_some() {
         return Ok(false);
     }
-    create(&public, &format!("{key}\n"), 0o644)?;
+    create(&public_path(path), &format!("{key}\n"), 0o644)?;
     Ok(true)
 }
 
@@ -51,14 +77,24 @@ pub(crate) fn publish_missing(path: &Path, key: &Verifier) -> io::Result<bool> {
 /// The name will not do, there is a key already, or the file system refuses.
 pub fn keygen(path: &Path, name: &str) -> io::Result<Verifier> {
     let (signer, private) = fresh(path, name)?;
-    if path.try_exists()? {
+    if public_path(path) == path {
+        let what = format!("{}: the ending is that of the public key: name the private one otherwise", path.display());
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
+    }
+    // `file_name` takes no notice of it.
+    if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+        let what = format!("{}: that is a directory: name a file in it", path.display());
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
+    }
+    if path.try_exists().map_err(|error| storage::named(path, &error))? {
         return Err(io::Error::new(
             io::ErrorKind::AlreadyExists,
             format!("{}: there is a key already", path.display()),
         ));
     }
     if let Some(dir) = path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
-        DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
+        made.map_err(|error| storage::named(dir, &error))?;
     }
     let verifier = signer.verifier().clone();
     // The private key comes last: as long as it is missing there is no key.
@@ -105,7 +141,7 @@ fn keep_private(path: &Path) -> io::Result<()> {
 
 fn read(path: &Path) -> io::Result<Zeroizing<String>> {
     let mut text = Zeroizing::new(String::with_capacity(1024));
-    let read = File::open(path).and_then(|file| file.take(MAX).read_to_string(&mut text));
+    let read = storage::plain(path).and_then(|file| file.take(MAX).read_to_string(&mut text));
     match read {
         Ok(_) => Ok(text),
         // The error of the standard library says nothing of what the bytes are of.
@@ -113,7 +149,7 @@ fn read(path: &Path) -> io::Result<Zeroizing<String>> {
             let what = format!("{}: it is damaged: a key is text, and this is none", path.display());
             Err(io::Error::new(io::ErrorKind::InvalidData, what))
         }
-        Err(error) => Err(crate::storage::named(path, &error)),
+        Err(error) => Err(storage::named(path, &error)),
     }
 }
 
@@ -124,16 +160,21 @@ fn wrong(path: &Path, error: &KeyError) -> io::Error {
 /// Writes a file, durably, whole or not at all.
 fn create(path: &Path, text: &str, mode: u32) -> io::Result<()> {
     let partial = path.with_extension("partial");
-    let named = |error: io::Error| crate::storage::named(&partial, &error);
+    // It may hold a private key.
+    write(&partial, path, text, mode).inspect_err(|_| drop(fs::remove_file(&partial)))
+}
+
+fn write(partial: &Path, path: &Path, text: &str, mode: u32) -> io::Result<()> {
+    let named = |error: io::Error| storage::named(partial, &error);
     // What an interrupted write left may be readable by others.
-    match fs::remove_file(&partial) {
+    match fs::remove_file(partial) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(named(error)),
         _ => {}
     }
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&partial).map_err(named)?;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(partial).map_err(named)?;
     file.write_all(text.as_bytes()).map_err(named)?;
     file.sync_all().map_err(named)?;
-    fs::rename(&partial, path)?;
+    fs::rename(partial, path).map_err(|error| storage::named(path, &error))?;
     match path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
         Some(dir) => File::open(dir)?.sync_all(),
         None => Ok(()),
@@ -175,6 +216,18 @@ mod tests {
         assert_eq!(open(&other, None, true).unwrap_err().kind(), io::ErrorKind::NotFound);
         let unnamed = open(&other, None, false).unwrap();
         assert!(unnamed.verifier().name().starts_with("casemate/audit/"), "{unnamed:?}");
+        // What cannot be made leaves nothing behind, and no private key in a file of another name.
+        fs::create_dir(dir.path().join("sub")).unwrap();
+        for place in ["sub/there/", "sub/", "sub", "made/key"] {
+            assert!(keygen(&dir.path().join(place), "x").is_err(), "{place}");
+        }
+        fs::create_dir(dir.path().join("sub/key.pub")).unwrap();
+        assert!(keygen(&dir.path().join("sub/key"), "x").unwrap_err().to_string().contains("sub/key.pub"));
+        let left: Vec<_> =
+            fs::read_dir(dir.path().join("sub")).unwrap().map(|file| file.unwrap().file_name()).collect();
+        assert_eq!(left, ["key.pub"]);
+        let fault = keygen(&dir.path().join("made.pub"), "x").unwrap_err();
+        assert!(fault.kind() == io::ErrorKind::InvalidInput && public_key(&made).is_ok(), "{fault}");
         assert_eq!(keygen(&dir.path().join("k"), "a name").unwrap_err().kind(), io::ErrorKind::InvalidData);
     }
 }

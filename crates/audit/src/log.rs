@@ -84,6 +84,9 @@ impl Log {
         let signed = checkpoints::last(&storage, &scan::segments(&storage)?)?.is_some();
         let signer = keys::open(&config.key_path(), config.origin.as_deref(), signed)?;
         let signers = Signers::kept(signer, Box::new(keys::Files(config.key_path())))?;
+        if !signed {
+            signers.is_published()?;
+        }
         // A head that is damaged is named by the recovery.
         let changed = scan::head(&storage).ok().flatten().map_or(0, |head| head.keys);
         let subjects = Subjects::open(&config.subjects_path(), signed, changed)?.ok_or(OpenError::Locked)?;
@@ -93,7 +96,7 @@ impl Log {
         Ok(opened)
     }
 
-    /// Puts the public key back where it is missing. Only now is it known that its private key may go on with this log;
+    /// Puts the public key back where it is missing or cut off. Only now is it known that its private key may go on with this log;
     /// while the key changes, the change does it.
     fn publish_key(&self, path: &Path) {
         let signers = self.queue().signers.read().unwrap_or_else(PoisonError::into_inner).clone();
@@ -101,7 +104,7 @@ impl Log {
         match keys::publish_missing(path, key) {
             Ok(false) => {}
             Ok(true) => {
-                tracing::warn!(key = %key.id(), "the public key of the audit log was missing; it is there again")
+                tracing::warn!(key = %key.id(), "the public key of the audit log was missing or cut off; it is there again")
             }
             Err(error) => tracing::warn!(%error, "the public key of the audit log is missing and could not be written"),
         }

@@ -1,6 +1,7 @@
 //! The policies that records name, each in a file of its digest's name, so that decisions can be made again.
 
 use crate::log::Log;
+use crate::storage;
 use casemate_core::digest::Digest;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
@@ -22,7 +23,7 @@ fn path(dir: &Path, digest: Digest) -> PathBuf {
 /// # Errors
 /// It cannot be read.
 pub fn policy(dir: &Path, digest: Digest) -> io::Result<Option<Vec<u8>>> {
-    let file = match File::open(path(dir, digest)) {
+    let file = match storage::plain(&path(dir, digest)) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),

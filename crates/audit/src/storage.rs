@@ -1,7 +1,7 @@
 //! The few operations on files that the log needs, behind a trait so that tests can make each of them fail.
 
 use crate::{attributes, files};
-use rustix::fs::{FlockOperation, IFlags, flock};
+use rustix::fs::{FlockOperation, IFlags, Mode, OFlags, flock, open};
 use std::collections::BTreeSet;
 use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write};
@@ -55,6 +55,19 @@ pub(crate) trait Storage: Source + Send {
     fn free(&self) -> io::Result<u64>;
 }
 
+/// Opens a plain file for reading: what lies in the place of one, such as a pipe, is not waited for.
+pub(crate) fn plain(path: &Path) -> io::Result<File> {
+    let file = File::from(open(path, OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC, Mode::empty())?);
+    if file.metadata()?.is_file() {
+        return Ok(file);
+    }
+    Err(not_plain())
+}
+
+fn not_plain() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, "it is not a plain file")
+}
+
 /// A directory that is read.
 pub(crate) struct DirSource(PathBuf);
 
@@ -75,11 +88,12 @@ impl Source for DirSource {
     }
 
     fn len(&self, name: &str) -> io::Result<u64> {
-        Ok(std::fs::metadata(self.0.join(name))?.len())
+        let there = std::fs::metadata(self.0.join(name))?;
+        if there.is_file() { Ok(there.len()) } else { Err(not_plain()) }
     }
 
     fn read_at(&self, name: &str, offset: u64, len: usize) -> io::Result<Vec<u8>> {
-        let file = File::open(self.0.join(name))?;
+        let file = plain(&self.0.join(name))?;
         let left = usize::try_from(file.metadata()?.len().saturating_sub(offset)).unwrap_or(usize::MAX);
         let mut bytes = vec![0; len.min(left)];
         let mut filled = 0;

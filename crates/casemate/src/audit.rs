@@ -230,7 +230,10 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<ExitCode> {
 
 /// Whether a directory has anything of a log. One that cannot be listed is left to whoever reads it: it says why.
 fn holds_log(dir: &Path) -> bool {
-    let Ok(files) = std::fs::read_dir(dir) else { return true };
+    let files = match std::fs::read_dir(dir) {
+        Ok(files) => files,
+        Err(error) => return error.kind() != std::io::ErrorKind::NotFound,
+    };
     let is_part = |name: &str| {
         ["head", "checkpoint", "minimum"].contains(&name)
             || [".log", ".checkpoints"].iter().any(|end| name.ends_with(end))

@@ -287,6 +287,7 @@ async fn what_somebody_does_to_a_copy_or_its_manifest_is_named() {
 
     let manifest = files(&house.audit_dir().join("archive"), ".manifest").remove(0);
     let good = std::fs::read_to_string(&manifest).expect("a manifest");
+    std::fs::remove_dir_all(&to).expect("removed");
     let lines: Vec<_> = good.lines().collect();
     std::fs::write(&manifest, good.replacen(lines[0], lines[1], 1)).expect("written");
     check(3, "not the one that this record vouches for");
@@ -297,6 +298,8 @@ async fn what_somebody_does_to_a_copy_or_its_manifest_is_named() {
     check(3, "neither an object nor the mark of a segment");
     std::fs::remove_file(&manifest).expect("removed");
     check(4, "the manifest ends before");
+    let (code, said) = fetch("3");
+    assert!(code == Some(4) && said.contains("the manifest ends before"), "{said}");
     std::fs::write(&manifest, good).expect("written");
     check(0, "good");
     // However the directory is spelled it is the same target; moved, it is another one, and that is said.
@@ -317,11 +320,35 @@ async fn what_somebody_does_to_a_copy_or_its_manifest_is_named() {
     spell("moved");
     check(4, "which the configuration does not name: was the directory moved");
     assert!(archive(&house, &["status"]).1.contains("a target that the configuration does not name"));
+    let (code, said) = fetch("3");
+    assert!(code == Some(4) && said.contains("does not name: was the directory moved"), "{said}");
+    assert!(!to.exists());
     std::fs::rename(&moved, &copies).expect("moved back");
     std::fs::write(&config, &text).expect("a file");
     check(0, "good");
     let (code, said) = archive(&house, &["check", "--target", "s3-nothing"]);
     assert!(code == Some(2) && said.contains("there is no target"), "{said}");
+    house.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_a_target_in_which_nothing_is_yet_nothing_is_missing() {
+    let house = house(copies(), false).await.expect("it starts");
+    let to = house.plan.dir.path().join("back");
+    let fetch = |more: &[&str]| {
+        let (code, said) = archive(&house, &[&["fetch", "--to", to.to_str().expect("a path")], more].concat());
+        assert!(!to.exists(), "{said}");
+        (code, said)
+    };
+    assert_eq!(archive(&house, &["check"]).0, Some(0));
+    let (code, said) = fetch(&[]);
+    assert!(code == Some(2) && said.contains("there is nothing in") && said.contains("no segment was"), "{said}");
+    // Where there is no log, nothing tells.
+    let (code, said) = fetch(&["--dir", "/none/audit"]);
+    assert!(code == Some(2) && said.contains("there is no manifest") && said.contains("--dir"), "{said}");
+    let inside = house.audit_dir().join("archive/back");
+    let (code, said) = archive(&house, &["fetch", "--to", inside.to_str().expect("a path")]);
+    assert!(code == Some(2) && said.contains("name a place outside") && !inside.exists(), "{said}");
     house.finish().await;
 }
 

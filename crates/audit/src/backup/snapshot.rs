@@ -9,6 +9,7 @@ use crate::scan;
 use crate::storage::{DirSource, Source as _};
 use casemate_tlog::{Checkpoint, Note};
 use std::io;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 /// What the log was pruned up to.
@@ -63,6 +64,7 @@ impl Snapshot {
     /// What was published is read before the head, so that it is not newer.
     fn at(dir: &Path, source: &DirSource, minimum: Option<Vec<u8>>) -> Result<Self, Fault> {
         let published = small(source, PUBLISHED)?;
+        let named = small(source, checkpoints::NEWEST)?;
         let head = scan::head(source)?;
         let head = head.ok_or_else(|| Fault::new(Class::Removed, files::HEAD, 0, "the log has no head"))?;
         let mut segments = scan::segments(source)?;
@@ -71,6 +73,8 @@ impl Snapshot {
             return Err(Fault::new(Class::Removed, &files::segment(head.segment), 0, "the segment is missing"));
         }
         let (checkpoints, newest) = signed(source, &segments, head.entries)?;
+        let first = segments.first().copied().unwrap_or_default();
+        reaches(named.as_deref(), newest.as_deref(), first..=head.entries)?;
         let mut others = Vec::new();
         for (name, bytes) in [(MINIMUM, minimum), (checkpoints::NEWEST, newest), (PUBLISHED, published)] {
             let of_here = |bytes: &Vec<u8>| name != PUBLISHED || size(bytes).is_some_and(|size| size <= head.entries);
@@ -131,6 +135,20 @@ fn signed(source: &DirSource, segments: &[u64], entries: u64) -> Result<(u64, Op
         }
     }
     Ok((beside, None))
+}
+
+/// Whether the newest checkpoint of all, as its own file names it, is beside a segment or was pruned. It is written
+/// there first, and read before the head: a log without it was cut off.
+fn reaches(named: Option<&[u8]>, newest: Option<&[u8]>, entries: RangeInclusive<u64>) -> Result<(), Fault> {
+    let Some(signed) = named.and_then(size).filter(|signed| *signed > *entries.start()) else { return Ok(()) };
+    let fault = |class, what: String| Err(Fault::new(class, checkpoints::NEWEST, 0, what));
+    if signed > *entries.end() {
+        return fault(Class::Truncated, format!("it signed {signed} entries, and {} are there", entries.end()));
+    }
+    if newest.and_then(size).is_none_or(|newest| newest < signed) {
+        return fault(Class::Removed, format!("the checkpoint of {signed} entries is not beside its segment"));
+    }
+    Ok(())
 }
 
 fn small(source: &DirSource, name: &str) -> Result<Option<Vec<u8>>, Fault> {

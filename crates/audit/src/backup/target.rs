@@ -82,6 +82,10 @@ impl Target {
     pub(super) fn open(log: &Path, path: &Path) -> Result<Self, Fault> {
         let name = path.display().to_string();
         match DirBuilder::new().mode(0o700).create(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let what = "it cannot be made: the directory above it is not there";
+                return Err(Fault::new(Class::Unreadable, &name, 0, what));
+            }
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(Fault::io(&name, &error)),
             _ => {}
         }
@@ -160,7 +164,7 @@ impl Target {
         mode: u32,
         checked: bool,
     ) -> Result<(), Fault> {
-        let mut from = match File::open(snapshot.dir().join(name)) {
+        let mut from = match storage::plain(&snapshot.dir().join(name)) {
             // A last segment may have no checkpoint yet.
             Err(error) if error.kind() == io::ErrorKind::NotFound && files::first_of(name).is_none() => return Ok(()),
             opened => opened.map_err(io_fault(name))?,

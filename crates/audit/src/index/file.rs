@@ -54,7 +54,7 @@ impl IndexFile {
     }
 
     pub(super) fn read(path: &Path) -> Result<Self, Broken> {
-        let file = File::open(path)?;
+        let file = crate::storage::plain(path)?;
         let length = file.metadata()?.len();
         let mut bytes = vec![0; usize::try_from(length).map_or(BEGINNING, |length| length.min(BEGINNING))];
         file.read_exact_at(&mut bytes, 0)?;

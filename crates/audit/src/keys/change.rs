@@ -48,7 +48,7 @@ pub fn public_keys(path: &Path) -> io::Result<Vec<Verifier>> {
 /// The keys of a list; none where it is missing.
 fn listed(list: &Path) -> io::Result<Vec<Verifier>> {
     let mut text = String::new();
-    match File::open(list).and_then(|file| file.take(LIST + 1).read_to_string(&mut text)) {
+    match crate::storage::plain(list).and_then(|file| file.take(LIST + 1).read_to_string(&mut text)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(crate::storage::named(list, &error)),
         _ => {}
     }
@@ -61,13 +61,22 @@ fn listed(list: &Path) -> io::Result<Vec<Verifier>> {
     text.lines().map(|line| Verifier::parse(line).map_err(|error| wrong(list, &error))).collect()
 }
 
+/// The public keys that are written down.
+#[derive(Default)]
+pub(crate) struct Known {
+    /// The one in force last; none where nothing is written down.
+    pub(crate) keys: Vec<Verifier>,
+    /// The file of that one, where it is on no list: no change of key was seen to lead to it.
+    pub(crate) unlisted: Option<PathBuf>,
+}
+
 /// What a change of key does to files, behind a trait so that tests can make each step fail. Each step is durable when it
 /// returns, and may be done twice.
 pub(crate) trait KeyFiles: Send {
     /// The key that waits to take over, if one does.
     fn waiting(&mut self) -> io::Result<Option<Signer>>;
-    /// The public keys that are written down, the one in force last; none where nothing is.
-    fn known(&mut self) -> io::Result<Vec<Verifier>>;
+    /// The public keys that are written down, beside the private key of `own`.
+    fn known(&mut self, own: &Verifier) -> io::Result<Known>;
     /// Makes one of this name.
     fn prepare(&mut self, name: &str) -> io::Result<Signer>;
     /// Writes down the public keys: `old`, and `new` as the one in force from now on.
@@ -91,15 +100,15 @@ impl KeyFiles for Files {
         Signer::parse(read(&next)?.trim_end()).map(Some).map_err(|error| wrong(&next, &error))
     }
 
-    fn known(&mut self) -> io::Result<Vec<Verifier>> {
+    fn known(&mut self, own: &Verifier) -> io::Result<Known> {
         let mut keys = listed(&public_list_path(&self.0))?;
-        match super::public_key(&self.0) {
-            // Where it is on the list, that says more: the list is written first.
-            Ok(key) => crate::chain::add(&mut keys, &key),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
+        let mut unlisted = None;
+        // Where it is on the list, that says more: the list is written first.
+        if let Some(key) = super::published(&self.0, own)? {
+            unlisted = (!keys.contains(&key)).then(|| public_path(&self.0));
+            crate::chain::add(&mut keys, &key);
         }
-        Ok(keys)
+        Ok(Known { keys, unlisted })
     }
 
     fn prepare(&mut self, name: &str) -> io::Result<Signer> {
@@ -166,21 +175,23 @@ pub(crate) struct Signers {
     pub(crate) aside: Option<Signer>,
     /// The public keys that were written down at the opening, the one in force last.
     pub(super) known: Vec<Verifier>,
+    /// The file of the last of them, where it is on no list.
+    pub(super) unlisted: Option<PathBuf>,
     /// Where they are kept; without files the key does not change.
     pub(crate) files: Option<Box<dyn KeyFiles>>,
 }
 
 impl From<Signer> for Signers {
     fn from(current: Signer) -> Self {
-        Self { current, next: None, aside: None, known: Vec::new(), files: None }
+        Self { current, next: None, aside: None, known: Vec::new(), unlisted: None, files: None }
     }
 }
 
 impl Signers {
     /// With the files in which they are kept: a change that an earlier process began is taken up.
     pub(crate) fn kept(current: Signer, mut files: Box<dyn KeyFiles>) -> io::Result<Self> {
-        let known = files.known()?;
-        let mut signers = Self { known, files: Some(files), ..Self::from(current) };
+        let Known { keys: known, unlisted } = files.known(current.verifier())?;
+        let mut signers = Self { known, unlisted, files: Some(files), ..Self::from(current) };
         signers.aside = signers.waiting()?;
         Ok(signers)
     }

@@ -23,9 +23,36 @@ impl Signers {
             return Err(self.replaced(last, newest));
         }
         match self.known.last() {
-            Some(newest) if !keys.contains(newest) => Err(self.replaced(last, newest.id())),
+            Some(newest) if !keys.contains(newest) => {
+                self.is_published()?;
+                Err(self.replaced(last, newest.id()))
+            }
             _ => Ok(()),
         }
+    }
+
+    /// Whether the public file is that of a key at hand, where no change of key explains another one.
+    pub(crate) fn is_published(&self) -> Result<(), Fault> {
+        let (Some(file), Some(there)) = (&self.unlisted, self.known.last()) else { return Ok(()) };
+        if self.at_hand().contains(there) {
+            return Ok(());
+        }
+        let own = self.current.verifier();
+        let (file, begin) = (file.display().to_string(), "remove this file, and the start writes it again");
+        let what = if there.name() == own.name() {
+            format!(
+                "it is the public key {}, and the private key beside it is {}. Where that is the log's own, {begin}.                  Where the log and its key are from before a change of key, put back the log and the key as they were                  after it",
+                there.id(),
+                own.id()
+            )
+        } else {
+            format!(
+                "it is the public key of `{}`, and the private key beside it of `{}`: {begin}",
+                there.name(),
+                own.name()
+            )
+        };
+        Err(Fault::new(Class::Signature, &file, 0, what))
     }
 
     fn replaced(&self, last: &Kept, by: KeyId) -> Fault {

@@ -11,9 +11,16 @@ use crate::retention::MINIMUM;
 use crate::scan;
 use crate::storage::Source;
 use crate::subjects;
-use casemate_tlog::tile::{FULL_WIDTH, Kind, Tile};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// The directories of a log, and how the names of its own files in them end.
+const DIRECTORIES: [(&str, &str); 5] =
+    [("archive", ".manifest"), ("index", ".idx"), ("logs", ""), ("policies", ".policy"), ("tile", "")];
+/// How deep a file lies in one of them at most.
+const DEPTH: usize = 12;
+/// So many of them are enough.
+const MOST: usize = 100;
 
 /// Before the keys are opened: refuses where a log is to be begun, and one was there.
 ///
@@ -33,7 +40,7 @@ pub(crate) fn look(source: &dyn Source, config: &Config) -> Result<(), Fault> {
         }
     }
     let mut found = inside(source)?;
-    found.extend(manifests(&config.dir));
+    found.extend(DIRECTORIES.iter().filter_map(|of| below(&config.dir, *of)));
     found.extend(beside(&config.key_path(), &config.subjects_path()));
     refuse(&found)
 }
@@ -62,21 +69,44 @@ fn inside(source: &dyn Source) -> Result<Vec<String>, Fault> {
     let is_left = |name: &String| {
         // Those beside the first segment are compared with it.
         let closed = files::belongs_to(name).is_some_and(|first| first > 0);
-        closed || [NEWEST, PUBLISHED, MINIMUM].contains(&name.as_str())
+        let whole = name.strip_suffix(".partial").map_or(name.as_str(), |name| name.trim_end_matches(".durable"));
+        closed || [NEWEST, PUBLISHED, MINIMUM].contains(&whole)
     };
-    let mut found: Vec<_> = names.into_iter().filter(is_left).collect();
-    // Tiles of hashes are never pruned.
-    let tile = Tile::new(Kind::Hashes(0), 0, FULL_WIDTH).map(|tile| tile.path());
-    found.extend(tile.filter(|tile| source.len(tile).is_ok()));
-    Ok(found)
+    Ok(names.into_iter().filter(is_left).collect())
 }
 
-/// What says that parts of it are in an archive.
-fn manifests(dir: &Path) -> Vec<String> {
-    let files = fs::read_dir(dir.join("archive")).into_iter().flatten().flatten().map(|file| file.path());
-    let mut found: Vec<_> = files.filter(|path| path.extension().is_some_and(|ending| ending == "manifest")).collect();
+/// What says that there is something of a log in one of its directories. One that is empty may be made before the first
+/// start, as may one with files of something else.
+fn below(dir: &Path, (name, ending): (&str, &str)) -> Option<String> {
+    let is_own = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(ending));
+    let mut found = Vec::new();
+    gather(&dir.join(name), DEPTH, &mut |path| {
+        if is_own(&path) {
+            found.push(path);
+        }
+        found.len() < MOST
+    });
     found.sort();
-    found.iter().map(|path| path.display().to_string()).collect()
+    let first = found.first()?.display();
+    Some(match found.len() {
+        1 => first.to_string(),
+        MOST => format!("{first} and others in {}", dir.join(name).display()),
+        more => format!("{first} and {} more in {}", more - 1, dir.join(name).display()),
+    })
+}
+
+/// Hands over the files below a directory, links not followed, until that is enough.
+fn gather(dir: &Path, depth: usize, each: &mut impl FnMut(PathBuf) -> bool) -> bool {
+    for file in fs::read_dir(dir).into_iter().flatten().flatten() {
+        let goes_on = match file.file_type() {
+            Ok(kind) if kind.is_dir() => depth == 0 || gather(&file.path(), depth - 1, each),
+            _ => each(file.path()),
+        };
+        if !goes_on {
+            return false;
+        }
+    }
+    true
 }
 
 /// What there is beside its key: that alone says nothing, for it may be made beforehand. A list of keys is there since

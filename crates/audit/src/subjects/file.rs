@@ -48,7 +48,7 @@ pub(super) fn count(file: &File, count: u32) -> io::Result<()> {
 /// How many slots the file says that it has: 0 where it was written by a release that did not say.
 pub(super) fn counted(path: &Path) -> io::Result<u32> {
     let mut bytes = [0_u8; HEADER];
-    File::open(path)?.read_exact_at(&mut bytes, 0)?;
+    crate::storage::plain(path)?.read_exact_at(&mut bytes, 0)?;
     let number = bytes.get(MAGIC.len()..).and_then(<[u8]>::first_chunk).copied().map_or(0, u32::from_be_bytes);
     let is_old = bytes.starts_with(MAGIC) && bytes.iter().skip(MAGIC.len()).all(|byte| *byte == 0);
     let invalid = |what| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {what}", path.display()));

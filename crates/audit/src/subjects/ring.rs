@@ -1,9 +1,8 @@
 //! The keys as tools read them: from the file, one at a time, without its lock.
 
 use super::Named;
-use super::slot::{Key, Owner, SLOT, Slot, State};
+use super::slot::{Key, MAGIC, Owner, SLOT, Slot, State};
 use crate::storage;
-use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
@@ -33,7 +32,15 @@ impl Ring {
 
     /// One slot, where it is whole.
     pub(super) fn slot(&self, number: u32) -> io::Result<Option<Slot>> {
-        let file = File::open(&self.0).map_err(|error| storage::named(&self.0, &error))?;
+        let file = storage::plain(&self.0).map_err(|error| storage::named(&self.0, &error))?;
+        let mut begin = [0; MAGIC.len()];
+        match file.read_exact_at(&mut begin, 0) {
+            Ok(()) if begin != *MAGIC && begin.iter().any(|byte| *byte != 0) => {
+                let what = format!("{}: this is no file of keys that this release reads", self.0.display());
+                return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+            }
+            _ => {}
+        }
         let mut bytes = Zeroizing::new([0; SLOT]);
         match file.read_exact_at(&mut *bytes, Slot::offset(number)) {
             Ok(()) => Ok(Slot::decode(&*bytes, number)),

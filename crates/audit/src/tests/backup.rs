@@ -308,6 +308,94 @@ async fn links_lead_nowhere_and_neither_directory_lies_in_the_other() {
 }
 
 #[tokio::test]
+async fn a_log_that_lost_its_checkpoints_makes_no_good_copy() {
+    let (dir, to) = log(150).await;
+    let audit = audit(&dir);
+    let names = files(&audit).into_keys().map(|path| path.file_name().unwrap().to_str().unwrap().to_owned());
+    let segment = names.filter(|name| name.ends_with(".checkpoints")).max().unwrap();
+    let whole = std::fs::read(audit.join(&segment)).unwrap();
+    std::fs::set_permissions(audit.join(&segment), std::fs::Permissions::from_mode(0o600)).unwrap();
+    std::fs::write(audit.join(&segment), "").unwrap();
+    let fault = save(&audit, &to).unwrap_err();
+    assert!(fault.class == Class::Removed && fault.what.contains("not beside its segment"), "{fault}");
+    assert!(!to.join("head").exists());
+    std::fs::write(audit.join(&segment), whole).unwrap();
+    save(&audit, &to).unwrap();
+    // Its own file is only a copy of what stands there.
+    std::fs::write(audit.join("checkpoint"), "").unwrap();
+    save(&audit, &to).unwrap();
+    good(&audit, &to);
+}
+
+#[tokio::test]
+async fn what_is_no_plain_file_is_not_waited_for() {
+    let (dir, to) = log(150).await;
+    let audit = audit(&dir);
+    let key = vec![key(&audit)];
+    for name in ["head", "checkpoint", "00000000000000000000.log", "00000000000000000000.checkpoints", "audit.pub"] {
+        let (place, aside) = (audit.join(name), dir.path().join("aside"));
+        std::fs::rename(&place, &aside).unwrap();
+        let (pipe, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU);
+        rustix::fs::mknodat(rustix::fs::CWD, &place, pipe, mode, 0).unwrap();
+        let (options, how) = (Options { keys: key.clone(), ..Options::default() }, Backup::default());
+        let done = [verify_with(&audit, options).err(), backup(&audit, &to, how).err()];
+        if name == "audit.pub" {
+            assert!(public_key(&audit.join("audit.key")).unwrap_err().to_string().contains("plain file"));
+        } else {
+            for fault in done {
+                let fault = fault.unwrap();
+                assert!(fault.class == Class::Unreadable && fault.what.contains("plain file"), "{name}: {fault}");
+            }
+        }
+        std::fs::rename(&aside, &place).unwrap();
+    }
+    assert_eq!(entries(&audit).unwrap().filter(|entry| entry.is_err()).count(), 0);
+}
+
+/// A log whose key lies where a gateway has it.
+async fn gateway(state: &Path) -> PathBuf {
+    let audit = state.join("audit");
+    let (log, _) = Log::open(Config { key: None, ..small(&audit) }, clock().0).unwrap();
+    for _ in 0..140 {
+        call(&log, "answer").await;
+    }
+    log.keep_policy(Digest::of(b"policy"), b"policy".to_vec()).await.unwrap();
+    log.close().await;
+    audit
+}
+
+#[tokio::test]
+async fn no_copy_lies_in_the_log_or_among_the_keys_of_another_gateway() {
+    let dir = tempfile::tempdir().unwrap();
+    let (one, other) = (dir.path().join("one"), dir.path().join("other"));
+    let (audit, theirs) = (gateway(&one).await, gateway(&other).await);
+    std::fs::create_dir(theirs.join("archive")).unwrap();
+    symlink(theirs.join("tile"), dir.path().join("link")).unwrap();
+    let before = files(&other);
+    let copy = |to: &Path| backup(&audit, to, Backup::default());
+    let inside = ["", "copy", "archive", "archive/copy", "tile", "tile/0/copy", "policies", "../keys", "../keys/copy"];
+    let elsewhere = ["link", "link/copy", "link/../copy", "one/../other/audit/tile/copy", "one/keys", "one/keys/copy"];
+    let places = inside.iter().map(|name| theirs.join(name)).chain(elsewhere.iter().map(|name| dir.path().join(name)));
+    for to in places {
+        let fault = copy(&to).unwrap_err();
+        assert_eq!(fault.class, Class::Unreadable);
+        let said = ["name a place outside", "a directory of its own", "one another"];
+        assert!(said.iter().any(|said| fault.what.contains(said)), "{}: {fault}", to.display());
+        assert_eq!(before, files(&other), "{}", to.display());
+    }
+    // What was lost of it is not taken for a free place either.
+    std::fs::remove_dir_all(&theirs).unwrap();
+    std::fs::create_dir_all(theirs.join("tile")).unwrap();
+    assert!(copy(&theirs.join("tile/copy")).is_err());
+    // A directory beside them is one.
+    for to in [other.join("copy"), one.join("backups"), dir.path().join("audit")] {
+        copy(&to).unwrap();
+        copy(&to).unwrap();
+        assert!(copy(&to.join("archive/copy")).is_err(), "a copy is a log");
+    }
+}
+
+#[tokio::test]
 async fn one_writer_at_a_time() {
     let (dir, to) = log(3).await;
     let audit = audit(&dir);

@@ -66,8 +66,8 @@ async fn a_log_that_is_gone_is_not_begun_again() {
         refused(state);
     }
     std::fs::remove_file(state.join("audit/head")).unwrap();
-    // Only the key is left of it: nothing tells.
     std::fs::remove_dir_all(state.join("audit/tile")).unwrap();
+    // Only the key is left of it: nothing tells.
     assert_eq!(opened(state, 1).await.entries, 0);
 }
 
@@ -93,7 +93,9 @@ async fn a_directory_that_is_not_mounted_is_no_new_log() {
 #[tokio::test]
 async fn each_trace_alone_is_enough() {
     let traces = ["checkpoint", "published", "minimum", "00000000000000000007.checkpoints", "tile/0/000"];
-    for name in traces.into_iter().chain(["archive/directory-1.manifest", "../keys/audit.keys"]) {
+    let below = ["archive/directory-1.manifest", "index/00000000000000000000.idx", "policies/0a.policy"];
+    let more = ["tile/0/000.p/5", "tile/1/000", "logs/tools/head", "checkpoint.partial", "../keys/audit.keys"];
+    for name in traces.into_iter().chain(below).chain(more) {
         let dir = tempfile::tempdir().unwrap();
         let state = dir.path();
         keygen(&state.join("keys/audit.key"), "casemate/audit").unwrap();
@@ -112,15 +114,42 @@ async fn each_trace_alone_is_enough() {
 }
 
 #[tokio::test]
+async fn the_index_and_the_policies_alone_tell_of_a_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let state = dir.path();
+    let (log, _) = Log::open(config_in(state), clock().0).unwrap();
+    for policy in [&b"one"[..], b"two"] {
+        log.keep_policy(Digest::of(policy), policy.to_vec()).await.unwrap();
+    }
+    log.close().await;
+    for path in audit(state).into_iter().filter(|path| !path.ends_with("policies")) {
+        if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) }.unwrap();
+    }
+    std::fs::remove_file(state.join("keys/subjects")).unwrap();
+    let why = refused(state);
+    assert!(why.contains(".policy and 1 more in") && why.contains("audit/policies"), "{why}");
+    std::fs::remove_dir_all(state.join("audit/policies")).unwrap();
+    std::fs::create_dir(state.join("audit/index")).unwrap();
+    std::fs::write(state.join("audit/index/00000000000000000000.idx"), b"left").unwrap();
+    assert!(refused(state).contains("index/00000000000000000000.idx"));
+    // The same key, and nothing else: a first start.
+    std::fs::remove_dir_all(state.join("audit")).unwrap();
+    assert_eq!(opened(state, 1).await, Recovery::default());
+}
+
+#[tokio::test]
 async fn a_first_start_is_one_with_a_key_that_was_made_beforehand() {
     let dir = tempfile::tempdir().unwrap();
     let state = dir.path();
     let key = state.join("keys/audit.key");
     let made = keygen(&key, "casemate/audit").unwrap();
-    // Another log's copies may lie beside, and policies are written before the log is opened.
-    for name in ["copies/segments/1", "audit/policies/0a", "audit/archive/notes.txt"] {
+    // Another log's copies may lie beside; the root of a file system is not empty, and its directories may be made first.
+    for name in ["copies/segments/1", "audit/archive/notes.txt", "audit/lost+found/0a.policy"] {
         std::fs::create_dir_all(state.join(name).parent().unwrap()).unwrap();
         std::fs::write(state.join(name), b"another's").unwrap();
+    }
+    for name in ["index", "policies", "tile/0", "logs/tools"] {
+        std::fs::create_dir_all(state.join("audit").join(name)).unwrap();
     }
     // A start that was killed before the log had a head.
     std::fs::write(state.join("audit/00000000000000000000.log"), b"CMSEG").unwrap();
@@ -141,9 +170,55 @@ async fn a_public_key_that_is_missing_is_written_again() {
     std::fs::remove_file(&public).unwrap();
     opened(state, 0).await;
     assert_eq!(std::fs::read(&public).unwrap(), text);
-    // What is there stays as it is: it may be that of a key which replaced the one at hand.
-    let stranger = keygen(&state.join("stranger.key"), "casemate/audit").unwrap();
-    std::fs::write(&public, format!("{stranger}\n")).unwrap();
-    assert!(matches!(Log::open(config_in(state), clock().0), Err(OpenError::Damaged(_))));
-    assert_eq!(crate::public_key(&key).unwrap(), stranger);
+    // What is left of one that was cut off, or that a crash blanked.
+    for left in [&text[..0], &text[..1], &text[..30], &text[..text.len() - 4], b"\n", &[0; 90]] {
+        std::fs::write(&public, left).unwrap();
+        opened(state, 0).await;
+        assert_eq!(std::fs::read(&public).unwrap(), text, "{left:?}");
+    }
+}
+
+/// Why it is not opened; the public key stays as it is.
+fn refused_for_its_public_key(state: &Path) -> String {
+    let public = crate::public_path(&state.join("keys/audit.key"));
+    let before = std::fs::read(&public).ok();
+    let fault = Log::open(config_in(state), clock().0).unwrap_err().to_string();
+    assert_eq!(before, std::fs::read(&public).ok());
+    assert!(fault.contains("keys/audit.pub"), "{fault}");
+    fault
+}
+
+#[tokio::test]
+async fn a_public_key_that_is_another_one_is_named_and_kept() {
+    for is_begun in [true, false] {
+        let dir = tempfile::tempdir().unwrap();
+        let state = dir.path();
+        let key = state.join("keys/audit.key");
+        keygen(&key, "casemate/audit").unwrap();
+        if is_begun {
+            opened(state, 1).await;
+        }
+        let public = crate::public_path(&key);
+        // It may be that of a key which replaced the one at hand.
+        let stranger = keygen(&state.join("stranger.key"), "casemate/audit").unwrap();
+        std::fs::write(&public, format!("{stranger}\n")).unwrap();
+        let why = refused_for_its_public_key(state);
+        assert!(why.contains(&stranger.id().to_string()) && why.contains("remove this file"), "{why}");
+        assert!(why.contains("before a change of key") && !why.contains("was replaced by"), "{why}");
+        let other = keygen(&state.join("other.key"), "another/log").unwrap();
+        std::fs::write(&public, format!("{other}\n")).unwrap();
+        let why = refused_for_its_public_key(state);
+        assert!(why.contains("`another/log`") && why.contains("`casemate/audit`"), "{why}");
+        for text in [&b"-----BEGIN PUBLIC KEY-----\n"[..], b"casemate/audit+00", b"\xff\xfe"] {
+            std::fs::write(&public, text).unwrap();
+            assert!(refused_for_its_public_key(state).contains("remove it"));
+        }
+        // What it says helps.
+        std::fs::remove_file(&public).unwrap();
+        opened(state, 1).await;
+        assert_eq!(crate::public_key(&key).unwrap().name(), "casemate/audit");
+        std::fs::remove_file(&public).unwrap();
+        std::fs::create_dir(&public).unwrap();
+        refused_for_its_public_key(state);
+    }
 }

@@ -22,7 +22,8 @@ pub(super) const HELP: &str = "\
 Exit codes:
   0  good; self-test: every target is write-once
   1  self-test: a target is not, or it could not be shown
-  2  could not run: no such target, or it does not answer; fetch: the entry of `--until` is not there
+  2  could not run: no such target, or it does not answer; fetch: there is nothing in it, or the entry
+     of `--until` is not there
   3  changed: an object is not what was stored, or not locked as it was; the manifest is not the one the log vouches for
   4  removed: an object or a manifest is gone
   6  truncated: the log vouches for more of the manifest than there is";

@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use casemate_audit::bundle::{Check, Checked, Export, Exported, check, export};
 use casemate_audit::index::Filter;
 use casemate_audit::tlog::{Checkpoint, Note};
-use casemate_audit::{Class, Fault};
+use casemate_audit::{Class, Fault, outside};
 use casemate_core::{TenantId, TraceId, UnixMillis};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -110,6 +110,7 @@ fn parent(to: &Path) -> &Path {
 }
 
 pub(super) fn run(args: &ExportArgs, dir: &Path) -> Result<ExitCode> {
+    query::in_order(args.since, args.until)?;
     let (to, is_tar) = (&args.to, args.to.extension().is_some_and(|ending| ending == "tar"));
     if to.symlink_metadata().is_ok() {
         bail!("{} is there already: a bundle is made once and not changed", to.display());
@@ -118,9 +119,7 @@ pub(super) fn run(args: &ExportArgs, dir: &Path) -> Result<ExitCode> {
     if is_tar {
         tar::check_name(to)?;
     }
-    if dir.canonicalize().is_ok_and(|log| place.starts_with(log)) {
-        bail!("{} lies in the log's own directory", to.display());
-    }
+    outside(to).with_context(|| format!("{} cannot be used", to.display()))?;
     let keys = beside::known(&args.key, dir)?;
     if keys.is_empty() {
         bail!("the log's public key is not beside it: give it with --key");
@@ -129,7 +128,8 @@ pub(super) fn run(args: &ExportArgs, dir: &Path) -> Result<ExitCode> {
         Ok(found) => found,
         Err(fault) => return told(args.json, &fault),
     };
-    let made = tempfile::Builder::new().prefix(".casemate-export-").tempdir_in(&place)?;
+    let made = tempfile::Builder::new().prefix(".casemate-export-").tempdir_in(&place);
+    let made = made.with_context(|| format!("{} cannot be written", to.display()))?;
     let bar = progress::bar();
     let mut tell = |at, of| progress::tell(&bar, at, of);
     let filter = Filter {
@@ -208,6 +208,9 @@ fn tell_exported(args: &ExportArgs, done: &Exported, beyond: u64) -> Result<Exit
 }
 
 pub(super) fn run_check(args: &CheckArgs) -> Result<ExitCode> {
+    if !args.dir.is_dir() {
+        bail!("{} is not a directory: one that was packed is unpacked first", args.dir.display());
+    }
     let policy = policy(args.origin.as_deref(), &args.key, &args.witness, args.quorum)?;
     let bar = progress::bar();
     let mut tell = |at, of| progress::tell(&bar, at, of);

@@ -1,10 +1,10 @@
-//! Files that come from elsewhere: proofs, checkpoints, records, keys.
+//! Files that come from elsewhere, or go there: proofs, checkpoints, records, keys.
 
 use anyhow::{Context as _, Result, bail};
 use rustix::fs::{Mode, OFlags, fcntl_getfl, fcntl_setfl, open};
-use std::fs::File;
-use std::io::{self, Read as _};
-use std::os::unix::fs::FileTypeExt as _;
+use std::fs::{File, Permissions};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::path::Path;
 
 /// The most bytes of one. A record has 65,535 at most, and so has a note; what carries them is a little longer.
@@ -15,17 +15,49 @@ const MOST: u64 = 1 << 20;
 /// # Errors
 /// It cannot be read, or is longer than anything of its kind; nobody writes to the pipe.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
+    up_to(path, MOST)
+}
+
+/// The same for what may have `most` bytes.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn up_to(path: &Path, most: u64) -> Result<Vec<u8>> {
     let unreadable = || format!("{} cannot be read", path.display());
     let mut bytes = Vec::new();
     let Some(file) = opened(path, &mut bytes).with_context(unreadable)? else {
         bail!("{} is a pipe, and nobody writes to it", path.display());
     };
-    let rest = (MOST + 1).saturating_sub(bytes.len() as u64);
+    let rest = most.saturating_add(1).saturating_sub(bytes.len() as u64);
     file.take(rest).read_to_end(&mut bytes).with_context(unreadable)?;
-    if bytes.len() as u64 > MOST {
-        bail!("{} has over {MOST} bytes, and nothing that is asked for here is as long", path.display());
+    if bytes.len() as u64 > most {
+        bail!("{} has over {most} bytes, and nothing that is asked for here is as long", path.display());
     }
     Ok(bytes)
+}
+
+/// Writes a file that is to leave this host, whole or not at all; a pipe or a terminal is written to as it is.
+///
+/// # Errors
+/// It would lie in a log, or the file system refuses.
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let unwritable = || format!("{} cannot be written", path.display());
+    if path.metadata().is_ok_and(|there| !there.is_file()) {
+        return File::options().write(true).open(path).and_then(|mut to| to.write_all(bytes)).with_context(unwritable);
+    }
+    let place = casemate_audit::outside(path).with_context(unwritable)?;
+    replace(&place, bytes).with_context(unwritable)
+}
+
+fn replace(place: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mode = Permissions::from_mode(0o666);
+    let dir = place.parent().unwrap_or(Path::new("/"));
+    // The process's umask takes from that mode what others are not given.
+    let mut file = tempfile::Builder::new().prefix(".casemate-").permissions(mode).tempfile_in(dir)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(place).map_err(|error| error.error)?;
+    File::open(dir)?.sync_all()
 }
 
 /// Opens it without waiting for anybody. `None` where it is a pipe with nothing in it that nobody writes to; `first` gets
@@ -51,7 +83,6 @@ fn opened(path: &Path, first: &mut Vec<u8>) -> io::Result<Option<File>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Write as _;
     use std::os::fd::AsRawFd as _;
 
     #[test]
@@ -74,6 +105,35 @@ mod tests {
         let number = format!("/dev/fd/{}", from.as_raw_fd());
         assert_eq!(read(Path::new(&number)).unwrap().len(), 10_000);
         writer.join().unwrap();
+    }
+
+    #[test]
+    fn a_file_is_written_whole_or_not_at_all_and_into_no_log() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        for bytes in [&b"one"[..], b"another"] {
+            write(&at("proof"), bytes).unwrap();
+            assert_eq!(std::fs::read(at("proof")).unwrap(), bytes);
+        }
+        std::os::unix::fs::symlink(at("proof"), at("link")).unwrap();
+        write(&at("link"), b"by the link").unwrap();
+        assert_eq!(std::fs::read(at("proof")).unwrap(), b"by the link");
+        assert!(at("link").is_symlink());
+        std::fs::create_dir_all(at("log")).unwrap();
+        std::fs::write(at("log/00000000000000000000.log"), "an entry").unwrap();
+        for name in ["log/new", "log/00000000000000000000.log", "log/../log/new"] {
+            let fault = format!("{:#}", write(&at(name), b"proof").unwrap_err());
+            assert!(fault.contains("name a place outside"), "{fault}");
+        }
+        assert_eq!(std::fs::read(at("log/00000000000000000000.log")).unwrap(), b"an entry");
+        assert!(write(&at("log"), b"proof").is_err() && write(&at("none/new"), b"proof").is_err());
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 3, "nothing is left of what failed");
+        let (mut from, to) = io::pipe().unwrap();
+        write(Path::new(&format!("/dev/fd/{}", to.as_raw_fd())), b"through a pipe").unwrap();
+        drop(to);
+        let mut text = String::new();
+        from.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "through a pipe");
     }
 
     #[test]

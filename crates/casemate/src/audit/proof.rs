@@ -2,7 +2,6 @@
 
 use super::{Keys, LogArgs, bad, each, exit, keys, outside, told};
 use crate::{out, visible};
-use anyhow::Context as _;
 use casemate_audit::tlog::proof::{CheckError, Checked};
 use casemate_audit::tlog::{Checkpoint, Note, Policy, Proof, Verifier, hash};
 use casemate_audit::{prove_signed, published};
@@ -91,9 +90,7 @@ pub(super) fn prove(args: &ProveArgs, dir: &Path) -> anyhow::Result<ExitCode> {
     }
     let proof = proof.to_string();
     match &args.output {
-        Some(path) => {
-            std::fs::write(path, proof).with_context(|| format!("{} cannot be written", path.display()))?;
-        }
+        Some(path) => outside::write(path, proof.as_bytes())?,
         None => out::exact(proof.as_bytes())?,
     }
     Ok(ExitCode::SUCCESS)

@@ -5,7 +5,7 @@ use super::{LogArgs, bad, exit, progress};
 use crate::config::scalar;
 use crate::out;
 use crate::serve::now;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use casemate_audit::index::{Filter, Order, Query, Way, update};
 use casemate_audit::minimum;
 use casemate_audit::{Entry, Fault};
@@ -112,6 +112,17 @@ pub(crate) fn moment(text: &str) -> Result<UnixMillis, String> {
     u64::try_from(instant.unix_timestamp_nanos() / 1_000_000).map(UnixMillis).map_err(|_| form())
 }
 
+/// Refuses two instants between which nothing can lie: that nothing was found would be taken for an answer.
+pub(super) fn in_order(since: Option<UnixMillis>, until: Option<UnixMillis>) -> Result<()> {
+    match (since, until) {
+        (Some(since), Some(until)) if since >= until => {
+            let [since, until] = [since, until].map(super::rows::instant);
+            bail!("--since {since} is not before --until {until}: there is no time between them")
+        }
+        _ => Ok(()),
+    }
+}
+
 impl QueryArgs {
     fn filter(&self) -> Filter {
         Filter {
@@ -154,6 +165,7 @@ pub(super) fn bring_up_to_date(dir: &Path) {
 }
 
 pub(super) fn run(args: &QueryArgs, dir: &Path) -> Result<ExitCode> {
+    in_order(args.since, args.until)?;
     let (order, way) =
         (if args.newest { Order::Newest } else { Order::Oldest }, if args.scan { Way::Log } else { Way::Index });
     if way == Way::Index {
@@ -237,6 +249,15 @@ mod tests {
         }
         assert_eq!(reason("policy.tool"), Ok(Reason::PolicyTool));
         assert!(reason("policy.tol").unwrap_err().contains("`policy.tool`"));
+    }
+
+    #[test]
+    fn a_time_that_ends_before_it_begins_is_no_question() {
+        let at = |millis| Some(UnixMillis(millis));
+        let fault = in_order(at(2000), at(1000)).unwrap_err().to_string();
+        assert!(fault.contains("--since 1970-01-01T00:00:02") && fault.contains("--until 1970"), "{fault}");
+        assert!(in_order(at(5), at(5)).is_err());
+        assert!(in_order(at(1), at(2)).is_ok() && in_order(at(9), None).is_ok() && in_order(None, at(0)).is_ok());
     }
 
     #[test]

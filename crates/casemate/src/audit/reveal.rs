@@ -1,6 +1,6 @@
 //! `casemate audit reveal`: what an entry commits to, for whoever has the value or the keys.
 
-use super::{KeysArgs, LogArgs, bad, exit};
+use super::{KeysArgs, LogArgs, bad, exit, outside};
 use crate::{out, visible};
 use anyhow::{Context as _, Result, bail};
 use casemate_audit::{Captured, Field, Revealed, captured, reveal};
@@ -75,11 +75,10 @@ pub(super) fn run(args: &RevealArgs, dir: &Path) -> Result<ExitCode> {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
-    let reads = || format!("{} cannot be read", path.display());
     if path == Path::new("-") {
         return at_most(std::io::stdin(), MOST).context("the standard input cannot be read");
     }
-    at_most(std::fs::File::open(path).with_context(reads)?, MOST).with_context(reads)
+    outside::up_to(path, MOST)
 }
 
 /// All of it. The beginning of a value is another value.

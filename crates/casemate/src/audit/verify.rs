@@ -218,7 +218,7 @@ fn json(keys: &[Verifier], done: &Done, is_good: bool) -> serde_json::Value {
 /// What was found, without the word that it is good.
 fn text(args: &VerifyArgs, keys: &[Verifier], done: &Done) -> String {
     let count = match &args.range {
-        Some(range) => format!("entries {} to {} of ", range.start, range.end - 1),
+        Some(range) => format!("entries {} to {} of the first ", range.start, range.end - 1),
         None => String::new(),
     };
     let mut text = format!("{count}{} entries", done.entries);

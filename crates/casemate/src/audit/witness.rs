@@ -1,5 +1,6 @@
 //! `casemate audit witness`: cosigns checkpoints of other hosts' logs, and refuses forks and rollbacks.
 
+use super::outside;
 use crate::out;
 use crate::serve::now;
 use anyhow::Context as _;
@@ -71,6 +72,7 @@ pub(super) fn run(args: &WitnessArgs) -> anyhow::Result<ExitCode> {
     if let (Some(chain), Some(key)) = (&args.tls_cert, &args.tls_key) {
         config.tls = Some(tls::from_pem(&read(chain)?, &read(key)?)?);
     }
+    casemate_audit::outside(&args.state).with_context(|| format!("the state in `{}`", args.state.display()))?;
     // The lock comes first: two first starts at once must not make two keys.
     let directory = Directory::open(&args.state)?;
     let path = args.key.clone().unwrap_or_else(|| args.state.join("witness.key"));
@@ -138,12 +140,9 @@ fn logs(arguments: &[String]) -> anyhow::Result<Logs> {
     if logs.is_empty() { Err(LogsError::Empty.into()) } else { Ok(logs) }
 }
 
+/// The whole file: a list that was cut off would leave logs without a witness.
 fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
-    use std::io::Read as _;
-    let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).with_context(|| format!("`{}` cannot be read", path.display()))?;
-    file.take(MAX_FILE).read_to_end(&mut bytes).with_context(|| format!("`{}` cannot be read", path.display()))?;
-    Ok(bytes)
+    outside::up_to(path, MAX_FILE)
 }
 
 #[cfg(test)]
@@ -164,5 +163,9 @@ mod tests {
         let empty = dir.path().join("empty");
         std::fs::write(&empty, "# none\n").unwrap();
         assert!(logs(&[empty.display().to_string()]).is_err());
+        // One that is too long is not cut off.
+        let line = format!("{}\n", key("d/log"));
+        std::fs::write(&empty, [line.as_bytes(), &vec![b'\n'; 4 << 20]].concat()).unwrap();
+        assert!(logs(&[empty.display().to_string()]).err().unwrap().to_string().contains("has over"));
     }
 }

@@ -1,7 +1,7 @@
 //! The files of the log's key on the disk in memory: every step counts as one of its operations, and may fail.
 
 use super::{Failure, Memory, error};
-use crate::keys::{KeyFiles, Signers};
+use crate::keys::{KeyFiles, Known, Signers};
 use casemate_tlog::{Signer, Verifier};
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -62,13 +62,13 @@ impl KeyFiles for Keys {
         Ok(self.contents().next.map(key))
     }
 
-    fn known(&mut self) -> io::Result<Vec<Verifier>> {
+    fn known(&mut self, _: &Verifier) -> io::Result<Known> {
         let contents = self.contents();
         let mut known: Vec<String> = contents.list;
         if !known.contains(&contents.public) {
             known.push(contents.public);
         }
-        Ok(known.iter().map(|key| Verifier::parse(key).unwrap()).collect())
+        Ok(Known { keys: known.iter().map(|key| Verifier::parse(key).unwrap()).collect(), unlisted: None })
     }
 
     fn prepare(&mut self, _: &str) -> io::Result<Signer> {

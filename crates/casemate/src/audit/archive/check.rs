@@ -1,7 +1,7 @@
 //! `casemate audit archive check`: every object of every manifest, and the manifests against the log.
 
 use super::{Archive, fault, is_expired};
-use crate::audit::{exit, progress};
+use crate::audit::{exit, holds_log, progress};
 use crate::out;
 use casemate_archive::{ArchiveError, Stored};
 use casemate_audit::{Class, Fault, entries, entries_from, entry};
@@ -57,12 +57,8 @@ async fn one(archive: &Archive, place: &Place) -> Found {
             return found;
         }
     };
-    if let Some(other) = archive.unnamed.first().filter(|_| outline.whole.is_none() && outline.last.is_none()) {
-        let what = format!(
-            "there is no manifest of this target, and one of {other}, which the configuration does not name: was the \
-             directory moved, or the bucket renamed?"
-        );
-        found.faults.push(Fault::new(Class::Removed, &file.display().to_string(), 0, what));
+    if let Some(fault) = moved(archive, &file).filter(|_| outline.whole.is_none() && outline.last.is_none()) {
+        found.faults.push(fault);
         return found;
     }
     found.faults.extend(vouched(&archive.dir, &place.id, &outline).err());
@@ -72,6 +68,41 @@ async fn one(archive: &Archive, place: &Place) -> Found {
     }
     bar.finish_and_clear();
     found
+}
+
+/// What to say of a target without a manifest, `file`, where there is one of a target that the configuration does not name.
+fn moved(archive: &Archive, file: &Path) -> Option<Fault> {
+    let other = archive.unnamed.first()?;
+    let what = format!(
+        "there is no manifest of this target, and one of {other}, which the configuration does not name: was the directory \
+         moved, or the bucket renamed?"
+    );
+    Some(Fault::new(Class::Removed, &file.display().to_string(), 0, what))
+}
+
+/// Why nothing is brought back from a target whose manifest, `file`, has no segment: nothing was put there yet, unless
+/// something else tells.
+pub(super) fn nothing(archive: &Archive, place: &Place, file: &Path) -> Fault {
+    let absent = |what: String| Fault::new(Class::Absent, &file.display().to_string(), 0, what);
+    if !file.exists()
+        && let Some(fault) = moved(archive, file)
+    {
+        return fault;
+    }
+    if !holds_log(&archive.dir) {
+        return absent(format!(
+            "there is no manifest {}, and no log beside it that would say what was archived: put the directory `archive` of \
+             the log there, or name that of the log with --dir",
+            file.display()
+        ));
+    }
+    let vouched = outline(file)
+        .map_err(|error| unreadable(file, &error))
+        .and_then(|outline| vouched(&archive.dir, &place.id, &outline));
+    match vouched {
+        Err(fault) => fault,
+        Ok(()) => absent(format!("there is nothing in {} yet: no segment was archived", place.target.describe())),
+    }
 }
 
 fn unreadable(file: &Path, error: &io::Error) -> Fault {

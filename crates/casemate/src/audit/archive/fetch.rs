@@ -1,5 +1,6 @@
 //! `casemate audit archive fetch`: the archived segments, as a log that can be read and verified.
 
+use super::check::nothing;
 use super::{Archive, TargetArgs, fault, is_expired};
 use crate::audit::{bad, exit};
 use crate::out;
@@ -7,7 +8,7 @@ use anyhow::{Context as _, bail};
 use bytes::Bytes;
 use casemate_archive::Stored;
 use casemate_audit::tlog::tile::{Kind, Tile};
-use casemate_audit::{Class, Fault, restored};
+use casemate_audit::{Class, Fault, outside, restored};
 use casemate_gateway::custody::archive::Place;
 use casemate_gateway::custody::archive::manifest::{Lines, own_key, path};
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -84,6 +85,7 @@ struct Made {
 impl Made {
     /// An empty directory for its owner alone.
     fn prepare(to: &Path) -> anyhow::Result<Self> {
+        outside(to).with_context(|| format!("{} cannot be used", to.display()))?;
         if to.exists() {
             let empty = fs::read_dir(to).with_context(|| format!("{} cannot be read", to.display()))?.next().is_none();
             if !empty {
@@ -151,7 +153,7 @@ async fn fetch(
     let (file, now) = (path(&archive.dir, &place.id), (archive.clock)());
     let removed = |what: String| Ok(Err(Fault::new(Class::Removed, &file.display().to_string(), 0, what)));
     let lines = Lines::open(&file).with_context(|| format!("{} cannot be read", file.display()))?;
-    let Some(mut lines) = lines else { return removed("there is no manifest".to_owned()) };
+    let Some(mut lines) = lines else { return Ok(Err(nothing(archive, place, &file))) };
     // From where to where there is something already.
     let (mut have, mut expired) = (None, 0);
     while let Some(part) = lines.part().with_context(|| format!("{} cannot be read", file.display()))? {
@@ -188,6 +190,11 @@ async fn fetch(
         if have.is_some_and(|(_, end)| args.until.is_some_and(|until| until < end)) {
             break;
         }
+    }
+    if have.is_none() {
+        let what = format!("nothing is left in {}: the lock of what was there is over", place.target.describe());
+        let gone = Fault::new(Class::Absent, &file.display().to_string(), 0, what);
+        return Ok(Err(if expired > 0 { gone } else { nothing(archive, place, &file) }));
     }
     File::open(args.to.join("policies"))?.sync_all()?;
     // The head makes it a log: it comes last.
