@@ -29,8 +29,8 @@ const PIECE: usize = 16 * 1024;
 const DELTA: usize = 512;
 /// How often each row is measured; the best counts.
 const ROUNDS: usize = 3;
-/// Of each text, what other filters get: they take minutes for what takes us a second.
-const SHARE: usize = 2 * MIB;
+/// Of each text, what other filters get: they take minutes for the whole.
+const SHARE: usize = MIB;
 
 #[derive(Default)]
 struct Args {
