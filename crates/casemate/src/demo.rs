@@ -3,6 +3,7 @@
 mod client;
 mod evidence;
 mod paste;
+mod poisoned;
 mod scenes;
 mod server;
 mod setup;
@@ -39,8 +40,9 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<ExitCode> {
 
 async fn demo(dir: &Path, once: bool, is_kept: bool) -> anyhow::Result<ExitCode> {
     let mood = server::Mood::default();
-    let upstream = server::start(mood.clone()).await?;
-    let files = setup::prepare(dir, upstream)?;
+    let ticket = poisoned::Ticket::new();
+    let upstream = server::start(mood.clone(), ticket.clone()).await?;
+    let files = setup::prepare(dir, upstream, &ticket)?;
     let loaded = match config::load(&files.config, &Environment::of_process()) {
         Ok(loaded) => loaded,
         Err(report) => bail!("the demonstration's own configuration: {}", report.render(false)),
@@ -57,11 +59,12 @@ async fn demo(dir: &Path, once: bool, is_kept: bool) -> anyhow::Result<ExitCode>
     ))?;
     let client = client::Client::new(running.address, &files)?;
     let good = scenes::play(&client).await?
+        & poisoned::show(&client, &ticket, &files, &state.join("audit")).await?
         & scenes::rug_pull(&client, &mood, running.gateway.pins()).await?
         & scenes::log(&state.join("audit"))?
         & evidence::show(&state.join("audit"), dir).await?;
     if once && !is_kept {
-        out::line("The proof went with the temporary directory; --state DIR keeps it.")?;
+        out::line("The log, its proof and the ticket went with the temporary directory; --state DIR keeps them.")?;
     }
     if !once {
         // Before the words that invite a signal, so that none is lost.

@@ -37,6 +37,17 @@ impl Demo {
         self.text[at..].split("\n\n").next().unwrap_or_default()
     }
 
+    /// Pastes the command that begins so into a shell: its exit code, and what it prints.
+    fn pasted(&self, start: &str) -> (Option<i32>, String) {
+        let line = self.text.lines().map(str::trim_start).find(|line| line.starts_with(start));
+        let line = line.unwrap_or_else(|| panic!("no {start:?} in {}", self.text));
+        let pasted = line.replacen("casemate", "\"$0\"", 1);
+        let mut shell = command("sh");
+        let output = shell.args(["-c", &pasted]).arg(casemate()).current_dir("/").output().expect("a shell runs");
+        println!("{pasted}\n{}", String::from_utf8_lossy(&output.stderr));
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
     fn signal(&mut self, name: &str) -> Option<i32> {
         let id = self.child.id().to_string();
         assert!(command("kill").arg(format!("-{name}")).arg(id).status().expect("kill runs").success());
@@ -80,15 +91,19 @@ fn its_client_configuration_and_its_command_work_from_anywhere() {
             let answer: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{pasted}\n{text}"));
             let tools = answer["result"]["tools"].as_array().unwrap_or_else(|| panic!("{text}"));
             let names: Vec<_> = tools.iter().filter_map(|tool| tool["name"].as_str()).collect();
-            assert_eq!(names, ["search", "read_page", "report"]);
+            assert_eq!(names, ["search", "read_ticket", "report"]);
         }
     }
-    // Its proof is checked with what it printed, from anywhere.
-    let line = demo.text.lines().find_map(|line| line.trim_start().strip_prefix("casemate audit check-proof "));
-    let pasted = format!("\"$0\" audit check-proof {}", line.expect("the command of the proof"));
-    let mut shell = command("sh");
-    let output = shell.args(["-c", &pasted]).arg(casemate()).current_dir("/").output().expect("a shell runs");
-    assert!(output.status.success(), "{pasted}\n{}", String::from_utf8_lossy(&output.stderr));
+    // What it printed works from anywhere: its proof is checked, its findings and its poisoned text are seen again.
+    let (code, _) = demo.pasted("casemate audit check-proof ");
+    assert_eq!(code, Some(0));
+    let (code, record) = demo.pasted("casemate audit query --trace ");
+    assert!(code == Some(0) && record.contains("\"registered.encoded\""), "{record}");
+    let (code, rule) = demo.pasted("casemate rules explain ");
+    assert!(code == Some(0) && rule.contains("registered.encoded"), "{rule}");
+    let (code, text) = demo.pasted("casemate filter ");
+    assert!(code == Some(1) && text.contains("Debug key: [secret removed]"), "{text}");
+    assert!(!text.contains("evil.example") && text.is_ascii(), "{text}");
     assert_eq!(demo.signal("TERM"), Some(0));
     casemate_audit::verify(&dir.path().join("it's a demo: $1/state/audit")).expect("the log holds together");
     // Again on the same state, ended from the keyboard.

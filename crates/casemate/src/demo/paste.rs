@@ -94,8 +94,8 @@ mod tests {
 
     #[test]
     fn what_is_printed_stands_on_its_own() {
-        let files = super::super::setup::prepare(tempfile::tempdir().unwrap().path(), ([127, 0, 0, 1], 9).into());
-        let files = files.unwrap();
+        let (dir, ticket) = (tempfile::tempdir().unwrap(), super::super::poisoned::Ticket::new());
+        let files = super::super::setup::prepare(dir.path(), ([127, 0, 0, 1], 9).into(), &ticket).unwrap();
         let address = SocketAddr::from(([127, 0, 0, 1], 4321));
         let json: serde_json::Value = serde_json::from_str(&configuration(address, &files)).unwrap();
         let client = &json["mcpServers"]["casemate-demo"];

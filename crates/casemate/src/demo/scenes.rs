@@ -1,7 +1,7 @@
-//! The scenes: what an agent may do, what it may not, and what becomes of a poisoned answer.
+//! The scenes: what an agent may do, what it may not, and what becomes of a tool that changes.
 
 use super::client::{Client, Reply};
-use super::server::{Mood, POISONED};
+use super::server::Mood;
 use crate::out;
 use casemate_core::ServerName;
 use casemate_core::pin::{Finding, Kind, State};
@@ -18,7 +18,7 @@ pub(super) async fn play(client: &Client) -> anyhow::Result<bool> {
     good &= tell(
         "Listing shows what the caller may call",
         &list,
-        seen == ["search", "read_page", "report"],
+        seen == ["search", "read_ticket", "report"],
         &seen.join(", "),
     )?;
 
@@ -41,16 +41,6 @@ pub(super) async fn play(client: &Client) -> anyhow::Result<bool> {
     }
     good &= refused("The third call of a tool with a burst of two", &limited, "limit.tool")?;
 
-    good &= poisoned(client).await?;
-    Ok(good)
-}
-
-async fn poisoned(client: &Client) -> anyhow::Result<bool> {
-    let reply = client.tool("demo", "read_page", json!({})).await?;
-    let text = reply.text().unwrap_or_default();
-    let clean = !text.contains("evil.example") && !text.contains('\u{200b}') && !text.contains('\u{e0049}');
-    let good = tell("A poisoned tool result is neutralised", &reply, clean && !text.is_empty(), "")?;
-    out::data(&format!("{}{}\n", indent("the tool said", POISONED), indent("the agent got", text)))?;
     Ok(good)
 }
 
@@ -120,21 +110,9 @@ fn refused(title: &str, reply: &Reply, reason: &str) -> anyhow::Result<bool> {
     tell(title, reply, given == reason, given)
 }
 
-fn tell(title: &str, reply: &Reply, good: bool, what: &str) -> anyhow::Result<bool> {
+/// Says how a scene ended, with the call's status and trace.
+pub(super) fn tell(title: &str, reply: &Reply, good: bool, what: &str) -> anyhow::Result<bool> {
     let mark = if good { "ok " } else { "BAD" };
     out::data(&format!("{mark} {title}\n      {} {what}  (trace {})\n", reply.status.as_u16(), reply.trace))?;
     Ok(good)
-}
-
-/// A text with its invisible characters shown.
-fn indent(label: &str, text: &str) -> String {
-    let shown: String = text
-        .chars()
-        .map(|c| match c {
-            '\n' => "\n        ".to_owned(),
-            ' '..='~' => c.to_string(),
-            c => format!("<U+{:04X}>", c as u32),
-        })
-        .collect();
-    format!("      {label}:\n        {shown}\n")
 }

@@ -1,20 +1,24 @@
-//! What the demonstration needs on disk: a development CA with certificates, and its configuration.
+//! What the demonstration needs on disk: a development CA with certificates, its configuration, and a ticket with its key.
 
+use super::poisoned::Ticket;
 use anyhow::Context as _;
 use std::fs;
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 /// The files of the demonstration.
 pub(super) struct Files {
     pub(super) config: PathBuf,
+    /// The text of the ticket that its tool gives.
+    pub(super) ticket: PathBuf,
     pub(super) ca: PathBuf,
     pub(super) certificate: PathBuf,
     pub(super) key: PathBuf,
 }
 
 /// Makes the certificates where they are missing, and writes the configuration.
-pub(super) fn prepare(dir: &Path, upstream: SocketAddr) -> anyhow::Result<Files> {
+pub(super) fn prepare(dir: &Path, upstream: SocketAddr, poisoned: &Ticket) -> anyhow::Result<Files> {
     // What is printed is pasted elsewhere, where a relative path would lead nowhere.
     let dir = &std::path::absolute(dir)?;
     let pki = dir.join("pki");
@@ -23,13 +27,23 @@ pub(super) fn prepare(dir: &Path, upstream: SocketAddr) -> anyhow::Result<Files>
     }
     let config = dir.join("demo.yaml");
     fs::create_dir_all(dir)?;
-    replace(&config, &configuration(upstream)).with_context(|| format!("{}", config.display()))?;
-    Ok(Files { config, ca: pki.join("ca.pem"), certificate: pki.join("agent.pem"), key: pki.join("agent.key") })
+    let ticket = dir.join("ticket.md");
+    let files = [
+        (&config, configuration(upstream)),
+        (&ticket, poisoned.text.clone()),
+        (&dir.join("ticket.key"), poisoned.secret().to_owned()),
+    ];
+    for (path, text) in files {
+        replace(path, &text).with_context(|| format!("{}", path.display()))?;
+    }
+    Ok(Files { config, ticket, ca: pki.join("ca.pem"), certificate: pki.join("agent.pem"), key: pki.join("agent.key") })
 }
 
 fn replace(path: &Path, text: &str) -> std::io::Result<()> {
     let partial = path.with_extension("partial");
     fs::write(&partial, text)?;
+    // A registered value is nobody else's to read.
+    fs::set_permissions(&partial, fs::Permissions::from_mode(0o600))?;
     fs::rename(partial, path)
 }
 
@@ -59,12 +73,14 @@ tenants:
         - {{ server: demo, tool: report, rpm: 2, burst: 2 }}
     rules:
       - servers: [demo]
-        tools: [search, read_page, report]
+        tools: [search, read_ticket, report]
 upstreams:
   - name: demo
     url: http://{upstream}/mcp
-    read_only: [search, read_page, report]
+    read_only: [search, read_ticket, report]
     pins: trust-first
+output:
+  registered: [{{ file: ticket.key }}]
 audit:
   # What a demonstration leaves is removed like any other file.
   immutable: \"off\"
