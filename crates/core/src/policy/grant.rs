@@ -58,12 +58,7 @@ pub fn grant(policy: &Policy, principal: &Principal, scope: Scope, now: UnixMill
 ///
 /// # Errors
 /// As [`admit`].
-pub fn may_name(
-    policy: &Policy,
-    principal: &Principal,
-    server: &ServerName,
-    tool: Option<&str>,
-) -> Result<(), Reason> {
+pub fn may_name(policy: &Policy, principal: &Principal, server: &ServerName, tool: Option<&str>) -> Result<(), Reason> {
     let caller = Principal { scopes: [Scope::Mcp].into_iter().collect(), ..principal.clone() };
     let target = tool.map_or(Target::Server, |tool| Target::Tool(tool.to_owned()));
     admit(policy, &caller, server, &target, Standing::Unpinned, |_| {}).map(drop)
