@@ -164,3 +164,47 @@ impl Same {
         !self.differs && self.ahead.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Policy, Scope};
+
+    fn live() -> Live {
+        Live::new(Policy::default().filter(&Scope::default(), 0))
+    }
+
+    #[test]
+    fn characters_are_whole_however_they_come() {
+        let text = "a\u{e9}\u{4e2d}\u{1f600}z";
+        let mut live = live();
+        let pieces: Vec<_> = text.as_bytes().iter().map(|byte| live.whole(&[*byte]).unwrap()).collect();
+        assert_eq!((pieces.concat().as_str(), live.cut.len()), (text, 0));
+        for bad in [b"a\xffb".as_slice(), b"\xc3x", b"\xed\xa0\x80"] {
+            assert_eq!(self::live().whole(bad).unwrap_err().refusal.reason, Reason::FilterText);
+        }
+        live.whole(b"a\xc3").unwrap();
+        assert_eq!(live.whole(b"x").unwrap_err().refusal.reason, Reason::FilterText);
+    }
+
+    #[test]
+    fn what_goes_out_is_compared_with_what_came_in() {
+        let is_same = |came: &[&str], goes: &[&str]| {
+            let mut same = Same::default();
+            came.iter().for_each(|text| same.came(text.as_bytes()));
+            goes.iter().for_each(|text| same.goes(text.as_bytes()));
+            same.is_same()
+        };
+        assert!(is_same(&["abc", "def"], &["a", "bcdef"]) && is_same(&[], &[""]));
+        assert!(!is_same(&["abc"], &["ab"]) && !is_same(&["abc"], &["abd"]) && !is_same(&["abc"], &["abcd"]));
+    }
+
+    #[test]
+    fn an_event_is_one_line_that_steers_nothing() {
+        let event = event("a\n\"b\"\r\u{1b}[2J", Vec::new());
+        let body = std::str::from_utf8(event.body()).unwrap();
+        let json: serde_json::Value = serde_json::from_str(body).unwrap();
+        assert_eq!(json["text"], "a\n\"b\"\r\u{1b}[2J");
+        assert!(!body.chars().any(char::is_control), "{body}");
+    }
+}

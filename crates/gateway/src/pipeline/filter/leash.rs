@@ -120,6 +120,6 @@ impl Leash {
     pub(super) fn ends(&self, refusal: &Refusal) {
         self.gateway.metrics.failed(refusal.reason);
         let detail = refusal.detail.as_deref().unwrap_or_default();
-        tracing::info!(trace_id = %self.trace, reason = refusal.reason.code(), detail, SERVICE, "failed {}", self.trace);
+        tracing::info!(trace_id = %self.trace, reason = refusal.reason.code(), detail, service = SERVICE, "failed {}", self.trace);
     }
 }
