@@ -7,7 +7,7 @@ use crate::sealed::Plain;
 use casemate_core::digest::Digest;
 use casemate_core::label::Risk;
 use casemate_core::mcp::{Completion, Target};
-use casemate_core::policy::Permitted;
+use casemate_core::policy::{Grant, Permitted};
 use casemate_core::principal::How;
 use casemate_core::{Agent, Principal, Reason, ServerName, Subject, TenantId, TraceId, UnixMillis};
 use std::borrow::Cow;
@@ -188,6 +188,20 @@ impl Body {
         }
         body.sealed.extend(Plain::inputs(&permitted.inputs()));
         body.capture(capture, call.json().bytes());
+        body
+    }
+
+    /// The intent to use a service of the gateway's own. What is asked is never captured.
+    pub(crate) fn service(grant: &Grant, service: &'static str, asked: Option<&[u8]>, about: &About) -> Self {
+        let mut origin = origin(about, Some(grant.principal()));
+        origin.method = Some(Cow::Borrowed(service));
+        let mut body = Self::new(Kind::Intent, Arc::new(origin)).about(about);
+        body.how = Some(grant.principal().how.clone());
+        body.decision = Some("permit");
+        body.policy = Some(grant.policy());
+        if let Some(asked) = asked {
+            body.commit(Field::Message, asked);
+        }
         body
     }
 

@@ -3,7 +3,7 @@
 use crate::body::{Body, Committed, Origin};
 use crate::commitment::Field;
 use crate::queue::Queue;
-use crate::record::{Effect, FindingNote, Outcome, Receipt};
+use crate::record::{Effect, Fact, FindingNote, Outcome, Receipt};
 use casemate_core::digest::Digest;
 use casemate_core::label::Risk;
 use casemate_core::mcp::Call;
@@ -48,6 +48,7 @@ pub(crate) struct Ticket {
     findings: Vec<FindingNote>,
     risk: Risk,
     untrusted: bool,
+    verdict: Option<&'static str>,
 }
 
 /// The most different findings that are kept of one call.
@@ -74,6 +75,7 @@ impl Ticket {
             findings: Vec::new(),
             risk: Risk::NONE,
             untrusted: false,
+            verdict: None,
         }
     }
 
@@ -87,6 +89,7 @@ impl Ticket {
         FindingNote::gather(&mut body.findings, self.findings.iter().cloned(), FINDINGS);
         body.risk = (self.risk > Risk::NONE).then_some(self.risk);
         body.untrusted = self.untrusted;
+        body.facts.extend(self.verdict.map(|verdict| ("verdict", Fact::Text(verdict.to_owned()))));
         body.committed.extend(self.answer.committed(Field::Answer));
         body.committed.extend(self.released.committed(Field::Released));
         body
@@ -153,6 +156,12 @@ pub struct InFlight {
 }
 
 impl InFlight {
+    /// The use of a service of the gateway's own, whose intent is durable.
+    pub(crate) const fn begun(mut ticket: Ticket) -> Self {
+        ticket.dispatched = true;
+        Self { ticket }
+    }
+
     /// Where the intent stands.
     #[must_use]
     pub const fn receipt(&self) -> Receipt {
@@ -183,6 +192,11 @@ impl InFlight {
         FindingNote::gather(&mut self.ticket.findings, findings, FINDINGS);
         self.ticket.risk = self.ticket.risk.and(risk);
         self.ticket.untrusted |= untrusted;
+    }
+
+    /// Says in a word what became of the whole; the outcome has it under `facts.verdict`.
+    pub const fn judged(&mut self, verdict: &'static str) {
+        self.ticket.verdict = Some(verdict);
     }
 
     /// How risky what was found in the answer so far is.

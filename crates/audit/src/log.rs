@@ -9,7 +9,7 @@ use crate::body::Body;
 use crate::checkpoints;
 use crate::config::{Clock, Config};
 use crate::error::OpenError;
-use crate::flight::{Recorded, Ticket};
+use crate::flight::{InFlight, Recorded, Ticket};
 use crate::health::Health;
 use crate::holds::search;
 use crate::keys::{self, Signers};
@@ -20,7 +20,7 @@ use crate::scan;
 use crate::storage::{DirStorage, Storage};
 use crate::subjects::{self, Subjects};
 use crate::writer::Writer;
-use casemate_core::policy::Permitted;
+use casemate_core::policy::{Grant, Permitted};
 use casemate_core::{Reason, Refusal};
 #[cfg(test)]
 use casemate_tlog::Signer;
@@ -168,6 +168,26 @@ impl Log {
         self.queue().intent(Body::intent(&permitted, about, self.queue().config().capture), answer)?;
         let ticket = self.prompt(receiver).await?;
         Ok(Recorded::new(permitted, ticket))
+    }
+
+    /// Makes durable that a service of the gateway's own is used, by the name that records have for it. `asked` is what
+    /// is asked, where it was read before: committed and never copied.
+    ///
+    /// # Errors
+    /// As [`Log::record`].
+    pub async fn record_use(
+        &self,
+        grant: Grant,
+        service: &'static str,
+        asked: Option<&[u8]>,
+        about: &About,
+    ) -> Result<InFlight, Refusal> {
+        if grant.expired(self.queue().now()) {
+            return Err(Refusal::new(Reason::Internal).detail("the grant lapsed before its record"));
+        }
+        let (answer, receiver) = oneshot::channel::<Result<Ticket, Refusal>>();
+        self.queue().intent(Body::service(&grant, service, asked, about), answer)?;
+        Ok(InFlight::begun(self.prompt(receiver).await?))
     }
 
     /// Makes a refusal of an authenticated caller durable.

@@ -112,6 +112,8 @@ impl Decisions {
         let number = |name: &str| json.get(name).and_then(Value::as_u64);
         let time = UnixMillis(number("time").unwrap_or_default());
         let decided = match json.get("kind").and_then(Value::as_str) {
+            // A service of the gateway's own is granted by a scope, and no rule decides about it.
+            Some("intent") if json.get("server").is_none() => return Ok(None),
             Some("intent") => Ok(number("rule").unwrap_or(u64::MAX)),
             Some("refusal") => match refused(&json, &found.side) {
                 Some(reason) => Err(reason),

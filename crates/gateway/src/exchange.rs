@@ -34,6 +34,8 @@ pub(crate) struct Exchange {
     pub(crate) server: Option<ServerName>,
     pub(crate) principal: Option<Principal>,
     pub(crate) method: Option<Method>,
+    /// The service of the gateway's own that is asked, by its name in records and among scopes.
+    pub(crate) service: Option<&'static str>,
     pub(crate) revision: Option<Revision>,
     pub(crate) session: Option<Visit>,
     pub(crate) tool: Option<String>,
@@ -70,6 +72,7 @@ impl Exchange {
             server: None,
             principal: None,
             method: None,
+            service: None,
             revision: None,
             session: None,
             tool: None,
@@ -160,7 +163,7 @@ impl Exchange {
             about: self.about(),
             principal: self.principal.clone(),
             server: self.server.clone(),
-            method: self.method.map(|method| method.as_str().to_owned()),
+            method: self.method.map(Method::as_str).or(self.service).map(str::to_owned),
             tool: self.tool.clone(),
             refusal,
             arguments: self.message.as_ref().and_then(arguments),
@@ -197,7 +200,7 @@ impl Exchange {
             return None;
         }
         let metadata = wellknown::metadata_url(config, self.server.as_ref())?;
-        Some(crate::identity::challenge(reason, &metadata, "mcp"))
+        Some(crate::identity::challenge(reason, &metadata, self.service.unwrap_or("mcp")))
     }
 
     /// Adds the headers that every reply of this exchange has.

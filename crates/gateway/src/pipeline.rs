@@ -4,6 +4,7 @@
 //! rate and concurrency, content headers and body cap, JSON and protocol, admission and policy, the durable record, the
 //! upstream (`relay`). No body is read before authentication; nothing reaches an upstream before its record is durable.
 
+mod filter;
 mod way;
 
 use crate::answer::other_era;
@@ -35,7 +36,8 @@ pub(crate) async fn serve(
     connection: Arc<Connection>,
     request: Request<Incoming>,
 ) -> Response<ReplyBody> {
-    let (parts, mut body) = request.into_parts();
+    let (parts, body) = request.into_parts();
+    let mut body = Some(body);
     let held = Held::new(connection.activity.begin());
     // The request runs until its reply is there, also once it is refused and holds nothing more.
     let _running = connection.activity.begin();
@@ -45,7 +47,9 @@ pub(crate) async fn serve(
         Err(refusal) => {
             let is_late = refusal.reason == Reason::HttpBodyTimeout;
             let response = exchange.refuse(refusal).await;
-            exchange.settle(body, is_late).await;
+            if let Some(body) = body {
+                exchange.settle(body, is_late).await;
+            }
             response
         }
     };
@@ -54,7 +58,7 @@ pub(crate) async fn serve(
     response
 }
 impl Exchange {
-    async fn run(&mut self, body: &mut Incoming, held: Held) -> Result<Response<ReplyBody>, Refusal> {
+    async fn run(&mut self, body: &mut Option<Incoming>, held: Held) -> Result<Response<ReplyBody>, Refusal> {
         request::check_size(&self.parts.uri, &self.parts.headers, &self.state.config.caps)?;
         cors::check_host(&self.state.config, &self.parts.uri, &self.parts.headers)?;
         self.origin = cors::check_origin(&self.state.config, self.gateway.address(), &self.parts.headers)?;
@@ -63,7 +67,8 @@ impl Exchange {
         }
         let in_session = request::session(&self.parts.headers)?.is_some() && !self.names_modern();
         match route::find(&self.parts.method, self.parts.uri.path(), in_session)? {
-            route::Route::Mcp(server) => self.mcp(server, body, held).await,
+            route::Route::Mcp(server) => self.mcp(server, body.as_mut().ok_or(Reason::Internal)?, held).await,
+            route::Route::Filter => self.filter(body, held).await,
             route::Route::Stream(server) => self.bare(server, Method::Stream, held).await,
             route::Route::End(server) => self.bare(server, Method::End, held).await,
             route::Route::Metadata(server) => {
@@ -81,7 +86,7 @@ impl Exchange {
         mut held: Held,
     ) -> Result<Response<ReplyBody>, Refusal> {
         self.server = Some(server.clone());
-        let principal = self.authenticate(&server).await?;
+        let principal = self.authenticate(Some(&server)).await?;
         let full = self.limit_message(&server, &principal, &mut held)?;
         request::check_content(&self.parts.headers, &self.state.config.caps)?;
         let bytes = request::body(body, &self.state.config.caps).await?;
@@ -108,7 +113,7 @@ impl Exchange {
     ) -> Result<Response<ReplyBody>, Refusal> {
         self.server = Some(server.clone());
         self.method = Some(method);
-        let principal = self.authenticate(&server).await?;
+        let principal = self.authenticate(Some(&server)).await?;
         // Neither takes a place among the running calls: a stream has one of its own, and an end makes room.
         self.limit_rate(&principal)?;
         if method == Method::Stream {
@@ -132,14 +137,14 @@ impl Exchange {
         Ok(relay::relay(self, recorded, way, held).await)
     }
 
-    async fn authenticate(&mut self, server: &ServerName) -> Result<Principal, Refusal> {
+    async fn authenticate(&mut self, server: Option<&ServerName>) -> Result<Principal, Refusal> {
         let now = self.gateway.now();
         self.connection.check_trust(&self.state, now)?;
         let headers = &self.parts.headers;
         if !is_open(&self.state.config) && !self.connection.is_vouched_for(headers) {
             self.state.limits.may_try(self.connection.source, now)?;
         }
-        let resource = wellknown::resource(&self.state.config, Some(server)).unwrap_or_default();
+        let resource = wellknown::resource(&self.state.config, server).unwrap_or_default();
         let certificate = self.connection.certificate();
         let identity = &self.state.identity;
         let principal = identity.authenticate(headers, &self.parts.uri, certificate, &resource, now).await?;

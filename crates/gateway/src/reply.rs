@@ -90,6 +90,26 @@ impl Frame {
         Self(sse::frame(released.body(), id))
     }
 
+    /// An interim message as a line.
+    pub(crate) fn line(event: &CleanEvent) -> Self {
+        Self(lined(event.body()))
+    }
+
+    /// The last message as a line.
+    pub(crate) fn last_line(released: &Released) -> Self {
+        Self(lined(released.body()))
+    }
+
+    /// An interim message as an event of that name, which is our own.
+    pub(crate) fn named(name: &'static str, event: &CleanEvent) -> Self {
+        Self(named(name, event.body()))
+    }
+
+    /// The last message as an event of that name.
+    pub(crate) fn last_named(name: &'static str, released: &Released) -> Self {
+        Self(named(name, released.body()))
+    }
+
     /// An event without a message, from which a client can resume (2025-11-25, Streamable HTTP, "Sending Messages").
     pub(crate) fn prime(id: &str) -> Self {
         Self(Bytes::from(format!("id: {id}\nretry: 1000\ndata: \n\n")))
@@ -99,6 +119,16 @@ impl Frame {
     pub(crate) const fn len(&self) -> usize {
         self.0.len()
     }
+}
+
+/// A message of JSON as one line: line ends between its values say nothing.
+fn lined(message: &[u8]) -> Bytes {
+    let kept = message.iter().filter(|byte| !matches!(byte, b'\n' | b'\r'));
+    kept.chain(b"\n").copied().collect()
+}
+
+fn named(name: &'static str, message: &[u8]) -> Bytes {
+    [b"event: ", name.as_bytes(), b"\n", sse::frame(message, None).as_ref()].concat().into()
 }
 
 /// The sending side of a streamed reply. It takes frames and nothing else.

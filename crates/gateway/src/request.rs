@@ -19,7 +19,7 @@ pub(crate) const LINGER: Duration = Duration::from_secs(1);
 pub(crate) const LINGER_BYTES: usize = 4 << 20;
 
 /// The only value of a header, as text.
-fn single<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<Option<&'a str>, Refusal> {
+pub(crate) fn single<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<Option<&'a str>, Refusal> {
     let mut values = headers.get_all(name).iter();
     let (first, second) = (values.next(), values.next());
     if second.is_some() {
@@ -55,7 +55,7 @@ pub(crate) fn last_event(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
 
 /// Checks that a GET asks for a stream and has no body.
 pub(crate) fn check_stream(headers: &HeaderMap) -> Result<(), Refusal> {
-    let accepted: Vec<_> = headers.get_all(header::ACCEPT).iter().filter_map(|v| v.to_str().ok()).collect();
+    let accepted = accepted(headers);
     if accepts(&accepted, "text/event-stream") {
         Ok(())
     } else {
@@ -89,18 +89,32 @@ pub(crate) fn check_size(uri: &Uri, headers: &HeaderMap, caps: &Caps) -> Result<
 
 /// Checks what the headers say of the body: JSON, in no coding, within the cap, and an `Accept` for both forms.
 pub(crate) fn check_content(headers: &HeaderMap, caps: &Caps) -> Result<(), Refusal> {
-    if let Some(coding) = single(headers, "content-encoding")?
-        && !coding.eq_ignore_ascii_case("identity")
-    {
-        return Err(Reason::HttpContentEncoding.into());
-    }
+    check_coding(headers)?;
     if !single(headers, "content-type")?.is_some_and(is_json) {
         return Err(Reason::HttpContentType.into());
     }
-    let accepted: Vec<_> = headers.get_all(header::ACCEPT).iter().filter_map(|v| v.to_str().ok()).collect();
+    let accepted = accepted(headers);
     if !(accepts(&accepted, "application/json") && accepts(&accepted, "text/event-stream")) {
         return Err(Refusal::new(Reason::HttpAccept).hint("a POST needs application/json and text/event-stream"));
     }
+    check_length(headers, caps)
+}
+
+/// The values of `Accept`.
+pub(crate) fn accepted(headers: &HeaderMap) -> Vec<&str> {
+    headers.get_all(header::ACCEPT).iter().filter_map(|v| v.to_str().ok()).collect()
+}
+
+/// Checks that the body is in no coding.
+pub(crate) fn check_coding(headers: &HeaderMap) -> Result<(), Refusal> {
+    match single(headers, "content-encoding")? {
+        Some(coding) if !coding.eq_ignore_ascii_case("identity") => Err(Reason::HttpContentEncoding.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Checks that the body is within the cap, as far as its length is declared.
+pub(crate) fn check_length(headers: &HeaderMap, caps: &Caps) -> Result<(), Refusal> {
     let declared = single(headers, "content-length")?.and_then(|text| text.parse::<u64>().ok());
     if declared.is_some_and(|length| length > caps.payload as u64) {
         return Err(Reason::PayloadTooLarge.into());
@@ -110,8 +124,13 @@ pub(crate) fn check_content(headers: &HeaderMap, caps: &Caps) -> Result<(), Refu
 
 /// Whether a media type is JSON, in UTF-8 if it says so.
 pub(crate) fn is_json(content_type: &str) -> bool {
+    is_media(content_type, "application/json")
+}
+
+/// Whether it is that media type, in UTF-8 if it says so.
+pub(crate) fn is_media(content_type: &str, media: &str) -> bool {
     let mut parts = content_type.split(';').map(str::trim);
-    let is_type = parts.next().is_some_and(|t| t.eq_ignore_ascii_case("application/json"));
+    let is_type = parts.next().is_some_and(|t| t.eq_ignore_ascii_case(media));
     is_type
         && parts.all(|parameter| {
             parameter.split_once('=').is_some_and(|(name, value)| {
@@ -126,7 +145,7 @@ pub(crate) fn is_event_stream(content_type: &str) -> bool {
     content_type.split(';').next().is_some_and(|t| t.trim().eq_ignore_ascii_case("text/event-stream"))
 }
 
-fn accepts(accepted: &[&str], wanted: &str) -> bool {
+pub(crate) fn accepts(accepted: &[&str], wanted: &str) -> bool {
     let group = wanted.split('/').next().unwrap_or_default();
     accepted.iter().flat_map(|list| list.split(',')).any(|item| {
         let mut parts = item.split(';').map(str::trim);

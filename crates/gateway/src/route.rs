@@ -12,6 +12,8 @@ pub(crate) enum Route {
     Stream(ServerName),
     /// `DELETE /mcp/{server}`: the end of a session.
     End(ServerName),
+    /// `POST /filter`
+    Filter,
     /// `GET /.well-known/oauth-protected-resource[/mcp/{server}]`
     Metadata(Option<ServerName>),
 }
@@ -21,6 +23,7 @@ pub(crate) fn is_mcp(path: &str) -> bool {
     path == "/mcp" || path.starts_with("/mcp/")
 }
 
+const FILTER: &str = "/filter";
 const METADATA: &str = "/.well-known/oauth-protected-resource";
 
 /// Finds the route. Paths are matched as they are: nothing is decoded, joined or normalised. Only what names a session
@@ -34,6 +37,8 @@ pub(crate) fn find(method: &Method, path: &str, in_session: bool) -> Result<Rout
             Method::DELETE if in_session => return Ok(Route::End(server)),
             _ => (Route::Mcp(server), Method::POST),
         }
+    } else if path == FILTER {
+        (Route::Filter, Method::POST)
     } else if path == METADATA {
         (Route::Metadata(None), Method::GET)
     } else if let Some(name) = path.strip_prefix(METADATA).and_then(|rest| rest.strip_prefix("/mcp/")) {
@@ -58,6 +63,13 @@ mod tests {
         assert!(matches!(find(&Method::POST, "/mcp/kb", true), Ok(Route::Mcp(_))));
         assert_eq!(find(&Method::PUT, "/mcp/kb", true), Err(Reason::HttpMethod));
         assert_eq!(find(&Method::DELETE, METADATA, true), Err(Reason::HttpMethod));
+        assert_eq!(find(&Method::POST, FILTER, true), Ok(Route::Filter));
+        for method in [Method::GET, Method::PUT, Method::DELETE, Method::HEAD, Method::OPTIONS] {
+            assert_eq!(find(&method, FILTER, true), Err(Reason::HttpMethod), "{method}");
+        }
+        for path in ["/filter/", "/Filter", "//filter", "/filter/x", "/%66ilter"] {
+            assert_eq!(find(&Method::POST, path, false), Err(Reason::HttpRoute), "{path}");
+        }
         for path in ["/", "/mcp", "/mcp/", "/mcp/a/b", "/mcp/%6bb", "//mcp/kb", "/mcp/../kb", "/MCP/kb", "/mcp/kb/"] {
             assert_eq!(find(&Method::POST, path, false), Err(Reason::HttpRoute), "{path}");
         }

@@ -3,6 +3,7 @@
 use crate::config::Config;
 use casemate_core::ServerName;
 use casemate_core::json::quote;
+use casemate_core::principal::Scope;
 use casemate_core::{Reason, Refusal};
 
 /// The identifier of a resource (RFC 8707): `public_url/mcp/{server}`, or `public_url` for the other routes.
@@ -28,9 +29,11 @@ pub(crate) fn document(config: &Config, server: Option<&ServerName>) -> Result<S
     let missing = || Refusal::new(Reason::HttpRoute);
     let issuer = &config.auth.jwt.as_ref().ok_or_else(missing)?.issuer;
     let resource = resource(config, server).ok_or_else(missing)?;
+    let scope = if server.is_some() { Scope::Mcp } else { Scope::Filter };
     Ok(format!(
-        "{{\"resource\":{},\"authorization_servers\":[{}],\"scopes_supported\":[\"mcp\"],\"bearer_methods_supported\":[\"header\"]}}",
+        "{{\"resource\":{},\"authorization_servers\":[{}],\"scopes_supported\":[{}],\"bearer_methods_supported\":[\"header\"]}}",
         quote(&resource),
         quote(issuer),
+        quote(scope.as_str()),
     ))
 }

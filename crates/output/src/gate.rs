@@ -50,7 +50,8 @@ impl Clean {
     }
 }
 
-/// An interim event that was inspected and may be sent before the outcome. Made by [`inspect_event`] alone.
+/// An interim event that was inspected and may be sent before the outcome. Made by [`inspect_event`], and where the filter
+/// itself is asked.
 #[derive(Debug)]
 #[must_use]
 pub struct CleanEvent {
@@ -58,6 +59,11 @@ pub struct CleanEvent {
 }
 
 impl CleanEvent {
+    /// What the filter has let out.
+    pub(crate) const fn filtered(body: Bytes) -> Self {
+        Self { body }
+    }
+
     /// The message to send.
     #[must_use]
     pub const fn body(&self) -> &Bytes {

@@ -2,7 +2,8 @@
 //!
 //! The states are types. An upstream's answer is `Untrusted` (from `audit`); [`inspect`] alone makes [`Clean`];
 //! [`release`] alone turns it into [`Released`], after its outcome is recorded; and the gateway replies with nothing
-//! else. Refusals take the same road: [`refuse`], [`turn_away`] and [`fail`] record first and then give [`Released`].
+//! else. Refusals take the same road: [`refuse`], [`turn_away`] and [`fail`] record first and then give [`Released`]. So do
+//! the answers of the filter as a service: [`judge`], [`judge_line`] and [`Live`], which [`close`] ends.
 
 mod filter;
 mod filters;
@@ -11,6 +12,7 @@ mod marking;
 mod policy;
 mod receipt;
 mod reply;
+mod served;
 mod service;
 mod stream;
 // Rewriting and counting.
@@ -30,5 +32,6 @@ pub use reply::{Form, RECEIPT, Released};
 pub use rewrite::{
     Inspected, Located, Note, Report, Rules, Shape, Withheld, check_request, check_secrets, inspect_json, inspect_rest,
 };
+pub use served::{End, Live, Stop, close, judge, judge_line, unclear_line};
 pub use service::{Question, Ruling, Seen, Subject, Unclear, findings_json};
 pub use stream::{Denied, Given, Stream};

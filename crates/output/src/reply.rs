@@ -45,6 +45,17 @@ impl Released {
         Self { status, content_type, body: Bytes::from(body), headers: headers.into_iter().collect() }
     }
 
+    /// Renders a refusal as a problem document with further members, each written `,"key":value`.
+    pub(crate) fn problem(refusal: &Refusal, trace: TraceId, more: &str) -> Self {
+        let plain = Self::refusal(refusal, trace, &Form::Problem);
+        let mut body = plain.body.to_vec();
+        if body.pop() == Some(b'}') {
+            body.extend_from_slice(more.as_bytes());
+            body.push(b'}');
+        }
+        Self { body: Bytes::from(body), ..plain }
+    }
+
     /// Says where the record of this reply stands.
     pub(crate) fn receipted(mut self, receipt: Receipt) -> Self {
         self.headers.push((RECEIPT, receipt.to_string()));

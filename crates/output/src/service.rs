@@ -56,8 +56,26 @@ impl Question {
     /// # Errors
     /// What is wrong with it.
     pub fn read(bytes: Bytes) -> Result<Self, Unclear> {
+        let unread = |error| Unclear { fault: format!("no strict JSON: {error}"), id: None };
+        Self::of(&Json::parse(bytes, Limits::default()).map_err(unread)?)
+    }
+
+    /// As [`Question::read`], and no other member may stand in it.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn read_closed(json: &Json) -> Result<Self, Unclear> {
+        let question = Self::of(json)?;
+        let known = |key: &str| ["id", "text", "result", "upstream", "tool"].contains(&key);
+        if json.root().members().any(|member| !known(&member.key())) {
+            let fault = "members other than `id`, `text`, `result`, `upstream` and `tool` mean nothing here".to_owned();
+            return Err(Unclear { fault, id: question.id });
+        }
+        Ok(question)
+    }
+
+    fn of(json: &Json) -> Result<Self, Unclear> {
         let unread = |fault: String| Unclear { fault, id: None };
-        let json = Json::parse(bytes, Limits::default()).map_err(|error| unread(format!("no strict JSON: {error}")))?;
         let root = json.root();
         if !root.is_object() {
             return Err(unread("not a JSON object".to_owned()));

@@ -42,6 +42,8 @@ mod output;
 #[cfg(test)]
 mod receipts;
 #[cfg(test)]
+mod service;
+#[cfg(test)]
 mod upstreams;
 #[cfg(test)]
 mod wire;

@@ -78,16 +78,16 @@ reasons! {
         "MCP revision 2026-07-28 uses POST alone: there is no GET stream and no DELETE of a session.";
     HttpRoute "http.route" 404 -32601 Client
         "there is nothing at this path"
-        "The data listener serves POST /mcp/{server} and /.well-known/oauth-protected-resource. Check the URL.";
+        "The data listener serves POST /mcp/{server}, POST /filter and /.well-known/oauth-protected-resource. Check the URL.";
     HttpContentType "http.content_type" 415 -31415 Client
-        "the body must be application/json"
-        "Send `Content-Type: application/json`, with no charset but UTF-8.";
+        "this media type is not taken here"
+        "Send `Content-Type: application/json`, with no charset but UTF-8. POST /filter takes application/x-ndjson and text/plain as well.";
     HttpContentEncoding "http.content_encoding" 415 -31415 Client
         "compressed bodies are not accepted"
         "Send the body without Content-Encoding: what is inspected must be what arrives.";
     HttpAccept "http.accept" 406 -31406 Client
         "the client does not accept the media types of the answer"
-        "Send `Accept: application/json, text/event-stream` with a POST and `Accept: text/event-stream` with a GET.";
+        "Send `Accept: application/json, text/event-stream` with a POST to a server and `Accept: text/event-stream` with a GET. POST /filter answers a question with application/json, and a stream with application/x-ndjson or text/event-stream.";
     HttpHost "http.host" 421 -31421 Client
         "this host is not served here"
         "The Host header (or :authority) is neither the listener nor public_url. It guards against DNS rebinding. Use the configured name, or add it to mcp_gateway.hosts.";
@@ -159,7 +159,7 @@ reasons! {
         "`iss` must equal auth.jwt.issuer character for character.";
     TokenAudience "auth.token_audience" 401 -31401 Client
         "the token is not meant for this resource"
-        "`aud` must hold exactly this resource: public_url/mcp/{server} for a server. Ask for the token with `resource` set to it (RFC 8707).";
+        "`aud` must hold exactly this resource: public_url/mcp/{server} for a server, public_url for /filter. Ask for the token with `resource` set to it (RFC 8707).";
     TokenClaim "auth.token_claim" 401 -31401 Client
         "the token lacks a required claim"
         "Required: iss, sub, aud, exp, each of its right type and bounded.";
@@ -418,6 +418,12 @@ reasons! {
     OutputDenied "output.denied" 502 -31502 Policy
         "the answer was withheld by the output policy"
         "A rule with the action deny matched. The findings are in the record.";
+    FilterQuestion "filter.question" 400 -32602 Client
+        "this is no question to the filter"
+        "POST /filter takes {\"id\",\"text\"} or {\"id\",\"result\"}, with \"upstream\" and \"tool\" where it matters whence that comes, and no other members; of a text as it stands, ?upstream= and ?tool= say so. A tool is named together with its upstream.";
+    FilterText "filter.text" 400 -32600 Client
+        "the text is not UTF-8"
+        "A text/plain body is UTF-8, whatever pieces it comes in. What was given out before stays given out.";
     ClientGone "client.gone" 0 0 Client
         "the client closed the connection"
         "In the modern revision, closing the stream cancels the request.";
