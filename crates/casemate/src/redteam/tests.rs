@@ -1,0 +1,1 @@
+//! The format of cases, and the schema that is checked in.

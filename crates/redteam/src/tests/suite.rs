@@ -1,0 +1,1 @@
+//! Written cases: what is made of them, and who judges them.
