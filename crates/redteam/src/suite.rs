@@ -60,6 +60,8 @@ pub struct Written {
     pub twin: Option<String>,
     /// Why it is known to fail, where it is.
     pub known: Option<String>,
+    /// Of a hundred of its attacks, how many must hold.
+    pub least: u8,
 }
 
 /// What must become of a probe.
@@ -90,6 +92,8 @@ pub struct Probe {
     pub want: Want,
     /// Why it is known to fail, where it is.
     pub known: Option<String>,
+    /// Of a hundred attacks of its case, how many must hold.
+    pub least: u8,
 }
 
 impl Probe {
@@ -163,6 +167,7 @@ fn written(case: &Written, text: &str, made: &Made, probes: &mut Vec<Probe>, ski
         family: family(&case.id).to_owned(),
         tags: case.tags.clone(),
         known: case.known.clone().filter(|_| !matches!(want, Want::Kept(_))),
+        least: case.least,
         id,
         channel,
         input,
@@ -228,6 +233,7 @@ fn drawn(written: &Written, cases: Vec<&Case>, most: usize, made: &Made, probes:
             input,
             want,
             known,
+            least: written.least,
         };
         let why = known(&case.id).map(str::to_owned).or_else(|| written.known.clone());
         probes.push(probe(case.id.clone(), case.input.clone(), Want::Held(expect), why));

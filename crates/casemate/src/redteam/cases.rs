@@ -164,6 +164,7 @@ fn case(section: Section<'_>, id: &str, sink: &mut Sink) -> Option<Written> {
         expect,
         twin: written("twin"),
         known: written("known"),
+        least: section.count("least").and_then(|least| u8::try_from(least).ok()).unwrap_or(100),
     })
 }
 

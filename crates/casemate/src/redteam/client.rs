@@ -1,5 +1,6 @@
 //! The client: MCP over HTTP, and everything that it got.
 
+use super::scratch::instructing;
 use super::server::{PAGES, PLAYER, key, texts};
 use anyhow::Result;
 use bytes::Bytes;
@@ -18,6 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// A client of the gateway.
 pub(super) struct Client {
     net: casemate_net::Client,
+    address: SocketAddr,
     target: Target,
 }
 
@@ -49,9 +51,7 @@ impl Reply {
 
 impl Client {
     pub(super) fn new(address: SocketAddr, server: &str) -> Result<Self> {
-        let url = Url::parse(&format!("http://{address}/mcp/{server}"))?;
-        let target = Target::new(&url, Named::ByOperator, &Trust::default())?;
-        Ok(Self { net: casemate_net::Client::new(ClientConfig::default()), target })
+        Ok(Self { net: casemate_net::Client::new(ClientConfig::default()), address, target: target(address, server)? })
     }
 
     /// The call that has a probe played.
@@ -60,7 +60,9 @@ impl Client {
         match probe.channel {
             Channel::Read => self.call("resources/read", json!({ "uri": format!("{PAGES}{key}") })).await,
             Channel::Prompt => self.call("prompts/get", json!({ "name": PLAYER, "arguments": { "case": key } })).await,
-            Channel::Instructions => self.call("server/discover", json!({})).await,
+            Channel::Instructions => {
+                self.send(&target(self.address, &instructing(at))?, "server/discover", json!({})).await
+            }
             Channel::Description => self.call("tools/list", json!({})).await,
             Channel::Argument => {
                 let arguments = json!({ "case": key, "text": probe.input });
@@ -70,8 +72,11 @@ impl Client {
         }
     }
 
-    /// Calls a method.
-    pub(super) async fn call(&self, method: &str, mut params: Value) -> Result<Reply> {
+    async fn call(&self, method: &str, params: Value) -> Result<Reply> {
+        self.send(&self.target, method, params).await
+    }
+
+    async fn send(&self, target: &Target, method: &str, mut params: Value) -> Result<Reply> {
         let name = params.get("name").or(params.get("uri")).and_then(Value::as_str).map(str::to_owned);
         if let Some(object) = params.as_object_mut() {
             let meta = json!({
@@ -100,7 +105,7 @@ impl Client {
         if let Some(name) = &name {
             put("mcp-name", name)?;
         }
-        let response = self.net.send(&self.target, request, PATIENCE).await?;
+        let response = self.net.send(target, request, PATIENCE).await?;
         let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let is_stream = kind.starts_with("text/event-stream");
         let bytes = response.into_body().collect_capped(64 << 20).await?;
@@ -108,6 +113,12 @@ impl Client {
             if is_stream { events(&String::from_utf8_lossy(&bytes))? } else { vec![serde_json::from_slice(&bytes)?] };
         Ok(Reply { messages, trace })
     }
+}
+
+/// A server behind the gateway at this address.
+fn target(address: SocketAddr, server: &str) -> Result<Target> {
+    let url = Url::parse(&format!("http://{address}/mcp/{server}"))?;
+    Ok(Target::new(&url, Named::ByOperator, &Trust::default())?)
 }
 
 /// The messages of a stream of events (HTML, section 9.2), each in one line of data or several.

@@ -30,12 +30,14 @@ pub(super) async fn all(probes: &[Probe], tried: Tried) -> Result<Vec<Seen>> {
     let server = Server::start(probes).await?;
     let described = described(probes);
     let tools: Vec<String> = std::iter::once(PLAYER.to_owned()).chain(described.iter().map(|at| tool(*at))).collect();
-    let loaded = tried.load(dir.path(), server.address, &tools)?;
+    let instructing: Vec<_> =
+        (0..probes.len()).filter(|at| probes.get(*at).is_some_and(|p| p.channel == Channel::Instructions)).collect();
+    let loaded = tried.load(dir.path(), server.address, &tools, &instructing)?;
     let state = dir.path().join("state");
     let running = Running::start(loaded, &state).await?;
     let client = Client::new(running.address, tried.upstream.as_str());
     let played = match client {
-        Ok(client) => calls(probes, &described, Arc::new(client), &server).await,
+        Ok(client) => calls(probes, &described, Arc::new(client)).await,
         Err(fault) => Err(fault),
     };
     running.stop().await?;
@@ -63,7 +65,7 @@ fn described(probes: &[Probe]) -> Vec<usize> {
     probes.map(|(at, _)| at).collect()
 }
 
-async fn calls(probes: &[Probe], described: &[usize], client: Arc<Client>, server: &Server) -> Result<Vec<Played>> {
+async fn calls(probes: &[Probe], described: &[usize], client: Arc<Client>) -> Result<Vec<Played>> {
     let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {pos} of {len} probes, {eta} left");
     let bar = ProgressBar::new(u64::try_from(probes.len())?);
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
@@ -72,20 +74,13 @@ async fn calls(probes: &[Probe], described: &[usize], client: Arc<Client>, serve
         list(probes, described, &client, &mut played).await;
         bar.inc(u64::try_from(described.len())?);
     }
-    // The instructions are one text at a time.
-    let instructions = probes.iter().enumerate().filter(|(_, probe)| probe.channel == Channel::Instructions);
-    for (at, probe) in instructions {
-        server.instruct(at);
-        played.insert(at, ended(client.play(at, probe).await));
-        bar.inc(1);
-    }
     let room = Arc::new(Semaphore::new(AT_ONCE));
     let mut tasks = JoinSet::new();
     for (at, probe) in probes.iter().enumerate().filter(|(at, _)| !played.contains_key(at)) {
         let (client, room, probe) = (Arc::clone(&client), Arc::clone(&room), probe.clone());
         tasks.spawn(async move {
             let _place = room.acquire_owned().await;
-            (at, ended(client.play(at, &probe).await))
+            (at, ended(client.play(at, &probe).await, probe.channel))
         });
     }
     while let Some(done) = tasks.join_next().await {
@@ -119,10 +114,14 @@ async fn list(probes: &[Probe], described: &[usize], client: &Client, played: &m
     }
 }
 
-fn ended(reply: Result<Reply>) -> Played {
+/// What is to be seen of a reply: all of it but what the message has whatever is played in it.
+fn ended(reply: Result<Reply>, channel: Channel) -> Played {
     match reply {
         Ok(reply) => {
-            let seen = Seen { texts: reply.texts(), refused: reply.refused(), ..Seen::default() };
+            let frame: Value = serde_json::from_str(&channel.message("")).unwrap_or_default();
+            let frame = texts(&frame);
+            let own = reply.texts().into_iter().filter(|text| text.is_empty() || !frame.contains(text));
+            let seen = Seen { texts: own.collect(), refused: reply.refused(), ..Seen::default() };
             Played { seen, trace: reply.trace }
         }
         Err(fault) => failed(&fault),

@@ -3,7 +3,7 @@
 use crate::visible;
 use casemate_redteam::{Judge, Probe, Seen, judge};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// Characters of what was seen that are shown.
@@ -38,6 +38,8 @@ pub(super) struct Outcome {
     failures: Vec<Failure>,
     /// What is known to fail and did, with why.
     known: Vec<(String, String)>,
+    /// What did not hold and was let pass, since enough of its case did.
+    let_pass: Vec<Failure>,
     /// What is known to fail and held.
     stale: Vec<String>,
     skipped: Vec<String>,
@@ -47,7 +49,8 @@ impl Outcome {
     /// Judges each probe by what was seen of it.
     pub(super) fn of(probes: &[Probe], seen: &[Seen], places: &Judge, skipped: Vec<String>, seed: u64) -> Self {
         let (rows, failures) = (BTreeMap::<String, Row>::new(), Vec::new());
-        let mut out = Self { seed, rows, failures, known: Vec::new(), stale: Vec::new(), skipped };
+        let (known, stale, let_pass) = (Vec::new(), Vec::new(), Vec::new());
+        let mut out = Self { seed, rows, failures, known, let_pass, stale, skipped };
         for (probe, seen) in probes.iter().zip(seen) {
             let row = out.rows.entry(probe.family.clone()).or_default();
             let fault = judge(probe, seen, places);
@@ -73,7 +76,27 @@ impl Outcome {
                 }),
             }
         }
+        out.settle(probes);
         out
+    }
+
+    /// Lets pass what did not hold of cases of which enough did; a twin never is.
+    fn settle(&mut self, probes: &[Probe]) {
+        let mut cases: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+        for probe in probes.iter().filter(|probe| !probe.is_twin()) {
+            let (count, least) = cases.entry(&probe.case).or_default();
+            (*count, *least) = (*count + 1, usize::from(probe.least));
+        }
+        let failed = |case: &str| self.failures.iter().filter(|of| of.case == case && !of.is_twin).count();
+        let mut enough: BTreeSet<String> = BTreeSet::new();
+        for (case, (count, least)) in cases {
+            if count.saturating_sub(failed(case)) * 100 >= count * least {
+                enough.insert(case.to_owned());
+            }
+        }
+        let failures = std::mem::take(&mut self.failures);
+        let of_enough = |failure: &Failure| !failure.is_twin && enough.contains(&failure.case);
+        (self.let_pass, self.failures) = failures.into_iter().partition(of_enough);
     }
 
     /// Whether every attack held and every twin was kept, what is known to fail aside.
@@ -112,6 +135,12 @@ impl Outcome {
         }
         for (id, why) in &self.known {
             let _ = writeln!(out, "  {id}: {}", visible::line(why));
+        }
+        if !self.let_pass.is_empty() {
+            let _ = writeln!(out, "\ndid not hold, within what the case lets pass:");
+        }
+        for failure in &self.let_pass {
+            let _ = writeln!(out, "  {}: {}", failure.id, failure.given);
         }
         if !self.stale.is_empty() {
             let _ = writeln!(out, "\nknown to fail, and held: {}", self.stale.join(", "));
@@ -160,6 +189,7 @@ impl Outcome {
             "seed": self.seed,
             "families": self.rows.iter().map(row).collect::<Vec<_>>(),
             "failures": self.failures.iter().map(failure).collect::<Vec<_>>(),
+            "let_pass": self.let_pass.iter().map(failure).collect::<Vec<_>>(),
             "known": self.known.iter().map(known).collect::<Vec<_>>(),
             "known_but_held": self.stale,
             "skipped": self.skipped,

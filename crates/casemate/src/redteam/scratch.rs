@@ -66,6 +66,11 @@ pub(super) fn tried(args: &RunArgs) -> Result<Option<Tried>> {
     Ok(Some(Tried { policy, made, allowed, tenant, upstream, is_sensitive, registered }))
 }
 
+/// The name of the server whose instructions are this probe.
+pub(super) fn instructing(at: usize) -> String {
+    format!("instructing-{at}")
+}
+
 /// A place below which something can be named.
 fn below(place: &String) -> String {
     if place.ends_with('/') { place.clone() } else { format!("{place}/") }
@@ -119,21 +124,40 @@ fn places(
 
 impl Tried {
     /// The configuration of the gateway before the hostile server at this address, which offers these tools.
-    pub(super) fn load(&self, dir: &Path, server: SocketAddr, tools: &[String]) -> Result<Loaded> {
+    ///
+    /// Instructions are pinned like definitions, one text to a server: each probe of them has a server of its own.
+    pub(super) fn load(
+        &self,
+        dir: &Path,
+        server: SocketAddr,
+        tools: &[String],
+        instructions: &[usize],
+    ) -> Result<Loaded> {
         let path = dir.join("casemate.yaml");
-        std::fs::write(&path, self.text(server, tools)?).with_context(|| format!("`{}`", path.display()))?;
+        std::fs::write(&path, self.text(server, tools, instructions)?)
+            .with_context(|| format!("`{}`", path.display()))?;
         let environment = Environment { variables: [].into(), ..Environment::of_process() };
         let mut loaded = match config::load(&path, &environment) {
             Ok(loaded) => loaded,
             Err(report) => bail!("the scratch configuration: {}", report.render(false)),
         };
         loaded.config.output = self.policy.clone();
+        let own: Vec<_> = self.policy.overrides.iter().filter(|(place, _)| self.is_here(place)).collect();
+        for at in instructions {
+            let there = |place: &Where| Where { upstream: Some(instructing(*at)), ..place.clone() };
+            loaded.config.output.overrides.extend(own.iter().map(|(place, part)| (there(place), part.clone())));
+        }
         loaded.config.registered =
             self.registered.iter().map(|value| Secret::new(value.clone().into_bytes())).collect();
         Ok(loaded)
     }
 
-    fn text(&self, server: SocketAddr, tools: &[String]) -> Result<String> {
+    /// Whether it names the upstream that the hostile server stands for.
+    fn is_here(&self, place: &Where) -> bool {
+        place.upstream.as_deref() == Some(self.upstream.as_str())
+    }
+
+    fn text(&self, server: SocketAddr, tools: &[String], instructions: &[usize]) -> Result<String> {
         let mut text = String::new();
         let (tenant, upstream, sensitive) = (&self.tenant, &self.upstream, self.is_sensitive);
         let tools = tools.join(", ");
@@ -156,6 +180,8 @@ tenants:
         tools: [{tools}]
         resources: [\"probe://page/*\"]
         prompts: [probe]
+      - servers: [\"instructing-*\"]
+        completion: true
 upstreams:
   - name: \"{upstream}\"
     url: http://{server}/mcp
@@ -163,10 +189,16 @@ upstreams:
     requests: [elicitation]
     pins: trust-first
     relist: 1h
-audit: {{ mode: async, immutable: \"off\" }}
-state: {{ dir: state }}
 "
         )?;
+        for at in instructions {
+            let (name, path, key) = (instructing(*at), super::server::INSTRUCTING, super::server::key(*at));
+            writeln!(
+                text,
+                "  - {{ name: {name}, url: \"http://{server}{path}{key}\", pins: trust-first, relist: 1h }}"
+            )?;
+        }
+        text.push_str("audit: { mode: async, immutable: \"off\" }\nstate: { dir: state }\n");
         Ok(text)
     }
 }

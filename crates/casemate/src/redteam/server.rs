@@ -19,6 +19,9 @@ pub(super) const PLAYER: &str = "probe";
 /// The URI below which resources play.
 pub(super) const PAGES: &str = "probe://page/";
 
+/// The path below which the server has a probe as its instructions.
+pub(super) const INSTRUCTING: &str = "/instructions/";
+
 /// What a call says to have a probe played: its number.
 pub(super) fn key(at: usize) -> String {
     format!("p{at}")
@@ -36,8 +39,6 @@ struct Script {
     probes: BTreeMap<String, (Channel, String)>,
     /// Descriptions by tool, in the order of the list.
     tools: Vec<(String, String)>,
-    /// The key of what the instructions are now.
-    instructions: Option<String>,
     played: BTreeSet<String>,
     received: BTreeMap<String, Vec<String>>,
 }
@@ -69,18 +70,13 @@ impl Server {
         with(&mut self.script.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// From now on the instructions are this probe.
-    pub(super) fn instruct(&self, at: usize) {
-        self.with(|script| script.instructions = Some(key(at)));
-    }
-
-    /// Whether the probe was played, and the bodies in which it arrived.
+    /// Whether the probe was played, and the texts that arrived with it.
     pub(super) fn seen(&self, at: usize) -> (bool, Vec<String>) {
         let key = key(at);
         self.with(|script| (script.played.contains(&key), script.received.get(&key).cloned().unwrap_or_default()))
     }
 
-    fn answer(&self, body: &[u8]) -> (StatusCode, &'static str, String) {
+    fn answer(&self, path: &str, body: &[u8]) -> (StatusCode, &'static str, String) {
         const JSON: &str = "application/json";
         let Ok(request) = serde_json::from_slice::<Value>(body) else {
             return (StatusCode::BAD_REQUEST, JSON, String::new());
@@ -90,10 +86,9 @@ impl Server {
         let params = request.get("params").unwrap_or(&Value::Null);
         let text = |pointer: &str| params.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
         let key = match method {
-            "tools/call" => text("/arguments/case").to_owned(),
-            "prompts/get" => text("/arguments/case").to_owned(),
+            "tools/call" | "prompts/get" => text("/arguments/case").to_owned(),
             "resources/read" => text("/uri").trim_start_matches(PAGES).to_owned(),
-            "server/discover" => return self.discover(id),
+            "server/discover" => return (StatusCode::OK, JSON, self.discover(path, id)),
             "tools/list" => return (StatusCode::OK, JSON, reply(id, self.with(tools))),
             "prompts/list" => {
                 let prompt = json!({ "name": PLAYER, "arguments": [{ "name": "case" }] });
@@ -109,8 +104,7 @@ impl Server {
             let probe = script.probes.get(&key).cloned();
             if probe.is_some() {
                 script.played.insert(key.clone());
-                let body = texts(&request).join("\n");
-                script.received.entry(key).or_default().push(body);
+                script.received.entry(key).or_default().extend(texts(&request));
             }
             probe
         });
@@ -132,23 +126,27 @@ impl Server {
         }
     }
 
-    fn discover(&self, id: &Value) -> (StatusCode, &'static str, String) {
+    /// What the server is. Below [`INSTRUCTING`] it is one that has instructions and nothing else.
+    fn discover(&self, path: &str, id: &Value) -> String {
+        let offers = json!({ "tools": {}, "prompts": {}, "resources": {}, "logging": {} });
         let mut result = json!({
             "supportedVersions": ["2026-07-28"],
-            "capabilities": { "tools": {}, "prompts": {}, "resources": {}, "logging": {} },
+            "capabilities": offers,
             "serverInfo": { "name": "casemate-redteam", "version": env!("CARGO_PKG_VERSION") },
             "ttlMs": 0,
             "cacheScope": "private",
         });
         let instructions = self.with(|script| {
-            let key = script.instructions.clone()?;
-            script.played.insert(key.clone());
-            script.probes.get(&key).map(|(_, text)| text.clone())
+            let key = path.strip_prefix(INSTRUCTING)?;
+            let (_, text) = script.probes.get(key)?;
+            script.played.insert(key.to_owned());
+            Some(text.clone())
         });
         if let (Some(object), Some(text)) = (result.as_object_mut(), instructions) {
+            object.insert("capabilities".to_owned(), json!({}));
             object.insert("instructions".to_owned(), json!(text));
         }
-        (StatusCode::OK, "application/json", reply(id, result))
+        reply(id, result)
     }
 }
 
@@ -217,6 +215,7 @@ async fn serve(listener: TcpListener, server: Server) {
 }
 
 async fn respond(request: Request<Incoming>, server: &Server) -> Response<Full<Bytes>> {
+    let path = request.uri().path().to_owned();
     let mut limited = Limited::new(request.into_body(), 8 << 20);
     let mut bytes = BytesMut::new();
     while let Some(Ok(frame)) = limited.frame().await {
@@ -224,7 +223,7 @@ async fn respond(request: Request<Incoming>, server: &Server) -> Response<Full<B
             bytes.extend_from_slice(&data);
         }
     }
-    let (status, kind, text) = server.answer(&bytes);
+    let (status, kind, text) = server.answer(&path, &bytes);
     let mut response = Response::new(Full::new(Bytes::from(text)));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(kind));

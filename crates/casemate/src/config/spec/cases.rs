@@ -34,6 +34,12 @@ const CASE: &[Key] = &[
     ),
     key("expect", Kind::Map(EXPECT), "What must be true in the end; all of it."),
     key("twin", Kind::Lines, "A benign text of the same shape. It must arrive byte for byte, in the same channels."),
+    key(
+        "least",
+        Kind::Count { min: 1, max: 100 },
+        "Of a hundred of its attacks, how many must hold. What is let pass by it is listed all the same.",
+    )
+    .or("100"),
     key("known", Kind::Text, "Why it is known to fail. It is listed as such and fails no run."),
 ];
 
