@@ -51,7 +51,7 @@ fn leak(case: &Case, text: &str) -> Option<String> {
         return Some(format!("left: {gone}"));
     }
     match case.expect {
-        Expect::Unreachable => crate::Judge::new([ALLOWED]).left(text),
+        Expect::Unreachable => Judge::new([ALLOWED]).left(text),
         Expect::Gone if case.family == Family::Registered => {
             folded(text).contains(&folded(&registered(SEED))).then(|| "left: the value, folded".to_owned())
         }
