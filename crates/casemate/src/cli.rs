@@ -1,6 +1,8 @@
 //! The command line.
 
-use crate::{audit, can, check, demo, explain, filter, healthcheck, init, logging, pins, rules, schema, serve, token};
+use crate::{
+    audit, can, check, demo, explain, filter, healthcheck, init, logging, pins, redteam, rules, schema, serve, token,
+};
 use anyhow::Context as _;
 use clap::{CommandFactory as _, Parser};
 use std::process::ExitCode;
@@ -35,6 +37,8 @@ enum Command {
     Filter(filter::FilterArgs),
     /// Lists, explains and tests the rules of the filter.
     Rules(rules::RulesArgs),
+    /// Plays attack cases against a gateway of their own and judges by the end state.
+    Redteam(redteam::RedteamArgs),
     /// Explains a reason code, a diagnostic, a configuration key or a rule of the filter.
     Explain(explain::ExplainArgs),
     /// Prints the JSON schema of the configuration.
@@ -59,7 +63,7 @@ enum Command {
 /// What a command could not do.
 pub fn run() -> anyhow::Result<ExitCode> {
     let cli = Cli::parse();
-    logging::start(matches!(cli.command, Command::Demo(_)));
+    logging::start(matches!(cli.command, Command::Demo(_) | Command::Redteam(_)));
     match cli.command {
         Command::Init(args) => init::run(&args),
         Command::Check(args) => check::run(&args),
@@ -71,6 +75,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Audit(args) => audit::run(&args),
         Command::Filter(args) => filter::run(&args),
         Command::Rules(args) => rules::run(&args),
+        Command::Redteam(args) => redteam::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Healthcheck(args) => healthcheck::run(&args),

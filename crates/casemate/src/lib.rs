@@ -17,6 +17,7 @@ pub mod logging;
 pub mod out;
 pub mod pins;
 pub mod pki;
+pub mod redteam;
 pub mod rules;
 pub mod schema;
 pub mod serve;

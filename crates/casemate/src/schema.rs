@@ -34,7 +34,8 @@ pub fn schema() -> Value {
     schema
 }
 
-fn section(keys: &[Key]) -> Value {
+/// The schema of a section with these keys.
+pub(crate) fn section(keys: &[Key]) -> Value {
     let properties: Map<_, _> = keys.iter().map(|key| (key.name.to_owned(), property(key))).collect();
     let required: Vec<_> = keys.iter().filter(|key| key.required).map(|key| key.name).collect();
     let mut schema = json!({ "type": "object", "additionalProperties": false, "properties": properties });
@@ -82,7 +83,7 @@ fn kind(kind: Kind) -> Value {
         ] }),
         Kind::Duration { .. } => json!({ "type": "string", "pattern": "^(0|[1-9][0-9]*)(ms|s|m|h|d)$" }),
         Kind::Variable => json!({ "type": ["string", "integer"] }),
-        Kind::Text | Kind::Path | Kind::Identity => json!({ "type": "string", "minLength": 1 }),
+        Kind::Text | Kind::Lines | Kind::Path | Kind::Identity => json!({ "type": "string", "minLength": 1 }),
         Kind::Glob => json!({ "type": "string", "minLength": 1, "maxLength": 512 }),
         Kind::Url | Kind::Origin => json!({ "type": "string", "pattern": "^https?://" }),
         Kind::KeysUri => json!({ "type": "string", "pattern": "^(https://|file:)." }),

@@ -71,9 +71,9 @@ impl Draft<'_> {
     fn into(self, seed: u64, count: usize, cases: &mut Vec<Case>) {
         let name = format!("{}.{}.{}", self.family.as_str(), self.carrier, self.encoding);
         let mut draw = Draw::named(seed, &name);
-        let (first, channel) = (draw.below(self.places.len()), draw.below(Channel::ALL.len()));
+        let (first, channel) = (draw.below(self.places.len()), draw.below(Channel::MATRIX.len()));
         let positions = self.places.iter().cycle().skip(first).take(count.min(self.places.len()));
-        let channels = Channel::ALL.iter().cycle().skip(channel);
+        let channels = Channel::MATRIX.iter().cycle().skip(channel);
         for (position, channel) in positions.zip(channels) {
             let twin = |(text, kept): &(String, String)| Twin { input: position.place(text), kept: kept.clone() };
             cases.push(Case {

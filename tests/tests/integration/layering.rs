@@ -39,6 +39,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "casemate-witness",
             "casemate-output",
             "casemate-gateway",
+            "casemate-redteam",
         ],
     ),
 ];

@@ -75,6 +75,7 @@ mod disk;
 mod export;
 #[cfg(test)]
 mod record;
+mod redteam;
 #[cfg(test)]
 mod reload;
 #[cfg(test)]

@@ -59,6 +59,7 @@ pub fn expected(kind: Kind) -> String {
             format!("a time from {} to {}, such as {}", duration(min), duration(max), duration(example))
         }
         Kind::Text => "one line of text".to_owned(),
+        Kind::Lines => "text".to_owned(),
         Kind::Variable => "a number or text".to_owned(),
         Kind::Path => "a path".to_owned(),
         Kind::Url => "an https URL".to_owned(),
@@ -150,7 +151,9 @@ pub fn read_url(text: &str) -> Result<Url, String> {
 /// What is wrong with it.
 pub fn check(kind: Kind, scalar: &Scalar) -> Result<(), Fault> {
     let text = scalar.text.as_str();
-    if text.starts_with(['\u{201c}', '\u{201d}', '\u{2018}', '\u{2019}', '\u{201e}', '\u{ab}']) {
+    if !matches!(kind, Kind::Lines)
+        && text.starts_with(['\u{201c}', '\u{201d}', '\u{2018}', '\u{2019}', '\u{201e}', '\u{ab}'])
+    {
         let fault = Fault::new(Code::Quotes, "these quotes are part of the text");
         return Err(fault.help("use the straight quotes of the keyboard, or none"));
     }
@@ -187,6 +190,7 @@ fn named(kind: Kind, text: &str) -> Result<(), Fault> {
             let long = text.len() > 4_096;
             form(!long && !text.chars().any(char::is_control) && (!text.is_empty() || matches!(kind, Kind::Variable)))
         }
+        Kind::Lines => form(!text.is_empty() && text.len() <= 1 << 16),
         Kind::Url => read_url(text).map(|_| ()).or_else(bad),
         Kind::KeysUri if text.starts_with("file:") => form(text.len() > 5 && !text.chars().any(char::is_control)),
         Kind::KeysUri => match read_url(text) {

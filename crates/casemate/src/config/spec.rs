@@ -2,10 +2,13 @@
 
 mod admin;
 mod audit;
+mod cases;
 mod gateway;
 mod output;
 mod tenants;
 mod upstreams;
+
+pub use cases::CASES;
 
 /// What a key takes.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +38,8 @@ pub enum Kind {
     },
     /// One line of text.
     Text,
+    /// Text of one line or several.
+    Lines,
     /// A number or text, as the variables of an environment are.
     Variable,
     /// A path; relative ones start at the directory of the configuration.

@@ -1,7 +1,6 @@
 //! Every case through the filter, whole, in pieces and in messages; a table; gates for each family.
 
-use super::judge::left;
-use super::known::{ANYWAY, KNOWN};
+use crate::known::{ANYWAY, KNOWN};
 use crate::*;
 use bytes::Bytes;
 use casemate_core::glob::Glob;
@@ -52,7 +51,7 @@ fn leak(case: &Case, text: &str) -> Option<String> {
         return Some(format!("left: {gone}"));
     }
     match case.expect {
-        Expect::Unreachable => left(text),
+        Expect::Unreachable => Judge::new([ALLOWED]).left(text),
         Expect::Gone if case.family == Family::Registered => {
             folded(text).contains(&folded(&registered(SEED))).then(|| "left: the value, folded".to_owned())
         }
@@ -200,7 +199,7 @@ const fn shape(channel: Channel) -> Shape {
         Channel::Description => Shape::Result(Method::ToolsList),
         Channel::Error => Shape::Error,
         Channel::Notification => Shape::Notification,
-        Channel::Result | Channel::Structured | Channel::Resource => Shape::Result(Method::ToolsCall),
+        _ => Shape::Result(Method::ToolsCall),
     }
 }
 
