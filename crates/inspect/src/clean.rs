@@ -9,6 +9,7 @@ use crate::layer::{Edit, Hit, Layer, Pass, apply};
 use crate::markup::{self, Around};
 use crate::{Action, Cleaned, Finding, Policy, Severity, Treat};
 use segment::{End, space};
+use state::Notes;
 pub use state::State;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -28,7 +29,8 @@ const ROUNDS: usize = 8;
 /// Takes out of `text` what `policy` does not let through.
 ///
 /// Linear in the length of the text. The result is at most about three times as long, and cleaning it again changes
-/// nothing. A stretch of text whose markup is nested so that every removal uncovers more is replaced.
+/// nothing: each segment that was changed is divided and cleaned again, as a second run would do it, until none of its parts
+/// wants a change and it ends where it ended. One that does not come to that is replaced.
 #[must_use]
 pub fn clean<'a>(text: &'a str, policy: &Policy) -> Cleaned<'a> {
     clean_with(text, policy, &mut State::default())
@@ -101,12 +103,12 @@ fn last_boundary(text: &str, limit: usize) -> usize {
             break;
         };
         at = space_before(at, sign);
-        match segment::end(text, at, true) {
+        match segment::end(text, at) {
             Some((end, _)) if end <= limit => at = end,
             _ => return at,
         }
     }
-    while let Some((end, _)) = segment::end(text, at, true) {
+    while let Some((end, _)) = segment::end(text, at) {
         if end > limit {
             break;
         }
@@ -127,18 +129,18 @@ fn fold<'a>(text: Cow<'a, str>, layers: &[Layer], policy: &Policy, state: &mut S
         let Some(sign) = found.filter(|sign| *sign < bytes.len()) else { break };
         let mut start =
             bytes.get(at..sign).and_then(|part| part.iter().rposition(|b| space(*b))).map_or(at, |n| at + n + 1);
-        let (end, how) = loop {
-            match segment::end(&text, start, true) {
+        let (end, how, whole) = loop {
+            match segment::end(&text, start) {
                 Some((end, _)) if end <= sign => start = end,
-                Some(found) => break found,
-                None => break (bytes.len(), segment::last(&text, start)),
+                Some((end, how)) => break (end, how, true),
+                None => break (bytes.len(), segment::last(&text, start), false),
             }
         };
         let piece = text.get(start..end).unwrap_or_default();
         state.pass_over(text.get(at..start).unwrap_or_default());
         let before = text.get(copied..start).unwrap_or_default();
-        let head = !mid_line(&[before, &out], state.mid_line);
-        let mut one = Segment { text: piece, base: start, how, layers, head, paths, policy };
+        let mid_line = mid_line(&[before, &out], state.mid_line);
+        let one = Segment { text: piece, base: start, how, whole, layers, mid_line, paths, policy };
         if let Some(new) = one.clean(state, log) {
             out.push_str(before);
             let from = out.len();
@@ -175,32 +177,45 @@ struct Segment<'a> {
     /// Where it starts in what its layers lead back from.
     base: usize,
     how: End,
+    /// Whether it ends there whatever follows.
+    whole: bool,
     layers: &'a [Layer],
-    head: bool,
+    /// Whether its line holds more than marks before it.
+    mid_line: bool,
     paths: bool,
     policy: &'a Policy,
 }
 
 impl Segment<'_> {
     /// What stands in its place, where that is something else.
-    fn clean(&mut self, state: &mut State, log: &mut Log) -> Option<Changed> {
-        let mut rounds = Rounds { text: Cow::Borrowed(self.text), layers: Vec::new() };
+    fn clean(&self, state: &mut State, log: &mut Log) -> Option<Changed> {
         if self.how == End::Forced {
             state.swallow = false;
             return Some(self.replaced(log));
         }
+        let mut rounds = Rounds { text: Cow::Borrowed(self.text), layers: Vec::new() };
         if std::mem::take(&mut state.swallow) {
             let len = markup::url_run(self.text);
             state.swallow = len == self.text.len() && self.how == End::Calm;
             rounds.make(&mut [Edit { span: 0..len, text: "".into(), hit: None }]);
         }
         for round in 0..ROUNDS {
-            let around = Around { state, head: self.head, paths: self.paths };
-            let (mut wants, notes) = markup::pass(&rounds.text, self.policy, &around);
+            let Some(Look { mut wants, later, ends, last }) = self.look(&rounds, state) else { break };
             self.note(log, &wants, &rounds.layers, round == 0);
+            let unchanged = matches!(rounds.text, Cow::Borrowed(_));
+            if wants.edits.is_empty() && (unchanged || ends || (!self.whole && self.how == End::Space)) {
+                later.into_iter().for_each(|later| *state = later);
+                last.iter().for_each(|(at, notes)| state.take(rounds.text.get(*at..).unwrap_or_default(), notes));
+                return rounds.changed();
+            }
             if wants.edits.is_empty() {
-                state.take(&notes);
-                return self.rested(rounds, log);
+                // It would go on into what follows.
+                if self.how == End::Space || rounds.text.ends_with(' ') {
+                    break;
+                }
+                let end = rounds.text.len();
+                rounds.make(&mut [Edit { span: end..end, text: " ".into(), hit: None }]);
+                continue;
             }
             if self.how == End::Calm && wants.edits.iter().any(|edit| edit.span.end == rounds.text.len()) {
                 state.swallow = true;
@@ -215,18 +230,38 @@ impl Segment<'_> {
         Some(self.replaced(log))
     }
 
-    fn rested(&self, rounds: Rounds<'_>, log: &mut Log) -> Option<Changed> {
-        let Cow::Owned(mut text) = rounds.text else { return None };
-        match self.how {
-            End::Space if under_way(&text) && !under_way(self.text) => return Some(self.replaced(log)),
-            End::Space => {}
-            End::Calm | End::Forced => {
-                if text.ends_with(']') {
-                    text.push(' ');
+    /// What its parts want, each as it would be cleaned by itself; `None` where one of them has no end.
+    fn look(&self, rounds: &Rounds<'_>, state: &State) -> Option<Look> {
+        let text: &str = &rounds.text;
+        let mut look = Look { wants: Pass::default(), later: None, ends: true, last: None };
+        let (mut at, mut mid_line) = (0, self.mid_line);
+        while at < text.len() {
+            let (end, how) = match (&rounds.text, segment::end(text, at)) {
+                // As it was given it is one.
+                (Cow::Borrowed(_), _) => (text.len(), End::Space),
+                (Cow::Owned(_), Some(found)) => found,
+                (Cow::Owned(_), None) => {
+                    look.ends = false;
+                    (text.len(), segment::last(text, at))
                 }
+            };
+            if how == End::Forced {
+                return None;
             }
+            let part = text.get(at..end).unwrap_or_default();
+            let known = look.later.as_ref().unwrap_or(state);
+            let around = Around { state: known, head: !mid_line, paths: self.paths };
+            let (found, notes) = markup::pass(part, self.policy, &around);
+            look.wants.add(found, at);
+            mid_line = self::mid_line(&[part], mid_line);
+            if end == text.len() {
+                look.last = Some((at, notes));
+            } else {
+                look.later.get_or_insert_with(|| state.clone()).take(part, &notes);
+            }
+            at = end;
         }
-        Some(Changed { text, layers: rounds.layers })
+        Some(look)
     }
 
     fn note(&self, log: &mut Log, pass: &Pass, own: &[Layer], reports: bool) {
@@ -255,13 +290,15 @@ struct Changed {
     layers: Vec<Layer>,
 }
 
-/// Whether something that is more than an open bracket is under way at the end.
-fn under_way(text: &str) -> bool {
-    let mut at = 0;
-    while let Some((end, _)) = segment::end(text, at, false) {
-        at = end;
-    }
-    at != text.len()
+/// What a segment's parts want.
+struct Look {
+    wants: Pass,
+    /// What is known behind all parts but the last, where there are several.
+    later: Option<State>,
+    /// Whether the last ends where the segment does, whatever follows.
+    ends: bool,
+    /// Where the last begins, and what was noted in it.
+    last: Option<(usize, Notes)>,
 }
 
 struct Rounds<'a> {
@@ -274,6 +311,13 @@ impl Rounds<'_> {
         let (next, layer) = apply(&self.text, edits);
         self.layers.push(layer);
         self.text = Cow::Owned(next);
+    }
+
+    fn changed(self) -> Option<Changed> {
+        match self.text {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(text) => Some(Changed { text, layers: self.layers }),
+        }
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod document;
 mod dom;
+mod dropped;
 mod visible;
 
 pub use document::clean_document;

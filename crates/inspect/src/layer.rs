@@ -32,6 +32,19 @@ pub(crate) struct Pass {
     pub(crate) reports: Vec<(Range<usize>, Hit)>,
 }
 
+impl Pass {
+    /// Adds what is wanted of a part that begins at `at`.
+    pub(crate) fn add(&mut self, part: Self, at: usize) {
+        if at == 0 && self.edits.is_empty() && self.reports.is_empty() {
+            *self = part;
+            return;
+        }
+        let moved = |span: Range<usize>| span.start + at..span.end + at;
+        self.edits.extend(part.edits.into_iter().map(|edit| Edit { span: moved(edit.span), ..edit }));
+        self.reports.extend(part.reports.into_iter().map(|(span, hit)| (moved(span), hit)));
+    }
+}
+
 /// How places in an edited text map back: pairs of (place after, place before) at both ends of each edit.
 #[derive(Debug)]
 pub struct Layer(Vec<(usize, usize)>);

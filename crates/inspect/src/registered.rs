@@ -4,12 +4,14 @@
 //! value is the same split or whole. Each value is looked for as it is, backwards, and as hexadecimal, base64, base32 and
 //! character codes of it would be at any place of a longer text; and again in what the text says once percent-encoding,
 //! character references, escapes, compatibility forms, look-alikes and runs of base64, base32 and hexadecimal are undone,
-//! encodings within encodings to the depth of four. The cost does not grow with the number of values.
+//! encodings within encodings to the depth of four; and, of each of those, in what is left without the markup that shows
+//! nothing. The cost does not grow with the number of values.
 
 mod escapes;
 mod forms;
 mod index;
 mod layer;
+mod markup;
 mod pending;
 mod runs;
 mod search;
@@ -146,6 +148,11 @@ impl Values {
     /// The longest place that a value takes.
     fn reach(&self) -> usize {
         self.longest().saturating_mul(SPELT) + 4096
+    }
+
+    /// How far from markup a value may stand that goes on behind it.
+    fn near(&self) -> usize {
+        self.longest().saturating_mul(8) + 1024
     }
 
     /// The symbols of the longest spelling.

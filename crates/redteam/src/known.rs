@@ -5,9 +5,6 @@
 /// An encoding that is a sign by itself, whatever it says.
 pub(crate) const ANYWAY: &str = ".tags.";
 
-const FRAME: &str =
-    "html5ever drops a frame in a division, and a document that nothing was found in stays as it was written";
-
 /// What is known to fail.
 pub const KNOWN: &[(&str, &str)] = &[
     ("injection-plain.nl-", "Dutch is not among the languages whose words are known"),
@@ -27,8 +24,6 @@ pub const KNOWN: &[(&str, &str)] = &[
         "injection-encoded.it-ignore.reverse",
         "ciphers are read in English first: few triggers of other languages are known",
     ),
-    ("html-load.frame.plain.document.result", FRAME),
-    ("html-load.frame.tags.document.structured", FRAME),
 ];
 
 /// Why a case of the matrix is known to fail; `None` where it is not.

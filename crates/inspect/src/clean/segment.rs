@@ -1,9 +1,10 @@
 //! Where a text may be cut so that its parts, cleaned one after another, give what the whole gives.
 //!
 //! A text is a sequence of segments. Each ends directly behind white space at which nothing is under way: no bracket that may
-//! become a link's, no destination behind one, no tag. Where a segment ends is known from its own bytes and a bounded number
-//! of those that follow, and the next begins afresh. [`super::clean_with`] works segment by segment, so that a cut between
-//! two of them changes nothing.
+//! become a link's, no destination behind one, no tag. Where a segment ends is known from its own bytes alone, and the next
+//! begins afresh: no segment is the beginning of another, so that neither a cut between two of them nor a change of what
+//! follows makes a difference. [`super::clean_with`] works segment by segment. Only where a run without white space is cut
+//! for its length does the character behind the cut count.
 
 use crate::invisible::hidden;
 
@@ -36,9 +37,8 @@ pub(crate) enum End {
     Forced,
 }
 
-/// The end of the segment that starts at `start`, and how it ends; `None` where the text does not tell. Unless it `holds`,
-/// open brackets are nothing that is under way.
-pub(crate) fn end(text: &str, start: usize, holds: bool) -> Option<(usize, End)> {
+/// The end of the segment that starts at `start`, and how it ends; `None` where the text does not tell.
+pub(crate) fn end(text: &str, start: usize) -> Option<(usize, End)> {
     let mut under = UnderWay { bytes: text.as_bytes(), start, depth: 0, since: start, until: start, work: 0 };
     let mut at = start;
     // Behind the last byte that may belong to a URL's head.
@@ -57,7 +57,7 @@ pub(crate) fn end(text: &str, start: usize, holds: bool) -> Option<(usize, End)>
             at += ahead.min(LONG - (at - start));
         }
         let Some(byte) = under.bytes.get(at).copied() else { break };
-        under.meet(byte, at, holds);
+        under.meet(byte, at);
         if risks(byte) {
             risky = at + 1;
         }
@@ -97,13 +97,13 @@ struct UnderWay<'a> {
 }
 
 impl UnderWay<'_> {
-    fn meet(&mut self, byte: u8, at: usize, holds: bool) {
+    fn meet(&mut self, byte: u8, at: usize) {
         let bytes = self.bytes;
         if self.depth > 0 && at - self.since > HOLD {
             self.depth = 0;
         }
         match byte {
-            b'[' if holds && !escaped(bytes, self.start, at) => {
+            b'[' if !escaped(bytes, self.start, at) => {
                 if self.depth == 0 {
                     self.since = at;
                 }
@@ -126,8 +126,12 @@ impl UnderWay<'_> {
                 None => self.until = usize::MAX,
             },
             b'\n' if self.depth > 0 => match blank_line(bytes, at + 1) {
-                Some(true) => self.depth = 0,
-                Some(false) => {}
+                Some((blank, shown)) => {
+                    self.until = self.until.max(shown);
+                    if blank {
+                        self.depth = 0;
+                    }
+                }
                 None => self.until = usize::MAX,
             },
             _ => {}
@@ -189,11 +193,11 @@ fn escaped(bytes: &[u8], start: usize, at: usize) -> bool {
     head.iter().rev().take_while(|b| **b == b'\\').count() % 2 == 1
 }
 
-/// Whether the line that starts at `at` is blank but for marks of quotes.
-fn blank_line(bytes: &[u8], at: usize) -> Option<bool> {
+/// Whether the line that starts at `at` is blank but for marks of quotes, and behind what shows it.
+fn blank_line(bytes: &[u8], at: usize) -> Option<(bool, usize)> {
     let line = bytes.get(at..)?;
     let marks = line.iter().take(SPACE).take_while(|b| matches!(b, b' ' | b'\t' | b'>' | b'\r')).count();
-    line.get(marks).map(|b| *b == b'\n')
+    line.get(marks).map(|b| (*b == b'\n', at + marks + 1))
 }
 
 /// Behind the white space at `at`.
@@ -233,7 +237,7 @@ fn word(bytes: &[u8], at: usize, parentheses: bool) -> Option<usize> {
     (rest.len() >= LONG).then_some(at + LONG)
 }
 
-/// Behind what follows `](`: the destination, and a title and the closing parenthesis where they are there.
+/// Behind what follows `](`: the destination, a title and the closing parenthesis, or what shows that they are not there.
 fn inline(bytes: &[u8], at: usize) -> Option<usize> {
     let target = word(bytes, spaces(bytes, at)?, true)?;
     let after = spaces(bytes, target)?;
@@ -241,14 +245,13 @@ fn inline(bytes: &[u8], at: usize) -> Option<usize> {
         b')' => return Some(after + 1),
         quote @ (b'"' | b'\'') => *quote,
         b'(' => b')',
-        _ => return Some(target),
+        _ => return Some(after + 1),
     };
     let rest = bytes.get(after + 1..)?;
     let Some(len) = rest.iter().take(TITLE).position(|b| *b == close) else {
-        return (rest.len() >= TITLE).then_some(target);
+        return (rest.len() >= TITLE).then_some(after + 1 + TITLE);
     };
-    let last = spaces(bytes, after + 2 + len)?;
-    Some(if bytes.get(last) == Some(&b')') { last + 1 } else { target })
+    Some(spaces(bytes, after + 2 + len)? + 1)
 }
 
 /// Behind what follows `]:`, up to what shows whether the line ends there.
@@ -285,7 +288,7 @@ mod tests {
 
     fn segments(text: &str) -> Vec<&str> {
         let (mut out, mut at) = (Vec::new(), 0);
-        while let Some((next, _)) = end(text, at, true) {
+        while let Some((next, _)) = end(text, at) {
             out.push(&text[at..next]);
             at = next;
         }
@@ -299,9 +302,27 @@ mod tests {
         assert_eq!(segments("see [the text](//a \"t t\") now"), ["see ", "[the text](//a \"t t\") ", "now"]);
         assert_eq!(segments("[r]:\n  //a.test  x y"), ["[r]:\n  //a.test  x ", "y"]);
         assert_eq!(segments("a <b c='> d' e> f"), ["a ", "<b c='> d' e> ", "f"]);
-        assert_eq!(segments("a [b\n\nc d"), ["a ", "[b\n", "\n", "c ", "d"]);
+        assert_eq!(segments("a [b\n\nc d"), ["a ", "[b\n\n", "c ", "d"]);
+        assert_eq!(segments("[a](x y z"), ["[a](x y ", "z"]);
         assert_eq!(segments("a < b [x] y"), ["a ", "< ", "b ", "[x] ", "y"]);
         assert_eq!(segments("a <b c"), ["a ", "<b c"]);
+    }
+
+    #[test]
+    fn no_segment_is_the_beginning_of_another() {
+        let parts =
+            ["[", "]", "](", "]:", "<", "<a", ">", "x", " ", "\n", "\n>", "\"", "'", "(", ")", "\\", "=", "a:", "\t"];
+        // Every text of four parts, with every one of two behind it.
+        let count = parts.len();
+        for number in 0..count.pow(4) {
+            let of = |n: usize| parts[n % count];
+            let text = [of(number), of(number / count), of(number / count.pow(2)), of(number / count.pow(3))].concat();
+            let Some((own, how)) = end(&text, 0) else { continue };
+            assert_eq!(end(&text[..own], 0), Some((own, how)), "{text:?}");
+            for more in ["x", " ", "\n", "\"t\")", ")", "]", "](x)", "\n\n"] {
+                assert_eq!(end(&format!("{}{more}", &text[..own]), 0), Some((own, how)), "{text:?} {more:?}");
+            }
+        }
     }
 
     #[test]
@@ -312,7 +333,7 @@ mod tests {
             let text = unit.repeat(120_000 / unit.len());
             let mut at = 0;
             while text.len() - at > 64 * 1024 {
-                let (next, _) = end(&text, at, true).unwrap();
+                let (next, _) = end(&text, at).unwrap();
                 assert!(next > at && next - at <= 64 * 1024 && text.is_char_boundary(next), "{unit}: {at}..{next}");
                 at = next;
             }

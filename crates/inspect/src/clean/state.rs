@@ -84,7 +84,9 @@ pub(crate) struct Notes {
 }
 
 impl State {
-    pub(crate) fn take(&mut self, notes: &Notes) {
+    /// Goes on over a segment in which these were noted.
+    pub(crate) fn take(&mut self, text: &str, notes: &Notes) {
+        self.pass_over(text);
         self.open.truncate(self.open.len().saturating_sub(notes.closed));
         self.open.extend_from_slice(&notes.open);
         if self.open.len() > OPEN {

@@ -5,25 +5,56 @@ use super::visible::{Ground, Sight, sight};
 use crate::invisible;
 use crate::layer::apply;
 use crate::markup::{Judged, css_loads, judge_element, judge_pair, reduced};
-use crate::{Action, Cleaned, Finding, IMAGE_MARKER, LINK_MARKER, Policy, Severity, Treat, clean};
+use crate::{Action, Cleaned, Finding, IMAGE_MARKER, LINK_MARKER, Policy, Severity, TEXT_MARKER, Treat, clean};
 use ammonia::Builder;
 use html5ever::Attribute;
 use std::borrow::Cow;
+
+/// Rounds until what was written must have come to rest. Ordinary documents take one.
+const ROUNDS: usize = 4;
 
 /// Takes out of a document what `policy` does not let through: what a reader does not see, what loads, runs or leads
 /// elsewhere.
 ///
 /// A document of which nothing has to go stays byte for byte. Otherwise it is written anew, through an allowlist of elements
-/// and attributes. One of more than `most` bytes, or of a nesting that nobody writes, is shown as text. The places of
-/// findings are those of the whole document.
+/// and attributes, and what was written is judged again, until that changes nothing; what does not come to that is replaced.
+/// One of more than `most` bytes, or of a nesting that nobody writes, is shown as text. The places of findings are those of
+/// the whole document.
 #[must_use]
 pub fn clean_document<'a>(text: &'a str, policy: &Policy, most: usize) -> Cleaned<'a> {
+    let mut out = round(text, policy, most);
+    if matches!(out.text, Cow::Borrowed(_)) {
+        return out;
+    }
+    for _ in 0..ROUNDS {
+        let again = round(&out.text, policy, most);
+        if again.text == out.text {
+            return out;
+        }
+        let mut log = Log::new(policy, text.len());
+        log.findings = std::mem::take(&mut out.findings);
+        again.findings.into_iter().for_each(|found| log.push(Finding { span: 0..text.len(), ..found }));
+        out = Cleaned {
+            text: Cow::Owned(again.text.into_owned()),
+            findings: log.findings,
+            unlisted: out.unlisted + log.unlisted + again.unlisted,
+            denied: out.denied || again.denied,
+        };
+    }
+    let unstable =
+        Finding { rule: "text.unstable", span: 0..text.len(), action: Action::Redact, severity: Severity::High };
+    out.findings.push(unstable);
+    Cleaned { text: Cow::Borrowed(TEXT_MARKER), ..out }
+}
+
+/// One round.
+fn round<'a>(text: &'a str, policy: &Policy, most: usize) -> Cleaned<'a> {
     let mut hidden = invisible::pass(text, policy);
     if hidden.edits.is_empty() {
         return judged(text, policy, most);
     }
     // A reader drops them from a URL, and so does whoever looks for its host.
-    let mut log = Log { policy, whole: text.len(), findings: Vec::new(), unlisted: 0, denied: false, changed: false };
+    let mut log = Log::new(policy, text.len());
     for hit in hidden.edits.iter().filter_map(|edit| edit.hit) {
         log.add(hit.rule, hit.severity);
     }
@@ -42,12 +73,19 @@ pub fn clean_document<'a>(text: &'a str, policy: &Policy, most: usize) -> Cleane
 
 /// The same for a document without hidden characters.
 fn judged<'a>(text: &'a str, policy: &Policy, most: usize) -> Cleaned<'a> {
-    let mut log = Log { policy, whole: text.len(), findings: Vec::new(), unlisted: 0, denied: false, changed: false };
+    let mut log = Log::new(policy, text.len());
     let Some(dom) = Some(text).filter(|text| text.len() <= most).and_then(Dom::parse) else {
         log.add("html.oversize", Severity::Medium);
         return log.done(text.replace('<', "&lt;"));
     };
     let written = Walk { dom: &dom, sheets: has_sheets(&dom), out: String::with_capacity(text.len()) }.run(&mut log);
+    // They are not in what was written; they are in what would stay as it was.
+    for tag in dom.dropped() {
+        let pairs = tag.attributes.iter().map(|a| (&*a.name.local, &*a.value));
+        if let Some((rule, severity)) = judge_element(&tag.name, pairs, policy) {
+            log.add(rule, severity);
+        }
+    }
     if !log.changed {
         let Log { findings, unlisted, denied, .. } = log;
         return Cleaned { text: Cow::Borrowed(text), findings, unlisted, denied };
@@ -91,6 +129,12 @@ struct Log<'a> {
     unlisted: usize,
     denied: bool,
     changed: bool,
+}
+
+impl<'a> Log<'a> {
+    const fn new(policy: &'a Policy, whole: usize) -> Self {
+        Self { policy, whole, findings: Vec::new(), unlisted: 0, denied: false, changed: false }
+    }
 }
 
 impl Log<'_> {

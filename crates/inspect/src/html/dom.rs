@@ -1,9 +1,10 @@
 //! A document as html5ever reads it: nodes in one list, with bounds on their number and depth.
 
+use super::dropped::{Dropped, Holds, Parser};
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode};
-use html5ever::tendril::{StrTendril, TendrilSink};
+use html5ever::tendril::StrTendril;
 use html5ever::tree_builder::{TreeBuilderOpts, TreeSink};
-use html5ever::{Attribute, ExpandedName, LocalName, Namespace, ParseOpts, QualName, parse_document};
+use html5ever::{Attribute, ExpandedName, LocalName, Namespace, QualName};
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -43,6 +44,7 @@ pub(super) struct Node {
 #[derive(Debug, Default)]
 pub(super) struct Dom {
     nodes: Vec<Node>,
+    dropped: Vec<Dropped>,
 }
 
 impl Dom {
@@ -53,19 +55,25 @@ impl Dom {
         sink.add(Kind::Root);
         // Without scripts, what stands in for them counts.
         let tree_builder = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
-        let mut parser = parse_document(sink, ParseOpts { tree_builder, ..ParseOpts::default() });
+        let parser = Parser::new(sink, tree_builder);
         let mut rest = text;
         while !rest.is_empty() {
             let len = (STEP.min(rest.len())..=rest.len()).find(|len| rest.is_char_boundary(*len))?;
             let (step, after) = rest.split_at_checked(len)?;
-            parser.process(StrTendril::from_slice(step));
+            parser.process(step);
             if over.get() {
                 return None;
             }
             rest = after;
         }
-        let dom = parser.finish();
+        let (mut dom, dropped) = parser.finish();
+        dom.dropped = dropped;
         (!over.get()).then_some(dom)
+    }
+
+    /// Start tags that stand in the document and not in the tree.
+    pub(super) fn dropped(&self) -> &[Dropped] {
+        &self.dropped
     }
 
     /// The node of that number.
@@ -166,6 +174,17 @@ impl Sink {
         if let Some(node) = dom.nodes.get_mut(child) {
             (node.parent, node.depth) = (Some(parent), depth);
         }
+    }
+}
+
+impl Holds for Sink {
+    fn made(&self) -> usize {
+        self.dom.borrow().nodes.len()
+    }
+
+    fn has_from(&self, first: usize, name: &str) -> bool {
+        let is = |node: &Node| matches!(&node.kind, Kind::Element(own, _) if (*own.local).eq_ignore_ascii_case(name));
+        self.dom.borrow().nodes.get(first..).is_some_and(|new| new.iter().any(is))
     }
 }
 

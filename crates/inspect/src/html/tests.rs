@@ -166,3 +166,22 @@ fn a_hidden_character_hides_no_address() {
     let fine = "<!doctype html><p>emoji \u{1f469}\u{200d}\u{1f4bb} stay</p>";
     assert_eq!(clean_document(fine, &Policy::default(), BYTES).text, fine);
 }
+
+#[test]
+fn a_tag_that_the_tree_drops_is_judged() {
+    for tag in [
+        "<frame src=//evil.test/x>",
+        "<td background=//evil.test/x>",
+        "<table><caption><body background=//evil.test/x></table>",
+        "<form action=#><form action=//evil.test/x>",
+        "<body background=a.png><body background=//evil.test/x>",
+        "<select><frame src=//evil.test/x></select>",
+        "<svg><desc><td background=//evil.test/x></desc></svg>",
+    ] {
+        let text = format!("<!doctype html><html><body><div><p>Report</p>{tag}</div></body></html>");
+        let out = clean_document(&text, &Policy::default(), BYTES);
+        assert!(!out.text.contains("evil") && !out.findings.is_empty(), "{tag}: {}", out.text);
+        let fine = text.replace("//evil.test/x", "local.png");
+        assert_eq!(clean_document(&fine, &Policy::default(), BYTES).text, fine, "{tag}");
+    }
+}

@@ -3,6 +3,7 @@
 use super::Values;
 use super::escapes::{self, Letters};
 use super::layer::Map;
+use super::markup::{self, Ending, Reading};
 use super::runs::{Radix, Run};
 use super::search::DEPTH;
 
@@ -10,6 +11,8 @@ use super::search::DEPTH;
 const SPELT: usize = 24;
 /// The digits before a match that may go with it.
 const EDGE: usize = 5;
+/// So far back a value may have begun that markup sets apart. More is not held of a text.
+const FAR: usize = 40 * 1024;
 
 /// The first byte that may belong to a value that goes on behind the end; the length where there is none.
 pub(super) fn from(values: &Values, text: &str) -> usize {
@@ -20,7 +23,30 @@ pub(super) fn from(values: &Values, text: &str) -> usize {
     }
     let start = text.len().saturating_sub(longest.saturating_mul(SPELT) + 1024);
     let near = text.as_bytes().get(start..).unwrap_or_default();
-    plain.min(start + within(values, near, 0))
+    let far = text.len().saturating_sub(FAR);
+    let marked = shown(values, text.as_bytes().get(far..).unwrap_or_default(), 0);
+    plain.min(start + within(values, near, 0)).min(far + marked)
+}
+
+/// The same in what is left without the markup that shows nothing.
+fn shown(values: &Values, bytes: &[u8], depth: usize) -> usize {
+    let mut hold = bytes.len();
+    if depth == DEPTH {
+        return hold;
+    }
+    for reading in [Reading::Shown, Reading::Tags] {
+        let Some(shown) = markup::strip(bytes, reading, usize::MAX, Ending::Open) else { break };
+        let start = shown.bytes.len().saturating_sub(values.longest().saturating_mul(SPELT) + 1024);
+        let near = shown.bytes.get(start..).unwrap_or_default();
+        let at = coded(values, near, depth + 1);
+        if at < near.len() {
+            hold = hold.min(Map::Edits(shown.edits).back(&(start + at..start + at + 1)).start);
+        }
+        if !shown.twofold {
+            break;
+        }
+    }
+    hold
 }
 
 fn open(values: &Values, bytes: &[u8]) -> usize {
@@ -32,6 +58,12 @@ fn open(values: &Values, bytes: &[u8]) -> usize {
 }
 
 fn within(values: &Values, bytes: &[u8], depth: usize) -> usize {
+    let hold = coded(values, bytes, depth);
+    // Of the text itself, more is looked at.
+    if depth == 0 { hold } else { hold.min(shown(values, bytes, depth)) }
+}
+
+fn coded(values: &Values, bytes: &[u8], depth: usize) -> usize {
     let mut hold = open(values, bytes);
     if depth == DEPTH {
         return hold;

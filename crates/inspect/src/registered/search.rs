@@ -4,6 +4,7 @@ use super::Values;
 use super::escapes::{self, Letters};
 use super::forms::Needle;
 use super::layer::{Layer, Map};
+use super::markup::{self, Ending, Reading};
 use super::runs::{Radix, Run};
 use crate::{Match, View};
 use std::borrow::Cow;
@@ -12,8 +13,8 @@ use std::ops::Range;
 /// Encodings within encodings that are undone.
 pub(super) const DEPTH: usize = 4;
 /// A text and all that is decoded from it is at most so many times its length. Ordinary text, all of it base64 twice over,
-/// comes to a third of it.
-const GROWTH: usize = 24;
+/// comes to a sixth of it.
+const GROWTH: usize = 48;
 /// Bytes in a row that could be text, for which a decoded run is looked into further.
 const TEXT: usize = 12;
 
@@ -37,8 +38,38 @@ impl<'s> Search<'s> {
         self.inside(layer, depth);
     }
 
-    /// Looks for what is encoded in a layer.
+    /// Looks for what is encoded in a layer, or set apart by markup.
     fn inside(&mut self, layer: &Layer<'_>, depth: usize) {
+        if depth == DEPTH {
+            return;
+        }
+        self.shown(layer, depth);
+        self.coded(layer, depth);
+    }
+
+    /// Looks at a layer without the markup that shows nothing.
+    fn shown(&mut self, layer: &Layer<'_>, depth: usize) {
+        let near = self.values.near();
+        for reading in [Reading::Shown, Reading::Tags] {
+            let Some(shown) = markup::strip(&layer.bytes, reading, near, Ending::Final) else { return };
+            if shown.over {
+                return self.whole(layer);
+            }
+            if !self.spend(layer, shown.bytes.len()) {
+                return;
+            }
+            if !shown.edits.is_empty() {
+                let above = above(layer, shown.bytes, Map::Edits(shown.edits), View::Joined);
+                self.scan(&above);
+                self.coded(&above, depth + 1);
+            }
+            if !shown.twofold {
+                return;
+            }
+        }
+    }
+
+    fn coded(&mut self, layer: &Layer<'_>, depth: usize) {
         if depth == DEPTH {
             return;
         }
@@ -97,10 +128,14 @@ impl<'s> Search<'s> {
             self.budget = left;
             return true;
         }
-        let whole = layer.back(&(0..layer.bytes.len()));
-        self.push("registered.encoded", whole, View::Nested);
+        self.whole(layer);
         self.budget = 0;
         false
+    }
+
+    fn whole(&mut self, layer: &Layer<'_>) {
+        let whole = layer.back(&(0..layer.bytes.len()));
+        self.push("registered.encoded", whole, View::Nested);
     }
 
     fn scan(&mut self, layer: &Layer<'_>) {
@@ -129,9 +164,11 @@ impl<'s> Search<'s> {
             (false, form) => form,
         };
         let plain = matches!(layer.map, Map::Same);
+        let joined = layer.view == View::Joined && layer.under.is_some_and(|under| matches!(under.map, Map::Same));
         let rule = match (plain, needle.exact.is_some(), split) {
             (true, true, false) => "registered.value",
             (true, true, true) => "registered.split",
+            (false, true, _) if joined => "registered.split",
             _ => "registered.encoded",
         };
         self.push(rule, layer.back(&place), layer.view(form));

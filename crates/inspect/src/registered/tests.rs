@@ -3,6 +3,7 @@
 mod across;
 mod benign;
 mod forms;
+mod markup;
 mod pending;
 mod strength;
 

@@ -12,6 +12,8 @@ use std::ops::Range;
 pub(crate) const HOLD: usize = 36 * 1024;
 /// So long a run without white space is not held whole.
 const WORD: usize = 20 * 1024;
+/// No match is longer of which the beginning stands before a cut that is made for length, unless it is kept whole by dropping.
+const SPAN: usize = 4 * 1024;
 /// So often a cut is moved back until no detector looks across it.
 const STEPS: usize = 4096;
 
@@ -94,47 +96,47 @@ impl Filter {
         out
     }
 
-    /// The part that ends in a word which is too long to be held.
+    /// The part that ends in a word which is too long to be held. Where it is cut, what may be a match goes into the next part
+    /// whole: of what begins before the cut, [`SPAN`] bytes behind it are seen.
     fn long_word(&self, text: &str, policy: &inspect::Policy) -> Option<Next> {
         let start = long_run(text.as_bytes())?;
         let word = text.get(start..text.floor_char_boundary(start + WORD))?;
-        let values = self.detectors.values(word);
-        let mut at = self.detectors.pending_values(word);
-        for _ in 0..STEPS {
-            let to = word.floor_char_boundary(before(&values, inspect::cut(word, policy, at)));
-            if to == at && at > 0 {
-                return Some(Next::Cut(start + at));
-            }
-            if to == 0 {
-                break;
-            }
-            at = to;
-        }
-        Some(Next::Drop(start + word.len()))
+        let matches = self.detectors.places(word);
+        let most = self.detectors.pending_values(word).min(word.len() - SPAN);
+        let place = |at| word.floor_char_boundary(inspect::cut(word, policy, at));
+        let at = settled(&matches, word.floor_char_boundary(most), place);
+        Some(at.map_or(Next::Drop(start + word.len()), |at| Next::Cut(start + at)))
     }
 
     /// The part at which a text is cut that has no better place within [`HOLD`].
     fn forced(&self, text: &str, policy: &inspect::Policy) -> Next {
-        let values = self.detectors.values(text);
+        let matches = self.detectors.places(text);
         let most = self.detectors.pending_values(text);
         let space_before =
             |at: usize| text.get(..at).and_then(|head| head.bytes().rposition(space)).map_or(0, |at| at + 1);
         let mut at = self.boundary(text, self.detectors.pending(text).min(most));
         if at == 0 {
-            at = space_before(most);
+            at = space_before(most.min(text.floor_char_boundary(HOLD - SPAN)));
         }
-        for _ in 0..STEPS {
-            let to = space_before(before(&values, inspect::cut(text, policy, at)));
-            if to == at && at > 0 {
-                return Next::Cut(at);
-            }
-            if to == 0 {
-                break;
-            }
-            at = to;
-        }
-        Next::Drop(text.len())
+        let place = |at| space_before(inspect::cut(text, policy, at));
+        settled(&matches, at, place).map_or(Next::Drop(text.len()), Next::Cut)
     }
+}
+
+/// The last place up to `limit` that `place` allows and that lies in no match.
+fn settled(matches: &[Range<usize>], limit: usize, place: impl Fn(usize) -> usize) -> Option<usize> {
+    let mut at = limit;
+    for _ in 0..STEPS {
+        let to = place(before(matches, at));
+        if to == 0 {
+            return None;
+        }
+        if to == at {
+            return Some(at);
+        }
+        at = to;
+    }
+    None
 }
 
 /// The place, or where the value begins that it would cut through.

@@ -223,6 +223,13 @@ impl Detectors {
         found.into_iter().map(|found| found.span).collect()
     }
 
+    /// Where that stands which a cut must not go through: registered values, and what is taken out.
+    pub(super) fn places(&self, text: &str) -> Vec<Range<usize>> {
+        let hits = self.hits_in(text, false);
+        let taken = hits.into_iter().filter(|hit| hit.decision.edits() || hit.decision.denies()).map(|hit| hit.span);
+        taken.chain(self.values(text)).collect()
+    }
+
     /// The same as [`Detectors::pending`] for registered values alone.
     pub(super) fn pending_values(&self, text: &str) -> usize {
         self.registered.as_ref().map_or(text.len(), |registered| registered.pending(text))

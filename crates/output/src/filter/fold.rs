@@ -242,12 +242,15 @@ impl Filter {
                 return End::Denied;
             }
             let mut wanted = super::edit::edits(&cleaned.text, &hits);
-            let next = (!wanted.is_empty()).then(|| apply(&cleaned.text, &mut wanted).0);
-            let next = match (next, cleaned.text) {
-                (Some(next), _) | (None, Cow::Owned(next)) => next,
-                (None, Cow::Borrowed(_)) => return End::Rest(current),
-            };
-            current = Cow::Owned(next);
+            if wanted.is_empty() {
+                // Cleaning it again changes nothing.
+                return match cleaned.text {
+                    Cow::Owned(rest) => End::Rest(Cow::Owned(rest)),
+                    Cow::Borrowed(TEXT_MARKER) => End::Rest(Cow::Borrowed(TEXT_MARKER)),
+                    Cow::Borrowed(_) => End::Rest(current),
+                };
+            }
+            current = Cow::Owned(apply(&cleaned.text, &mut wanted).0);
         }
         findings.add(whole_text("text.unstable", text.len()));
         End::Rest(Cow::Borrowed(TEXT_MARKER))

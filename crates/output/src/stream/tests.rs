@@ -222,6 +222,52 @@ fn long_texts_give_the_same_in_pieces() {
 }
 
 #[test]
+fn a_cut_for_length_goes_through_no_secret() {
+    let filter = filter(false);
+    let token = token();
+    let jwt = {
+        let part = |text: &str| encoded(text).replace(['=', '+', '/'], "x");
+        let [head, body] = [r#"{"alg":"HS256","typ":"JWT"}"#, r#"{"sub":"1234567890","name":"a b c d e"}"#].map(part);
+        format!("{head}.{body}.{}", "Qw3r".repeat(11).get(..43).unwrap())
+    };
+    let key = key().replace('\n', "\\n");
+    let fill = |len: usize| "{\"a\":[1,2],\"bc\":\"de\"},".repeat(len / 23 + 1).get(..len).unwrap().to_owned();
+    for secret in [&token, &jwt, &key] {
+        for before in (12 * 1024..21 * 1024).step_by(331) {
+            let text = format!("{}\"{secret}\"{}", fill(before), fill(26 * 1024));
+            let out = filter.text(&text).text;
+            for part in [secret.get(..24).unwrap(), secret.get(secret.len() - 12..).unwrap()] {
+                assert!(!out.contains(part) || part.starts_with("-----"), "{before}: {part}");
+            }
+            assert!(!out.contains("MIIEvQ") && out.len() > text.len() / 2, "{before}: {}", out.len());
+        }
+        let text = format!("{}\"{secret}\"{}", fill(16_300), fill(26 * 1024));
+        same(&filter, &text, 997);
+    }
+    // A picture of that length stays.
+    let picture = encoded(&(0..40_000u32).map(|n| char::from((n * 7919 % 251) as u8)).collect::<String>());
+    assert_eq!(filter.text(&picture).text, picture);
+}
+
+#[test]
+fn a_long_run_of_base64_is_read_behind_a_cut() {
+    let filter = filter(false);
+    for shift in 0..4 {
+        let inner = format!(
+            "{}{} and so on, {}",
+            "all of it is ordinary text ".repeat(1000),
+            token(),
+            "more of it ".repeat(500)
+        );
+        let run = encoded(&inner);
+        let text = format!("{}{run}", "x:".repeat(2) + &"y".repeat(shift) + "\"");
+        let out = filter.text(&text).text;
+        let hidden = encoded(&token());
+        assert!(out.contains("[secret removed]") && !out.contains(hidden.get(4..40).unwrap()), "{shift}");
+    }
+}
+
+#[test]
 fn bytes_that_are_no_text_are_replaced_as_in_the_whole() {
     let filter = filter(true);
     let bytes = b"caf\xc3\xa9 \xff\xfe ok \xe2\x82\xac \xe2\x82";

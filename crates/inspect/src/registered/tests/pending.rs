@@ -27,7 +27,7 @@ fn the_beginning_of_a_value_is_held() {
     }
 }
 
-fn check(registered: &Registered, text: &str) -> Result<(), TestCaseError> {
+pub(super) fn check(registered: &Registered, text: &str) -> Result<(), TestCaseError> {
     let whole = find(registered, text);
     for (at, c) in text.char_indices().filter(|(_, c)| c.is_whitespace()) {
         let cut = at + c.len_utf8();
