@@ -234,6 +234,13 @@ fn a_key_is_found_by_its_owner_generation_and_fingerprint_alone() {
     assert!(matches!(find(Named { slot: 9, ..named }, "a"), Lookup::Missing));
     assert!(matches!(find(Named { generation: 1, ..named }, "a"), Lookup::Missing), "an older copy of the file");
     assert!(Ring::new(&dir.path().join("none")).find(&named, who("a")).is_err());
+    // A file of something else is no file in which the key is missing.
+    let other = dir.path().join("other");
+    for (text, is_error) in [(&b"something else"[..], true), (&[0; 4096], false), (b"", false)] {
+        fs::write(&other, text).unwrap();
+        assert_eq!(Ring::new(&other).find(&named, who("a")).is_err(), is_error);
+    }
+    assert!(Ring::new(Path::new("/dev/null")).find(&named, who("a")).is_err());
     // Destroyed is the one that was there, and no other.
     let subjects = open(&path);
     let slots = subjects.doom(who("a")).unwrap();

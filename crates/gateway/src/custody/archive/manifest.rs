@@ -16,7 +16,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use casemate_archive::{ArchiveError, Key, Stored};
 use casemate_core::digest::Digest;
 use std::collections::BTreeMap;
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
@@ -95,7 +95,7 @@ impl Lines {
     /// It cannot be read.
     pub fn open(path: &Path) -> io::Result<Option<Self>> {
         // A pipe in its place is not waited for.
-        if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+        if path.metadata().is_ok_and(|there| !there.is_file()) {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a plain file"));
         }
         match File::open(path) {

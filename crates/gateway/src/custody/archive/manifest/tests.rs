@@ -47,6 +47,16 @@ fn cut_off_anywhere_it_goes_on_from_its_last_whole_line() {
 }
 
 #[test]
+fn what_is_no_plain_file_is_not_waited_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = path(dir.path(), "s3-1");
+    assert!(Lines::open(&at).unwrap().is_none());
+    std::fs::create_dir_all(at.parent().unwrap()).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(&at).unwrap();
+    assert!(Lines::open(&at).err().unwrap().to_string().contains("plain file"));
+}
+
+#[test]
 fn what_it_did_not_write_is_not_read_over() {
     let dir = tempfile::tempdir().unwrap();
     let at = path(dir.path(), "s3-1");
