@@ -4,7 +4,7 @@ mod forms;
 mod pieces;
 mod properties;
 
-use crate::{Action, Cleaned, Place, Policy, Prefix, clean, place_of};
+use crate::{Action, Cleaned, Place, Policy, Prefix, State, clean, clean_with, cut, place_of};
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use std::borrow::Cow;
 
@@ -225,6 +225,30 @@ fn places_are_those_of_the_given_text() {
     let out = clean(text, &Policy::default());
     let seen: Vec<_> = out.findings.iter().map(|f| (f.rule, text.get(f.span.clone()).unwrap())).collect();
     assert_eq!(seen, [("invisible.format", "\u{200b}"), ("link.inline", "](//evil.test)")]);
+}
+
+/// Texts of which a second run once made something else.
+#[test]
+fn what_was_cleaned_is_clean() {
+    let spaced = "[a](x &#xE0041;\"t\" ) b";
+    let split = "[[a]: //evil.test/]x b](//evil.test)";
+    let noise = "i<See [this](https://<pict<e>ursource srcset=\"//evrrcil.t/a.png) am\u{1}\0\u{18}\n\u{0}1ps:s](ht?qon\u{1}\0mtps:pb&gt;.test/\
+                 ?qon\u{2}\u{1}\0mx](g src=x ](g src=x #one";
+    let long = format!("\"{}\"{}", "a:".repeat(5000), "//evil.test/[x".repeat(900));
+    for text in [noise, "[[//\n\n[r]: //evil.test\n]://", spaced, split, "![a\n\n[r]: //evil.test/]x\n](//e", &long] {
+        for strip_images in [false, true] {
+            for policy in [Policy { strip_images, ..Policy::default() }, Policy { strip_images, ..allowing() }] {
+                let once = clean(text, &policy).text;
+                assert_eq!(clean(&once, &policy).text, once, "{text}");
+                for limit in 0..=text.len().min(300) {
+                    let (first, second) = text.split_at(cut(text, &policy, limit));
+                    let mut state = State::default();
+                    let parts = [first, second].map(|part| clean_with(part, &policy, &mut state).text);
+                    assert_eq!(parts.concat(), once, "{text} at {limit}");
+                }
+            }
+        }
+    }
 }
 
 #[test]

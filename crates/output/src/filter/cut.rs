@@ -118,8 +118,11 @@ impl Filter {
         if at == 0 {
             at = space_before(most.min(text.floor_char_boundary(HOLD - SPAN)));
         }
-        let place = |at| space_before(inspect::cut(text, policy, at));
-        settled(&matches, at, place).map_or(Next::Drop(text.len()), Next::Cut)
+        let any = |at| text.floor_char_boundary(inspect::cut(text, policy, at));
+        let found = settled(&matches, at, |at| space_before(any(at)));
+        // Where all white space lies in a match or far away, a place in a long word is as good.
+        let found = found.or_else(|| settled(&matches, most.min(text.floor_char_boundary(HOLD - SPAN)), any));
+        found.map_or(Next::Drop(text.len()), Next::Cut)
     }
 }
 
