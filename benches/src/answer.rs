@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// The sizes of the text in a tool's result, in bytes: 0.3, 4 and 64 KiB.
-pub const SIZES: [usize; 3] = [300, 4096, 65_536];
+/// The sizes of the text in a tool's result, in bytes: 0.3, 1, 4 and 64 KiB.
+pub const SIZES: [usize; 4] = [300, 1024, 4096, 65_536];
 
 /// The name of the tool that answers with `bytes` of text, as JSON or as an event stream.
 #[must_use]

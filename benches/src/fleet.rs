@@ -28,6 +28,8 @@ pub enum Row {
     Casemate,
     /// The same, where the rules admit all of a long list.
     CasemateAll,
+    /// The same with every rule of the output filter off.
+    CasemateOff,
     /// The JSON proxy behind mutual TLS.
     JsonTls,
     /// Casemate behind mutual TLS.
@@ -36,13 +38,23 @@ pub enum Row {
 
 impl Row {
     /// All rows, in the order of the tables.
-    pub const ALL: [Self; 7] =
-        [Self::Direct, Self::Stream, Self::Json, Self::Casemate, Self::CasemateAll, Self::JsonTls, Self::CasemateTls];
+    pub const ALL: [Self; 8] = [
+        Self::Direct,
+        Self::Stream,
+        Self::Json,
+        Self::Casemate,
+        Self::CasemateAll,
+        Self::CasemateOff,
+        Self::JsonTls,
+        Self::CasemateTls,
+    ];
     /// The rows of calls.
     pub const CALLS: [Self; 6] =
         [Self::Direct, Self::Stream, Self::Json, Self::Casemate, Self::JsonTls, Self::CasemateTls];
     /// The rows of long lists.
     pub const LISTS: [Self; 5] = [Self::Direct, Self::Stream, Self::Json, Self::Casemate, Self::CasemateAll];
+    /// The rows of calls with the output filter on and off.
+    pub const FILTER: [Self; 4] = [Self::Direct, Self::Json, Self::Casemate, Self::CasemateOff];
 
     /// Its name in the tables.
     #[must_use]
@@ -53,6 +65,7 @@ impl Row {
             Self::Json => "JSON proxy",
             Self::Casemate => "Casemate",
             Self::CasemateAll => "Casemate, all admitted",
+            Self::CasemateOff => "Casemate, filter off",
             Self::JsonTls => "JSON proxy, mTLS",
             Self::CasemateTls => "Casemate, mTLS",
         }
@@ -72,7 +85,7 @@ impl Row {
     }
 
     const fn is_casemate(self) -> bool {
-        matches!(self, Self::Casemate | Self::CasemateAll | Self::CasemateTls)
+        matches!(self, Self::Casemate | Self::CasemateAll | Self::CasemateOff | Self::CasemateTls)
     }
 }
 
@@ -213,7 +226,9 @@ impl Site<'_> {
             Row::Direct => (None, self.direct.iter().map(|address| format!("http://{address}/mcp")).collect()),
             Row::Stream => self.proxy(row, Mode::Stream)?,
             Row::Json | Row::JsonTls => self.proxy(row, Mode::Json)?,
-            Row::Casemate | Row::CasemateAll | Row::CasemateTls => self.casemate(row, admin.as_ref())?,
+            Row::Casemate | Row::CasemateAll | Row::CasemateOff | Row::CasemateTls => {
+                self.casemate(row, admin.as_ref())?
+            }
         };
         let tls = row.tls().then(|| (self.pki.ca.clone(), self.pki.client.clone()));
         Ok(Hop { row, process, urls, tls, admin })
@@ -257,6 +272,9 @@ impl Site<'_> {
         let config = dir.join("casemate.yaml");
         let pki = row.tls().then_some(self.pki);
         let mut text = gateway::config(free_port()?, &self.addresses, Admitted::of(row, self.items), pki);
+        if row == Row::CasemateOff {
+            text.push_str(gateway::FILTER_OFF);
+        }
         text.extend(admin.map(|admin| admin.config(self.pki)));
         std::fs::write(&config, text)?;
         let mut casemate = command(&self.programs.casemate);

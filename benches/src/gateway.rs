@@ -39,6 +39,10 @@ impl Admitted {
     }
 }
 
+/// What `casemate.yaml` says in addition where no rule of the output filter is used. Answers are parsed and walked all the
+/// same: what is inspected is what is forwarded.
+pub const FILTER_OFF: &str = "output:\n  rules: [{ rule: \"**\", action: off }]\n";
+
 /// The text of `casemate.yaml`: plain HTTP in mode `none`, or mTLS where there is a `pki`.
 #[must_use]
 pub fn config(port: u16, upstreams: &[SocketAddr], admitted: Admitted, pki: Option<&Pki>) -> String {

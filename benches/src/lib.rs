@@ -5,8 +5,8 @@
 //! - `proxy` is the baseline: a bare reverse proxy, streaming or parsing JSON both ways ([`proxy`]);
 //! - `load` calls in a closed loop and checks every answer ([`load`], [`call`], [`session`]);
 //! - `bench` starts them all beside `casemate` ([`fleet`]), runs every row in interleaved rounds ([`matrix`]) and
-//!   reports ([`report`]); `bench sessions` weighs idle sessions ([`idle`]), `bench listing` times long lists
-//!   ([`listing`]), by the gateway's own clock too ([`stage`]).
+//!   reports ([`report`]); `bench sessions` weighs idle sessions ([`idle`]), `bench filter` calls with the output
+//!   filter on and off ([`filter`]), `bench listing` times long lists ([`listing`]), by the gateway's own clock too ([`stage`]).
 //!
 //! Nothing here asserts a time: numbers are printed, never judged by an exit status.
 
@@ -14,6 +14,7 @@ pub mod answer;
 pub mod call;
 pub mod catalogue;
 pub mod cores;
+pub mod filter;
 pub mod fleet;
 pub mod gateway;
 pub mod idle;

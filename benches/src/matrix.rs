@@ -99,6 +99,14 @@ impl Matrix {
         Self { scenarios, rounds: 5, seconds: 0.3, warmup: 0.1 }
     }
 
+    /// Small and large answers, with the output filter on and off: about a minute.
+    #[must_use]
+    pub fn filter() -> Self {
+        let sizes =
+            [1024, 65_536].into_iter().flat_map(|text| [1, 32].map(|connections| (text, false, connections, 1)));
+        Self { scenarios: sizes.map(Scenario::from).collect(), rounds: 5, seconds: 0.6, warmup: 0.2 }
+    }
+
     /// Only the rows of sessions.
     #[must_use]
     pub fn only_sessions(mut self) -> Self {

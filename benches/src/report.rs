@@ -134,7 +134,7 @@ impl Report {
         let casemate = if self
             .cells
             .iter()
-            .any(|cell| matches!(cell.row, Row::Casemate | Row::CasemateAll | Row::CasemateTls))
+            .any(|cell| matches!(cell.row, Row::Casemate | Row::CasemateAll | Row::CasemateOff | Row::CasemateTls))
         {
             format!(
                 " Casemate ran with everything on: each call was on disk (fsync) before the upstream was called, and \

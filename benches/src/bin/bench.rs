@@ -2,14 +2,14 @@
 
 use anyhow::{Context as _, Result, ensure};
 use casemate_benches::cores::Cores;
-use casemate_benches::fleet::{Fleet, Programs, Shape};
+use casemate_benches::fleet::{Fleet, Programs, Row, Shape};
 use casemate_benches::machine::Machine;
 use casemate_benches::matrix::{Matrix, run};
 use casemate_benches::pki::Pki;
 use casemate_benches::process::command;
 use casemate_benches::report::{Report, resident};
 use casemate_benches::table::Style;
-use casemate_benches::{idle, listing};
+use casemate_benches::{filter, idle, listing};
 use clap::{Parser, Subcommand};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -60,6 +60,8 @@ enum What {
         #[arg(long, default_value_t = 1000)]
         count: usize,
     },
+    /// Answers of 1 and 64 KiB with the output filter on and off
+    Filter,
     /// Long lists, filtered and pinned
     Listing {
         /// Items of each list
@@ -94,6 +96,7 @@ fn main() -> Result<()> {
     let pki = Pki::create(dir.path())?;
     let findings = match args.what {
         None => calls(&args, &programs, &pki, dir.path())?,
+        Some(What::Filter) => filters(&args, &programs, &pki, dir.path())?,
         Some(What::Listing { items }) => lists(&args, items, &programs, &pki, dir.path())?,
         Some(What::Sessions { count }) => {
             let weights = idle::weigh(&programs, &pki, dir.path(), count)?;
@@ -136,6 +139,19 @@ fn calls(args: &Args, programs: &Programs, pki: &Pki, dir: &Path) -> Result<Find
     let report = Report::new(machine, matrix, samples, &fleets, &started);
     let json = serde_json::to_string_pretty(&report)?;
     Ok(Findings { text: Box::new(move |style| report.render(style)), json })
+}
+
+fn filters(args: &Args, programs: &Programs, pki: &Pki, dir: &Path) -> Result<Findings> {
+    let matrix = args.adjust(Matrix::filter());
+    let machine = Machine::look(dir, programs.cores)?;
+    let shape = Shape { rows: &Row::FILTER, ..Shape::of(1) };
+    let fleets = [Fleet::start(programs, pki, dir, shape)?];
+    let started = resident(&fleets);
+    let samples = run(&matrix, programs, &fleets)?;
+    let report = Report::new(machine, matrix, samples, &fleets, &started);
+    let json = serde_json::to_string_pretty(&report)?;
+    let text = move |style| format!("{}{}", report.render(style), filter::render(&report.cells, style));
+    Ok(Findings { text: Box::new(text), json })
 }
 
 fn lists(args: &Args, items: usize, programs: &Programs, pki: &Pki, dir: &Path) -> Result<Findings> {
