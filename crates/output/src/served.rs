@@ -31,7 +31,7 @@ pub struct End {
 #[derive(Debug, Clone)]
 pub struct Stop {
     /// What the client is told.
-    pub refusal: Refusal,
+    pub refusal: Box<Refusal>,
     /// Whether a rule is the reason.
     denied: bool,
     /// Further members of what it is told.
@@ -40,7 +40,7 @@ pub struct Stop {
 
 impl From<Refusal> for Stop {
     fn from(refusal: Refusal) -> Self {
-        Self { refusal, denied: false, more: String::new() }
+        Self { refusal: Box::new(refusal), denied: false, more: String::new() }
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod streams;
 
-use crate::harness::{AGENT, Authority, Call, Client, House, Reply, Token, check_error};
+use crate::harness::{Authority, Call, Client, House, Reply, Token, check_error};
 use serde_json::{Value, json};
 
 /// A question, or whatever else is sent there.
@@ -98,7 +98,8 @@ async fn a_text_and_a_result_get_their_verdict() {
     assert_eq!(rules(&outcome), rules(&answer), "{outcome}");
     let place = outcome["findings"][0]["places"][0].as_str().expect("a place");
     assert!(place.starts_with("/text:"), "{outcome}");
-    assert_eq!(outcome["risk"], json!((answer["risk"].as_f64().expect("a risk") * 10.0).round() as u64), "{outcome}");
+    let risk = |of: &Value| of["risk"].as_f64().expect("a risk");
+    assert!((risk(&outcome) - 10.0 * risk(&answer)).abs() < 0.01, "{outcome}");
 
     let (answer, outcome) = answered(&house, &agent, &ask(json!({ "text": ORDER }).to_string())).await;
     assert_eq!((&answer["id"], &answer["verdict"], &answer["text"]), (&Value::Null, &json!("denied"), &Value::Null));
@@ -183,7 +184,6 @@ async fn only_the_scope_lets_anyone_ask() {
     house.refused(&idle, &ask("{").set("content-type", "image/png"), "auth.scope").await;
     let document = house.stranger().ask(&Call::http("GET", "/.well-known/oauth-protected-resource")).await.json();
     assert_eq!(document["scopes_supported"], json!(["filter"]));
-    assert!(AGENT.starts_with("spiffe://acme.example/"));
     house.finish().await;
 }
 

@@ -103,7 +103,7 @@ impl Account {
         self.list(flight, &mut findings);
         let Some(text) = text else {
             let more = format!(",\"verdict\":\"denied\"{}", told(findings, self.unlisted, self.risk));
-            return Err(Stop { refusal: Refusal::new(Reason::OutputDenied), denied: true, more });
+            return Err(Stop { refusal: Box::new(Reason::OutputDenied.into()), denied: true, more });
         };
         self.same.goes(text.as_bytes());
         if text.is_empty() && findings.is_empty() {

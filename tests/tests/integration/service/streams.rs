@@ -103,7 +103,7 @@ async fn a_text_gets_the_same_however_it_is_cut() {
             let reply = pieces(&agent, &text("").set("accept", accept), &cuts).await;
             let (given, last) = parts(&reply);
             assert_eq!(given, expected, "{size} {accept}");
-            assert_eq!((&last["verdict"], &last["risk"]), (&json!("rewritten"), &answer["risk"]), "{size}: {last}");
+            assert_eq!(last["verdict"], "rewritten", "{size}: {last}");
         }
     }
     let reply = pieces(&agent, &text(""), &cut(poisoned.as_bytes(), || 7)).await;

@@ -26,23 +26,26 @@ pub(super) struct Talk {
     pub(super) sender: EventSender,
 }
 
+/// Why a line is not answered, and its `id`, where that could be read.
+type Unanswered = Box<(Refusal, Option<String>)>;
+
 /// Why nothing more is asked.
 enum Over {
     /// Something ends it that the client is told.
-    Stop(Box<Stop>),
+    Stop(Stop),
     /// Nobody is left to tell.
     Gone,
 }
 
 impl From<Refusal> for Over {
     fn from(refusal: Refusal) -> Self {
-        Self::Stop(Box::new(refusal.into()))
+        Self::Stop(refusal.into())
     }
 }
 
 impl From<Stop> for Over {
     fn from(stop: Stop) -> Self {
-        Self::Stop(Box::new(stop))
+        Self::Stop(stop)
     }
 }
 
@@ -61,7 +64,7 @@ impl Talk {
             Asked::Text => self.text(&mut flight, &mut body).await,
         };
         let ended = ended.map_err(|over| match over {
-            Over::Stop(stop) => *stop,
+            Over::Stop(stop) => stop,
             Over::Gone => Refusal::new(Reason::ClientGone).into(),
         });
         match &ended {
@@ -135,7 +138,8 @@ impl Talk {
                 end.verdict = end.verdict.max(verdict);
                 (event, reason)
             }
-            Err((refusal, id)) => {
+            Err(unclear) => {
+                let (refusal, id) = *unclear;
                 let event = output::unclear_line(flight, id.as_deref(), &refusal, number, &line);
                 (event, Some(refusal.reason))
             }
@@ -146,13 +150,14 @@ impl Talk {
         Ok(())
     }
 
-    fn read(&self, line: &Bytes) -> Result<(Question, Place), (Refusal, Option<String>)> {
-        let json = Json::parse(line.clone(), Limits::default());
-        let json = json.map_err(|error| {
-            (Refusal::new(error.fault.reason()).hint(format!("byte {} of the line", error.at)), None)
+    fn read(&self, line: &Bytes) -> Result<(Question, Place), Unanswered> {
+        let unclear = |refusal: Refusal, id: Option<&String>| Box::new((refusal, id.cloned()));
+        let json = Json::parse(line.clone(), Limits::default()).map_err(|error| {
+            unclear(Refusal::new(error.fault.reason()).hint(format!("byte {} of the line", error.at)), None)
         })?;
-        let question = Question::read_closed(&json).map_err(|unclear| (super::question(&unclear.fault), unclear.id))?;
-        let named = |refusal| (refusal, question.id.clone());
+        let question = Question::read_closed(&json);
+        let question = question.map_err(|fault| unclear(super::question(&fault.fault), fault.id.as_ref()))?;
+        let named = |refusal| unclear(refusal, question.id.as_ref());
         let place = Place::of_question(&question).map_err(named)?;
         place.check(&self.leash.state, &self.leash.principal).map_err(named)?;
         Ok((question, place))
