@@ -78,24 +78,14 @@ pub enum ArchiveTarget {
 const LISTED: usize = 1000;
 
 impl Custody {
-    /// What the record of a start says: the legal holds, also that there are none, and how long records are kept at least
-    /// (`None`: for ever). What was lifted or made shorter while nothing ran is seen in it.
+    /// The legal holds as the record of a start or a reload has them. `before` are those that it replaces: what is lifted is
+    /// seen where none is left.
     #[must_use]
-    pub fn at_start(&self, retention: Option<Duration>) -> Facts {
-        let kept = retention.map_or_else(|| "all".to_owned(), |kept| format!("{} s", kept.as_secs()));
-        let mut facts = self.held();
-        facts.insert("retention", Fact::Text(kept));
-        facts
-    }
-
-    /// What the record of a reload says: the legal holds, where there are any or were any before.
-    #[must_use]
-    pub fn at_reload(&self, before: &Holds) -> Facts {
-        if self.holds.is_empty() && before.is_empty() { Facts::new() } else { self.held() }
-    }
-
-    fn held(&self) -> Facts {
+    pub fn facts(&self, before: Option<&Holds>) -> Facts {
         let mut facts = Facts::new();
+        if self.holds.is_empty() && before.is_none_or(Holds::is_empty) {
+            return facts;
+        }
         let tenants: Vec<_> = self.holds.tenants.iter().map(|tenant| tenant.as_str().to_owned()).collect();
         let traces: Vec<_> = self.holds.traces.iter().map(ToString::to_string).collect();
         for (name, held) in [("held_tenants", tenants), ("held_traces", traces)] {
