@@ -141,8 +141,8 @@ impl Gateway {
         if let Some(archive) = &gateway.archive {
             gateway.metrics.add(|registry| archive.register(registry));
         }
-        let holds = gateway.state().config.custody.facts(None);
-        gateway.record_with(EventKind::Start, &parts.actor, None, holds).await?;
+        let facts = gateway.state().config.custody.facts(gateway.log.retention());
+        gateway.record_with(EventKind::Start, &parts.actor, None, facts).await?;
         Ok(gateway)
     }
 
@@ -205,7 +205,7 @@ impl Gateway {
             actor: actor.to_owned(),
             policy: Some(digest),
             detail: None,
-            facts: state.config.custody.facts(Some(&self.state().config.custody.holds)),
+            facts: state.config.custody.facts(self.log.retention()),
         };
         self.log.event(event).await.map_err(|e| GatewayError::Audit(e.to_string()))?;
         self.log.hold(state.config.custody.holds.clone());

@@ -1,6 +1,7 @@
 //! What links the log to people: erased on request, held by the law, opened by those who have the keys, decided again.
 
-use crate::harness::binary::{casemate, command};
+use crate::harness::binary::{Process, casemate, command};
+use crate::harness::served::Served;
 use crate::harness::{AGENT, Authority, Call, Client, House, Reply, Token, check_error};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -136,6 +137,51 @@ async fn a_refusal_commits_to_what_an_intent_commits_to() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_restart_takes_away_is_in_the_log() {
+    let trace = "0192d3c5-7d5f-7b3a-8b1e-2f6c1a9e4d1a";
+    let first = json!({
+        "legal_hold": ["acme"], "legal_hold_traces": [trace], "retention": "30d",
+        "worm": "best-effort", "archive_retention": "60d", "archive": [{ "directory": "copies" }],
+    });
+    let mut served = Served::start(|plan| {
+        std::fs::create_dir(plan.dir.path().join("copies")).expect("a directory");
+        plan.patch(&json!({ "audit": first }));
+    })
+    .await;
+    // Nothing changes; the holds are lifted; then nothing is kept elsewhere any more.
+    let lifted = json!({ "legal_hold": null, "legal_hold_traces": [], "retention": "7d" });
+    let alone = json!({ "retention": null, "worm": null, "archive_retention": null, "archive": null });
+    for (starts, crash, audit) in [(2, true, json!({})), (3, false, lifted), (4, true, alone)] {
+        if crash {
+            served.process.kill();
+        } else {
+            served.process.signal("TERM");
+            assert_eq!(served.process.child.wait().expect("it has ended").code(), Some(0));
+        }
+        served.plan.patch(&json!({ "audit": audit }));
+        served.plan.write();
+        served.process = Process::serve(&served.plan.file(), &served.plan.dir.path().join("ca.pem"));
+        served.event("start", starts).await;
+    }
+    let dir = served.plan.state().join("audit");
+    let (code, out, said) = audit(&dir, &["query", "--kind", "event", "--json"]);
+    let events: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let starts: Vec<_> = events.iter().filter(|entry| entry["event"] == "start").map(|entry| &entry["facts"]).collect();
+    let facts = |held: [&str; 2], retention: Value, archived: Value, worm: &str| {
+        json!({
+            "held_tenants": held[0], "held_traces": held[1], "retention_seconds": retention,
+            "archive_retention_seconds": archived, "worm": worm, "witnesses": "none",
+        })
+    };
+    let days = |days: u64| json!(days * 86_400);
+    let held = facts(["acme", trace], days(30), days(60), "best-effort");
+    let lifted = facts(["", ""], days(7), days(60), "best-effort");
+    let alone = facts(["", ""], json!("none"), json!("none"), "none");
+    assert_eq!((code, starts), (Some(0), vec![&held, &held, &lifted, &alone]), "{said}");
+    served.finish();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_legal_hold_keeps_what_it_names() {
     let mut house = house(json!({ "legal_hold": ["acme"] })).await;
     house.served(&house.agent(), &Call::tool("echo")).await;
@@ -146,7 +192,7 @@ async fn a_legal_hold_keeps_what_it_names() {
     let entries = house.audit();
     assert!(entries.iter().all(|entry| entry["event"] != "erase"));
     let start = entries.iter().find(|entry| entry["event"] == "start").expect("a start");
-    assert_eq!(start["facts"], json!({ "held_tenants": "acme", "held_traces": "" }), "who was held is in the log");
+    assert_eq!(start["facts"]["held_tenants"], "acme", "who was held is in the log");
     // Nor is it erased while the gateway is down.
     let paths = [config.to_str().expect("a path"), state.to_str().expect("a path")];
     let erase = ["audit", "erase", "--yes", "--tenant", "acme", "--subject", AGENT, "--config", paths[0]];
@@ -167,6 +213,9 @@ async fn a_legal_hold_keeps_what_it_names() {
     assert_eq!(run(&erase[..erase.len() - 2].iter().copied().filter(|a| *a != "--yes").collect::<Vec<_>>()).0, Some(2));
     let (code, out, _) = run(&["audit", "cat", "--dir", audit_dir.to_str().expect("a path")]);
     assert!(code == Some(0) && out.contains("\"actor\":\"local:") && out.contains("\"event\":\"erased\""), "{out}");
+    // No start says that the hold was lifted; the erasure does.
+    let lifted = r#""event":"erase","facts":{"held_tenants":"","held_traces":""}"#;
+    assert!(out.contains(lifted), "{out}");
     assert_eq!(audit(&audit_dir, &["verify"]).0, Some(0));
 }
 

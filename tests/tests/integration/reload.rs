@@ -336,7 +336,7 @@ async fn keys_are_fetched_by_https_and_follow_a_rotation() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_legal_hold_that_comes_or_goes_is_in_the_log() {
-    let mut house = House::start().await;
+    let mut house = House::with(json!({ "audit": { "retention": "30d" } })).await;
     let trace = "0192d3c5-7d5f-7b3a-8b1e-2f6c1a9e4d1a";
     let audit = json!({ "legal_hold": ["acme"], "legal_hold_traces": [trace] });
     house.reload(&json!({ "audit": audit })).await.expect("it loads");
@@ -344,7 +344,11 @@ async fn a_legal_hold_that_comes_or_goes_is_in_the_log() {
     house.reload(&json!({})).await.expect("it loads");
     let entries = house.finish().await;
     let reloads: Vec<_> = entries.iter().filter(|entry| entry["event"] == "reload").collect();
-    let facts: Vec<_> = reloads.iter().map(|entry| entry.get("facts").cloned()).collect();
-    let lifted = json!({ "held_tenants": "", "held_traces": "" });
-    assert_eq!(facts, [Some(json!({ "held_tenants": "acme", "held_traces": trace })), Some(lifted), None]);
+    let facts: Vec<_> = reloads
+        .iter()
+        .map(|entry| ["held_tenants", "held_traces", "retention_seconds"].map(|name| entry["facts"][name].clone()))
+        .collect();
+    let month = json!(30 * 86_400);
+    let none = [json!(""), json!(""), month.clone()];
+    assert_eq!(facts, [[json!("acme"), json!(trace), month], none.clone(), none]);
 }

@@ -79,7 +79,9 @@ impl Log {
             return Ok(None);
         }
         let body = |kind| Body::erasure(kind, Some(tenant.clone()), owner.id, actor);
-        self.write(body(EventKind::Erase)).await?;
+        let mut begun = body(EventKind::Erase);
+        begun.facts = self.queue().holds.holds().facts();
+        self.write(begun).await?;
         let slots = numbers.clone();
         let wipe = move |queue: &Queue| {
             let wiped = queue.holds.while_free(owner, || queue.subjects.wipe(&slots, queue.now()));

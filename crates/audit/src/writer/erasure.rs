@@ -4,7 +4,7 @@ use super::{ACTOR, Writer};
 use crate::body::Body;
 use crate::holds::watch::Verdict;
 use crate::queue::{Job, Reply};
-use crate::record::EventKind;
+use crate::record::{EventKind, Facts};
 use crate::subjects::{Ending, Owner, State};
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
@@ -68,8 +68,10 @@ impl Writer {
     /// One record for each owner.
     fn record_erasures(&mut self, kind: EventKind, of: &[Ending], detail: &str) -> Result<(), Failed> {
         let owners: BTreeMap<_, Owner> = of.iter().map(|ending| (ending.owner.id, ending.owner)).collect();
+        let facts = if kind == EventKind::Erase { self.queue.holds.holds().facts() } else { Facts::new() };
         let job = |owner: &Owner| {
-            let body = Body::erasure(kind, None, owner.id, ACTOR).because(detail);
+            let mut body = Body::erasure(kind, None, owner.id, ACTOR).because(detail);
+            body.facts.clone_from(&facts);
             Job::new(body, Reply::Own, &self.queue)
         };
         let mut jobs: VecDeque<_> = owners.values().map(job).collect();

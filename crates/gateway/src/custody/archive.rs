@@ -128,7 +128,6 @@ fn refused(probe: &Probe) -> String {
 /// Says once what the self-test found.
 async fn tell(log: &Log, place: &Place, probe: &Probe, worm: Worm) -> Result<(), CopyError> {
     let (verdict, failing) = (probe.verdict().as_str(), failing(probe));
-    let required = if worm == Worm::Required { "required" } else { "best-effort" };
     match (probe.verdict(), worm) {
         (Verdict::Held, _) => tracing::info!(target = %place.id, at = probe.target, "the archive is write-once"),
         // Why nothing starts is said by the error that follows.
@@ -140,7 +139,7 @@ async fn tell(log: &Log, place: &Place, probe: &Probe, worm: Worm) -> Result<(),
     let text = |text: &str| Fact::Text(text.to_owned());
     let facts = Facts::from([
         ("target", text(&place.id)),
-        ("worm", text(required)),
+        ("worm", text(worm.as_str())),
         ("self_test", text(verdict)),
         ("failing", text(&failing)),
     ]);

@@ -2,7 +2,6 @@
 
 use casemate_archive::S3Config;
 use casemate_audit::{Fact, Facts, Holds};
-use casemate_core::digest::Digest;
 use casemate_net::Trust;
 use casemate_witness::Peer;
 use std::path::PathBuf;
@@ -54,6 +53,18 @@ pub enum Worm {
     Required,
 }
 
+impl Worm {
+    /// Its name in the configuration and in records.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => NONE,
+            Self::BestEffort => "best-effort",
+            Self::Required => "required",
+        }
+    }
+}
+
 /// Where closed segments, tiles and checkpoints are copied to.
 #[derive(Debug, Clone, Default)]
 pub struct Archive {
@@ -74,29 +85,27 @@ pub enum ArchiveTarget {
     S3(Box<S3Config>),
 }
 
-/// A list of holds longer than this is recorded by its digest.
-const LISTED: usize = 1000;
+/// What a record says where nothing is set.
+const NONE: &str = "none";
 
 impl Custody {
-    /// The legal holds as the record of a start or a reload has them. `before` are those that it replaces: what is lifted is
-    /// seen where none is left.
+    /// What the record of each start and each reload says of it, with `retention`, the one that the log has: whatever a start
+    /// with another configuration takes away is seen beside the start before.
     #[must_use]
-    pub fn facts(&self, before: Option<&Holds>) -> Facts {
-        let mut facts = Facts::new();
-        if self.holds.is_empty() && before.is_none_or(Holds::is_empty) {
-            return facts;
-        }
-        let tenants: Vec<_> = self.holds.tenants.iter().map(|tenant| tenant.as_str().to_owned()).collect();
-        let traces: Vec<_> = self.holds.traces.iter().map(ToString::to_string).collect();
-        for (name, held) in [("held_tenants", tenants), ("held_traces", traces)] {
-            let text = held.join(" ");
-            let listed = if text.len() > LISTED {
-                format!("{} by the digest {}", held.len(), Digest::of(text.as_bytes()).hex())
-            } else {
-                text
-            };
-            facts.insert(name, Fact::Text(listed));
-        }
+    pub fn facts(&self, retention: Option<Duration>) -> Facts {
+        let seconds = |time: Option<Duration>| match time {
+            Some(time) => Fact::Number(time.as_secs()),
+            None => Fact::Text(NONE.to_owned()),
+        };
+        let locked = (!self.archive.targets.is_empty()).then_some(self.archive.retention);
+        let witnesses = self.witnesses.as_ref().map(|all| format!("{} of {}", all.quorum, all.list.len()));
+        let mut facts = self.holds.facts();
+        facts.extend([
+            ("retention_seconds", seconds(retention)),
+            ("archive_retention_seconds", seconds(locked)),
+            ("worm", Fact::Text(self.archive.worm.as_str().to_owned())),
+            ("witnesses", Fact::Text(witnesses.unwrap_or_else(|| NONE.to_owned()))),
+        ]);
         facts
     }
 

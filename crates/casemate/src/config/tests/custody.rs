@@ -2,6 +2,7 @@
 
 use super::*;
 use casemate_archive::{Addressing, Key};
+use casemate_audit::Fact;
 use casemate_gateway::config::Receipts;
 use casemate_gateway::custody::{ArchiveTarget, Custody, Worm};
 
@@ -13,6 +14,10 @@ fn everything() -> String {
 
 fn load(source: &str) -> Loaded {
     load_text(source, &environment()).unwrap_or_else(|report| panic!("{}", report.render(false)))
+}
+
+fn text(text: &str) -> Fact {
+    Fact::Text(text.to_owned())
 }
 
 #[test]
@@ -31,6 +36,10 @@ fn every_key_reaches_log_and_custody() {
         named,
         [("http://10.1.2.3:7465/", "witness.example/w1", 0), ("https://w2.example/prefix/", "witness.example/w2", 1)]
     );
+    let said = custody.facts(audit.retention);
+    let days = |days: u64| Fact::Number(days * 86_400);
+    assert_eq!((&said["retention_seconds"], &said["archive_retention_seconds"]), (&days(2_555), &days(2_600)));
+    assert_eq!(["worm", "witnesses"].map(|name| said[name].clone()), ["best-effort", "1 of 2"].map(text));
     let archive = &custody.archive;
     assert_eq!((archive.worm, archive.retention), (Worm::BestEffort, 2_600 * DAY));
     let [ArchiveTarget::Directory(path), ArchiveTarget::S3(bucket)] = archive.targets.as_slice() else {
@@ -56,6 +65,10 @@ fn what_is_not_written_keeps_everything_here_and_alarms_in_time() {
     assert!(loaded.audit.immutable && loaded.audit.held_traces.is_empty());
     assert_eq!((loaded.audit.retention, loaded.audit.low_disk_bytes), (None, 1 << 30));
     assert!(loaded.config.custody.changed(&Custody::default()).is_none());
+    let said = loaded.config.custody.facts(loaded.audit.retention);
+    let empty = ["held_tenants", "held_traces"].map(|name| (name, text("")));
+    let none = ["archive_retention_seconds", "retention_seconds", "witnesses", "worm"].map(|name| (name, text("none")));
+    assert_eq!(said, empty.into_iter().chain(none).collect(), "what there is none of is said, too");
     let (_, source) = cases("valid").into_iter().find(|(case, _)| case == "minimal").unwrap();
     let large = load(&format!("{source}\naudit: {{ reserve_bytes: 1GiB }}\n"));
     assert_eq!(large.audit.low_disk_bytes, 2 << 30);
