@@ -7,6 +7,7 @@
 mod anchor;
 mod marks;
 mod skeleton;
+mod tongues;
 
 use crate::decoded::{self, Piece};
 use crate::rule::{Family, Rule};

@@ -1,6 +1,7 @@
 //! The words that a window of a text is judged for: each stands for what an order cannot do without.
 
 use super::skeleton::reduced;
+use super::tongues::{self, TONGUES};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::sync::LazyLock;
 
@@ -173,6 +174,11 @@ pub(super) fn is_worth(part: &str) -> bool {
                 orders |= starts(&ORDERED);
             }
         }
+        stress |= starts(tongues::STRESS);
+        secret |= starts(tongues::SECRETS);
+        shown |= starts(tongues::SHOWS);
+        dismiss |= starts(tongues::DISMISSES);
+        orders |= starts(tongues::ORDERED);
     }
     dismiss && orders || shown && secret && stress
 }
@@ -459,15 +465,17 @@ fn rotated(word: &str) -> String {
 
 /// The anchors of windows.
 pub(super) static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| {
-    let plain = WORDS.iter().flat_map(|(means, words)| words.split(", ").map(|word| (*means, word.to_owned())));
+    let plain =
+        WORDS.iter().chain(TONGUES).flat_map(|(means, words)| words.split(", ").map(|word| (*means, word.to_owned())));
     let ciphers =
         CIPHERED.split(", ").flat_map(|word| [rotated(word), word.chars().rev().collect()].map(|word| (CIPHER, word)));
     Anchors::of(plain.chain(ciphers))
 });
 
 /// The words for showing.
-pub(super) static SHOWING: LazyLock<Anchors> =
-    LazyLock::new(|| Anchors::of(SHOWN.split(", ").map(|word| (SHOW, word.to_owned()))));
+pub(super) static SHOWING: LazyLock<Anchors> = LazyLock::new(|| {
+    Anchors::of(SHOWN.split(", ").chain(tongues::SHOWN.split(", ")).map(|word| (SHOW, word.to_owned())))
+});
 
 #[cfg(test)]
 mod tests {
