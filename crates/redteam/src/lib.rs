@@ -16,6 +16,7 @@ mod injection;
 mod matrix;
 mod position;
 mod secret;
+mod unseen;
 
 pub use benign::{Benign, benign};
 pub use carrier::{ALLOWED, Carrier, FORMS, HOST, TRICKS, Target};
@@ -27,6 +28,7 @@ pub use injection::{INJECTIONS, Injection};
 pub use matrix::{SEED, matrix};
 pub use position::Position;
 pub use secret::{VENDORS, Vendor, registered, vendor_secret};
+pub use unseen::{LANGUAGES, Parts, Unseen, codes, unseen};
 
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 mod judge;
 mod known;
 mod run;
+mod unseen;
 
 use crate::*;
 use std::collections::BTreeSet;
