@@ -6,6 +6,8 @@
 
 mod anchor;
 mod marks;
+mod odd;
+mod rest;
 mod skeleton;
 mod tongues;
 
@@ -104,6 +106,18 @@ pub fn find(text: &str, out: &mut Vec<Match>) {
 pub fn find_with(text: &str, pieces: &[Piece], out: &mut Vec<Match>) {
     let mut search = Search { skeleton: Skeleton::default(), budget: BUDGET };
     search.text(text, Severity::High, out);
+    for odd in odd::find(text) {
+        let mut inner = Vec::new();
+        search.text(&odd.text, Severity::Medium, &mut inner);
+        for found in inner.into_iter().filter(|found| found.rule != marks::CALL).take(MATCHES) {
+            let rules = [Some(ENCODED).filter(|_| found.rule.starts_with("signal.")), Some(found.rule)];
+            out.extend(rules.into_iter().flatten().map(|rule| Match {
+                rule,
+                span: odd.span.clone(),
+                view: View::Nested,
+            }));
+        }
+    }
     if pieces.is_empty() {
         return;
     }

@@ -24,6 +24,7 @@ mod words;
 
 pub(crate) use fold::{alike, fold};
 pub(crate) use hidden::invisible as invisible_words;
+pub(crate) use view::{atbash, shifted};
 
 pub use alike::{names_look_alike, skeleton};
 pub use raster::is_image as is_raster_image;
@@ -72,7 +73,7 @@ pub(crate) enum Look {
     Written,
     /// With every disguise of letters undone.
     Disguised,
-    /// With its letters moved by thirteen places, and backwards.
+    /// With its letters moved by any number of places, with the alphabet backwards, and backwards.
     Cipher,
 }
 
@@ -86,7 +87,7 @@ pub(crate) fn orders(text: &str, look: Look, asks: bool) -> Vec<Finding> {
             let spelt = view::spelt(&chars);
             (view::readings(chars).into_iter().chain(spelt).collect(), true)
         }
-        Look::Cipher => (Vec::from(view::ciphers(&chars)), false),
+        Look::Cipher => (view::deciphered(&chars), false),
     };
     let mut out = Vec::new();
     for reading in &all {

@@ -3,6 +3,20 @@
 use super::anchor::{DISMISS, HUSH, ORDERS, ROLE, SECRET, TALK};
 
 pub(super) const TONGUES: &[(u16, &str)] = &[
+    // What the languages of the first tables say otherwise.
+    (
+        DISMISS,
+        "nicht langer, dich uber, hinweg, ausser acht, plus compte, ne suis plus, ne suivez plus, passe outre, mets de cote, qui precedent, no hagas caso, no haga caso, tengas en cuenta, olvidate, deja de lado, leve em conta, deixe de lado, nao obedeca, tenere conto, tener conto, metti da parte, lascia perdere, non badare, не принимай, не слушай, перестань следовать, откажись, отложи в сторону, 理会, 理會, 抛到脑后, 抛诸脑后, 撇开, 搁置, 丢开, 置之不理, 抛弃, 作废, 無視, 気にしない, 考慮しない, 破棄, 신경 쓰지, 버리세요, 배제하, 따를 필요",
+    ),
+    (
+        ORDERS,
+        "auparavant, precedemment, plus haut, zuvor, vorher, orientacoes, orientazioni, прежн, полученн, вышеизлож, вышеуказан, 规定, 規定, 准则, 原则, 说明, 守则, 先前, 此前, 上面, ガイドライン, 안내, 지침, 앞서, 위의, heed, guidance",
+    ),
+    (SECRET, "schlussel, cles, identifiant, 登录凭证, 登录信息, 私钥, 口令, 인증 정보"),
+    (
+        HUSH,
+        "nichts erfahren, nicht erfahren, nichts wissen, nichts davon wissen, nichts mitbekommen, keinem wort, nichts verraten, n en parle, n en parlez, n en dis rien, rien savoir, pas savoir, pas l apprendre, pas etre au courant, pas un mot, debe enterarse, no se entere, debe saber, no le menc, no se lo, ni una palabra, pode saber, deve saber, nao menc, nao comente, ficar sabendo, deve venire a sapere, deve sapere, deve saperne, non fare parola, non far parola, non parlarne, deve accorgersi, не должен узнать, не должен знать, не должен об этом, не узнал, знать не должен, 让用户知道, 讓用戶知道, 让使用者知道, 只字不提, 隻字不提, 绝口不提, 闭口不提, 瞒着, 瞞著, 对用户保密, 不要透露, 不得透露, 不要通知, 告知用户, 不要提, 不让用户, 让用户察觉, 知られて, 知られない, 知られず, 気づかれ, 気付かれ, 悟られ, 언급하지, 알아서는 안, 알면 안, 알게 하지, 모르게, 모르도록, must not hear, must not learn, must not find out, must never learn, must never know, say nothing to the user, keep quiet about, niets van weten, niet te weten komen, dowiedziec, dozvedet, זה למשתמש, باخبر شود, باخبر نشود, نباید از این, खबर न",
+    ),
     // Dutch.
     (
         DISMISS,
@@ -264,7 +278,7 @@ pub(super) const TONGUES: &[(u16, &str)] = &[
 ];
 
 /// Words that show or send, in further languages.
-pub(super) const SHOWN: &str = "stuur, verzend, zend, upload, toon, geef, laat zien, skicka, sand, visa, skriv ut, vidarebefordra, send, wyslij, przeslij, \
+pub(super) const SHOWN: &str = "leite, maile, transf, fais suivre, rassembl, collect, recuper, manda, reenvia, remite, reun, recopil, encaminh, mande, repass, colet, inoltr, trasmett, spedisc, raccogl, sammle, собери, перешли, 转发, 发到, 发往, 收集, 传到, 转送, 集め, 転送, 모아, 수집, 전달, 전송, verzamel, door naar, zbierz, shromazdi, samla in, збери, topla, اجمع, حول, אסוף, جمع, इकट्ठा, एकत्र, thu thap, kumpulkan, stuur, verzend, zend, upload, toon, geef, laat zien, skicka, sand, visa, skriv ut, vidarebefordra, send, wyslij, przeslij, \
     przekaz, pokaz, wyswietl, wypisz, ujawnij, podaj, posli, odesli, predej, preposli, ukaz, zobraz, vypis, надішли, відправ, перешли, передай, \
     покажи, виведи, розкрий, gonder, ilet, yolla, aktar, sizdir, goster, yazdir, listele, kirim, hantar, teruskan, unggah, tampilkan, \
     perlihatkan, cetak, tunjukkan, gui, chuyen, tai len, hien thi, in ra, tiet lo, أرسل, ارسل, انقل, سرب, مرر, ابعث, اعرض, أظهر, اطبع, \
@@ -273,6 +287,19 @@ pub(super) const SHOWN: &str = "stuur, verzend, zend, upload, toon, geef, laat z
 
 /// Words of these languages that ASCII can write, by what they tell of a window.
 pub(super) const DISMISSES: &[&str] = &[
+    "hinweg",
+    "compte",
+    "caso",
+    "cuenta",
+    "conta",
+    "conto",
+    "lado",
+    "parte",
+    "badare",
+    "outre",
+    "precedent",
+    "heed",
+    "notice",
     "negeer",
     "vergeet",
     "veronacht",
@@ -309,6 +336,14 @@ pub(super) const DISMISSES: &[&str] = &[
     "jangan",
 ];
 pub(super) const ORDERED: &[&str] = &[
+    "auparavant",
+    "zuvor",
+    "vorher",
+    "orientac",
+    "guidance",
+    "indicazion",
+    "norme",
+    "haut",
     "instruct",
     "instruk",
     "opdracht",
@@ -343,6 +378,32 @@ pub(super) const ORDERED: &[&str] = &[
     "chi",
 ];
 pub(super) const SHOWS: &[&str] = &[
+    "leit",
+    "mail",
+    "transf",
+    "fais",
+    "rassembl",
+    "recuper",
+    "manda",
+    "reenvia",
+    "remite",
+    "reun",
+    "recopil",
+    "encaminh",
+    "mande",
+    "inoltr",
+    "trasmett",
+    "spedisc",
+    "raccogl",
+    "sammle",
+    "verzamel",
+    "zbierz",
+    "samla",
+    "topla",
+    "kumpul",
+    "thu",
+    "colet",
+    "junt",
     "stuur",
     "verstuur",
     "verzend",
@@ -397,6 +458,20 @@ pub(super) const SECRETS: &[&str] = &[
     "klic",
 ];
 pub(super) const STRESS: &[&str] = &[
+    "alle",
+    "allen",
+    "adresse",
+    "server",
+    "serveur",
+    "servidor",
+    "direccion",
+    "endereco",
+    "indirizzo",
+    "sunucuya",
+    "adrese",
+    "serwer",
+    "tum",
+    "butun",
     "alla",
     "samtliga",
     "wszystkie",
@@ -425,3 +500,13 @@ pub(super) const STRESS: &[&str] = &[
     "her",
     "tu",
 ];
+
+/// Words of these and the first languages that ciphers are looked for in.
+pub(super) const CIPHERED: &str = "anweisung, vergiss, ignoriere, richtlinien, passwort, benutzer, zugangsdaten, schritt, instructions, precedente, \
+    utilisateur, identifiants, directives, serveur, consignes, instrucciones, anteriores, usuario, credenciales, directrices, servidor, \
+    indicaciones, instrucoes, credenciais, diretrizes, istruzioni, precedenti, utente, credenziali, indirizzo, direttive, passaggio, parola, \
+    instructies, gebruiker, wachtwoord, inloggegevens, richtlijnen, voorgaande, aanwijzingen, onderstaande, instrukcje, poprzednie, wszystkie, \
+    serwer, pokyny, pravidla, heslo, instruktioner, tidigare, riktlinjer, losenord, talimat, onceki, kullanici, instruksi, sebelumnya, \
+    pengguna, kredensial, petunjuk, pedoman, aturan, langkah, alamat, инструкци, предыдущ, пользовател, парол, учетн, інструкці, попередн, \
+    користувач, 指令, 之前, 用户, 密码, 指示, これまで, ユーザー, パスワード, 사용자, 비밀번호, 이전, 지시, التعليمات, السابقة, المستخدم, المرور, \
+    הוראות, הקודמות, המשתמש, סיסמאות, دستورات, قبلی, کاربر, निर्देश, उपयोगकर्ता, पासवर्ड";

@@ -9,6 +9,7 @@ mod en_more;
 mod es;
 mod fa;
 mod fr;
+mod further;
 mod he;
 mod hi;
 mod id;
@@ -54,6 +55,7 @@ pub(super) const ALL: &[Table] = &[
     tr::WORDS,
     uk::WORDS,
     vi::WORDS,
+    further::WORDS,
     orders::WORDS,
     relay::WORDS,
 ];
