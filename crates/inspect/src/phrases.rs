@@ -373,7 +373,7 @@ fn smuggled(text: &str) -> Vec<(Range<usize>, String)> {
     let words = invisible_words(text, &mut Vec::new());
     // Chance spells a few letters, and joiners of a script spell what they will.
     let sense = |word: &str| {
-        let letters = word.chars().filter(|c| c.is_ascii_alphabetic() || *c == ' ').count();
+        let letters = word.chars().filter(|c| c.is_alphabetic() || *c == ' ').count();
         letters >= 4 && letters * 10 >= word.chars().count() * 7
     };
     words.into_iter().filter(|(_, word)| sense(word)).collect()
