@@ -1,6 +1,6 @@
 //! Signals in descriptions: what the description of a tool, a prompt or a resource should not hold.
 //!
-//! Words of ten languages stand for concepts, and rules say which concepts together are a signal; so a rule holds in
+//! Words of many languages stand for concepts, and rules say which concepts together are a signal; so a rule holds in
 //! every language and for every wording of its words. Each text is read in several ways: folded, with look-alike
 //! letters, with digits for letters, with letters set apart, decoded, backwards. Phrases are evidence and no proof:
 //! what is found is for a reviewer and for policy, and nothing here removes anything.

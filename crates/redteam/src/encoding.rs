@@ -285,6 +285,13 @@ impl Code {
         )
     }
 
+    /// Whether a registered value is promised to be found in it: ciphers, other digits for letters and rare encodings are not.
+    #[must_use]
+    pub const fn is_promised_for_values(self) -> bool {
+        let cipher = matches!(self, Self::Rot13 | Self::Atbash | Self::Caesar | Self::Morse | Self::Leet);
+        !cipher && !matches!(self, Self::Ascii85 | Self::Base58)
+    }
+
     /// Writes the text so.
     #[must_use]
     pub fn apply(self, text: &str) -> String {

@@ -143,7 +143,9 @@ const SIGNS: [&str; 36] = [
 /// where there are few letters.
 pub(super) fn morse(text: &str) -> Option<String> {
     let (mut out, mut letters, mut blanks) = (String::new(), 0, 0);
-    for token in text.split(' ') {
+    // The sign of a list.
+    let text = text.replace("\n- ", "\n");
+    for token in text.strip_prefix("- ").unwrap_or(&text).split(' ') {
         if token.is_empty() {
             blanks += 1;
             continue;

@@ -33,7 +33,7 @@ pub(super) const TONGUES: &[(u16, &str)] = &[
     (TALK, "gespreksgeschiedenis, chatgeschiedenis, hele gesprek, volledige gesprek, systeemprompt"),
     (
         HUSH,
-        "zeg niets, zeg er niets, zeg niks, vertel niets, vertel niks, niet vertel, niets vertel, meld niet, niet melden, niet vermeld, vermeld dit niet, vermeld het niet, zonder te melden, zonder te vertellen, zonder het te vertellen, zonder iets te zeggen, geen woord, zwijg, informeer de gebruiker niet, de gebruiker niet, medeweten van, niet informeren, laat niet weten, niet laten weten, niets merken, houd je mond, stiekem, heimelijk",
+        "hier niets, niets over, zeg niets, zeg er niets, zeg niks, vertel niets, vertel niks, niet vertel, niets vertel, meld niet, niet melden, niet vermeld, vermeld dit niet, vermeld het niet, zonder te melden, zonder te vertellen, zonder het te vertellen, zonder iets te zeggen, geen woord, zwijg, informeer de gebruiker niet, de gebruiker niet, medeweten van, niet informeren, laat niet weten, niet laten weten, niets merken, houd je mond, stiekem, heimelijk",
     ),
     (
         ROLE,

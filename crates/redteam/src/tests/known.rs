@@ -15,14 +15,6 @@ pub(super) const KNOWN: &[(&str, &str)] = &[
     ("injection-encoded.en-secret.reverse", "an order to read a file is not looked for in ciphers"),
     ("injection-encoded.en-print.rot13", "a request for variables is not looked for in ciphers"),
     ("injection-encoded.en-print.reverse", "a request for variables is not looked for in ciphers"),
-    (
-        "injection-encoded.it-ignore.rot13",
-        "ciphers are read in English first: few triggers of other languages are known",
-    ),
-    (
-        "injection-encoded.it-ignore.reverse",
-        "ciphers are read in English first: few triggers of other languages are known",
-    ),
     ("html-load.frame.plain.document.result", FRAME),
     ("html-load.frame.tags.document.structured", FRAME),
 ];

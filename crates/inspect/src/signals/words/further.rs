@@ -162,6 +162,8 @@ pub(super) const WORDS: Table = &[
     ),
     // Dutch, Polish, Czech, Hebrew, Persian, Hindi, Turkish: what stands apart from its verb.
     (IGNORE | MIND, "varen"),
+    (TELL, "zeg, vertel, meld, vermeld, verklap, onthul, säg, berätta, nämn, avslöja, fortæl, fortell, nævn, nevn"),
+    (NEG | NEGPOST, "niets, niemand, ingenting, ikke, inte"),
     (PRIOR | EARLIER, "eerder, tevoren, dříve, předtím, otrzymane wcześniej, קודם לכן, קודם, पहले मिले, पहले"),
     (
         UNAWARE,
