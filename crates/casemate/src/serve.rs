@@ -70,7 +70,7 @@ impl Running {
         let state = state::State::open(state_dir)?;
         let origin = origin(&loaded.config);
         let audit = casemate_audit::Config { dir: state.audit_dir(), origin, ..loaded.audit.clone() };
-        let reserve = audit.reserve_bytes;
+        let (reserve, key) = (audit.reserve_bytes, audit.key_path());
         let (log, recovery) = Log::open(audit, Arc::new(now)).context("the audit log cannot be opened")?;
         if recovery.torn_bytes > 0 || recovery.unknown_outcomes > 0 {
             tracing::warn!(
@@ -88,7 +88,8 @@ impl Running {
             return Err(error).context("the policy cannot be kept with the log");
         }
         let kept = log.clone();
-        let parts = Parts { config: loaded.config, log, clock: Arc::new(now), seal_key, actor, pins };
+        let held = state::log_key(&key).into_iter().collect();
+        let parts = Parts { config: loaded.config, log, clock: Arc::new(now), seal_key, held, actor, pins };
         let gateway = match Gateway::start(parts).await {
             Ok(gateway) => gateway,
             Err(fault) => {

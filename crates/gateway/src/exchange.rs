@@ -1,5 +1,7 @@
 //! One request while it is being served: what is known of it so far, and how its refusal is recorded and rendered.
 
+mod private;
+
 use crate::connection::{Connection, waits_for_permission};
 use crate::gateway::{Gateway, State};
 use crate::reply::{self, Held, ReplyBody};
@@ -16,6 +18,7 @@ use casemate_output::{Form, Released};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Response, StatusCode, Version, header};
 use hyper::body::{Body as _, Incoming};
+use private::Head;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -25,6 +28,8 @@ pub(crate) struct Exchange {
     pub(crate) state: Arc<State>,
     pub(crate) connection: Arc<Connection>,
     pub(crate) parts: Parts,
+    /// Where the head holds a registered value. Nothing of such a head is taken over.
+    pub(crate) head: Head,
     pub(crate) trace: TraceId,
     pub(crate) agent: Option<Agent>,
     pub(crate) form: Form,
@@ -55,16 +60,19 @@ const CALLERS_REST: usize = 1 << 20;
 
 impl Exchange {
     pub(crate) fn begin(gateway: Arc<Gateway>, connection: Arc<Connection>, parts: Parts) -> Self {
-        let trace = request::trace(&parts.headers).unwrap_or_else(mint);
-        let agent = request::agent(&parts.headers);
+        let state = gateway.state();
+        let head = Head::of(&parts, &state.registered);
+        let trace = request::trace(&parts.headers).filter(|_| !head.trace).unwrap_or_else(mint);
+        let agent = request::agent(&parts.headers).filter(|_| !head.agent);
         let form = if route::is_mcp(parts.uri.path()) { Form::Rpc(None) } else { Form::Problem };
         Self {
-            state: gateway.state(),
+            state,
             received: gateway.now(),
             started: Instant::now(),
             gateway,
             connection,
             parts,
+            head,
             trace,
             agent,
             form,
@@ -98,6 +106,7 @@ impl Exchange {
 
     /// Records a refusal and renders it.
     pub(crate) async fn refuse(&mut self, refusal: Refusal) -> Response<ReplyBody> {
+        let refusal = private::scrubbed(refusal, &self.state.registered);
         let refusal = if self.principal.is_none() { self.charge(refusal) } else { refusal };
         let reason = refusal.reason;
         self.gateway.metrics.refused(reason);

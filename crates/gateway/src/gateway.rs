@@ -12,6 +12,8 @@ use crate::seal::Sealer;
 use crate::session::Sessions;
 use crate::tls::ClientVerifier;
 use arc_swap::ArcSwap;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use casemate_audit::{Clock, Event, EventKind, Facts, Log};
 use casemate_core::{Secret, ServerName, UnixMillis};
 use casemate_inspect::Registered;
@@ -41,13 +43,13 @@ pub struct State {
 }
 
 impl State {
-    fn new(config: Config, identity: Identity, limits: Arc<Limits>) -> Result<Self, GatewayError> {
+    fn new(config: Config, identity: Identity, limits: Arc<Limits>, held: &[Secret]) -> Result<Self, GatewayError> {
         let tls = config.listener.tls.as_ref().map(crate::tls::server_config).transpose();
         let tls = tls.map_err(|e| GatewayError::Tls(e.to_string()))?;
         let trust = config.listener.tls.as_ref().and_then(|tls| tls.clients.as_ref());
         let clients = trust.map(ClientVerifier::new).transpose().map_err(|e| GatewayError::Tls(e.to_string()))?;
         let upstreams = config.upstreams.iter().map(|(name, entry)| (name.clone(), Arc::new(entry.clone()))).collect();
-        let registered = Arc::new(Registered::new(config.registered.iter().map(Secret::expose)));
+        let registered = Arc::new(Registered::new(config.registered.iter().chain(held).map(Secret::expose)));
         let output = casemate_output::Policy { registered: Arc::clone(&registered), ..config.output.clone() };
         Ok(Self { registered, identity, upstreams, limits, tls, clients, filters: Filters::new(output), config })
     }
@@ -65,6 +67,13 @@ impl State {
     }
 }
 
+/// A key of bytes as it is, and as people write it down.
+fn spellings(key: &Secret) -> [Secret; 3] {
+    let bytes = key.expose();
+    let hex = bytes.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect();
+    [key.clone(), Secret::new(hex), Secret::new(STANDARD.encode(bytes).into_bytes())]
+}
+
 /// What a gateway is made of at start.
 pub struct Parts {
     /// The configuration.
@@ -75,6 +84,8 @@ pub struct Parts {
     pub clock: Clock,
     /// 32 bytes that seal states which travel through clients.
     pub seal_key: Secret,
+    /// Secrets of this process that no configuration names, such as the key of the log: registered like credentials.
+    pub held: Vec<Secret>,
     /// The directory of the pins.
     pub pins: PathBuf,
     /// Who starts it, for the log.
@@ -88,6 +99,8 @@ pub struct Gateway {
     pub(crate) net: casemate_net::Client,
     pub(crate) metrics: Metrics,
     pub(crate) sealer: Sealer,
+    /// Registered under every configuration.
+    held: Vec<Secret>,
     pub(crate) pins: Pins,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) archive: Option<Archiver>,
@@ -110,10 +123,11 @@ impl Gateway {
         let witnesses = parts.config.custody.witnesses.as_ref();
         let cosigning = witnesses.map(|w| Cosigning::new(w, &parts.log, net.clone(), Arc::clone(&parts.clock)));
         let cosigning = cosigning.transpose()?;
+        let held: Vec<Secret> = parts.held.into_iter().chain(spellings(&parts.seal_key)).collect();
         let state = {
             let identity = Identity::new(&parts.config, net.clone()).map_err(unusable)?;
             let limits = Arc::new(Limits::new(&parts.config));
-            State::new(parts.config, identity, limits)?
+            State::new(parts.config, identity, limits, &held)?
         };
         let sealer = Sealer::new(&parts.seal_key)
             .ok_or_else(|| GatewayError::Identity("the sealing key must have 32 bytes".to_owned()))?;
@@ -129,6 +143,7 @@ impl Gateway {
             log: parts.log,
             net,
             sealer,
+            held,
             pins,
             sessions,
             archive,
@@ -237,7 +252,7 @@ impl Gateway {
         }
         // Keys that are known stay known: a reload while the issuer is down locks nobody out.
         let identity = old.identity.renew(&config, self.net.clone()).map_err(unusable)?;
-        State::new(config, identity, Arc::clone(&old.limits))
+        State::new(config, identity, Arc::clone(&old.limits), &self.held)
     }
 
     async fn record(&self, kind: EventKind, actor: &str, detail: Option<String>) -> Result<(), GatewayError> {

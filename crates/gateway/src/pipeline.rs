@@ -1,8 +1,8 @@
 //! The way of one request, in its fixed order. The first check that fails names the reason.
 //!
 //! TLS and the caps on headers come before (`server`). Then: Host and Origin, route, authentication, required headers,
-//! rate and concurrency, content headers and body cap, JSON and protocol, admission and policy, the durable record, the
-//! upstream (`relay`). No body is read before authentication; nothing reaches an upstream before its record is durable.
+//! rate and concurrency, content headers and body cap, registered values, JSON and protocol, admission and policy, private
+//! hosts in arguments, the durable record, the upstream (`relay`). No body is read before authentication; nothing reaches an upstream before its record is durable.
 
 mod filter;
 mod way;
@@ -24,7 +24,7 @@ use casemate_core::mcp::{Call, Era, Inbound, Method, REVISION, Revision, Session
 use casemate_core::pin::Standing;
 use casemate_core::policy::{Decision, Evidence, Inputs, Permitted, admit, decide};
 use casemate_core::{Principal, Reason, Refusal, ServerName};
-use casemate_output::{Form, check_request, check_secrets};
+use casemate_output::{Form, Scope, check_hosts, check_request};
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use std::sync::Arc;
@@ -71,6 +71,8 @@ impl Exchange {
             route::Route::Filter => self.filter(body, held).await,
             route::Route::Stream(server) => self.bare(server, Method::Stream, held).await,
             route::Route::End(server) => self.bare(server, Method::End, held).await,
+            // The document repeats the name.
+            route::Route::Metadata(_) if self.head.target => Err(Reason::HttpRoute.into()),
             route::Route::Metadata(server) => {
                 let document = wellknown::document(&self.state.config, server.as_ref())?;
                 Ok(reply::own(StatusCode::OK, "application/json", Bytes::from(document), held))
@@ -85,12 +87,14 @@ impl Exchange {
         body: &mut Incoming,
         mut held: Held,
     ) -> Result<Response<ReplyBody>, Refusal> {
-        self.server = Some(server.clone());
+        self.server = Some(server.clone()).filter(|_| !self.head.target);
         let principal = self.authenticate(Some(&server)).await?;
         let full = self.limit_message(&server, &principal, &mut held)?;
+        self.check_head()?;
         request::check_content(&self.parts.headers, &self.state.config.caps)?;
         let bytes = request::body(body, &self.state.config.caps).await?;
         self.body_bytes = bytes.len() as u64;
+        self.check_message(&bytes)?;
         let call = self.read(server, bytes, &principal)?;
         if let Some(full) = full.filter(|_| call.method.is_request()) {
             return Err(full);
@@ -98,7 +102,7 @@ impl Exchange {
         let caps = &self.state.config.caps;
         check_request(&call, caps.media, caps.tokens)?;
         let permitted = self.judge(call, principal).await?;
-        self.check_secrets(&permitted)?;
+        self.check_hosts(&permitted)?;
         self.limit_tool(&permitted, &mut held)?;
         let way = self.way(&permitted)?;
         self.record(permitted, way, held).await
@@ -111,11 +115,12 @@ impl Exchange {
         method: Method,
         mut held: Held,
     ) -> Result<Response<ReplyBody>, Refusal> {
-        self.server = Some(server.clone());
+        self.server = Some(server.clone()).filter(|_| !self.head.target);
         self.method = Some(method);
         let principal = self.authenticate(Some(&server)).await?;
         // Neither takes a place among the running calls: a stream has one of its own, and an end makes room.
         self.limit_rate(&principal)?;
+        self.check_head()?;
         if method == Method::Stream {
             request::check_stream(&self.parts.headers)?;
         }
@@ -289,15 +294,18 @@ impl Exchange {
         speaks.map_or(Ok(()), |speaks| Err(other_era(speaks, call)))
     }
 
-    /// What may be called may not carry a secret out.
-    fn check_secrets(&mut self, permitted: &Permitted) -> Result<(), Refusal> {
-        let (call, registered) = (permitted.call(), &self.state.registered);
-        let checked = check_secrets(call, registered);
-        // The record names what was called, unless the secret stands in that name.
-        let name = call.method.named_by().and_then(|member| call.param(member)).and_then(|name| name.as_str());
-        let mut found = Vec::new();
-        registered.find(name.as_deref().unwrap_or_default(), &mut found);
-        if checked.is_err() && found.is_empty() {
+    /// What may be called may name no private host, where the policy says so for the place that is called.
+    fn check_hosts(&mut self, permitted: &Permitted) -> Result<(), Refusal> {
+        let (call, principal) = (permitted.call(), permitted.principal());
+        let tool = match &call.target {
+            Target::Tool(tool) => Some(tool.as_str()),
+            _ => None,
+        };
+        let (tenant, upstream) = (Some(principal.tenant.as_str()), Some(call.server.as_str()));
+        let scope = Scope { tenant, upstream, tool, sensitive: false };
+        let rules = self.state.rules(&scope, self.gateway.now());
+        let checked = check_hosts(call, &rules.filter);
+        if checked.is_err() {
             self.inputs = Some(permitted.inputs());
         }
         checked

@@ -6,7 +6,10 @@
 
 mod anchor;
 mod marks;
+mod odd;
+mod rest;
 mod skeleton;
+mod tongues;
 
 use crate::decoded::{self, Piece};
 use crate::rule::{Family, Rule};
@@ -103,9 +106,29 @@ pub fn find(text: &str, out: &mut Vec<Match>) {
 pub fn find_with(text: &str, pieces: &[Piece], out: &mut Vec<Match>) {
     let mut search = Search { skeleton: Skeleton::default(), budget: BUDGET };
     search.text(text, Severity::High, out);
+    for odd in odd::find(text) {
+        let mut inner = Vec::new();
+        search.text(&odd.text, Severity::Medium, &mut inner);
+        for found in inner.into_iter().filter(|found| found.rule != marks::CALL).take(MATCHES) {
+            let rules = [Some(ENCODED).filter(|_| found.rule.starts_with("signal.")), Some(found.rule)];
+            out.extend(rules.into_iter().flatten().map(|rule| Match {
+                rule,
+                span: odd.span.clone(),
+                view: View::Nested,
+            }));
+        }
+    }
     if pieces.is_empty() {
         return;
     }
+    let same: Vec<bool> = pieces.iter().map(|piece| says_the_same(text, piece)).collect();
+    let kept: Vec<Piece>;
+    let pieces = if same.contains(&true) {
+        kept = pieces.iter().zip(same).filter(|(_, same)| !same).map(|(piece, _)| piece.clone()).collect();
+        &kept
+    } else {
+        pieces
+    };
     let mut inner = Vec::new();
     decoded::through_pieces(pieces, |piece, found| search.text(piece, Severity::Medium, found), &mut inner);
     for found in inner.into_iter().take(MATCHES) {
@@ -115,6 +138,12 @@ pub fn find_with(text: &str, pieces: &[Piece], out: &mut Vec<Match>) {
         }
         out.push(found);
     }
+}
+
+/// Whether only signs stand in another form in the text, as full-width punctuation does between characters of East Asia.
+fn says_the_same(text: &str, piece: &Piece) -> bool {
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    piece.view == View::Folded && text.get(piece.span.clone()).is_some_and(|own| letters(own) == letters(&piece.text))
 }
 
 struct Search {
@@ -291,7 +320,71 @@ fn is_quiet(part: &str, finding: &crate::Finding) -> bool {
     let words = part.get(finding.span.clone()).unwrap_or_default().to_lowercase();
     let quiet = words.len() < 60 && (words.starts_with("silently") || words.starts_with("quietly"));
     let advice = ["share", "disclose", "reveal"].iter().any(|verb| words.contains(verb));
-    quiet || advice && SECRETS.iter().any(|secret| words.contains(secret))
+    quiet || advice && SECRETS.iter().any(|secret| words.contains(secret)) || is_advice(part, &finding.span)
+}
+
+/// Whether the sentence of a finding is advice to tell nobody a password.
+fn is_advice(part: &str, span: &Range<usize>) -> bool {
+    const PASSWORDS: [&str; 24] = [
+        "password",
+        "passwort",
+        "kennwort",
+        "mot de passe",
+        "contraseña",
+        "senha",
+        "wachtwoord",
+        "hasł",
+        "hesl",
+        "lösenord",
+        "adgangskode",
+        "passord",
+        "парол",
+        "parola",
+        "kata sandi",
+        "mật khẩu",
+        "كلمة المرور",
+        "סיסמ",
+        "رمز",
+        "گذرواژه",
+        "पासवर्ड",
+        "パスワード",
+        "密码",
+        "비밀번호",
+    ];
+    const NOBODY: [&str; 23] = [
+        "нікому",
+        "никому",
+        "کسی",
+        "किसी",
+        "personne",
+        "nadie",
+        "niemand",
+        "ninguém",
+        "nessuno",
+        "nikomu",
+        "kimse",
+        "siapa",
+        "bất kỳ ai",
+        "أحد",
+        "אף אחד",
+        "他人",
+        "任何人",
+        "다른 사람",
+        "anyone",
+        "anybody",
+        "nobody",
+        "någon",
+        "nogen",
+    ];
+    const AROUND: usize = 96;
+    let mut from = part.floor_char_boundary(span.start.saturating_sub(AROUND));
+    let mut to = part.ceil_char_boundary((span.end + AROUND).min(part.len()));
+    let ends = |c: char| matches!(c, '.' | '!' | '?' | '\n' | '。' | '！' | '？' | '।');
+    from += part.get(from..span.start).and_then(|head| head.rfind(ends)).map_or(0, |at| at + 1);
+    to = part.get(span.end..to).and_then(|tail| tail.find(ends)).map_or(to, |at| span.end + at);
+    let sentence = part.get(from.min(span.start)..to).unwrap_or_default().to_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| sentence.contains(word));
+    has(&PASSWORDS) && has(&NOBODY)
 }
 
 /// What was found out last: trigger words in a row share their windows.
@@ -358,7 +451,7 @@ fn smuggled(text: &str) -> Vec<(Range<usize>, String)> {
     let words = invisible_words(text, &mut Vec::new());
     // Chance spells a few letters, and joiners of a script spell what they will.
     let sense = |word: &str| {
-        let letters = word.chars().filter(|c| c.is_ascii_alphabetic() || *c == ' ').count();
+        let letters = word.chars().filter(|c| c.is_alphabetic() || *c == ' ').count();
         letters >= 4 && letters * 10 >= word.chars().count() * 7
     };
     words.into_iter().filter(|(_, word)| sense(word)).collect()

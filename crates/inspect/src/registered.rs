@@ -100,6 +100,12 @@ impl Registered {
         Self { values: any.then(|| Arc::new(Values { indices })) }
     }
 
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.values.is_none()
+    }
+
     /// Finds them in `text`, in every form. Linear in its length.
     pub fn find(&self, text: &str, out: &mut Vec<Match>) {
         let Some(values) = &self.values else { return };

@@ -1,6 +1,6 @@
 //! Signals in descriptions: what the description of a tool, a prompt or a resource should not hold.
 //!
-//! Words of ten languages stand for concepts, and rules say which concepts together are a signal; so a rule holds in
+//! Words of many languages stand for concepts, and rules say which concepts together are a signal; so a rule holds in
 //! every language and for every wording of its words. Each text is read in several ways: folded, with look-alike
 //! letters, with digits for letters, with letters set apart, decoded, backwards. Phrases are evidence and no proof:
 //! what is found is for a reviewer and for policy, and nothing here removes anything.
@@ -24,6 +24,7 @@ mod words;
 
 pub(crate) use fold::{alike, fold};
 pub(crate) use hidden::invisible as invisible_words;
+pub(crate) use view::{atbash, shifted};
 
 pub use alike::{names_look_alike, skeleton};
 pub use raster::is_image as is_raster_image;
@@ -72,7 +73,7 @@ pub(crate) enum Look {
     Written,
     /// With every disguise of letters undone.
     Disguised,
-    /// With its letters moved by thirteen places, and backwards.
+    /// With its letters moved by any number of places, with the alphabet backwards, and backwards.
     Cipher,
 }
 
@@ -86,7 +87,7 @@ pub(crate) fn orders(text: &str, look: Look, asks: bool) -> Vec<Finding> {
             let spelt = view::spelt(&chars);
             (view::readings(chars).into_iter().chain(spelt).collect(), true)
         }
-        Look::Cipher => (Vec::from(view::ciphers(&chars)), false),
+        Look::Cipher => (view::deciphered(&chars), false),
     };
     let mut out = Vec::new();
     for reading in &all {

@@ -11,9 +11,9 @@ pub(crate) mod risk;
 mod rounds;
 
 use crate::marking;
-use crate::policy::{LinkMode, Marking, Policy, Query, Resolved};
+use crate::policy::{ArgumentHosts, LinkMode, Marking, Policy, Query, Resolved};
 use casemate_core::label::Risk;
-use casemate_inspect::{Action, Match, Registered, Severity, View};
+use casemate_inspect::{Action, Match, Registered, Severity, View, decoded, hosts};
 pub(crate) use cut::HOLD;
 pub(crate) use edit::SECRET;
 use find::Detectors;
@@ -94,6 +94,8 @@ pub struct Filter {
     pub(crate) data: casemate_inspect::Policy,
     detectors: Detectors,
     marking: Marking,
+    /// Whether arguments may name no private host.
+    denies_hosts: bool,
     /// The most bytes of HTML that are judged as a document.
     pub(crate) html_bytes: usize,
 }
@@ -118,7 +120,8 @@ impl Filter {
         };
         let data = casemate_inspect::Policy { keep_bare_links: true, ..inspect.clone() };
         let (marking, html_bytes) = (resolved.marking(), casemate_inspect::html::BYTES);
-        Self { inspect, data, detectors, marking, html_bytes }
+        let denies_hosts = resolved.arguments() == ArgumentHosts::Deny;
+        Self { inspect, data, detectors, marking, denies_hosts, html_bytes }
     }
 
     /// Filters one text. Linear in its length; filtering the result again changes nothing (without marking).
@@ -140,6 +143,23 @@ impl Filter {
     /// The registered values, where they are looked for.
     pub(crate) fn registered(&self) -> Option<&Registered> {
         self.detectors.registered()
+    }
+
+    /// Whether arguments may name no private host.
+    #[must_use]
+    pub const fn denies_hosts(&self) -> bool {
+        self.denies_hosts
+    }
+
+    /// The rule by which a text names a private host, as it stands or in an encoding; `None` where it names none, or one
+    /// that is not looked for here.
+    #[must_use]
+    pub fn host(&self, text: &str) -> Option<&'static str> {
+        let mut found = Vec::new();
+        hosts::find(text, &mut found);
+        decoded::through_pieces(&decoded::pieces(text), hosts::find, &mut found);
+        let counts = |rule: &str| self.detectors.decisions.of(rule).is_some_and(|decision| !decision.shadow);
+        found.into_iter().map(|found| found.rule).find(|rule| counts(rule))
     }
 
     /// What becomes of a link that may not stay.

@@ -133,20 +133,24 @@ pub struct Interim {
 /// Inspects an interim event and enters what goes out into the running digest of what was released. `spent` grows by
 /// what the event uses of the request's token budget.
 ///
+/// `None` is a notification that is denied: it is dropped alone, and the outcome will say what was found in it.
+///
 /// # Errors
-/// The event may not go out.
+/// The event may not go out, and nothing after it.
 pub fn inspect_event(
     untrusted: UntrustedEvent<Interim>,
     flight: &mut InFlight,
     rules: &Rules,
     spent: &mut u64,
-) -> Result<CleanEvent, Refusal> {
+) -> Result<Option<CleanEvent>, Refusal> {
     let Interim { json, shape, mut edits } = untrusted.open();
     let inspected = match inspect_rest(&json, shape, rules, *spent, &edits) {
         Ok(inspected) => inspected,
         Err(withheld) => {
             note(flight, withheld.report);
-            return Err(withheld.refusal);
+            // Nobody waits for a notification; of a request its server hears that it was refused.
+            let is_dropped = shape == Shape::Notification && withheld.refusal.reason == Reason::OutputDenied;
+            return if is_dropped { Ok(None) } else { Err(withheld.refusal) };
         }
     };
     note(flight, inspected.report);
@@ -154,7 +158,7 @@ pub fn inspect_event(
     edits.extend(inspected.edits);
     let body = rewritten(&json, edits)?;
     flight.sent(&body);
-    Ok(CleanEvent { body })
+    Ok(Some(CleanEvent { body }))
 }
 
 /// Makes the edits and reads the result again, so that nothing malformed can go out.

@@ -5,6 +5,7 @@
 //! else. Refusals take the same road: [`refuse`], [`turn_away`] and [`fail`] record first and then give [`Released`]. So do
 //! the answers of the filter as a service: [`judge`], [`judge_line`] and [`Live`], which [`close`] ends.
 
+mod arguments;
 mod filter;
 mod filters;
 mod gate;
@@ -20,17 +21,20 @@ mod budget;
 mod media;
 mod rewrite;
 
+pub use arguments::{check_hosts, check_secrets};
 pub use filter::{Filter, Filtered, Found, Verdict};
 pub use filters::Filters;
 pub use gate::{
     Answer, Clean, CleanEvent, Interim, Nod, Passage, fail, finish, inspect, inspect_event, nod, refuse, release,
     turn_away,
 };
-pub use policy::{LinkMode, Marking, Pattern, Policy, Query, Scope, Settings, Suppression, Treatment, Where};
+pub use policy::{
+    ArgumentHosts, LinkMode, Marking, Pattern, Policy, Query, Scope, Settings, Suppression, Treatment, Where,
+};
 pub use receipt::{META_RECEIPT, receipt_json};
 pub use reply::{Form, RECEIPT, Released};
 pub use rewrite::{
-    Inspected, Located, Note, Report, Rules, Shape, Withheld, check_request, check_secrets, inspect_json, inspect_rest,
+    Inspected, Located, Note, Report, Rules, Shape, Withheld, check_request, inspect_json, inspect_rest,
 };
 pub use served::{End, Live, Stop, close, judge, judge_line, unclear_line};
 pub use service::{Question, Ruling, Seen, Subject, Unclear, findings_json};

@@ -8,8 +8,6 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STAN
 use casemate_core::json::{Kind, Value};
 use casemate_core::mcp::{Call, Method};
 use casemate_core::{Reason, Refusal};
-use casemate_inspect::Registered;
-use std::borrow::Cow;
 
 /// The decoded size of base64 text (RFC 4648 sections 4 and 5, with or without padding); `None` where it is none.
 pub(crate) fn decoded_len(text: &str) -> Option<usize> {
@@ -107,34 +105,6 @@ pub fn check_request(call: &Call, media_bytes: usize, tokens: u64) -> Result<(),
         }
     }
     Ok(())
-}
-
-/// Checks that a message holds no registered value: in none of its texts, names and keys, in whatever form, nor spread over
-/// texts that follow each other.
-///
-/// # Errors
-/// `input.secret`. Which value it was, and where it stands, is not said.
-pub fn check_secrets(call: &Call, registered: &Registered) -> Result<(), Refusal> {
-    let root = call.json().root();
-    let mut found = Vec::new();
-    registered.find(root.raw(), &mut found);
-    let mut texts = Vec::new();
-    strings(root, &mut texts);
-    let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
-    // Where a text has escapes, the message as it stands reads otherwise than what it says.
-    for text in &texts {
-        registered.find(text, &mut found);
-    }
-    let mut spread = Vec::new();
-    registered.find_across(&texts, &mut spread);
-    if found.is_empty() && spread.is_empty() { Ok(()) } else { Err(Reason::InputSecret.into()) }
-}
-
-/// The texts of a value in their order, without keys.
-fn strings<'a>(value: Value<'a>, texts: &mut Vec<Cow<'a, str>>) {
-    texts.extend(value.as_str());
-    value.members().for_each(|member| strings(member.value, texts));
-    value.items().for_each(|item| strings(item, texts));
 }
 
 fn requested(value: Value<'_>, limit: usize) -> Result<(), Refusal> {

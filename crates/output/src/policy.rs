@@ -34,6 +34,16 @@ pub enum Marking {
     Datamark,
 }
 
+/// What becomes of a call whose arguments name a private host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ArgumentHosts {
+    /// It goes on.
+    #[default]
+    Allow,
+    /// It is refused: `input.host`.
+    Deny,
+}
+
 /// A part of a policy. What is `None` or empty says nothing.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -49,6 +59,8 @@ pub struct Settings {
     pub rules: Vec<(Glob, Treatment)>,
     /// How untrusted text is marked.
     pub marking: Option<Marking>,
+    /// What becomes of a call whose arguments name a private host.
+    pub argument_hosts: Option<ArgumentHosts>,
 }
 
 /// Where a part of a policy holds. What is `None` holds everywhere.

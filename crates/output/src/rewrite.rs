@@ -7,7 +7,7 @@ mod position;
 mod twin;
 mod walk;
 
-pub use crate::media::{check_request, check_secrets};
+pub use crate::media::check_request;
 use place::Place;
 
 use crate::filter::Filter;

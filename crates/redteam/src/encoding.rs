@@ -1,5 +1,7 @@
 //! Ways to write a text so that its words do not stand in it.
 
+mod more;
+
 /// One way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Code {
@@ -45,6 +47,36 @@ pub enum Code {
     Reverse,
     /// Capital letters.
     Upper,
+    /// Base64 in lines of 24 digits.
+    Base64Lines,
+    /// Base64 in groups of eight digits.
+    Base64Words,
+    /// Ascii85 between `<~` and `~>` (Adobe, PostScript Language Reference, section 3.13.3).
+    Ascii85,
+    /// Base58 (the alphabet of Bitcoin).
+    Base58,
+    /// The bytes as decimal numbers.
+    Decimal,
+    /// The bytes as octal numbers.
+    Octal,
+    /// The bytes as binary numbers.
+    Binary,
+    /// `\x` escapes of C for every byte.
+    HexEscapes,
+    /// Quoted-printable for every byte (RFC 2045, section 6.7).
+    Quoted,
+    /// UTF-7 for every character (RFC 2152).
+    Utf7,
+    /// Variation selectors behind an emoji, one for each byte.
+    Selectors,
+    /// Two zero-width characters for the bits of each byte.
+    Bits,
+    /// Letters in the order of the alphabet backwards.
+    Atbash,
+    /// Letters moved by three places.
+    Caesar,
+    /// Morse code (ITU-R M.1677-1).
+    Morse,
 }
 
 const BASE64: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -136,7 +168,7 @@ fn rot13(c: char) -> char {
 
 impl Code {
     /// Every way.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 36] = [
         Self::Plain,
         Self::Entities,
         Self::EntitiesHex,
@@ -158,6 +190,21 @@ impl Code {
         Self::Rot13,
         Self::Reverse,
         Self::Upper,
+        Self::Base64Lines,
+        Self::Base64Words,
+        Self::Ascii85,
+        Self::Base58,
+        Self::Decimal,
+        Self::Octal,
+        Self::Binary,
+        Self::HexEscapes,
+        Self::Quoted,
+        Self::Utf7,
+        Self::Selectors,
+        Self::Bits,
+        Self::Atbash,
+        Self::Caesar,
+        Self::Morse,
     ];
 
     /// Those that a program undoes, and that may stand within one another.
@@ -189,6 +236,21 @@ impl Code {
             Self::Rot13 => "rot13",
             Self::Reverse => "reverse",
             Self::Upper => "upper",
+            Self::Base64Lines => "base64-lines",
+            Self::Base64Words => "base64-words",
+            Self::Ascii85 => "ascii85",
+            Self::Base58 => "base58",
+            Self::Decimal => "decimal",
+            Self::Octal => "octal",
+            Self::Binary => "binary",
+            Self::HexEscapes => "hex-escapes",
+            Self::Quoted => "quoted-printable",
+            Self::Utf7 => "utf-7",
+            Self::Selectors => "selectors",
+            Self::Bits => "zero-width-bits",
+            Self::Atbash => "atbash",
+            Self::Caesar => "caesar",
+            Self::Morse => "morse",
         }
     }
 
@@ -208,7 +270,26 @@ impl Code {
                 | Self::Hex
                 | Self::HexSpaced
                 | Self::ZeroWidth
+                | Self::Base64Lines
+                | Self::Base64Words
+                | Self::Ascii85
+                | Self::Base58
+                | Self::Decimal
+                | Self::Octal
+                | Self::Binary
+                | Self::HexEscapes
+                | Self::Quoted
+                | Self::Utf7
+                | Self::Selectors
+                | Self::Bits
         )
+    }
+
+    /// Whether a registered value is promised to be found in it: ciphers, other digits for letters and rare encodings are not.
+    #[must_use]
+    pub const fn is_promised_for_values(self) -> bool {
+        let cipher = matches!(self, Self::Rot13 | Self::Atbash | Self::Caesar | Self::Morse | Self::Leet);
+        !cipher && !matches!(self, Self::Ascii85 | Self::Base58)
     }
 
     /// Writes the text so.
@@ -252,6 +333,7 @@ impl Code {
             Self::Rot13 => text.chars().map(rot13).collect(),
             Self::Reverse => text.chars().rev().collect(),
             Self::Upper => text.to_uppercase(),
+            other => more::write(other, text),
         }
     }
 }

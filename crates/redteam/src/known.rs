@@ -7,23 +7,11 @@ pub(crate) const ANYWAY: &str = ".tags.";
 
 /// What is known to fail.
 pub const KNOWN: &[(&str, &str)] = &[
-    ("injection-plain.nl-", "Dutch is not among the languages whose words are known"),
-    ("injection-plain.ar-", "Arabic is not among the languages whose words are known"),
-    ("injection-encoded.nl-", "Dutch is not among the languages whose words are known"),
-    ("injection-encoded.ar-", "Arabic is not among the languages whose words are known"),
     ("injection-encoded.en-secret.hyphens", "a path in which each sign has a hyphen behind it is no word"),
     ("injection-encoded.en-secret.rot13", "an order to read a file is not looked for in ciphers"),
     ("injection-encoded.en-secret.reverse", "an order to read a file is not looked for in ciphers"),
     ("injection-encoded.en-print.rot13", "a request for variables is not looked for in ciphers"),
     ("injection-encoded.en-print.reverse", "a request for variables is not looked for in ciphers"),
-    (
-        "injection-encoded.it-ignore.rot13",
-        "ciphers are read in English first: few triggers of other languages are known",
-    ),
-    (
-        "injection-encoded.it-ignore.reverse",
-        "ciphers are read in English first: few triggers of other languages are known",
-    ),
 ];
 
 /// Why a case of the matrix is known to fail; `None` where it is not.

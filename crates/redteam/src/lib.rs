@@ -21,6 +21,7 @@ mod position;
 mod secret;
 mod suite;
 mod template;
+mod unseen;
 mod verdict;
 mod views;
 
@@ -36,6 +37,7 @@ pub use known::{KNOWN, known};
 pub use matrix::{SEED, matrix};
 pub use position::Position;
 pub use secret::{VENDORS, Vendor, registered, vendor_secret};
+pub use unseen::{LANGUAGES, Parts, Unseen, codes, unseen};
 
 pub use suite::{Expected, MOST, Payload, Probe, TooMany, Want, Written, expand};
 pub use template::{Made, variables};

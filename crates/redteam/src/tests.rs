@@ -2,6 +2,7 @@
 
 mod run;
 mod suite;
+mod unseen;
 
 use crate::*;
 use std::collections::BTreeSet;

@@ -29,6 +29,8 @@ mod headers;
 mod hosts;
 #[cfg(test)]
 mod limits;
+#[cfg(test)]
+mod secrets;
 
 // What may come back.
 #[cfg(test)]

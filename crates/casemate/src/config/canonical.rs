@@ -9,7 +9,7 @@ use casemate_gateway::config::{
     Caps, ClientTrust, Config, JwksSource, Limit, PinMode, Receipts, ServerTls, Sessions, Tenant, Upstream,
 };
 use casemate_inspect::Prefix;
-use casemate_output::{LinkMode, Marking, Query, Settings, Treatment, Where};
+use casemate_output::{ArgumentHosts, LinkMode, Marking, Query, Settings, Treatment, Where};
 use std::fmt::Display;
 
 /// The digest over a canonical form.
@@ -186,6 +186,13 @@ fn settings(out: &mut Lines, part: &str, settings: &Settings) {
             Marking::Datamark => "datamark",
         };
         out.line(&key("marking"), &word);
+    }
+    if let Some(hosts) = settings.argument_hosts {
+        let word = match hosts {
+            ArgumentHosts::Allow => "allow",
+            ArgumentHosts::Deny => "deny",
+        };
+        out.line(&key("arguments.hosts"), &word);
     }
     for (at, (rule, treatment)) in settings.rules.iter().enumerate() {
         let (action, shadow) = match treatment {

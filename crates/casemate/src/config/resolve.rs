@@ -75,6 +75,14 @@ impl Context<'_> {
         }
     }
 
+    /// Registers what is a part of a credential or another form of it. Where that is too weak, the credential itself is enough.
+    fn hold_quietly(&mut self, bytes: &[u8]) {
+        let known = self.held.iter().any(|held| held.expose() == bytes);
+        if !known && Registered::check(bytes).is_ok() {
+            self.held.push(Secret::new(bytes.to_vec()));
+        }
+    }
+
     /// Reads a file that a key names, and remembers to watch it.
     fn read(&mut self, path: &Spanned<PathBuf>, cap: usize) -> Option<FileData> {
         self.watched.insert(path.value.clone());

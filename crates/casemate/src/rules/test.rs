@@ -8,13 +8,14 @@ use casemate_core::glob::Glob;
 use casemate_inspect::{Action, View, catalogue};
 use casemate_output::{Filter, Found, LinkMode, Policy, Settings, Treatment};
 use clap::Args;
+use serde_json::{Value, json};
 use std::io::Read;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 pub(super) const HELP: &str = "\
-One line for each place: FILE:LINE:COLUMN: RULE (VIEW) SEVERITY. The view says how the text was read
+One line for each place: FILE:LINE:COLUMN: RULE (VIEW) SEVERITY, or with --json an object. The view says how the text was read
 where it is not read as it stands. Allow-lists, patterns and registered values are those of the
 policy; what it says of rules and suppressions plays no part.
 
@@ -33,6 +34,9 @@ pub(super) struct TestArgs {
     /// Every rule; then all names are files.
     #[arg(long)]
     all: bool,
+    /// One JSON object a line, for each place: file, line, column, rule, severity, view, and the bytes from start to end.
+    #[arg(long)]
+    json: bool,
     /// Files with text; without any, stdin.
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -53,7 +57,7 @@ pub(super) fn run(args: &TestArgs) -> Result<ExitCode> {
     for file in texts {
         let name = file.as_ref().map_or_else(|| "stdin".to_owned(), |file| out::safe(&file.display().to_string()));
         match text(file.as_ref()) {
-            Ok(text) => matched |= tried.tell(&name, &text)?,
+            Ok(text) => matched |= tried.tell(&name, &text, args.json)?,
             Err(fault) => {
                 faulty = true;
                 out::say(&format!("error: {name}: {fault}"));
@@ -117,8 +121,12 @@ impl Tried {
     }
 
     /// Whether anything matched.
-    fn tell(&self, name: &str, text: &str) -> Result<bool> {
+    fn tell(&self, name: &str, text: &str, as_json: bool) -> Result<bool> {
         let (found, unlisted) = self.found(text);
+        if as_json {
+            rows(name, text, &found, unlisted).iter().try_for_each(|row| out::data(&format!("{row}\n")))?;
+            return Ok(!found.is_empty() || unlisted > 0);
+        }
         let mut told = Told::new(text);
         let mut lines = String::new();
         for found in &found {
@@ -136,6 +144,29 @@ impl Tried {
         out::data(&lines)?;
         Ok(!found.is_empty() || unlisted > 0)
     }
+}
+
+/// What is told of each place, and of those that are not listed. Never the text itself.
+fn rows(name: &str, text: &str, found: &[Found], unlisted: usize) -> Vec<Value> {
+    let mut told = Told::new(text);
+    let row = |found: &Found| {
+        let (line, column) = told.place(found.span.start);
+        json!({
+            "file": name,
+            "line": line,
+            "column": column,
+            "rule": found.rule,
+            "severity": found.severity.as_str(),
+            "view": found.view.as_str(),
+            "start": found.span.start,
+            "end": found.span.end,
+        })
+    };
+    let mut rows: Vec<Value> = found.iter().map(row).collect();
+    if unlisted > 0 {
+        rows.push(json!({ "file": name, "unlisted": unlisted }));
+    }
+    rows
 }
 
 fn text(file: Option<&PathBuf>) -> Result<String, String> {
@@ -172,6 +203,19 @@ mod tests {
     }
 
     #[test]
+    fn in_json_a_place_is_told_and_not_the_text() {
+        let place = PolicyArgs::default();
+        let loaded = place.load().unwrap();
+        let text = "all is well\nsee http://169.254.169.254/latest and go on";
+        let (found, unlisted) = Tried::new(&loaded, &place, "host.metadata").unwrap().found(text);
+        let rows = rows("notes.txt", text, &found, unlisted);
+        let wanted = json!({ "file": "notes.txt", "line": 2, "column": 12, "rule": "host.metadata", "severity": "high",
+            "view": "plain", "start": 23, "end": 38 });
+        assert_eq!(rows, [wanted]);
+        assert_eq!(super::rows("a", "", &[], 3), [json!({ "file": "a", "unlisted": 3 })]);
+    }
+
+    #[test]
     fn a_rule_that_is_off_is_tested_all_the_same() {
         let place = PolicyArgs::default();
         let loaded = place.load().unwrap();
@@ -185,6 +229,7 @@ mod tests {
     fn with_all_every_name_is_a_file() {
         let args = |rule: Option<&str>, all, files: &[&str]| TestArgs {
             place: PolicyArgs::default(),
+            json: false,
             rule: rule.map(str::to_owned),
             all,
             files: files.iter().map(PathBuf::from).collect(),

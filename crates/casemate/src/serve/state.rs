@@ -61,6 +61,16 @@ impl State {
     }
 }
 
+/// The key in the file of a log's key: what stands behind its name and id. `None` where the file is not of that form; whoever
+/// opens the log says so.
+pub(super) fn log_key(path: &Path) -> Option<Secret> {
+    let mut bytes = Vec::with_capacity(4096);
+    File::open(path).ok()?.take(4096).read_to_end(&mut bytes).ok()?;
+    let file = Secret::new(bytes);
+    let key = file.expose_str()?.trim().strip_prefix("PRIVATE+KEY+")?.splitn(3, '+').nth(2)?;
+    Some(Secret::new(key.as_bytes().to_vec()))
+}
+
 fn make(dir: &Path) -> anyhow::Result<()> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
     made.with_context(|| format!("{} cannot be made", dir.display()))

@@ -370,6 +370,9 @@ reasons! {
     InputSecret "input.secret" 403 -31403 Policy
         "the message holds a registered secret"
         "A credential of the gateway, or a value under output.registered, stands in the message, as it is or encoded. Nothing was sent. Take it out; where a server needs it, give it to Casemate as that server's credential.";
+    InputHost "input.host" 403 -31403 Policy
+        "an argument names a private host"
+        "Under output.arguments.hosts: deny no argument may hold a host or an address that a rule host.* finds. Nothing was sent. `casemate rules test 'host.*'` shows where; a host that a server needs to be told may pass with an override for that tool.";
     UpstreamAddress "upstream.address" 502 -31502 Upstream
         "the upstream's address is not allowed"
         "Its name resolves to a link-local, metadata, multicast or own address. See docs on outbound address rules.";

@@ -35,6 +35,7 @@ impl Exchange {
         self.service = Some(SERVICE);
         let principal = self.authenticate(None).await?;
         self.limit(&principal, &mut held)?;
+        self.check_head()?;
         let granted = grant(&self.state.config.policy, &principal, Scope::Filter, self.gateway.now())?;
         let form = Form::of(&self.parts.headers, &self.state.config.caps)?;
         let place = Place::of_query(self.parts.uri.query())?;

@@ -110,8 +110,10 @@ impl Carrying<'_> {
         };
         let untrusted = flight.event(event, &message);
         let clean = inspect_event(untrusted, flight, &self.relay.rules(), &mut interim.spent).map_err(unknown)?;
-        let _ = self.outlet.event(&clean).await;
-        interim.sent += 1;
+        if let Some(clean) = clean {
+            let _ = self.outlet.event(&clean).await;
+            interim.sent += 1;
+        }
         Ok(None)
     }
 

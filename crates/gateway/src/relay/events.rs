@@ -112,7 +112,7 @@ pub(super) async fn run(relay: Relay, mut flight: InFlight, body: Body, sender: 
             Ok(Message::Unasked) => {}
             Ok(Message::Notification) => {
                 match pass(&relay, &mut flight, json, &message, &sender, &mut interim.spent).await {
-                    Ok(()) => interim.sent += 1,
+                    Ok(sent) => interim.sent += u64::from(sent),
                     Err(failed) => break failed,
                 }
             }
@@ -138,7 +138,7 @@ pub(super) fn gone() -> Failed {
     (Refusal::new(Reason::ClientGone), Effect::Unknown)
 }
 
-/// Inspects an interim event and sends it.
+/// Inspects an interim event and sends it. Gives whether it went out; a denied one is dropped.
 pub(super) async fn pass(
     relay: &Relay,
     flight: &mut InFlight,
@@ -146,13 +146,14 @@ pub(super) async fn pass(
     message: &Bytes,
     sender: &EventSender,
     spent: &mut u64,
-) -> Result<(), Failed> {
+) -> Result<bool, Failed> {
     let interim = Event { json, shape: Shape::Notification, edits: Edits::new() };
     let untrusted = flight.event(interim, message);
-    let clean =
+    let inspected =
         inspect_event(untrusted, flight, &relay.rules(), spent).map_err(|refusal| (refusal, Effect::Unknown))?;
+    let Some(clean) = inspected else { return Ok(false) };
     match timeout_at(relay.stalled(), sender.event(&clean)).await {
-        Ok(Ok(())) => Ok(()),
+        Ok(Ok(())) => Ok(true),
         _ => Err(gone()),
     }
 }

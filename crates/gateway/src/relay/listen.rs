@@ -106,6 +106,7 @@ impl Stream {
             Ok(json) => json,
             Err(error) => return unknown(unreadable(error)),
         };
+        let begun = self.acknowledged;
         match self.judge(&json) {
             Ok(None) => return Some(Stop::Final(message)),
             Ok(Some(false)) => return None,
@@ -114,10 +115,13 @@ impl Stream {
         }
         // A subscription has no end, so each of its events has the whole budget.
         match pass(&self.relay, flight, json, &message, sender, &mut 0).await {
-            Ok(()) => {
+            Ok(true) => {
                 self.sent += 1;
                 None
             }
+            // Without the acknowledgment there is no subscription.
+            Ok(false) if !begun => unknown(Reason::OutputDenied.into()),
+            Ok(false) => None,
             Err(failed) => Some(Stop::Failed(failed)),
         }
     }

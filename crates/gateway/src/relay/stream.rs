@@ -179,7 +179,8 @@ impl Stream {
         let untrusted = flight.event(event, &message);
         // The stream has no end, so each of its events has the whole budget.
         let clean = match inspect_event(untrusted, flight, &self.relay.rules(), &mut 0) {
-            Ok(clean) => clean,
+            Ok(Some(clean)) => clean,
+            Ok(None) => return Ok(true),
             Err(refusal) => {
                 if let Some(question) = question {
                     self.session.withdraw(&question);

@@ -1,6 +1,8 @@
 //! The words that a window of a text is judged for: each stands for what an order cannot do without.
 
 use super::skeleton::reduced;
+use super::tongues::{self, TONGUES};
+use crate::signals::{atbash, shifted};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::sync::LazyLock;
 
@@ -173,6 +175,11 @@ pub(super) fn is_worth(part: &str) -> bool {
                 orders |= starts(&ORDERED);
             }
         }
+        stress |= starts(tongues::STRESS);
+        secret |= starts(tongues::SECRETS);
+        shown |= starts(tongues::SHOWS);
+        dismiss |= starts(tongues::DISMISSES);
+        orders |= starts(tongues::ORDERED);
     }
     dismiss && orders || shown && secret && stress
 }
@@ -372,7 +379,8 @@ const ORDERED: [&str; 40] = [
 
 /// Of these the other forms are looked for as well.
 const CIPHERED: &str = "ignore, disregard, instructions, previous, system prompt, password, credential, secret, override, forget, \
-    reveal, print all, send all, do not tell, you are now, everything above, guidelines, the user";
+    reveal, print all, send all, do not tell, you are now, everything above, guidelines, the user, variables, api keys, \
+    directive, nothing to, the rules, earlier, environment, document, contents, the address, message, content in";
 
 const SHOWN: &str = "print, show, dump, reveal, send, export, output, display, leak, expos, disclos, give, tell, share, mail, post, upload, \
     exfiltrat, paste, echo, list, read, collect, gather, harvest, forward, attach, includ, append, pass the, pass all, write, \
@@ -384,7 +392,9 @@ const SHOWN: &str = "print, show, dump, reveal, send, export, output, display, l
 /// A set of anchors, found at once.
 #[derive(Debug)]
 pub(super) struct Anchors {
-    automaton: Option<AhoCorasick>,
+    /// Those of letters of ASCII; and the others, with the number of the first, for texts that have other letters.
+    latin: Option<AhoCorasick>,
+    other: (usize, Option<AhoCorasick>),
     /// What each pattern stands for, and how it is written.
     means: Vec<(u16, String)>,
 }
@@ -409,22 +419,40 @@ impl Anchors {
                 None => {}
             }
         }
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(all.iter().map(|(word, _)| word))
-            .ok();
-        Self { automaton, means: all.into_iter().map(|(_, means)| means).collect() }
+        all.sort_by_key(|(word, _)| !word.is_ascii());
+        let first = all.partition_point(|(word, _)| word.is_ascii());
+        let automaton = |words: &[(Vec<u8>, (u16, String))]| {
+            let builder = &mut AhoCorasick::builder();
+            let builder = builder.match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::DFA));
+            builder.build(words.iter().map(|(word, _)| word)).ok()
+        };
+        let (latin, other) = all.split_at(first);
+        let (latin, other) = (automaton(latin), (first, automaton(other)));
+        Self { latin, other, means: all.into_iter().map(|(_, means)| means).collect() }
     }
 
     /// Every anchor in a skeleton, by where it ends.
     pub(super) fn find<'a>(&'a self, letters: &'a [u8]) -> impl Iterator<Item = Anchor> + 'a {
-        let found = self.automaton.as_ref().map(|automaton| automaton.find_overlapping_iter(letters));
-        found.into_iter().flatten().map(|hit| Anchor {
-            means: self.means.get(hit.pattern().as_usize()).map_or(0, |(means, _)| *means),
-            pattern: hit.pattern().as_usize(),
-            start: hit.start(),
-            end: hit.end(),
+        let latin = self.latin.as_ref().map(|automaton| (0, automaton.find_overlapping_iter(letters)));
+        let other = self.other.1.as_ref().filter(|_| !letters.is_ascii());
+        let other = other.map(|automaton| (self.other.0, automaton.find_overlapping_iter(letters)));
+        let mut lists = [latin, other].map(|list| {
+            list.map(|(first, hits)| hits.map(move |hit| (first + hit.pattern().as_usize(), hit.start(), hit.end())))
+                .into_iter()
+                .flatten()
+                .peekable()
+        });
+        std::iter::from_fn(move || {
+            let [latin, other] = &mut lists;
+            let next = match (latin.peek(), other.peek()) {
+                (Some(one), Some(two)) if two.2 < one.2 => other.next(),
+                (Some(_), _) => latin.next(),
+                (None, _) => other.next(),
+            };
+            next.map(|(pattern, start, end)| {
+                let means = self.means.get(pattern).map_or(0, |(means, _)| *means);
+                Anchor { means, pattern, start, end }
+            })
         })
     }
 
@@ -448,26 +476,28 @@ impl Anchors {
     }
 }
 
-fn rotated(word: &str) -> String {
-    let turn = |c: char| match c {
-        'a'..='m' => char::from_u32(u32::from(c) + 13).unwrap_or(c),
-        'n'..='z' => char::from_u32(u32::from(c) - 13).unwrap_or(c),
-        c => c,
-    };
-    word.chars().map(turn).collect()
+/// A word backwards, with the alphabet backwards, and with its letters moved by so many places.
+fn ciphered(word: &str, places: impl Iterator<Item = u32>) -> Vec<(u16, String)> {
+    let turned = |letter: fn(char, u32) -> char, places| word.chars().map(|c| letter(c, places)).collect::<String>();
+    let mut all = vec![word.chars().rev().collect(), turned(atbash, 0)];
+    all.extend(places.map(|places| turned(shifted, places)));
+    all.retain(|other| other != word);
+    all.into_iter().map(|word| (CIPHER, word)).collect()
 }
 
 /// The anchors of windows.
 pub(super) static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| {
-    let plain = WORDS.iter().flat_map(|(means, words)| words.split(", ").map(|word| (*means, word.to_owned())));
-    let ciphers =
-        CIPHERED.split(", ").flat_map(|word| [rotated(word), word.chars().rev().collect()].map(|word| (CIPHER, word)));
-    Anchors::of(plain.chain(ciphers))
+    let plain =
+        WORDS.iter().chain(TONGUES).flat_map(|(means, words)| words.split(", ").map(|word| (*means, word.to_owned())));
+    let ciphers = CIPHERED.split(", ").flat_map(|word| ciphered(word, 1..26));
+    let further = tongues::CIPHERED.split(", ").flat_map(|word| ciphered(word, [13, 3].into_iter()));
+    Anchors::of(plain.chain(ciphers).chain(further))
 });
 
 /// The words for showing.
-pub(super) static SHOWING: LazyLock<Anchors> =
-    LazyLock::new(|| Anchors::of(SHOWN.split(", ").map(|word| (SHOW, word.to_owned()))));
+pub(super) static SHOWING: LazyLock<Anchors> = LazyLock::new(|| {
+    Anchors::of(SHOWN.split(", ").chain(tongues::SHOWN.split(", ")).map(|word| (SHOW, word.to_owned())))
+});
 
 #[cfg(test)]
 mod tests {
@@ -475,7 +505,7 @@ mod tests {
 
     #[test]
     fn the_tables_compile() {
-        assert!(ANCHORS.automaton.is_some() && SHOWING.automaton.is_some());
+        assert!([&*ANCHORS, &*SHOWING].iter().all(|all| all.latin.is_some() && all.other.1.is_some()));
         assert!(ANCHORS.means.len() > 250 && ANCHORS.means.iter().all(|(means, _)| *means != 0));
     }
 }

@@ -30,9 +30,9 @@ const fn letter(b: u8) -> u8 {
     }
 }
 
-/// The reduced forms of the scripts beside Latin that most texts of letters are in, up to the end of Armenian.
+/// The reduced forms of the scripts beside Latin that most texts of letters are in, up to the end of Thai.
 static NEAR: LazyLock<Vec<String>> =
-    LazyLock::new(|| (0x80..0x590).map(|code| char::from_u32(code).map(slow).unwrap_or_default()).collect());
+    LazyLock::new(|| (0x80..0xe80).map(|code| char::from_u32(code).map(slow).unwrap_or_default()).collect());
 
 fn slow(c: char) -> String {
     let mut out = String::new();
@@ -112,7 +112,7 @@ impl Skeleton {
                     let letter = table.get(c as usize).copied().unwrap_or(0);
                     self.letters.extend(Some(letter).filter(|letter| *letter != 0));
                 }
-                '\u{80}'..='\u{58f}' => {
+                '\u{80}'..='\u{e7f}' => {
                     let form = near.get(c as usize - 0x80).map(String::as_str).unwrap_or_default();
                     self.letters.extend_from_slice(form.as_bytes());
                 }

@@ -147,7 +147,7 @@ fn backwards(before: &mut [Hit], flat: &Flat, not: &Hit) {
         if gap.len() > REACH_BACK || gap.iter().any(|c| matches!(c, '.' | ',' | ':')) {
             return;
         }
-        if hit.concepts & (TELL | SHOW | KNOW) != 0 {
+        if hit.concepts & (TELL | SHOW | KNOW | FOLLOW) != 0 {
             let (gains, loses) = negated(hit.concepts, false, false);
             hit.concepts = (hit.concepts & !loses) | gains;
             return;

@@ -125,7 +125,7 @@ impl Lexicon {
         let mut hits = Vec::new();
         let mut at = 0;
         while at < flat.chars.len() {
-            if !boundary(flat, at) {
+            if !begins(flat, at) {
                 at += 1;
                 continue;
             }
@@ -176,6 +176,44 @@ fn inner(flat: &Flat, at: usize) -> usize {
         return 0;
     }
     flat.chars.get(at..).unwrap_or_default().iter().take_while(|c| c.is_ascii_alphanumeric()).count()
+}
+
+/// Whether a word may start at a place: at a boundary, or behind the prepositions and conjunctions that Arabic and Hebrew write
+/// together with the word that they stand before.
+fn begins(flat: &Flat, at: usize) -> bool {
+    if boundary(flat, at) {
+        return true;
+    }
+    // At most two of them.
+    for back in 1..=2 {
+        let Some(before) = at.checked_sub(back) else { return false };
+        if !flat.chars.get(before).is_some_and(|c| clitic(*c)) {
+            return false;
+        }
+        if boundary(flat, before) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Letters of Arabic and Hebrew that stand for `and`, `so`, `in`, `to`, `as`, `that`, `the`, `from`.
+const fn clitic(c: char) -> bool {
+    matches!(
+        c,
+        '\u{648}'
+            | '\u{641}'
+            | '\u{628}'
+            | '\u{644}'
+            | '\u{643}'
+            | '\u{5d5}'
+            | '\u{5d1}'
+            | '\u{5dc}'
+            | '\u{5db}'
+            | '\u{5e9}'
+            | '\u{5d4}'
+            | '\u{5de}'
+    )
 }
 
 /// Whether a word may start or end at a place.

@@ -139,6 +139,11 @@ pub(super) const RULES_TABLE: &[Rule] = &[
     any(SECRETS, Medium, 40, &[HARVEST, SECRET]),
     any(SECRETS, High, 60, &[HARVEST, SECRET, QUANT | OWNED | OUT]),
     row(SECRETS, High, 30, &[SEND, SECRET, WAY]),
+    // Where the verb comes last, or behind what it moves.
+    row(SECRETS, High, 30, &[QUANT, SECRET, WAY, SEND]),
+    row(SECRETS, High, 30, &[HARVEST, SECRET, SEND, WAY]),
+    row(SECRETS, High, 30, &[SECRET, HARVEST, WAY, SEND]),
+    row(SECRETS, High, 24, &[SEND, QUANT, SECRET, WAY]),
     row(SECRETS, Medium, 15, &[OUT, QUANT | OWNED, SECRET]),
     row(SECRETS, High, 25, &[MUST | ALWAYS, OUT, QUANT | OWNED, SECRET]),
     row(SECRETS, High, 30, &[OUT | GIVE, QUANT | OWNED, SECRET, SIDE]),

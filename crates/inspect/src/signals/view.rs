@@ -210,15 +210,41 @@ pub(super) fn ciphers(chars: &[Ch]) -> [Reading; 2] {
     [of(chars.iter().rev().copied().collect()), of(chars.iter().copied().map(rotated).collect())]
 }
 
-fn rotated(ch: Ch) -> Ch {
-    let moved = |c: char| match c {
-        'a'..='m' => char::from_u32(u32::from(c) + 13),
-        'n'..='z' => char::from_u32(u32::from(c) - 13),
-        // Other letters would read as they did before.
-        c if c.is_alphabetic() => Some(char::REPLACEMENT_CHARACTER),
-        _ => None,
+/// The same with every shift of the alphabet, and with the alphabet backwards.
+pub(super) fn deciphered(chars: &[Ch]) -> Vec<Reading> {
+    let turned = |letter: fn(char, u32) -> char, places: u32| {
+        of(chars.iter().map(|ch| unlocked(*ch, |c| letter(c, places))).collect())
     };
-    let c = moved(ch.c).unwrap_or(ch.c);
+    let mut all = vec![of(chars.iter().rev().copied().collect()), turned(atbash, 0)];
+    all.extend((1..26).map(|places| turned(shifted, places)));
+    all
+}
+
+/// A letter of ASCII so many places on.
+pub(crate) fn shifted(c: char, places: u32) -> char {
+    let place = u32::from(c).wrapping_sub(u32::from('a'));
+    if place < 26 { char::from_u32(u32::from('a') + (place + places) % 26).unwrap_or(c) } else { c }
+}
+
+/// A letter of ASCII with the alphabet backwards.
+pub(crate) fn atbash(c: char, _: u32) -> char {
+    let place = u32::from(c).wrapping_sub(u32::from('a'));
+    if place < 26 { char::from_u32(u32::from('z') - place).unwrap_or(c) } else { c }
+}
+
+fn rotated(ch: Ch) -> Ch {
+    unlocked(ch, |c| shifted(c, 13))
+}
+
+/// A letter with its cipher undone. One that the cipher leaves, an accented one, is as it stands; letters of other scripts would
+/// read as they did before.
+fn unlocked(ch: Ch, letter: impl Fn(char) -> char) -> Ch {
+    let c = match ch.c {
+        c @ 'a'..='z' if ch.end - ch.start <= 1 => letter(c),
+        c @ 'a'..='z' => c,
+        c if c.is_alphabetic() => char::REPLACEMENT_CHARACTER,
+        c => c,
+    };
     Ch { c, latin: c, ..ch }
 }
 

@@ -1,18 +1,31 @@
 //! The tables of words, one file for each language.
 
+mod ar;
 pub(super) mod calls;
+mod cs;
 mod de;
 mod en;
 mod en_more;
 mod es;
+mod fa;
 mod fr;
+mod further;
+mod he;
+mod hi;
+mod id;
 mod it;
 mod ja;
 mod ko;
+mod nl;
 mod orders;
+mod pl;
 mod pt;
 mod relay;
 mod ru;
+mod sv;
+mod tr;
+mod uk;
+mod vi;
 mod zh;
 
 use super::lexicon::Table;
@@ -30,6 +43,19 @@ pub(super) const ALL: &[Table] = &[
     ja::WORDS,
     ko::WORDS,
     ru::WORDS,
+    ar::WORDS,
+    cs::WORDS,
+    fa::WORDS,
+    he::WORDS,
+    hi::WORDS,
+    id::WORDS,
+    nl::WORDS,
+    pl::WORDS,
+    sv::WORDS,
+    tr::WORDS,
+    uk::WORDS,
+    vi::WORDS,
+    further::WORDS,
     orders::WORDS,
     relay::WORDS,
 ];

@@ -1,6 +1,6 @@
 //! Which parts of a policy hold in one place, and what they say together.
 
-use super::{LinkMode, Marking, Policy, Query, Scope, Settings, Suppression, Treatment, Where};
+use super::{ArgumentHosts, LinkMode, Marking, Policy, Query, Scope, Settings, Suppression, Treatment, Where};
 use casemate_inspect::{Action, Prefix};
 use std::borrow::Cow;
 
@@ -106,6 +106,11 @@ impl<'p> Resolved<'p> {
             Marking::Datamark => 2,
         };
         self.pick(|settings| settings.marking, |a, b| if rank(b) > rank(a) { b } else { a }).unwrap_or_default()
+    }
+
+    pub(crate) fn arguments(&self) -> ArgumentHosts {
+        let stricter = |a, b| if b == ArgumentHosts::Deny { b } else { a };
+        self.pick(|settings| settings.argument_hosts, stricter).unwrap_or_default()
     }
 
     /// What the policy says of a rule; `None` where it says nothing.

@@ -49,7 +49,7 @@ pub(crate) struct Process {
 
 impl Process {
     /// Starts `casemate serve`, which takes `roots` for the system's CAs, and waits for its first line, which says where
-    /// it listens.
+    /// it listens. What it logs goes to a file beside the configuration, `*.stderr`.
     pub(crate) fn serve(config: &Path, roots: &Path) -> Self {
         Self::start(command(casemate()), config, roots)
     }
@@ -58,7 +58,8 @@ impl Process {
     pub(crate) fn start(mut command: Command, config: &Path, roots: &Path) -> Self {
         use std::io::BufRead as _;
         command.arg("serve").arg("--config").arg(config).env_clear().env("SSL_CERT_FILE", roots);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("casemate starts");
+        let told = std::fs::File::options().create(true).append(true).open(config.with_extension("stderr"));
+        let mut child = command.stdout(Stdio::piped()).stderr(told.expect("a file")).spawn().expect("casemate starts");
         let mut line = String::new();
         let stdout = child.stdout.take().expect("a pipe");
         std::io::BufReader::new(stdout).read_line(&mut line).expect("a line");

@@ -316,3 +316,28 @@ async fn a_gateway_that_stops_leaves_no_call_without_outcome() {
     assert!(entries.iter().any(|entry| entry["kind"] == "intent" && entry["method"] == "session/stream"));
     drop((stream, get));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_denied_message_is_dropped_alone() {
+    let house = SessionHouse::start().await;
+    let session = house.open("2025-11-25").await;
+    let get = session.get();
+    let mut stream = session.stream(&get).await;
+    let push = |data: Value| {
+        let event = note("notifications/message", json!({ "level": "info", "data": data }));
+        assert!(house.puppet.push(&newest(&house), event));
+    };
+    push(json!("first"));
+    push(json!("the database is at 10.20.30.40:5432 now"));
+    push(json!({ "deep": ["or at 10.20.30.41"] }));
+    push(json!("last"));
+    for data in ["first", "last"] {
+        assert_eq!(stream.message().await.expect("it")["params"]["data"], data);
+    }
+    assert_eq!(session.ask(&session.delete()).await.status, 204);
+    assert!(stream.message().await.is_none());
+    let outcome = house.outcome(&trace(&get), "session.unknown", "executed").await;
+    let found = &outcome["findings"][0];
+    assert_eq!((found["rule"].as_str(), found["action"].as_str()), (Some("host.private"), Some("deny")), "{outcome}");
+    house.finish().await;
+}

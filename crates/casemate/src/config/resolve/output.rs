@@ -8,7 +8,7 @@ use crate::config::codes::Code;
 use crate::config::diagnostic::Diagnostic;
 use crate::config::section::Section;
 use casemate_inspect::Prefix;
-use casemate_output::{LinkMode, Marking, Policy, Query, Settings, Where};
+use casemate_output::{ArgumentHosts, LinkMode, Marking, Policy, Query, Settings, Where};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ pub(super) fn resolve(cx: &mut Context<'_>, section: Section<'_>, known: Option<
 
 /// What one part says.
 fn settings(cx: &mut Context<'_>, section: Section<'_>, names: &BTreeSet<String>) -> Settings {
-    let links = section.section("links");
+    let (links, arguments) = (section.section("links"), section.section("arguments"));
     let written = |part: &Section<'_>, key| part.written(key).is_some();
     let marking = section.written("marking").map(|_| match section.word("marking") {
         "delimit" => Marking::Delimit,
@@ -67,6 +67,10 @@ fn settings(cx: &mut Context<'_>, section: Section<'_>, names: &BTreeSet<String>
         images: written(&section.section("images"), "allow").then(|| prefixes(cx, section.section("images"))),
         rules: rules::treatments(cx, section, names),
         marking,
+        argument_hosts: written(&arguments, "hosts").then(|| match arguments.word("hosts") {
+            "deny" => ArgumentHosts::Deny,
+            _ => ArgumentHosts::Allow,
+        }),
     }
 }
 

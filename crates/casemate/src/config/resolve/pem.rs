@@ -5,6 +5,8 @@ use crate::config::codes::Code;
 use crate::config::diagnostic::Diagnostic;
 use crate::config::section::Section;
 use crate::config::tree::Spanned;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use casemate_core::Secret;
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
@@ -103,11 +105,31 @@ fn private_key(cx: &mut Context<'_>, path: &Spanned<PathBuf>) -> Option<PrivateK
     let data = cx.read(path, MAX_PEM)?;
     cx.private(path, &data);
     match PrivateKeyDer::from_pem_slice(&data.bytes) {
-        Ok(key) => Some(key),
+        Ok(key) => {
+            hold(cx, &data.bytes);
+            Some(key)
+        }
         Err(error) => {
             // The parser's words describe markers, never what is between them.
             refuse(cx, path, &error.to_string(), "the file must be PEM: -----BEGIN PRIVATE KEY-----, not encrypted");
             None
+        }
+    }
+}
+
+/// The shortest line of a key that is registered, in characters of base64.
+const LINE: usize = 32;
+
+/// Registers the lines of a key, as they stand and as the bytes that they are of, so that a part of it is found as well, also
+/// where it is written in lines of another length or as hexadecimal.
+fn hold(cx: &mut Context<'_>, pem: &[u8]) {
+    let text = String::from_utf8_lossy(pem);
+    let body = text.lines().map(str::trim).skip_while(|line| !(line.starts_with("-----BEGIN") && line.contains("KEY")));
+    let body = body.skip(1).take_while(|line| !line.starts_with("-----"));
+    for line in body.filter(|line| line.len() >= LINE) {
+        cx.hold_quietly(line.as_bytes());
+        if let Ok(bytes) = STANDARD.decode(line) {
+            cx.hold_quietly(&bytes);
         }
     }
 }

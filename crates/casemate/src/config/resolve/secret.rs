@@ -5,6 +5,8 @@ use crate::config::codes::Code;
 use crate::config::diagnostic::{Diagnostic, Span};
 use crate::config::section::Section;
 use crate::config::tree::Spanned;
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use casemate_core::Secret;
 
 /// Bytes of a secret.
@@ -14,7 +16,32 @@ const MAX: usize = 16 << 10;
 pub(super) fn read(cx: &mut Context<'_>, section: Section<'_>) -> Option<Secret> {
     let (span, secret) = value(cx, section)?;
     cx.hold(span, &secret);
+    let scheme = section.text("prefix").map(|prefix| prefix.value.to_owned());
+    parts(cx, scheme.as_deref(), &secret);
     Some(secret)
+}
+
+/// Registers what a header's value is made of: the credential behind its scheme, and what Basic encodes, the password and the
+/// pair of user and password (RFC 7617, section 2).
+fn parts(cx: &mut Context<'_>, scheme: Option<&str>, secret: &Secret) {
+    let Some(text) = secret.expose_str() else { return };
+    let (scheme, value) = match text.split_once(' ') {
+        Some((written, rest))
+            if scheme.is_none() && written.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') =>
+        {
+            cx.hold_quietly(rest.trim().as_bytes());
+            (Some(written), rest.trim())
+        }
+        _ => (scheme, text),
+    };
+    if !scheme.is_some_and(|scheme| scheme.trim().eq_ignore_ascii_case("basic")) {
+        return;
+    }
+    let Ok(pair) = STANDARD.decode(value).or_else(|_| STANDARD_NO_PAD.decode(value)) else { return };
+    cx.hold_quietly(&pair);
+    if let Some(at) = pair.iter().position(|b| *b == b':') {
+        cx.hold_quietly(pair.get(at + 1..).unwrap_or_default());
+    }
 }
 
 /// The same, with the place that names it, and not held.

@@ -18,11 +18,14 @@ const MARKING_KEY: Key = key(
     "Whether texts of tools, resources and prompts are marked as untrusted for the model that reads them.",
 );
 
+const ARGUMENTS_KEY: Key = key("arguments", Kind::Map(ARGUMENTS), "What calls may hold on their way to an upstream.");
+
 pub(super) const KEYS: &[Key] = &[
     LINK_KEY,
     IMAGE_KEY,
     RULES_KEY,
     MARKING_KEY,
+    ARGUMENTS_KEY,
     key(
         "html_bytes",
         Kind::Bytes { min: KIB, max: 16 * MIB },
@@ -62,6 +65,19 @@ const LINKS: &[Key] = &[
 
 const IMAGES: &[Key] =
     &[key("allow", URLS, "Origins and paths, such as https://cdn.example.com/icons/, as for links.").or("[]")];
+
+const ARGUMENTS: &[Key] = &[key(
+    "hosts",
+    Kind::Choice(&HOSTS),
+    "Whether arguments, URIs and answers to a server may name hosts that a rule `host.*` finds.",
+)
+.or("allow")];
+
+const HOSTS: Choice = Choice {
+    words: &[("allow", "they may"), ("deny", "such a call is refused: input.host")],
+    any_case: false,
+    hints: &[("block", "did you mean `deny`?"), ("off", "did you mean `allow`?"), ("keep", "did you mean `allow`?")],
+};
 
 const MODES: Choice = Choice {
     words: &[
@@ -131,6 +147,7 @@ const OVERRIDES: &[Key] = &[
     IMAGE_KEY,
     RULES_KEY,
     MARKING_KEY,
+    ARGUMENTS_KEY,
 ];
 
 const SUPPRESS: &[Key] = &[

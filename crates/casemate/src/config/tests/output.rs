@@ -77,6 +77,8 @@ fn whatever_in_it_decides_changes_the_policy_digest() {
         ("action: redact, shadow: true", "action: redact"),
         ("{ rule: \"host.*\", action: deny }", "{ rule: \"host.*\", action: report }"),
         ("marking: datamark", "marking: delimit"),
+        ("arguments: { hosts: deny }", "arguments: { hosts: allow }"),
+        (", arguments: { hosts: allow }", ""),
         ("html_bytes: 128KiB", "html_bytes: 64KiB"),
         ("  registered: [{ file: secret }]\n", ""),
         ("project\\s+heron", "project\\s+egret"),

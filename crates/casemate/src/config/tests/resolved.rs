@@ -221,13 +221,69 @@ fn what_cannot_be_read_is_one_finding() {
 #[test]
 fn every_credential_that_is_read_is_registered_once() {
     let registered = |config: &Config| {
-        let mut held: Vec<_> = config.registered.iter().map(|secret| secret.expose_str().unwrap().to_owned()).collect();
+        // Without the lines of keys, as they stand and as bytes.
+        let texts = config.registered.iter().filter_map(|secret| secret.expose_str()).filter(|text| text.contains('-'));
+        let mut held: Vec<_> = texts.map(str::to_owned).collect();
         held.sort();
         held
     };
     // Of upstreams and of the bucket; both values stand in several places.
     assert_eq!(registered(&valid("everything").config), ["hunter2-Wm5z-oat-R8c3", "s3cr3t-barley-7Qx4-Lk9v"]);
     assert!(registered(&valid("minimal").config).is_empty());
+}
+
+#[test]
+fn every_line_of_a_private_key_is_registered() {
+    let config = valid("everything").config;
+    let registered = casemate_inspect::Registered::new(config.registered.iter().map(casemate_core::Secret::expose));
+    let found = |text: &str| {
+        let mut found = Vec::new();
+        registered.find(text, &mut found);
+        !found.is_empty()
+    };
+    let keys = FILES.0.values().filter_map(|file| std::str::from_utf8(&file.bytes).ok());
+    let keys: Vec<_> = keys.filter(|text| text.contains("PRIVATE KEY-----")).collect();
+    let lines = |text: &str| {
+        text.lines().filter(|l| l.len() >= 32 && !l.starts_with('-')).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let held: Vec<_> = keys.iter().filter(|text| lines(text).iter().any(|line| found(line))).collect();
+    assert!(!held.is_empty(), "a key of the configuration");
+    for line in held.iter().flat_map(|text| lines(text)) {
+        use base64::Engine as _;
+        let engine = base64::engine::general_purpose::STANDARD;
+        let bytes = engine.decode(&line).unwrap();
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+        let moved = engine.encode([b"key: ".as_slice(), &bytes].concat());
+        for text in [line.clone(), format!("see {line} there"), hex, moved, line[..20].to_owned() + "\\n" + &line[20..]]
+        {
+            assert!(found(&text), "a line of a key");
+        }
+        assert!(!found(&line[..20]), "a part of it says nothing");
+    }
+    // Its twin: a certificate's lines are public, unless they say what a line of the key says.
+    assert!(!found("-----BEGIN CERTIFICATE-----") && !found("-----BEGIN PRIVATE KEY-----"));
+}
+
+#[test]
+fn what_a_basic_credential_encodes_is_registered() {
+    use base64::Engine as _;
+    let password: String = (0..16u8).map(|n| format!("{:02x}", n.wrapping_mul(57) ^ 0x3c)).collect();
+    let pair = base64::engine::general_purpose::STANDARD.encode(format!("gateway:{password}"));
+    let (_, source) = cases("valid").into_iter().find(|(case, _)| case == "everything").unwrap();
+    assert!(source.contains("prefix: Bearer"));
+    let mut environment = environment();
+    environment.variables.insert("KB_TOKEN".to_owned(), pair.clone());
+    let source = source.replacen("prefix: Bearer", "prefix: Basic", 1);
+    let loaded = load_text(&source, &environment).unwrap_or_else(|report| panic!("{}", report.render(false)));
+    let values = loaded.config.registered.iter().map(casemate_core::Secret::expose);
+    let registered = casemate_inspect::Registered::new(values);
+    let found = |text: &str| {
+        let mut found = Vec::new();
+        registered.find(text, &mut found);
+        !found.is_empty()
+    };
+    assert!(found(&format!("the password is {password}")) && found(&format!("gateway:{password}")) && found(&pair));
+    assert!(!found("the user is gateway, and Basic is a scheme"));
 }
 
 #[test]
