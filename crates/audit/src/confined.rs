@@ -28,10 +28,8 @@ const DIRECTORY: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::
 impl Dir {
     /// Opens a directory that the caller has chosen; it may be a link.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self(
-            File::open(path)
-                .and_then(|file| if file.metadata()?.is_dir() { Ok(file.into()) } else { Err(Errno::NOTDIR.into()) })?,
-        ))
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        Ok(Self(fs::open(path, flags, Mode::empty())?))
     }
 
     /// A directory in this one.

@@ -99,7 +99,7 @@ async fn each_fault_of_a_bundle_has_its_exit_code_and_no_name_is_taken_twice() {
         (&["--to", "x"], 2, "--tenant"),
         (&["--tenant", "acme", "--to", "no/such/place"], 2, "cannot be used"),
         (&["--tenant", "acme", "--to", log], 2, "is there already"),
-        (&["--tenant", "acme", "--to", &format!("{log}/x")], 2, "own directory"),
+        (&["--tenant", "acme", "--to", &format!("{log}/x")], 2, "name a place outside"),
     ] {
         let (found, out, said) = export(arguments);
         assert_eq!((found, out.as_str()), (Some(code), ""), "{arguments:?}: {said}");

@@ -305,7 +305,12 @@ impl Target {
         // A slot may be written meanwhile: two looks that agree are a whole file.
         let mut last = None;
         for _ in 0..16 {
-            let keys = std::fs::read(path).map(zeroize::Zeroizing::new).map_err(io_fault(&place))?;
+            let mut keys = zeroize::Zeroizing::new(Vec::new());
+            let read = storage::plain(path).and_then(|mut file| {
+                keys.reserve_exact(usize::try_from(file.metadata()?.len()).unwrap_or_default());
+                file.read_to_end(&mut keys)
+            });
+            read.map_err(io_fault(&place))?;
             if last.as_ref() == Some(&keys) {
                 let done = dir.put(crate::subjects::FILE, 0o600, true, |file| file.write_all(&keys));
                 self.count(keys.len() as u64, done).map_err(io_fault(&place))?;

@@ -6,7 +6,7 @@ use crate::error::{Class, Fault};
 use crate::files::{self, Header};
 use crate::frame::{self, Frame};
 use crate::scan::{self, Walk};
-use crate::storage::DirSource;
+use crate::storage::{self, DirSource};
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
@@ -41,7 +41,7 @@ pub(super) struct Segment {
 
 impl Segment {
     pub(super) fn open(dir: &Path, first: u64) -> io::Result<Self> {
-        Ok(Self { first, file: File::open(dir.join(files::segment(first)))? })
+        Ok(Self { first, file: storage::plain(&dir.join(files::segment(first)))? })
     }
 
     pub(super) const fn first(&self) -> u64 {

@@ -350,6 +350,14 @@ async fn what_is_no_plain_file_is_not_waited_for() {
         std::fs::rename(&aside, &place).unwrap();
     }
     assert_eq!(entries(&audit).unwrap().filter(|entry| entry.is_err()).count(), 0);
+    let pipe = dir.path().join("pipe");
+    let mode = rustix::fs::Mode::RWXU;
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+    let fault = backup(&audit, &to, Backup { subjects: Some(&pipe), ..Backup::default() }).unwrap_err();
+    assert!(fault.segment.ends_with("pipe") && fault.what.contains("plain file"), "{fault}");
+    std::fs::rename(audit.join("policies"), dir.path().join("aside")).unwrap();
+    std::fs::rename(&pipe, audit.join("policies")).unwrap();
+    assert_eq!(backup(&audit, &to, Backup::default()).unwrap_err().class, Class::Unreadable);
 }
 
 /// A log whose key lies where a gateway has it.
