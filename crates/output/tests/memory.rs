@@ -10,7 +10,7 @@ use std::sync::Arc;
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
 const PIECE: usize = 512;
-const SIZE: usize = 512 * 1024;
+const SIZE: usize = 96 * 1024;
 
 /// Texts that make a stream hold as much as it can.
 fn texts() -> Vec<(&'static str, String)> {
