@@ -268,7 +268,7 @@ mod tests {
         assert_eq!(words, ["three small ", "words and a ", "word"]);
         let long = row(&"x".repeat(LEFT + 1), "y");
         assert_eq!(long, format!("      {}  y\n      x\n", "x".repeat(LEFT)));
-        assert!(LEFT + RIGHT + 8 <= 100);
+        const { assert!(LEFT + RIGHT + 8 <= 100) };
     }
 
     #[test]
