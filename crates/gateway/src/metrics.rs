@@ -74,7 +74,7 @@ impl Metrics {
             Family::<Stage, Histogram>::new_with_constructor(|| Histogram::new(exponential_buckets(0.000_05, 2.0, 20)));
         registry.register_with_unit(
             "duration",
-            "Time by stage: the whole request, the upstream, the durable record, the filter of a list",
+            "Time by stage: the whole request, the upstream, the durable record, the filter of a list, the filter as a service",
             Unit::Seconds,
             durations.clone(),
         );

@@ -44,27 +44,28 @@ impl From<Refusal> for Stop {
     }
 }
 
-/// Answers one question, records the outcome and releases the answer.
+/// Answers one question, records the outcome and releases the answer. Gives why it was not answered as asked, too.
 pub async fn judge(
     mut flight: InFlight,
     question: &Question,
     filter: &Arc<Filter>,
     passage: Passage,
     trace: TraceId,
-) -> Released {
+) -> (Released, Option<Reason>) {
     let ruling = question.answer(filter);
     note(&mut flight, &ruling, "");
     flight.judged(ruling.verdict.as_str());
     let body = Bytes::from(ruling.json(Some(question.id.as_deref().unwrap_or("null"))) + "\n");
+    let reason = reason(&ruling);
     let outcome = Outcome {
-        reasons: reason(&ruling).into_iter().collect(),
+        reasons: reason.into_iter().collect(),
         released: Some(body.clone()),
         upstream_ms: passage.upstream_ms,
         ..Outcome::new(Effect::Executed, 200)
     };
     match flight.conclude(outcome).await {
-        Ok(_) => Released::json(200, body),
-        Err(refusal) => Released::refusal(&refusal, trace, &Form::Problem),
+        Ok(_) => (Released::json(200, body), reason),
+        Err(refusal) => (Released::refusal(&refusal, trace, &Form::Problem), Some(refusal.reason)),
     }
 }
 

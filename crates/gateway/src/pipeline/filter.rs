@@ -89,8 +89,11 @@ impl Exchange {
         let filter = place.filter(&self.state, principal, self.gateway.now());
         let flight = self.use_filter(granted, Some(&bytes)).await?;
         let (receipt, begun) = (flight.receipt(), Instant::now());
-        let released = output::judge(flight, &asked, &filter, passage(begun), self.trace).await;
+        let (released, reason) = output::judge(flight, &asked, &filter, passage(begun), self.trace).await;
         self.gateway.metrics.took("filter", begun.elapsed());
+        if let Some(reason) = reason {
+            self.gateway.metrics.failed(reason);
+        }
         let mut response = reply::whole(&released, held);
         reply::receipt(response.headers_mut(), receipt);
         Ok(response)
