@@ -18,5 +18,8 @@ pub const KNOWN: &[(&str, &str)] = &[
 #[must_use]
 pub fn known(id: &str) -> Option<&'static str> {
     let held = id.starts_with("injection") && id.contains(ANYWAY);
-    KNOWN.iter().find(|(known, _)| id.starts_with(known) && !held).map(|(_, why)| *why)
+    let listed = KNOWN.iter().find(|(known, _)| id.starts_with(known) && !held).map(|(_, why)| *why);
+    // Another seed draws other frames in documents, in other channels.
+    let frame = id.starts_with("html-load.frame.") && id.contains(".document.");
+    listed.or(frame.then_some(FRAME))
 }

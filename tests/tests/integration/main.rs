@@ -77,6 +77,7 @@ mod disk;
 mod export;
 #[cfg(test)]
 mod record;
+#[cfg(test)]
 mod redteam;
 #[cfg(test)]
 mod reload;
