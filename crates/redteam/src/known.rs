@@ -18,8 +18,5 @@ pub const KNOWN: &[(&str, &str)] = &[
 #[must_use]
 pub fn known(id: &str) -> Option<&'static str> {
     let held = id.starts_with("injection") && id.contains(ANYWAY);
-    let listed = KNOWN.iter().find(|(known, _)| id.starts_with(known) && !held).map(|(_, why)| *why);
-    // Another seed draws other frames in documents, in other channels.
-    let frame = id.starts_with("html-load.frame.") && id.contains(".document.");
-    listed.or(frame.then_some(FRAME))
+    KNOWN.iter().find(|(known, _)| id.starts_with(known) && !held).map(|(_, why)| *why)
 }

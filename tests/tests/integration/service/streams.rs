@@ -115,7 +115,7 @@ async fn a_text_gets_the_same_however_it_is_cut() {
         "{outcome}"
     );
     assert_eq!(outcome["sizes"], json!({ "answer": poisoned.len(), "released": expected.len() }), "{outcome}");
-    let found: Vec<_> = messages(&reply).iter().flat_map(|message| super::rules(message)).collect();
+    let found: Vec<_> = messages(&reply).iter().flat_map(super::rules).collect();
     assert!(found.iter().any(|rule| rule.starts_with("registered")), "{found:?}");
     for rule in super::rules(&outcome) {
         assert!(found.contains(&rule), "{rule} {found:?}");
