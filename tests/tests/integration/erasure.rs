@@ -3,6 +3,7 @@
 use crate::harness::binary::{Process, casemate, command};
 use crate::harness::served::Served;
 use crate::harness::{AGENT, Authority, Call, Client, House, Reply, Token, check_error};
+use casemate::serve::Running;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Stdio;
@@ -217,6 +218,27 @@ async fn a_legal_hold_keeps_what_it_names() {
     let lifted = r#""event":"erase","facts":{"held_tenants":"","held_traces":""}"#;
     assert!(out.contains(lifted), "{out}");
     assert_eq!(audit(&audit_dir, &["verify"]).0, Some(0));
+}
+
+/// With it the key that was destroyed would be back, and nothing would say so.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_gateway_does_not_start_with_older_keys_than_its_log() {
+    let mut house = house(json!({})).await;
+    let at = index(&house.served(&house.agent(), &Call::tool("echo")).await);
+    let (keys, state) = (house.plan.state().join("keys/subjects"), house.plan.state());
+    let older = std::fs::read(&keys).expect("keys");
+    let reply = ask(&house, Some(OPERATOR), &request(&json!({ "tenant": "acme", "subject": AGENT }))).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    house.running.take().expect("it runs").stop().await.expect("the gateway stops in order");
+    let newest = std::fs::read(&keys).expect("keys");
+    std::fs::write(&keys, &older).expect("keys");
+    let refused = Running::start(house.plan.load().expect("it loads"), &state).await.err().expect("it is refused");
+    let said = format!("{refused:#}");
+    assert!(said.contains("keys/subjects: this is an older copy of the keys of subjects"), "{said}");
+    std::fs::write(&keys, &newest).expect("keys");
+    house.running = Some(Running::start(house.plan.load().expect("it loads"), &state).await.expect("it starts"));
+    assert_eq!(revealed(&house, &at, "{}").0, Some(10), "it is erased");
+    house.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
