@@ -1,5 +1,7 @@
 //! What a text says to a reader who undoes encodings. None of this is code of the filter.
 
+mod more;
+
 use html5ever::TokenizerResult;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{BufferQueue, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
@@ -15,9 +17,9 @@ const BYTES: usize = 1 << 16;
 /// The shortest run that is taken for a text in an encoding.
 const SHORTEST: usize = 12;
 
-/// The text and what it says in each encoding that is undone: character references of HTML, percent-encoding, escapes of JSON,
-/// base64 in both alphabets, base32, hexadecimal, ROT13, backwards, full-width and mathematical letters, characters that are
-/// not shown. Encodings within one another are undone to a depth of three; there are at most 256 views.
+/// The text and what it says in each encoding that is undone: character references of HTML, percent-encoding, escapes of JSON
+/// and of bytes, base64 in both alphabets and in parts, base32, hexadecimal, lists of numbers, UTF-7, ROT13, backwards,
+/// full-width and mathematical letters, characters that are not shown. Encodings within one another are undone to a depth of three; there are at most 256 views.
 #[must_use]
 pub fn views(text: &str) -> Vec<String> {
     let mut seen: BTreeSet<String> = BTreeSet::from([text.to_owned()]);
@@ -44,8 +46,13 @@ pub(crate) fn folded(text: &str) -> String {
 fn undone(text: &str) -> Vec<String> {
     let mut out = vec![entities(text), percent(text), json(text), plain(text)];
     for (alphabet, bits) in [(BASE64, 6), (BASE64_URL, 6), (BASE32, 5), (HEX, 4)] {
-        out.extend(runs(text, alphabet).into_iter().filter_map(|run| radix(&run, alphabet, bits)));
+        let bytes = runs(text, alphabet).into_iter().filter_map(|run| radix(&run, alphabet, bits));
+        out.extend(bytes.filter_map(|bytes| String::from_utf8(bytes).ok()));
     }
+    // What UTF-7 shifts stands between a plus and a minus.
+    let shifted = text.split('+').filter_map(|part| radix(part.split('-').next()?, BASE64, 6));
+    out.extend(shifted.filter_map(|bytes| wide(&bytes)));
+    out.extend(more::read(text));
     out.push(text.chars().map(rot13).collect());
     out.push(text.chars().rev().collect());
     out
@@ -152,20 +159,29 @@ const BASE64_URL: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01
 const BASE32: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const HEX: &str = "0123456789abcdef";
 
-/// The runs of letters of an alphabet; of hexadecimal with single spaces in between, too.
+/// The runs of letters of an alphabet; of base64 and hexadecimal also those that white space divides, of hexadecimal those of
+/// escapes.
 fn runs(text: &str, alphabet: &str) -> Vec<String> {
     let hex = alphabet.len() == HEX.len();
     let letter = |c: char| alphabet.contains(if hex { c.to_ascii_lowercase() } else { c });
-    let whole = if hex { text.replace(' ', "") } else { String::new() };
-    let sources = if hex { vec![text, whole.as_str()] } else { vec![text] };
+    let joined: String = text.split_whitespace().collect();
+    let escapes = if hex { more::digits(text) } else { String::new() };
+    let sources = [text, joined.as_str(), escapes.as_str()];
     let of = |text: &str| -> Vec<String> {
         text.split(|c| !letter(c)).filter(|run| run.len() >= SHORTEST).map(str::to_owned).collect()
     };
     sources.into_iter().flat_map(of).collect()
 }
 
-/// What the letters stand for, where that is text.
-fn radix(run: &str, alphabet: &str, bits: u32) -> Option<String> {
+/// Text of two bytes a character, as UTF-7 has it.
+fn wide(bytes: &[u8]) -> Option<String> {
+    let (units, rest) = bytes.as_chunks::<2>();
+    let units: Vec<u16> = units.iter().map(|unit| u16::from_be_bytes(*unit)).collect();
+    if rest.is_empty() { String::from_utf16(&units).ok() } else { None }
+}
+
+/// The bytes that the letters stand for.
+fn radix(run: &str, alphabet: &str, bits: u32) -> Option<Vec<u8>> {
     let (mut out, mut held, mut have) = (Vec::new(), 0_u32, 0);
     let lower = alphabet.len() == HEX.len();
     for c in run.chars() {
@@ -179,7 +195,7 @@ fn radix(run: &str, alphabet: &str, bits: u32) -> Option<String> {
             held &= (1 << have) - 1;
         }
     }
-    String::from_utf8(out).ok()
+    Some(out)
 }
 
 #[cfg(test)]
@@ -190,8 +206,8 @@ mod tests {
     #[test]
     fn a_text_is_read_in_each_encoding_and_in_each_within_another() {
         let text = "the value is q7Rk2mZp0XwB";
-        let fine =
-            |code: &Code| !matches!(code, Code::Homoglyph | Code::Leet | Code::Upper | Code::Spaced | Code::Hyphens);
+        let drawn = |code| matches!(code, Code::Homoglyph | Code::Upper | Code::Spaced | Code::Hyphens);
+        let fine = |code: &Code| *code == Code::Rot13 || (code.is_promised_for_values() && !drawn(*code));
         let singles = Code::ALL.into_iter().filter(fine).map(Encoding::of);
         for encoding in singles.chain(Encoding::nestings()) {
             let written = encoding.apply(text);
