@@ -118,7 +118,7 @@ fn groups(text: &str, out: &mut Vec<Odd>) {
         let size = second - first - 1;
         let is_gap = |at: usize| bytes.get(at).is_some_and(|b| matches!(b, b' ' | b'\n'));
         // Words of one length stand in a row of three now and then; what they say is looked at.
-        if size < 3 || !is_gap(second + size + 1) {
+        if size < 3 || !is_gap(second + size + 1) || !may_say(bytes.get(first + 1..).unwrap_or_default()) {
             from = first + STEP;
             continue;
         }
@@ -127,7 +127,8 @@ fn groups(text: &str, out: &mut Vec<Odd>) {
             group.is_some_and(|group| group.iter().all(|b| is_digit(*b)))
         };
         let mut start = first + 1;
-        while start > size && is_gap(start - 1) && is_group(start - size - 1) {
+        // What lies before was looked at.
+        while start > size + from && is_gap(start - 1) && is_group(start - size - 1) {
             start -= size + 1;
         }
         let mut end = first + 1;
@@ -146,6 +147,18 @@ fn groups(text: &str, out: &mut Vec<Odd>) {
         }
         from = end.max(first + STEP);
     }
+}
+
+/// Whether the next digits, from wherever four of them belong together, are the middle of a text: of words of one length they
+/// hardly ever are.
+fn may_say(bytes: &[u8]) -> bool {
+    let digits: Vec<u8> = bytes.iter().take(32).copied().filter(|b| is_digit(*b)).take(19).collect();
+    (0..4).filter_map(|skip| digits.get(skip..)).any(|digits| {
+        let said = base64_units(digits);
+        let cut = said.iter().take(3).take_while(|b| **b & 0xc0 == 0x80).count();
+        let whole = said.get(cut..).unwrap_or_default();
+        is_shown(whole)
+    })
 }
 
 const fn is_digit(b: u8) -> bool {
