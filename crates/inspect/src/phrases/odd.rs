@@ -72,7 +72,7 @@ fn read_dense(run: &[u8]) -> Option<String> {
     if sample.iter().all(u8::is_ascii_alphanumeric) {
         let run = trimmed(inner);
         let plain = run.len() >= SHORTEST && run.len() <= LONGEST_58 && !run.iter().all(u8::is_ascii_hexdigit);
-        return base58(&run).filter(|_| plain).and_then(worded);
+        return if plain { base58(&run).and_then(worded) } else { None };
     }
     for alphabet in [b'!', b'0', b'Z'] {
         let head = sample.iter().filter(|b| **b != b'z').copied().collect::<Vec<u8>>();
