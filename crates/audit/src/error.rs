@@ -129,6 +129,7 @@ const fn advice(kind: io::ErrorKind) -> &'static str {
         }
         io::ErrorKind::ReadOnlyFilesystem => "mount its file system for writing",
         io::ErrorKind::NotFound => "put back what is missing",
+        io::ErrorKind::InvalidData => "put back the file as it was last; where nobody changed it, look at the disk",
         _ => "look for faults of the disk in the system's log",
     }
 }

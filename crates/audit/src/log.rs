@@ -89,7 +89,8 @@ impl Log {
         }
         // A head that is damaged is named by the recovery.
         let changed = scan::head(&storage).ok().flatten().map_or(0, |head| head.keys);
-        let subjects = Subjects::open(&config.subjects_path(), signed, changed)?.ok_or(OpenError::Locked)?;
+        let subjects =
+            Subjects::open(&config.subjects_path(), signed || changed > 0, changed)?.ok_or(OpenError::Locked)?;
         let (dir, key, pruner) = (config.dir.clone(), config.key_path(), storage.again()?);
         let opened = Self::start(Box::new(storage), (signers, subjects), config, clock, Some((&dir, pruner)))?;
         opened.0.publish_key(&key);

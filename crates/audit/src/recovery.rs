@@ -55,8 +55,8 @@ pub(crate) fn recover(
     mut signers: Signers,
     now: UnixMillis,
 ) -> Result<Recovered, OpenError> {
-    match scan::head(storage) {
-        Ok(Some(_)) => {}
+    let head = match scan::head(storage) {
+        Ok(Some(head)) => head,
         Ok(None) => return create(storage, signers, now),
         // A head without a whole slot is what an interrupted creation leaves, or damage; entries tell which.
         Err(fault) if fault.class == Class::Changed => {
@@ -66,12 +66,17 @@ pub(crate) fn recover(
             };
         }
         Err(fault) => return Err(fault.into()),
-    }
+    };
     let last = checkpoints::last(storage, &scan::segments(storage)?)?;
     if let Some(kept) = &last {
         signers.may_follow(kept)?;
     }
     let signed = last.as_ref().map_or(0, |kept| kept.checkpoint.size());
+    // No checkpoint is signed before the head is durable that far.
+    if head.entries < signed {
+        let what = format!("it is an older copy: it says {} entries, and a checkpoint signed {signed}", head.entries);
+        return Err(Fault::new(Class::Truncated, files::HEAD, 0, what).at(head.entries).into());
+    }
     pruned(storage, &signers.ever())?;
     let mut tail = Tail::default();
     let (mut torn_bytes, mut fork, mut unsigned) = (0, None, Unsigned::default());

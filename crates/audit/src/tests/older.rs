@@ -77,6 +77,29 @@ async fn keys_that_are_newer_than_the_log_are_taken() {
     assert!(crate::verify(other.path()).is_ok());
 }
 
+/// An old head with the old keys: the checkpoints beside the entries say that more was signed.
+#[tokio::test]
+async fn an_older_head_does_not_vouch_for_older_keys() {
+    let dir = tempfile::tempdir().unwrap();
+    let (log, _) = open(dir.path());
+    concern(&log, "a").await;
+    log.close().await;
+    let files = ["head", "subjects"].map(|name| dir.path().join(name));
+    let older = files.each_ref().map(|file| fs::read(file).unwrap());
+    let (log, _) = open(dir.path());
+    concern(&log, "b").await;
+    log.close().await;
+    let newest = files.each_ref().map(|file| fs::read(file).unwrap());
+    let put = |bytes: &[Vec<u8>; 2]| files.iter().zip(bytes).for_each(|(file, bytes)| fs::write(file, bytes).unwrap());
+    put(&older);
+    let Err(OpenError::Damaged(fault)) = Log::open(config(dir.path()), clock().0) else { panic!("it is taken") };
+    assert!(fault.segment == "head" && fault.what.contains("it is an older copy"), "{fault}");
+    put(&newest);
+    let (log, _) = open(dir.path());
+    concern(&log, "b").await;
+    log.close().await;
+}
+
 #[tokio::test]
 async fn starts_in_between_do_not_make_it_forgotten() {
     let dir = tempfile::tempdir().unwrap();

@@ -160,14 +160,18 @@ fn the_last_tile_must_be_full_first() {
 }
 
 #[test]
-fn a_head_from_before_the_pruning_does_no_harm() {
+fn a_head_from_before_the_pruning_is_an_older_copy_and_does_no_harm() {
     let runtime = runtime();
     let _entered = runtime.enter();
     let mut bench = full(6);
     let head = crate::storage::Source::read_at(&bench.disk, "head", 0, 8192).unwrap();
     bench.prune(300, &Holds::default()).unwrap();
     let disk = bench.disk.kill();
+    let newest = crate::storage::Source::read_at(&disk, "head", 0, 8192).unwrap();
     crate::storage::Storage::write_head(&mut disk.clone(), 0, &head).unwrap();
+    let Err(crate::OpenError::Damaged(fault)) = Bench::open(disk.clone()) else { panic!("it is taken") };
+    assert!(fault.segment == "head" && fault.what.contains("older copy"), "{fault}");
+    crate::storage::Storage::write_head(&mut disk.clone(), 0, &newest).unwrap();
     let mut next = Bench::open(disk.clone()).unwrap();
     next.close();
     assert_eq!(assert_whole(&disk, &bench.acknowledged), 300);
