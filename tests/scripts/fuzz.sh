@@ -2,6 +2,8 @@
 # Every fuzz target for some seconds, on the stable compiler without a sanitizer, from its seeds.
 #
 #   fuzz.sh SECONDS [TARGET...]
+#
+# The draw is the same in each run (FUZZ_SEED), so that a run judges the change; with FUZZ_SEED=0 it differs each time.
 set -u
 HERE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 . "$HERE/tools.sh"
@@ -20,7 +22,7 @@ failed=()
 for target in "${targets[@]}"; do
     mkdir -p "$work/$target" "seeds/$target"
     if cargo fuzz run -s none "$target" "$work/$target" "seeds/$target" -- \
-        -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 -max_len=65536 >"$work/$target.log" 2>&1; then
+        -max_total_time="$seconds" -seed="${FUZZ_SEED:-20261}" -rss_limit_mb=2048 -timeout=10 -max_len=65536 >"$work/$target.log" 2>&1; then
         printf 'fuzz %s: %s\n' "$target" "$(grep -E '^Done|DONE' "$work/$target.log" | tail -n1)"
     else
         tail -n 40 "$work/$target.log" >&2
