@@ -9,6 +9,7 @@
 //! What is not copied: the key that signs (its public keys are), the index, which is derived, and the keys of subjects, unless they are asked
 //! for.
 
+mod extent;
 mod snapshot;
 mod target;
 

@@ -83,6 +83,9 @@ fn lengths(len: [u8; 4], side_len: [u8; 4]) -> Option<(usize, usize)> {
     Some((record, side))
 }
 
+/// The most bytes that one takes.
+pub(crate) const LONGEST: usize = OVERHEAD + MAX + crate::side::MAX;
+
 /// Reads the frame at the start of `bytes`.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Frame<'_>, FrameFault> {
     let mut reader = Reader(bytes);

@@ -61,14 +61,18 @@ fn is_rest_of(public: &Path, own: &Verifier) -> io::Result<bool> {
     Ok(own.to_string().as_bytes().starts_with(bytes.get(..end).unwrap_or_default()))
 }
 
-/// Writes the public key beside the private one at `path` where it is missing or cut off: without it auditors verify no
-/// signature.
-pub(crate) fn publish_missing(path: &Path, key: &Verifier) -> io::Result<bool> {
-    if published(path, key)?.is_some() {
-        return Ok(false);
-    }
+/// Writes the public key in force beside the private one at `path` where auditors would not find it there, and says what
+/// they would have found. A key that is on no list of the log's is left: somebody else put it there.
+pub(crate) fn publish_missing(path: &Path, key: &Verifier) -> io::Result<Option<&'static str>> {
+    let why = match published(path, key)? {
+        None => "it was missing or cut off",
+        Some(there) if there != *key && change::listed(&public_list_path(path))?.contains(&there) => {
+            "the one from before a change of key was there"
+        }
+        Some(_) => return Ok(None),
+    };
     create(&public_path(path), &format!("{key}\n"), 0o644)?;
-    Ok(true)
+    Ok(Some(why))
 }
 
 /// Makes a new key of this name at `path`, which must not exist, and its public key beside it.

@@ -97,17 +97,17 @@ impl Log {
         Ok(opened)
     }
 
-    /// Puts the public key back where it is missing or cut off. Only now is it known that its private key may go on with this log;
+    /// Puts the public key back where it is missing, cut off or an earlier one. Only now is it known that its private key may go on with this log;
     /// while the key changes, the change does it.
     fn publish_key(&self, path: &Path) {
         let signers = self.queue().signers.read().unwrap_or_else(PoisonError::into_inner).clone();
         let [key] = signers.as_slice() else { return };
         match keys::publish_missing(path, key) {
-            Ok(false) => {}
-            Ok(true) => {
-                tracing::warn!(key = %key.id(), "the public key of the audit log was missing or cut off; it is there again")
+            Ok(None) => {}
+            Ok(Some(why)) => {
+                tracing::warn!(key = %key.id(), why, "the public key of the audit log was written again beside its key")
             }
-            Err(error) => tracing::warn!(%error, "the public key of the audit log is missing and could not be written"),
+            Err(error) => tracing::warn!(%error, "the public key of the audit log could not be written beside its key"),
         }
     }
 

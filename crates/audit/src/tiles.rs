@@ -127,7 +127,8 @@ pub(crate) fn frames(
         while index < end {
             let more = source.read_at(&name, offset + buffer.len() as u64, CHUNK);
             let more = more.map_err(|error| retention::missing(source, *segment, &name, &error))?;
-            let ended = more.is_empty();
+            // Bytes that are no frame can go on for as long as the file system allows.
+            let ended = more.is_empty() || buffer.len() > frame::LONGEST;
             buffer.extend_from_slice(&more);
             let mut used = 0;
             while index < end

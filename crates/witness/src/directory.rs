@@ -55,10 +55,17 @@ impl Storage for Directory {
     }
 
     fn read(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
-        let file = match File::open(self.path.join(name)) {
+        let path = self.path.join(name);
+        // A pipe would be waited for.
+        match std::fs::metadata(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            other => other?,
-        };
+            Err(error) => return Err(error),
+            Ok(there) if there.is_file() => {}
+            Ok(_) => {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, format!("{}: it is no file", path.display())));
+            }
+        }
+        let file = File::open(path)?;
         let mut bytes = Vec::new();
         // The list of logs is the longest file.
         file.take((MAX_BODY as u64) << 8).read_to_end(&mut bytes)?;

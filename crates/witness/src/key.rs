@@ -29,7 +29,12 @@ pub fn open(path: &Path, name: Option<&str>) -> io::Result<(Cosigner, bool)> {
             return Err(io::Error::new(io::ErrorKind::NotFound, what));
         }
     };
-    let mode = std::fs::metadata(path)?.mode();
+    let there = std::fs::metadata(path)?;
+    // A pipe would be waited for.
+    if !there.is_file() {
+        return Err(wrong(path, "it is no file"));
+    }
+    let mode = there.mode();
     if mode & 0o077 != 0 {
         let what = format!("{}: others may read or write the key (mode {:o})", path.display(), mode & 0o777);
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, what));

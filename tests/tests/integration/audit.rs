@@ -163,6 +163,11 @@ async fn a_proof_is_checked_without_the_log() {
     assert_eq!((code, entry.contains(&reply.trace())), (Some(0), true), "{entry}");
     std::fs::write(desk.path("entry.json"), &entry).expect("a file");
     assert_eq!(desk.run(&["prove", &index, "--dir", "audit", "-o", "one.tlog-proof"]).0, Some(0));
+    // A proof takes the place of a proof, and of nothing else.
+    assert_eq!(desk.run(&["prove", &index, "--dir", "audit", "-o", "one.tlog-proof"]).0, Some(0));
+    let (code, _, said) = desk.run(&["prove", &index, "--dir", "audit", "-o", "entry.json"]);
+    assert!(code == Some(2) && said.contains("is there already"), "{code:?} {said}");
+    assert_eq!(std::fs::read_to_string(desk.path("entry.json")).expect("a file"), entry);
     std::fs::remove_dir_all(desk.path("audit")).expect("the log is gone");
     let (code, out, said) = desk.run(&["check-proof", "one.tlog-proof", "--key", &key]);
     assert_eq!((code, out.as_str()), (Some(0), entry.as_str()), "{said}");

@@ -111,6 +111,12 @@ impl Snapshot {
         self.segments.iter().map(move |first| (*first, (*first == self.head.segment).then_some(open)))
     }
 
+    /// How many entries the segment that begins with entry `first` has.
+    pub(super) fn entries_of(&self, first: u64) -> u64 {
+        let next = self.segments.iter().find(|segment| **segment > first);
+        next.unwrap_or(&self.head.entries).saturating_sub(first)
+    }
+
     /// Whether the small file is the one that says up to where the log was pruned.
     pub(super) fn is_minimum(name: &str) -> bool {
         name == MINIMUM

@@ -1,8 +1,8 @@
 //! The directory that a log is copied into. Whoever can write there may have prepared it: links are not followed, and a
 //! file that is there counts only for what it holds.
 
-use super::open;
 use super::snapshot::Snapshot;
+use super::{extent, open};
 use crate::confined::Dir;
 use crate::error::{Class, Fault};
 use crate::files;
@@ -149,8 +149,13 @@ impl Target {
         for (first, limits) in snapshot.segments() {
             let [segment, signed] = limits.map_or([None; 2], |limits| limits.map(Some));
             let (mode, checked) = (if limits.is_none() { 0o400 } else { 0o600 }, first < checked);
-            self.copy(snapshot, &files::segment(first), segment, mode, checked)?;
-            self.copy(snapshot, &files::checkpoints(first), signed, mode, checked)?;
+            let entries = snapshot.entries_of(first);
+            self.copy(snapshot, &files::segment(first), segment, mode, checked, |file, len| {
+                extent::segment(file, first, entries, len)
+            })?;
+            self.copy(snapshot, &files::checkpoints(first), signed, mode, checked, |_, len| {
+                extent::checkpoints(first, entries, len)
+            })?;
         }
         self.dir.sync().map_err(io_fault("."))
     }
@@ -163,6 +168,7 @@ impl Target {
         limit: Option<u64>,
         mode: u32,
         checked: bool,
+        extent: impl FnOnce(&mut File, u64) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
         let mut from = match storage::plain(&snapshot.dir().join(name)) {
             // A last segment may have no checkpoint yet.
@@ -186,6 +192,7 @@ impl Target {
                 return Ok(());
             }
         }
+        extent(&mut from, len)?;
         let copied = self.dir.put(name, mode, true, |to| transfer(&mut from, to, len));
         self.count(len, copied).map_err(io_fault(name))
     }

@@ -46,7 +46,7 @@ pub fn public_keys(path: &Path) -> io::Result<Vec<Verifier>> {
 }
 
 /// The keys of a list; none where it is missing.
-fn listed(list: &Path) -> io::Result<Vec<Verifier>> {
+pub(super) fn listed(list: &Path) -> io::Result<Vec<Verifier>> {
     let mut text = String::new();
     match crate::storage::plain(list).and_then(|file| file.take(LIST + 1).read_to_string(&mut text)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(crate::storage::named(list, &error)),

@@ -273,6 +273,37 @@ async fn a_log_that_is_damaged_makes_no_copy_good() {
 }
 
 #[tokio::test]
+async fn what_was_made_longer_than_the_log_is_not_copied() {
+    let (dir, to) = log(60).await;
+    let audit = audit(&dir);
+    let whole = files(&audit);
+    let of = |ending: &str| {
+        let all = whole.keys().filter(|path| path.extension().is_some_and(|there| there == ending));
+        all.cloned().collect::<Vec<_>>()
+    };
+    let (logs, signed) = (of("log"), of("checkpoints"));
+    let longer = |path: &Path, first: &[u8]| {
+        let _ = std::fs::remove_file(path);
+        std::fs::write(path, first).unwrap();
+        // It takes no room, and would fill every disk that it is copied to.
+        std::fs::OpenOptions::new().write(true).open(path).unwrap().set_len(1 << 40).unwrap();
+        let fault = save(&audit, &to).unwrap_err();
+        assert!(fault.class == Class::Changed && path.ends_with(&fault.segment), "{}: {fault}", path.display());
+        assert!(!to.join(path.file_name().unwrap()).exists() && !to.join("head").exists());
+        std::fs::write(path, &whole[path]).unwrap();
+        fault.what
+    };
+    let mut bad = whole[&logs[1]].clone();
+    bad[20] ^= 1;
+    assert!(longer(&logs[1], &bad).contains("its header is damaged"));
+    assert!(longer(&logs[1], &whole[&logs[1]]).contains("bytes follow the last of its"));
+    longer(&logs[1], &whole[&logs[1]][..1000]);
+    assert!(longer(&signed[0], &whole[&signed[0]]).contains("can have"));
+    save(&audit, &to).unwrap();
+    good(&audit, &to);
+}
+
+#[tokio::test]
 async fn links_lead_nowhere_and_neither_directory_lies_in_the_other() {
     let (dir, to) = log(150).await;
     let audit = audit(&dir);

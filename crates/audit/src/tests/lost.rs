@@ -222,3 +222,22 @@ async fn a_public_key_that_is_another_one_is_named_and_kept() {
         refused_for_its_public_key(state);
     }
 }
+
+#[tokio::test]
+async fn keys_that_a_head_knows_of_are_wanted_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let state = dir.path();
+    opened(state, 1).await;
+    std::fs::rename(state.join("keys"), state.join("aside")).unwrap();
+    let why = Log::open(config_in(state), clock().0).unwrap_err().to_string();
+    assert!(why.contains("keys/audit.key") && why.contains("put back what is missing"), "{why}");
+    assert!(!state.join("keys").exists(), "no other key is made");
+    // The key of the log alone is not all of them.
+    std::fs::create_dir(state.join("keys")).unwrap();
+    std::fs::copy(state.join("aside/audit.key"), state.join("keys/audit.key")).unwrap();
+    let why = Log::open(config_in(state), clock().0).unwrap_err().to_string();
+    assert!(why.contains("keys/subjects") && why.contains("put back what is missing"), "{why}");
+    std::fs::remove_dir_all(state.join("keys")).unwrap();
+    std::fs::rename(state.join("aside"), state.join("keys")).unwrap();
+    assert_eq!(opened(state, 0).await.entries, 2);
+}

@@ -36,12 +36,19 @@ pub(super) fn up_to(path: &Path, most: u64) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Writes a file that is to leave this host, whole or not at all; a pipe or a terminal is written to as it is.
+/// Writes a file that is to leave this host, whole or not at all; a pipe or a terminal is written to as it is. A file that
+/// is there is replaced where it is empty, or one `of_kind`.
 ///
 /// # Errors
-/// It would lie in a log, or the file system refuses.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+/// It would lie in a log, something else is there, or the file system refuses.
+pub(super) fn write(path: &Path, bytes: &[u8], of_kind: impl FnOnce(&[u8]) -> bool) -> Result<()> {
     let unwritable = || format!("{} cannot be written", path.display());
+    if path.metadata().is_ok_and(|there| there.is_file() && there.len() > 0) {
+        let replaceable = read(path).is_ok_and(|there| there == bytes || of_kind(&there));
+        if !replaceable {
+            bail!("{} is there already and is no file of this kind: remove it, or name another", path.display());
+        }
+    }
     if path.metadata().is_ok_and(|there| !there.is_file()) {
         return File::options().write(true).open(path).and_then(|mut to| to.write_all(bytes)).with_context(unwritable);
     }
@@ -112,24 +119,26 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let at = |name: &str| dir.path().join(name);
         for bytes in [&b"one"[..], b"another"] {
-            write(&at("proof"), bytes).unwrap();
+            write(&at("proof"), bytes, |there| there == b"one").unwrap();
             assert_eq!(std::fs::read(at("proof")).unwrap(), bytes);
         }
+        let fault = write(&at("proof"), b"one", |_| false).unwrap_err().to_string();
+        assert!(fault.contains("is there already") && std::fs::read(at("proof")).unwrap() == b"another", "{fault}");
         std::os::unix::fs::symlink(at("proof"), at("link")).unwrap();
-        write(&at("link"), b"by the link").unwrap();
+        write(&at("link"), b"by the link", |_| true).unwrap();
         assert_eq!(std::fs::read(at("proof")).unwrap(), b"by the link");
         assert!(at("link").is_symlink());
         std::fs::create_dir_all(at("log")).unwrap();
         std::fs::write(at("log/00000000000000000000.log"), "an entry").unwrap();
         for name in ["log/new", "log/00000000000000000000.log", "log/../log/new"] {
-            let fault = format!("{:#}", write(&at(name), b"proof").unwrap_err());
+            let fault = format!("{:#}", write(&at(name), b"proof", |_| true).unwrap_err());
             assert!(fault.contains("name a place outside"), "{fault}");
         }
         assert_eq!(std::fs::read(at("log/00000000000000000000.log")).unwrap(), b"an entry");
-        assert!(write(&at("log"), b"proof").is_err() && write(&at("none/new"), b"proof").is_err());
+        assert!(write(&at("log"), b"proof", |_| true).is_err() && write(&at("none/new"), b"proof", |_| true).is_err());
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 3, "nothing is left of what failed");
         let (mut from, to) = io::pipe().unwrap();
-        write(Path::new(&format!("/dev/fd/{}", to.as_raw_fd())), b"through a pipe").unwrap();
+        write(Path::new(&format!("/dev/fd/{}", to.as_raw_fd())), b"through a pipe", |_| false).unwrap();
         drop(to);
         let mut text = String::new();
         from.read_to_string(&mut text).unwrap();

@@ -90,7 +90,7 @@ pub(super) fn prove(args: &ProveArgs, dir: &Path) -> anyhow::Result<ExitCode> {
     }
     let proof = proof.to_string();
     match &args.output {
-        Some(path) => outside::write(path, proof.as_bytes())?,
+        Some(path) => outside::write(path, proof.as_bytes(), |there| Proof::parse(there).is_ok())?,
         None => out::exact(proof.as_bytes())?,
     }
     Ok(ExitCode::SUCCESS)

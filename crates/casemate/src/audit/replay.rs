@@ -95,6 +95,10 @@ pub(super) fn run(args: &ReplayArgs, dir: &Path) -> Result<ExitCode> {
         (None, Some(index)) => (index..index.saturating_add(1), true),
         (None, None) => (0..0, false),
     };
+    // Entries that were asked for and are not there are not equal.
+    if !is_one && let Err(fault) = entry(dir, range.end.saturating_sub(1)) {
+        return Ok(bad(&fault));
+    }
     let found = match decisions(dir, &args.keys.path(dir), range.clone(), UnixMillis(0)) {
         Ok(found) => found,
         Err(fault) => return Ok(bad(&fault)),

@@ -161,7 +161,10 @@ fn table(held: &Stats, pruned: Option<&Pruning>, retention: Option<Option<Durati
     if let Some(pruned) = pruned {
         line("pruned", pruned.in_words(held.minimum));
     }
-    line("bytes", format!("{} in {} segments", size(held.bytes as f64), grouped(held.segments)));
+    line(
+        "bytes",
+        format!("{} in {} segment{}", size(held.bytes as f64), grouped(held.segments), plural(held.segments)),
+    );
     if let Some([first, last]) = times(held) {
         line("from", first);
         line("to", last);
@@ -238,6 +241,10 @@ fn size(bytes: f64) -> String {
     if power == 0 { format!("{scaled:.0} {unit}") } else { format!("{scaled:.1} {unit}") }
 }
 
+const fn plural(count: u64) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -262,7 +269,7 @@ mod tests {
         let text = out::plain(&table(&held(), None, None));
         let has = |wanted: &str| assert!(text.contains(wanted), "{wanted:?} in {text}");
         has("entries     8,002\n");
-        has("bytes       3.8 MiB in 1 segments\n");
+        has("bytes       3.8 MiB in 1 segment\n");
         has("growth      3.8 MiB a day\n");
         has("full in 10 days");
         has("  (others)             3  ");

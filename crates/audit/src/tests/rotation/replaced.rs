@@ -60,6 +60,28 @@ async fn a_key_that_was_replaced_does_not_sign_on() {
 }
 
 #[tokio::test]
+async fn auditors_find_the_public_key_in_force() {
+    let dir = tempfile::tempdir().unwrap();
+    let public = dir.path().join("audit.pub");
+    let log = open(dir.path());
+    call(&log, "one").await;
+    let before = fs::read(&public).unwrap();
+    let rotated = log.rotate_key("alice").await.unwrap();
+    log.close().await;
+    let after = fs::read(&public).unwrap();
+    assert_eq!(after, format!("{}\n", rotated.new).as_bytes());
+    // One from before the change is an old copy: by it nothing of the log's end could be verified.
+    fs::write(&public, &before).unwrap();
+    open(dir.path()).close().await;
+    assert_eq!(fs::read(&public).unwrap(), after);
+    // With no list that knows it, it is somebody's.
+    fs::write(&public, &before).unwrap();
+    fs::remove_file(dir.path().join("audit.keys")).unwrap();
+    assert!(refused(dir.path()).contains("remove this file"));
+    assert_eq!(fs::read(&public).unwrap(), before);
+}
+
+#[tokio::test]
 async fn a_log_from_before_the_change_is_named() {
     let dir = tempfile::tempdir().unwrap();
     let log = open(dir.path());
