@@ -1,9 +1,9 @@
 //! Secrets that are longer than what a stream holds, at every place of a cut that is made for length: no part of them goes out.
 
+use crate::{Filter, Policy, Scope, Stream};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use casemate_inspect::Registered;
-use casemate_output::{Filter, Policy, Scope, Stream};
 use std::sync::Arc;
 
 /// A small generator (SplitMix64).
@@ -67,17 +67,17 @@ fn left<'s>(secret: &'s str, out: &str) -> Option<&'s str> {
         .find(|part| out.contains(part) && part.bytes().any(|b| b.is_ascii_digit()))
 }
 
+type Fill = (&'static str, fn(usize) -> String);
+
 /// What stands before a secret: a long word, lines, something without any certain place.
-fn fills() -> Vec<(&'static str, fn(usize) -> String)> {
-    vec![
-        ("one word", |len| "lorem,ipsum;".repeat(len / 12 + 1)[..len].to_owned()),
-        ("words", |len| "lorem ipsum dolor ".repeat(len / 18 + 1)[..len].to_owned()),
-        ("an open bracket", |len| format!("[{}", "lorem ipsum dolor ".repeat(len / 18 + 1))[..len].to_owned()),
-    ]
-}
+const FILLS: [Fill; 3] = [
+    ("one word", |len| "lorem,ipsum;".repeat(len / 12 + 1)[..len].to_owned()),
+    ("words", |len| "lorem ipsum dolor ".repeat(len / 18 + 1)[..len].to_owned()),
+    ("an open bracket", |len| format!("[{}", "lorem ipsum dolor ".repeat(len / 18 + 1))[..len].to_owned()),
+];
 
 fn check(filter: &Arc<Filter>, name: &str, secret: &str, lens: &[usize], bad: &mut Vec<String>) {
-    for (fill, write) in fills() {
+    for (fill, write) in FILLS {
         for len in lens {
             for behind in ["", "\nand so on, and more.\n", ",lorem;ipsum"] {
                 let behind = if behind.starts_with(',') { behind.repeat(3000) } else { behind.to_owned() };

@@ -2,7 +2,7 @@
 //!
 //! The list is written from what vendors publish and not from the table of formats; each credential is made here.
 
-use casemate_output::{Filter, Policy, Scope};
+use crate::{Filter, Policy, Scope};
 use std::sync::Arc;
 
 /// A small generator (SplitMix64).

@@ -1,12 +1,12 @@
 //! Registered values in every form that is promised, in every carrier, whole and as a stream: nothing of them goes out.
 
+use crate::{Filter, Policy, Rules, Scope, Shape, Stream, inspect_json};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use casemate_core::json::{Json, Limits, quote};
 use casemate_core::mcp::Method;
 use casemate_inspect::Registered;
-use casemate_output::{Filter, Policy, Rules, Scope, Shape, Stream, inspect_json};
 use std::sync::Arc;
 
 /// A small generator (SplitMix64).
@@ -68,7 +68,7 @@ fn base32(text: &str) -> String {
         char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[five.iter().fold(0, |n, b| n * 2 + usize::from(*b))])
     });
     let mut out: String = digits.collect();
-    while out.len() % 8 > 0 {
+    while !out.len().is_multiple_of(8) {
         out.push('=');
     }
     out
