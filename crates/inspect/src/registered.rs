@@ -1,8 +1,8 @@
 //! Values that were registered as secret: found whatever they are written as.
 //!
 //! What is compared are symbols: the letters and digits of a value, in one case. All else may stand between them, so that a
-//! value is the same split or whole. Each value is looked for as it is, backwards, and as hexadecimal, base64, base32 and
-//! character codes of it would be at any place of a longer text; and again in what the text says once percent-encoding,
+//! value is the same split or whole. Each value is looked for as it is, backwards, and as character codes, hexadecimal, base64
+//! and base32 of it would be at any place of a longer text, the latter three backwards as well; and again in what the text says once percent-encoding,
 //! character references, escapes, compatibility forms, look-alikes and runs of base64, base32 and hexadecimal are undone,
 //! encodings within encodings to the depth of four; and, of each of those, in what is left without the markup that shows
 //! nothing. The cost does not grow with the number of values.
