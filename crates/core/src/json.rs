@@ -10,7 +10,7 @@ mod scan;
 mod unescape;
 
 pub use edit::Edits;
-pub use reader::{Json, Value};
+pub use reader::{Json, Member, Value};
 pub use scan::Limits;
 pub use unescape::quote;
 

@@ -1,8 +1,8 @@
 //! Values that were registered as secret: found whatever they are written as.
 //!
 //! What is compared are symbols: the letters and digits of a value, in one case. All else may stand between them, so that a
-//! value is the same split or whole. Each value is looked for as it is, backwards, and as hexadecimal, base64, base32 and
-//! character codes of it would be at any place of a longer text; and again in what the text says once percent-encoding,
+//! value is the same split or whole. Each value is looked for as it is, backwards, and as character codes, hexadecimal, base64
+//! and base32 of it would be at any place of a longer text, the latter three backwards as well; and again in what the text says once percent-encoding,
 //! character references, escapes, compatibility forms, look-alikes and runs of base64, base32 and hexadecimal are undone,
 //! encodings within encodings to the depth of four; and, of each of those, in what is left without the markup that shows
 //! nothing. The cost does not grow with the number of values.
@@ -138,7 +138,12 @@ impl Registered {
         let mut matches = Vec::new();
         settle(&joined.text, found, &mut matches);
         for hit in matches {
-            joined.parts(&hit, out);
+            let whole = |part: &str| {
+                let mut found = Vec::new();
+                Search::new(values, part, 0, &mut found).layer(&Layer::plain(part.as_bytes()), 0);
+                found.iter().any(|inner| inner.span.len() + EDGES >= hit.span.len())
+            };
+            joined.parts(&hit, whole, out);
         }
     }
 
@@ -189,6 +194,8 @@ struct Joined {
     parts: Vec<(Range<usize>, usize, usize)>,
 }
 
+/// So much beside a value may be found with it: digits that hold bits of it as well.
+const EDGES: usize = 16;
 /// Nothing is found across it.
 const APART: &str = ".";
 
@@ -214,12 +221,20 @@ impl Joined {
         self.parts.push((start..self.text.len(), number, from));
     }
 
-    /// The parts of a match that goes over more than one text.
-    fn parts(&self, hit: &Match, out: &mut Vec<(usize, Match)>) {
+    /// The parts of a match that goes over more than one text. One that a part holds whole is left to the search in its text.
+    fn parts(&self, hit: &Match, whole: impl Fn(&str) -> bool, out: &mut Vec<(usize, Match)>) {
         let first = self.parts.partition_point(|(place, ..)| place.end <= hit.span.start);
         let parts = self.parts.iter().skip(first).take_while(|(place, ..)| place.start < hit.span.end);
         let parts = parts.filter(|(place, ..)| !place.is_empty());
         if parts.clone().count() < 2 {
+            return;
+        }
+        let own = |place: &Range<usize>| {
+            let start = self.text.floor_char_boundary(hit.span.start.saturating_sub(EDGES).max(place.start));
+            let end = self.text.ceil_char_boundary((hit.span.end + EDGES).min(place.end));
+            self.text.get(start..end).is_some_and(&whole)
+        };
+        if parts.clone().any(|(place, ..)| own(place)) {
             return;
         }
         for (place, number, from) in parts {

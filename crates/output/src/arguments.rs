@@ -8,7 +8,7 @@ use casemate_inspect::Registered;
 use std::borrow::Cow;
 
 /// Checks that a message holds no registered value: in none of its texts, names and keys, in whatever form, nor spread over
-/// texts that follow each other.
+/// several of them.
 ///
 /// # Errors
 /// `input.secret`. Which value it was, and where it stands, is not said.
@@ -18,14 +18,11 @@ pub fn check_secrets(json: &Json, registered: &Registered) -> Result<(), Refusal
     registered.find(root.raw(), &mut found);
     let mut texts = Vec::new();
     strings(root, &mut texts);
-    let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
     // Where a text has escapes, the message as it stands reads otherwise than what it says.
     for text in &texts {
         registered.find(text, &mut found);
     }
-    let mut spread = Vec::new();
-    registered.find_across(&texts, &mut spread);
-    if found.is_empty() && spread.is_empty() { Ok(()) } else { Err(Reason::InputSecret.into()) }
+    if found.is_empty() && !crate::rewrite::holds(root, registered) { Ok(()) } else { Err(Reason::InputSecret.into()) }
 }
 
 /// Checks that nothing that a client gives a server to work with names a private host: arguments, URIs, values to complete,
@@ -52,4 +49,37 @@ fn strings<'a>(value: Value<'a>, texts: &mut Vec<Cow<'a, str>>) {
     texts.extend(value.as_str());
     value.members().for_each(|member| strings(member.value, texts));
     value.items().for_each(|item| strings(item, texts));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+    use casemate_core::json::Limits;
+
+    #[test]
+    fn a_value_in_pieces_goes_up_in_no_order() {
+        let value = "Zr7qLm2xWp9vKd4tHs8y";
+        let registered = Registered::new([value.as_bytes()]);
+        let refused = |text: &str| {
+            let json = Json::parse(Bytes::copy_from_slice(text.as_bytes()), Limits::default()).unwrap();
+            check_secrets(&json, &registered).is_err()
+        };
+        let (a, b, c) = (&value[..7], &value[7..14], &value[14..]);
+        for arguments in [
+            format!(r#"{{"{a}":17,"{b}":true,"{c}":"x"}}"#),
+            format!(r#"{{"{a}":"{b}","{c}":""}}"#),
+            format!(r#"{{"x":"{a}","y":["{b}","{c}"]}}"#),
+            format!(r#"[{{"n":"1","p":"{a}"}},{{"n":"2","p":"{b}"}},{{"n":"3","p":"{c}"}}]"#),
+            format!(r#""{{\"{a}\":1,\"{b}\":2,\"{c}\":3}}""#),
+        ] {
+            let put = |arguments: &str| {
+                format!(
+                    r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"t","arguments":{arguments}}}}}"#
+                )
+            };
+            assert!(refused(&put(&arguments)), "{arguments}");
+            assert!(!refused(&put(&arguments.replace(b, "Qq3nBc8"))), "{arguments}");
+        }
+    }
 }

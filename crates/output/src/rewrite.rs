@@ -8,6 +8,7 @@ mod twin;
 mod walk;
 
 pub use crate::media::check_request;
+pub(crate) use across::holds;
 use place::Place;
 
 use crate::filter::Filter;

@@ -74,12 +74,15 @@ impl Forms {
 
     fn encoded(&mut self, value: &[u8]) {
         let list = &mut self.letters;
-        push(list, &LETTERS, &digits(value, 4, 0, HEX), View::Hex, None);
-        for skip in 0..3 {
-            push(list, &LETTERS, &digits(value, 6, skip, BASE64), View::Base64, None);
-        }
-        for skip in 0..5 {
-            push(list, &LETTERS, &digits(value, 5, skip, BASE32), View::Base32, None);
+        let radixes = [(4, 1, &HEX[..], View::Hex), (6, 3, BASE64, View::Base64), (5, 5, BASE32, View::Base32)];
+        for (bits, places, alphabet, view) in radixes {
+            for skip in 0..places {
+                let mut spelt = digits(value, bits, skip, alphabet);
+                push(list, &LETTERS, &spelt, view, None);
+                // Written backwards.
+                spelt.reverse();
+                push(list, &LETTERS, &spelt, view, None);
+            }
         }
         for radix in [8, 10] {
             let codes: Vec<u8> = value.iter().flat_map(|b| number(*b, radix)).collect();

@@ -117,8 +117,8 @@ impl Stripped {
 /// What stands at the beginning of `rest`.
 fn mark(rest: &[u8], reading: Reading) -> Mark {
     match rest {
-        [b']', b'(', ..] => target(rest, b'(', b')'),
-        [b']', b'[', ..] => target(rest, b'[', b']'),
+        [b']', b'(', ..] => target(rest, b'(', b')', reading),
+        [b']', b'[', ..] => target(rest, b'[', b']', reading),
         [_] => Mark::Open,
         [b'<', b'!', b'-', b'-', ..] => comment(rest, reading),
         [b'<', b'!', b'[', b'C', b'D', b'A', b'T', b'A', b'[', ..] if reading == Reading::Tags => Mark::Gone(9, true),
@@ -153,8 +153,12 @@ fn comment(rest: &[u8], reading: Reading) -> Mark {
     }
 }
 
-/// `](destination)`, `][label]`
-fn target(rest: &[u8], open: u8, close: u8) -> Mark {
+/// `](destination)`, `][label]`. One with a tag in it may be none: then the tags alone go.
+fn target(rest: &[u8], open: u8, close: u8, reading: Reading) -> Mark {
+    let gone = |len: usize| match rest.get(..len).and_then(|target| memchr::memchr(b'<', target)) {
+        Some(_) if reading == Reading::Tags => Mark::None,
+        tag => Mark::Gone(len, tag.is_some()),
+    };
     let mut depth = 0usize;
     let mut escaped = false;
     for (at, byte) in rest.iter().enumerate().take(TARGET).skip(1) {
@@ -162,7 +166,7 @@ fn target(rest: &[u8], open: u8, close: u8) -> Mark {
             _ if std::mem::take(&mut escaped) => {}
             b'\\' => escaped = true,
             b if b == open => depth += 1,
-            b if b == close && depth <= 1 => return Mark::Gone(at + 1, false),
+            b if b == close && depth <= 1 => return gone(at + 1),
             b if b == close => depth -= 1,
             _ => {}
         }

@@ -1,7 +1,7 @@
 //! Chat, mail and telephony.
 
-use super::format::Class::{Alnum, B64Percent, Digit, Dotted, Hex, HexAny, Lower, Upper, Url};
-use super::format::Part::{Lit, Of, Uuid};
+use super::format::Class::{Alnum, B64, B64Percent, Digit, Dotted, Hex, HexAny, Lower, Upper, Url};
+use super::format::Part::{Lit, Of, Pad, Uuid};
 use super::format::{Format, format};
 
 /// Their formats.
@@ -47,6 +47,12 @@ pub(super) const FORMATS: &[Format] = &[
         "A session's token of Slack.",
         &["xoxc-"],
         &[Of(Digit, 9, 14), Lit("-"), Of(Digit, 9, 14), Lit("-"), Of(Digit, 9, 14), Lit("-"), Of(Hex, 64, 64)],
+    ),
+    format(
+        "secret.slack.workflow_token",
+        "A token of a workflow of Slack.",
+        &["xwfp-"],
+        &[Of(Digit, 9, 14), Lit("-"), Of(Digit, 9, 14), Lit("-"), Of(Alnum, 20, 64)],
     ),
     format("secret.slack.cookie", "A session's cookie of Slack.", &["xoxd-"], &[Of(B64Percent, 60, 400)]),
     format(
@@ -156,6 +162,22 @@ pub(super) const FORMATS: &[Format] = &[
         .entropy(42),
     format("secret.twitter.bearer", "A bearer token of X.", &["AAAAAAAAAAAAAAAAAAAAA"], &[Of(B64Percent, 60, 120)])
         .entropy(40),
+    format("secret.pinterest.token", "An access token of Pinterest.", &["pina_"], &[Of(Alnum, 50, 180)]),
+    format(
+        "secret.linkedin.secret",
+        "A client secret of LinkedIn.",
+        &["WPL_AP0.", "WPL_AP1."],
+        &[Of(Alnum, 16, 16), Lit("."), Of(B64, 6, 8), Pad],
+    ),
+    format("secret.onesignal.key", "An API key of OneSignal.", &["os_v2_app_", "os_v2_org_"], &[Of(Lower, 80, 120)]),
+    format("secret.intercom.token", "An access token of Intercom.", &["dG9rOg"], &[Of(B64, 48, 64), Pad]).entropy(38),
+    format(
+        "secret.salesforce.session",
+        "A session id or access token of Salesforce.",
+        &["00D"],
+        &[Of(Alnum, 12, 15), Lit("!"), Of(Dotted, 80, 140)],
+    ),
+    format("secret.trello.token", "A token of Trello.", &["ATTA"], &[Of(Hex, 64, 64), Of(HexAny, 8, 8)]),
     format(
         "secret.hubspot.token",
         "A private app's token of HubSpot.",
@@ -201,5 +223,6 @@ pub(super) const FORMATS: &[Format] = &[
         &["sk.eyJ", "tk.eyJ"],
         &[Of(Url, 60, 200), Lit("."), Of(Url, 20, 24)],
     ),
+    format("secret.adobe.secret", "A client secret of Adobe.", &["p8e-", "s8e-"], &[Of(Alnum, 32, 32)]),
     format("secret.adafruit.key", "A key of Adafruit IO.", &["aio_"], &[Of(Alnum, 28, 28)]),
 ];

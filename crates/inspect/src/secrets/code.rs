@@ -30,6 +30,7 @@ pub(super) const FORMATS: &[Format] = &[
         &[Of(Url, 27, 300), Lit("."), Of(Lower, 2, 2), Lit("."), Of(Lower, 7, 9)],
     ),
     format("secret.gitlab.deploy", "A deploy token of GitLab.", &["gldt-"], &[Of(Url, 20, 64)]),
+    format("secret.gitlab.workspace", "A token of a workspace of GitLab.", &["glwt-"], &[Of(Url, 20, 64)]),
     format("secret.gitlab.feed", "A feed token of GitLab.", &["glft-"], &[Of(Url, 20, 64)]),
     format(
         "secret.gitlab.runner",
@@ -61,7 +62,7 @@ pub(super) const FORMATS: &[Format] = &[
     format(
         "secret.atlassian.token",
         "An API token of Atlassian.",
-        &["ATATT3"],
+        &["ATATT3", "ATSTT3"],
         &[Of(Url, 80, 260), Lit("="), Of(HexAny, 8, 8)],
     ),
     format("secret.sourcegraph.token", "An access token of Sourcegraph.", &["sgp_"], &[Of(Word, 40, 64)]),
@@ -115,6 +116,7 @@ pub(super) const FORMATS: &[Format] = &[
     format("secret.launchdarkly.key", "A key of LaunchDarkly.", &["sdk-", "api-"], &[Uuid]),
     format("secret.postman.key", "An API key of Postman.", &["PMAK-"], &[Of(Hex, 24, 24), Lit("-"), Of(Hex, 34, 34)]),
     format("secret.postman.collection", "A collection's access key of Postman.", &["PMAT-"], &[Of(Upper, 26, 26)]),
+    format("secret.checkly.key", "An API key of Checkly.", &["cu_"], &[Of(Hex, 32, 32)]).entropy(28),
     format("secret.readme.key", "An API key of ReadMe.", &["rdme_"], &[Of(Lower, 70, 70)]),
     format("secret.unleash.token", "An API token of Unleash.", &[":production.", ":development."], &[Of(Hex, 56, 64)])
         .lead(Lower, 1, 40),

@@ -8,6 +8,7 @@ use super::format::{Format, format};
 /// Their formats.
 pub(super) const FORMATS: &[Format] = &[
     format("secret.supabase.pat", "A personal access token of Supabase.", &["sbp_"], &[Of(Hex, 40, 40)]),
+    format("secret.supabase.oauth", "An OAuth token of Supabase.", &["sbp_v0_", "sbp_oauth_"], &[Of(Hex, 40, 40)]),
     format("secret.supabase.secret", "A secret key of Supabase.", &["sb_secret_"], &[Of(Url, 24, 48)]),
     format(
         "secret.planetscale.token",
@@ -16,6 +17,7 @@ pub(super) const FORMATS: &[Format] = &[
         &[Of(Dotted, 32, 64)],
     ),
     format("secret.neon.key", "An API key of Neon.", &["napi_"], &[Of(Lower, 48, 72)]),
+    format("secret.neon.password", "A password of a database of Neon.", &["npg_"], &[Of(Alnum, 12, 24)]).entropy(28),
     format(
         "secret.mongodb.secret",
         "A service account's secret of MongoDB Atlas.",
@@ -53,6 +55,7 @@ pub(super) const FORMATS: &[Format] = &[
     ),
     format("secret.newrelic.user", "A user's key of New Relic.", &["NRAK-"], &[Of(Upper, 27, 27)]),
     format("secret.newrelic.insert", "An insert key of New Relic.", &["NRII-"], &[Of(Url, 32, 32)]),
+    format("secret.newrelic.query", "A query key of New Relic.", &["NRIQ-"], &[Of(Url, 32, 32)]),
     format("secret.newrelic.admin", "An admin key of New Relic.", &["NRAA-"], &[Of(Alnum, 27, 27)]),
     format("secret.newrelic.license", "A license key of New Relic.", &["NRAL"], &[Pad]).lead(HexAny, 36, 36).entropy(0),
     format(
@@ -61,6 +64,7 @@ pub(super) const FORMATS: &[Format] = &[
         &["hcaik_", "hcxik_", "hcbik_", "hcamk_", "hcxmk_"],
         &[Of(Lower, 50, 64)],
     ),
+    format("secret.honeybadger.token", "A personal token of Honeybadger.", &["hbp_"], &[Of(Alnum, 36, 36)]),
     format(
         "secret.dynatrace.token",
         "A token of Dynatrace.",

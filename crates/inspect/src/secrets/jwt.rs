@@ -15,8 +15,8 @@ pub(super) const ANCHOR: &str = "eyJ";
 /// What that is in base64.
 pub(super) const WRAPPED: &str = "ZXlK";
 
-/// The longest token that is found, in bytes; of a longer one, its beginning.
-pub(super) const LONGEST: usize = 16 * 1024;
+/// The longest token that is found, in bytes; of a longer one, its beginning. A text is cut where a word is longer than 20 KiB.
+pub(super) const LONGEST: usize = 24 * 1024;
 
 /// The longest header, in bytes.
 const HEADER: usize = 4096;
@@ -36,7 +36,7 @@ pub(super) fn at(bytes: &[u8], start: usize) -> Option<usize> {
 
 /// The length of the token that `rest` begins with.
 fn token(rest: &[u8]) -> Option<usize> {
-    let header = segment(rest);
+    let header = segment(rest.get(..rest.len().min(HEADER + 1))?);
     let payload_from = header + 1;
     if header > HEADER || rest.get(header) != Some(&b'.') || !is_header(&URL.decode(rest.get(..header)?).ok()?) {
         return None;

@@ -47,6 +47,13 @@ pub(super) const FORMATS: &[Format] = &[
     ),
     format("secret.gocardless.token", "An access token of GoCardless.", &["live_"], &[Of(Url, 40, 44)]),
     format("secret.mollie.key", "An API key of Mollie.", &["live_", "test_"], &[Of(Alnum, 30, 30)]),
+    format("secret.lob.key", "An API key of Lob.", &["live_", "test_"], &[Of(Hex, 35, 35)]).entropy(28),
+    format(
+        "secret.adyen.key",
+        "An API key of Adyen.",
+        &["AQEyh", "AQEmh", "AQEnh", "AQEph", "AQErh", "AQExh", "AQEqh", "AQEth", "AQEhh", "AQEgh", "AQEsh", "AQEuh"],
+        &[Of(B64, 40, 300), Pad, Lit("-"), Of(B64, 40, 120), Pad],
+    ),
     format("secret.checkout.key", "A secret key of Checkout.com.", &["sk_", "sk_test_"], &[Uuid]),
     format(
         "secret.paddle.key",

@@ -79,6 +79,8 @@ pub(super) const NEAR: &[Near] = &[
     near("secret.rollbar.token", "A token of Rollbar.", &["rollbar"], Hex, 32, 32),
     near("secret.bugsnag.key", "A key of Bugsnag.", &["bugsnag"], Hex, 32, 32),
     near("secret.pagerduty.key", "A key of PagerDuty.", &["pagerduty"], Url, 20, 32),
+    near("secret.pagerduty.user", "A user's token of PagerDuty.", &["pagerduty"], B64, 20, 20),
+    near("secret.airtable.legacy", "An API key of Airtable in its older form.", &["airtable"], Alnum, 17, 17),
     near("secret.opsgenie.key", "An API key of Opsgenie.", &["opsgenie"], Url, 36, 36),
     near("secret.newrelic.key", "A key of New Relic in its older form.", &["newrelic"], Alnum, 32, 40),
     near("secret.sumologic.key", "An access key of Sumo Logic.", &["sumologic", "sumoaccess"], Alnum, 64, 64),

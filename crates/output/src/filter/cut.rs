@@ -12,8 +12,9 @@ use std::ops::Range;
 pub(crate) const HOLD: usize = 36 * 1024;
 /// So long a run without white space is not held whole.
 const WORD: usize = 20 * 1024;
-/// No match is longer of which the beginning stands before a cut that is made for length, unless it is kept whole by dropping.
-const SPAN: usize = 4 * 1024;
+/// So much behind a cut that is made for length is seen, so that what begins before it is told by then: more than the header of
+/// a JSON web token.
+const SPAN: usize = 8 * 1024;
 /// So often a cut is moved back until no detector looks across it.
 const STEPS: usize = 4096;
 
@@ -105,7 +106,12 @@ impl Filter {
         let most = self.detectors.pending_values(word).min(word.len() - SPAN);
         let place = |at| word.floor_char_boundary(inspect::cut(word, policy, at));
         let at = settled(&matches, word.floor_char_boundary(most), place);
-        Some(at.map_or(Next::Drop(start + word.len()), |at| Next::Cut(start + at)))
+        Some(match at {
+            Some(at) => Next::Cut(start + at),
+            // What stands before the word stays.
+            None if start > 0 => Next::Cut(start),
+            None => Next::Drop(word.len()),
+        })
     }
 
     /// The part at which a text is cut that has no better place within [`HOLD`].
@@ -124,6 +130,15 @@ impl Filter {
         let found = found.or_else(|| settled(&matches, most.min(text.floor_char_boundary(HOLD - SPAN)), any));
         found.map_or(Next::Drop(text.len()), Next::Cut)
     }
+}
+
+/// How much of a text goes with what was dropped before it: a value that does not end there may go on.
+pub(super) fn goes_on(text: &str) -> usize {
+    let joined = |byte: &u8| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=' | b'.' | b'%' | b'\\' | b'&' | b'#' | b';')
+    };
+    text.bytes().position(|byte| !joined(&byte)).unwrap_or(text.len())
 }
 
 /// The last place up to `limit` that `place` allows and that lies in no match.

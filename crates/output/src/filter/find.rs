@@ -51,6 +51,25 @@ fn lines(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
+/// Leaves out registered values that lie within others: what looks for them undoes encodings itself. Of two in the same place
+/// the one that was found first stays.
+fn once(found: &mut Vec<Match>) {
+    let own = |found: &Match| found.rule.starts_with("registered.");
+    if found.iter().filter(|found| own(found)).nth(1).is_none() {
+        return;
+    }
+    let (mut values, rest): (Vec<_>, Vec<_>) = std::mem::take(found).into_iter().partition(own);
+    values.sort_by_key(|found| (found.span.start, std::cmp::Reverse(found.span.end)));
+    let mut end = 0;
+    values.retain(|found| {
+        let new = found.span.end > end;
+        end = end.max(found.span.end);
+        new
+    });
+    *found = rest;
+    found.append(&mut values);
+}
+
 /// A rule of the operator's that is used.
 #[derive(Debug)]
 struct Own {
@@ -149,6 +168,7 @@ impl Detectors {
         let mut found = Vec::new();
         self.look(text, &mut found);
         through_pieces(&pieces, |piece, found| self.look(piece, found), &mut found);
+        once(&mut found);
         let mut hits = self.judged(text, &found);
         if alone {
             self.wide(text, &pieces, |decision| !decision.edits(), &mut hits);

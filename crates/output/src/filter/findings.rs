@@ -99,6 +99,7 @@ impl Findings {
                 _ => list.push(found),
             }
         }
+        once(&mut list);
         if list.len() > Filtered::FINDINGS {
             list.sort_by_key(|found| std::cmp::Reverse((found.action == Action::Deny, found.severity)));
             let rest = list.split_off(Filtered::FINDINGS);
@@ -110,6 +111,30 @@ impl Findings {
         score.add_unlisted(self.heaviest, self.unlisted);
         Listed { list, unlisted: self.unlisted, risk: score.risk(), heaviest: self.heaviest }
     }
+}
+
+/// Leaves out registered values that lie within others about which the same is done: a value in an encoding may be one that
+/// stands as it is in a later round.
+fn once(list: &mut Vec<Found>) {
+    let own = |found: &Found| found.rule.starts_with("registered.");
+    if list.iter().filter(|found| own(found)).nth(1).is_none() {
+        return;
+    }
+    list.sort_by(|a, b| (a.span.start, b.span.end, &a.rule).cmp(&(b.span.start, a.span.end, &b.rule)));
+    let mut ends: Vec<((Action, bool), usize)> = Vec::new();
+    list.retain(|found| {
+        if !own(found) {
+            return true;
+        }
+        let kind = (found.action, found.shadow);
+        let Some((_, end)) = ends.iter_mut().find(|(known, _)| *known == kind) else {
+            ends.push((kind, found.span.end));
+            return true;
+        };
+        let new = found.span.end > *end;
+        *end = (*end).max(found.span.end);
+        new
+    });
 }
 
 fn same(a: &Found, b: &Found) -> bool {

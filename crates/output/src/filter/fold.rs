@@ -1,6 +1,6 @@
 //! A text part after part, as a whole or as a stream.
 
-use super::cut::Next;
+use super::cut::{self, Next};
 use super::find::Hit;
 use super::findings::{Findings, whole_text};
 use super::rounds::{End, Part, within};
@@ -30,6 +30,8 @@ pub(crate) struct Flow {
     /// What cleaning has left, before anything was redacted.
     cleaned: Window,
     made: Window,
+    /// Whether the last part was dropped and the text has gone on ever since with what may belong to it.
+    dropped: bool,
     recent: Vec<(Cow<'static, str>, Range<usize>)>,
 }
 
@@ -111,6 +113,15 @@ impl Filter {
         let (mut out, mut copied, mut at) = (String::new(), 0, 0);
         while at < text.len() {
             let rest = text.get(at..).unwrap_or_default();
+            if let Some(len) = flow.goes_on(rest) {
+                if self.leave_out(len, flow, findings) {
+                    return End::Denied;
+                }
+                out.push_str(text.get(copied..at).unwrap_or_default());
+                at += len;
+                copied = at;
+                continue;
+            }
             let next = match self.next(rest, true, policy) {
                 Next::Hold => Next::Cut(rest.len()),
                 next => next,
@@ -166,6 +177,7 @@ impl Filter {
             },
         };
         flow.base += part.text.len();
+        flow.dropped = matches!(next, Next::Drop(_));
         if let End::Rest(out) = &end
             && self.detectors.looks_back()
         {
@@ -182,6 +194,15 @@ impl Filter {
             flow.made.changed |= changed;
         }
         end
+    }
+
+    /// Leaves out what goes with a part that was dropped; whether a rule denies what came before it.
+    fn leave_out(&self, len: usize, flow: &mut Flow, findings: &mut Findings) -> bool {
+        let denied = self.look_back(flow, true, findings);
+        flow.base += len;
+        flow.at = flow.base;
+        (flow.given, flow.cleaned, flow.made) = (Window::default(), Window::default(), Window::default());
+        denied
     }
 
     /// Looks at what came since with what stands before it; whether a rule denies it.
@@ -276,6 +297,12 @@ impl Filter {
     /// Takes the next part of what is held of a stream.
     pub(crate) fn go(&self, held: &str, ended: bool, flow: &mut Flow, sink: &mut Sink) -> Go {
         let policy = &self.inspect;
+        if let Some(taken) = flow.goes_on(held) {
+            let mut findings = Findings::default();
+            let denied = self.leave_out(taken, flow, &mut findings);
+            sink.add(findings, &mut flow.recent);
+            return if denied { Go::Denied } else { Go::Out(Step { taken, text: String::new() }) };
+        }
         let next = self.next(held, ended, policy);
         let (Next::Cut(len) | Next::Drop(len)) = next else { return Go::Hold };
         let text = held.get(..len).unwrap_or(held);
@@ -330,6 +357,13 @@ pub(crate) struct Sink {
 }
 
 impl Flow {
+    /// How much of the text goes with what was dropped before it; `None` where nothing does.
+    fn goes_on(&mut self, rest: &str) -> Option<usize> {
+        let len = if self.dropped { cut::goes_on(rest) } else { 0 };
+        self.dropped = self.dropped && len == rest.len();
+        (len > 0).then_some(len)
+    }
+
     /// How many bytes are kept.
     #[cfg(test)]
     pub(crate) fn kept(&self) -> usize {

@@ -3,7 +3,7 @@
 use super::find::Hit;
 use super::findings::Findings;
 use super::{Filter, Found};
-use casemate_inspect::{Action, Family, clean};
+use casemate_inspect::{Action, Family, Match, clean};
 
 /// A string that cannot be changed, judged.
 #[derive(Debug, Default)]
@@ -34,7 +34,12 @@ impl Filter {
         if let Some(registered) = self.registered() {
             registered.find(text, &mut found);
         }
-        if found.is_empty() { Vec::new() } else { judged(self.detectors.judged(text, &found)).0 }
+        self.judge_found(text, &found)
+    }
+
+    /// Judges what was found in a string that must stay as it is.
+    pub(crate) fn judge_found(&self, text: &str, found: &[Match]) -> Vec<Found> {
+        if found.is_empty() { Vec::new() } else { judged(self.detectors.judged(text, found)).0 }
     }
 }
 

@@ -1,5 +1,9 @@
 //! The combination of detectors, actions and cleaning, with detectors made for the purpose.
 
+mod long_secrets;
+mod registered;
+mod vendors;
+
 use super::*;
 use crate::policy::{Pattern, Scope, Settings, Suppression, Treatment, Where};
 use casemate_core::glob::Glob;

@@ -1,5 +1,7 @@
 //! Messages as an upstream may send them, and what a client then sees.
 
+mod spread;
+
 use super::*;
 use crate::media::check_request;
 use crate::policy::{Pattern, Policy, Scope, Settings};

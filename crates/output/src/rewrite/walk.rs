@@ -8,7 +8,7 @@ use super::{Inspected, Place, Rules, Withheld};
 use crate::budget::Budget;
 use crate::filter::{Filtered, Found, Judged, Verdict};
 use crate::media;
-use casemate_core::json::{Edits, Kind, Value, quote};
+use casemate_core::json::{Edits, Kind, Member, Value, quote};
 use casemate_core::{Reason, Refusal};
 use casemate_inspect as inspect;
 use casemate_inspect::{Action, IMAGE_MARKER, Severity, View};
@@ -121,7 +121,7 @@ impl<'r, 'v> Walk<'r, 'v> {
                 (inner, known) = (Position::Media, Some(name));
             }
             self.place.enter_member(known);
-            let walked = self.member(object, &key, known, member.value, inner);
+            let walked = self.member(object, &member, known, inner);
             self.place.leave();
             walked?;
         }
@@ -131,22 +131,23 @@ impl<'r, 'v> Walk<'r, 'v> {
     fn member(
         &mut self,
         object: Value<'v>,
-        key: &str,
+        member: &Member<'v>,
         known: Option<&'static str>,
-        value: Value<'v>,
         inner: Position,
     ) -> Result<(), Refusal> {
+        let (key, value) = (member.key(), member.value);
         if known.is_none() {
-            self.judge(key)?;
+            self.spread(member.span().start, &key)?;
+            self.judge(&key)?;
         }
         if inner == Position::Shown && self.is_refused(value) {
             self.found(whole("link.uri", Severity::Medium, Action::Redact));
-            self.edits.retain_members(object, |name, _| name != key);
+            self.edits.retain_members(object, |name, _| name != key.as_ref());
             return Ok(());
         }
         match self.value(value, inner) {
             Err(refusal) if inner == Position::Alone && refusal.reason == Reason::OutputDenied => {
-                self.edits.retain_members(object, |name, _| name != key);
+                self.edits.retain_members(object, |name, _| name != key.as_ref());
                 Ok(())
             }
             walked => walked,
@@ -167,6 +168,9 @@ impl<'r, 'v> Walk<'r, 'v> {
 
     fn string(&mut self, value: Value<'v>, position: Position) -> Result<(), Refusal> {
         let Some(text) = value.as_str() else { return Ok(()) };
+        if !position.is_text() {
+            self.spread(value.span().start, &text)?;
+        }
         match position {
             Position::Media => self.media(value, &text),
             Position::Name => self.judge(&text),
@@ -220,16 +224,24 @@ impl<'r, 'v> Walk<'r, 'v> {
     /// Judges a number: a registered value may be one.
     fn number(&mut self, value: Value<'v>, position: Position) -> Result<(), Refusal> {
         let raw = value.raw();
-        if raw.len() < inspect::Registered::SHORTEST {
-            return Ok(());
+        let parts = self.across.get(&value.span().start);
+        let mut findings = parts.map_or_else(Vec::new, |parts| self.rules.filter.judge_found(raw, parts));
+        if raw.len() >= inspect::Registered::SHORTEST {
+            findings.extend(self.rules.filter.judge_values(raw));
         }
-        let findings = self.rules.filter.judge_values(raw);
         if position.is_text() && findings.iter().any(|f| f.action == Action::Deny && !f.shadow) {
             self.edits.replace(value, quote(crate::filter::SECRET));
             let redacted = findings.into_iter().map(|f| Found { action: f.action.min(Action::Redact), ..f });
             self.note(redacted.collect(), 0);
             return Ok(());
         }
+        self.judged(Judged { findings, ..Judged::default() })
+    }
+
+    /// Judges a string that must stay as it is and holds a part of a registered value.
+    fn spread(&mut self, at: usize, text: &str) -> Result<(), Refusal> {
+        let Some(parts) = self.across.get(&at) else { return Ok(()) };
+        let findings = self.rules.filter.judge_found(text, parts);
         self.judged(Judged { findings, ..Judged::default() })
     }
 
@@ -382,7 +394,7 @@ fn is_web(uri: &str) -> bool {
 }
 
 /// Whether a string is media: always where content says so; elsewhere where it is base64, and text otherwise.
-fn is_media(value: Value<'_>, position: Position) -> bool {
+pub(super) fn is_media(value: Value<'_>, position: Position) -> bool {
     let content = matches!(position, Position::Content | Position::Contents);
     value.kind() == Kind::String && (content || value.as_str().is_some_and(|text| media::decoded_len(&text).is_some()))
 }
