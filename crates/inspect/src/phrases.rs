@@ -10,10 +10,11 @@ mod odd;
 mod rest;
 mod skeleton;
 mod tongues;
+mod veil;
 
 use crate::decoded::{self, Piece};
 use crate::rule::{Family, Rule};
-use crate::signals::{Look, invisible_words, orders};
+use crate::signals::{Look, invisible_words, orders, tells, tells_in_cipher};
 use crate::{Action, Match, Severity, View};
 use anchor::{ANCHORS, Anchor, CIPHER, DISMISS, HUSH, ORDERS, ROLE, SECRET, SHOWING, TALK, is_worth};
 use skeleton::Skeleton;
@@ -84,7 +85,12 @@ pub const RULES: &[Rule] = &[
     ),
     signal(ENCODED, Severity::High, "An order in an encoding, in a cipher or backwards.", &["MCP06", "AML.T0068"]),
     signal(HIDDEN, Severity::High, "Words or orders where a reader does not see them.", &["MCP06", "AML.T0068"]),
-    signal(DISGUISED, Severity::Medium, "More trigger words in disguise than can be judged.", &["MCP06", "AML.T0068"]),
+    signal(
+        DISGUISED,
+        Severity::Medium,
+        "An order whose letters are all in disguise, or more trigger words in disguise than can be judged.",
+        &["MCP06", "AML.T0068"],
+    ),
 ];
 
 /// As much of a text is read in every disguise; what is beyond is reported as such.
@@ -109,6 +115,9 @@ pub fn find_with(text: &str, pieces: &[Piece], out: &mut Vec<Match>) {
     for odd in odd::find(text) {
         let mut inner = Vec::new();
         search.text(&odd.text, Severity::Medium, &mut inner);
+        if inner.is_empty() && is_prose(&odd.text) && tells(&odd.text) {
+            out.push(Match { rule: ENCODED, span: odd.span.clone(), view: View::Nested });
+        }
         for found in inner.into_iter().filter(|found| found.rule != marks::CALL).take(MATCHES) {
             let rules = [Some(ENCODED).filter(|_| found.rule.starts_with("signal.")), Some(found.rule)];
             out.extend(rules.into_iter().flatten().map(|rule| Match {
@@ -138,6 +147,49 @@ pub fn find_with(text: &str, pieces: &[Piece], out: &mut Vec<Match>) {
         }
         out.push(found);
     }
+    told(pieces, out);
+}
+
+/// Adds the pieces that tell what to do although no single rule finds an order in them. Of escapes only those count that nobody
+/// needs: those of letters of ASCII.
+fn told(pieces: &[Piece], out: &mut Vec<Match>) {
+    const MOST: usize = 48 * 1024;
+    const LETTERS: usize = 16;
+    let known = |span: &Range<usize>, out: &[Match]| {
+        out.iter().any(|found| found.span.start < span.end && span.start < found.span.end && found.view != View::Plain)
+    };
+    let mut room = MOST;
+    for piece in pieces {
+        if piece.text.len() > room || known(&piece.span, out) {
+            continue;
+        }
+        if piece.map.is_empty() || undone_letters(piece, LETTERS) {
+            room -= piece.text.len();
+            if is_prose(&piece.text) && tells(&piece.text) {
+                out.push(Match { rule: ENCODED, span: piece.span.clone(), view: piece.view });
+            }
+        }
+    }
+}
+
+/// Whether so many letters of ASCII were undone in a piece.
+fn undone_letters(piece: &Piece, least: usize) -> bool {
+    let pairs = piece.map.iter().zip(piece.map.iter().skip(1));
+    let undone = pairs.filter(|(seam, next)| next.0 - seam.0 < next.1.saturating_sub(seam.1));
+    let letters = undone.filter_map(|(seam, next)| piece.text.as_bytes().get(seam.0..next.0));
+    letters.filter(|part| part.first().is_some_and(u8::is_ascii_alphabetic)).take(least).count() >= least
+}
+
+/// Whether a text is of words and hardly of anything else.
+fn is_prose(text: &str) -> bool {
+    let (mut all, mut words, mut signs) = (0_usize, 0_usize, 0_usize);
+    for c in text.chars().take(4096) {
+        all += 1;
+        words += usize::from(c.is_whitespace());
+        signs += usize::from(!c.is_alphanumeric() && !c.is_whitespace() && c.is_ascii());
+    }
+    let spaced = words >= 3 && words * 14 >= all;
+    all >= 12 && signs * 7 <= all && (spaced || !text.is_ascii())
 }
 
 /// Whether only signs stand in another form in the text, as full-width punctuation does between characters of East Asia.
@@ -171,6 +223,14 @@ impl Search {
             self.words(&words, Severity::Medium, &mut inner);
             out.push(Match { rule: HIDDEN, span: span.clone(), view: View::Folded });
             out.extend(inner.into_iter().map(|found| Match { span: span.clone(), view: View::Nested, ..found }));
+        }
+        for veiled in veil::find(text) {
+            let mut inner = Vec::new();
+            self.words(&veiled.text, Severity::Medium, &mut inner);
+            if inner.is_empty() && veiled.heavy && tells(&veiled.text) {
+                out.push(Match { rule: DISGUISED, span: veiled.span.clone(), view: View::Joined });
+            }
+            out.extend(inner.into_iter().map(|found| Match { span: veiled.span.clone(), view: View::Joined, ..found }));
         }
         self.words(text, least, out);
         out.truncate(first + MATCHES);
@@ -215,6 +275,15 @@ impl Search {
             // What is denied is not looked for in a cipher, where chance reads.
             let found = orders(part, Look::Cipher, false);
             let secret = |found: &crate::Finding| found.rule.starts_with("signal.");
+            if found.is_empty() && tells_in_cipher(part) {
+                let whole = crate::Finding {
+                    rule: ENCODED,
+                    span: 0..part.len(),
+                    action: Action::Report,
+                    severity: Severity::Medium,
+                };
+                push(whole, Severity::Medium, View::Cipher, Some(ENCODED));
+            }
             found
                 .into_iter()
                 .filter(secret)

@@ -17,6 +17,7 @@ mod naming;
 mod raster;
 mod requests;
 mod rules;
+mod telling;
 mod tools;
 mod typo;
 mod view;
@@ -24,6 +25,7 @@ mod words;
 
 pub(crate) use fold::{alike, fold};
 pub(crate) use hidden::invisible as invisible_words;
+pub(crate) use telling::{tells, tells_in_cipher};
 pub(crate) use view::{atbash, shifted};
 
 pub use alike::{names_look_alike, skeleton};

@@ -64,7 +64,9 @@ const WORDS: Table = &[
     (
         SECRET,
         "secret, password, passphrase, credential, api key, apikey, access key, private key, ssh key, access token, auth token, \
-        api token, bearer token, all tokens, env var, environment var, id_rsa, seed phrase, signing key, environ",
+        api token, bearer token, all tokens, every token, any token, each token, your token, stored token, saved token, hidden token, \
+        internal token, secret token, private token, known token, the tokens, me tokens, login data, login details, encryption key, \
+        all keys, all the keys, all your keys, session token, refresh token, creds, env var, environment var, id_rsa, seed phrase, signing key, environ",
     ),
     (
         SECRET,
@@ -81,7 +83,9 @@ const WORDS: Table = &[
     (
         TALK,
         "system prompt, system message, conversation history, chat history, entire conversation, full conversation, \
-        whole conversation, initial instructions, hidden instructions, your instructions, your prompt, exfiltrat, \
+        whole conversation, initial instruction, hidden instruction, initial prompt, hidden prompt, original prompt, \
+        original instruction, system instruction, internal instruction, secret instruction, secret prompt, internal prompt, exact instruction, \
+        exact prompt, confidential instruction, confidential prompt, the prompt, current instruction, developer prompt, sys prompt, system directive, your instructions, your prompt, exfiltrat, \
         developer message, systemprompt, systemanweisung, prompt systeme, prompt del sistema, prompt do sistema, \
         prompt di sistema, 系统提示, 系統提示, システムプロンプト, 시스템 프롬프트, системный промпт, системного промпта",
     ),
@@ -165,6 +169,7 @@ pub(super) fn is_worth(part: &str) -> bool {
                     "chat",
                 ]);
                 shown |= starts(&["collect", "copy", "cat"]);
+                stress |= matches!(word, "complete" | "cached" | "confidential");
                 orders |= starts(&["command", "constraint", "context", "consigne", "content"]);
             }
             _ => {
@@ -184,7 +189,25 @@ pub(super) fn is_worth(part: &str) -> bool {
     dismiss && orders || shown && secret && stress
 }
 
-const STRESS: [&str; 53] = [
+const STRESS: [&str; 71] = [
+    "prompt",
+    "prompts",
+    "system",
+    "hidden",
+    "reveal",
+    "leak",
+    "exfiltrate",
+    "divulge",
+    "disclose",
+    "expose",
+    "spill",
+    "unveil",
+    "stored",
+    "saved",
+    "internal",
+    "us",
+    "betray",
+    "away",
     "every",
     "everything",
     "each",
@@ -279,14 +302,97 @@ const SECRETS: [&str; 38] = [
     "developer",
     "otp",
 ];
-const SHOWS: [&str; 75] = [
-    "print", "show", "dump", "reveal", "send", "export", "output", "display", "leak", "expos", "disclos", "give",
-    "tell", "share", "mail", "email", "post", "upload", "exfil", "paste", "echo", "list", "read", "gather", "harvest",
-    "forward", "includ", "pass", "write", "extract", "steal", "repeat", "recite", "spill", "divulg", "hand",
-    "enumerat", "reply", "respond", "put", "provide", "get", "fetch", "retriev", "transmit", "submit", "encode",
-    "zeig", "gib", "nenn", "druck", "schick", "verrat", "montr", "revel", "donn", "envo", "imprim", "muestr", "envi",
-    "vuelca", "dame", "dime", "mostr", "exib", "diga", "stampa", "rivel", "invia", "dammi", "dimmi", "publish",
-    "release", "find", "search",
+const SHOWS: [&str; 90] = [
+    "return",
+    "cat",
+    "broadcast",
+    "log",
+    "relay",
+    "ship",
+    "stream",
+    "spit",
+    "surface",
+    "unveil",
+    "betray",
+    "type",
+    "turn",
+    "reproduc",
+    "report",
+    "print",
+    "show",
+    "dump",
+    "reveal",
+    "send",
+    "export",
+    "output",
+    "display",
+    "leak",
+    "expos",
+    "disclos",
+    "give",
+    "tell",
+    "share",
+    "mail",
+    "email",
+    "post",
+    "upload",
+    "exfil",
+    "paste",
+    "echo",
+    "list",
+    "read",
+    "gather",
+    "harvest",
+    "forward",
+    "includ",
+    "pass",
+    "write",
+    "extract",
+    "steal",
+    "repeat",
+    "recite",
+    "spill",
+    "divulg",
+    "hand",
+    "enumerat",
+    "reply",
+    "respond",
+    "put",
+    "provide",
+    "get",
+    "fetch",
+    "retriev",
+    "transmit",
+    "submit",
+    "encode",
+    "zeig",
+    "gib",
+    "nenn",
+    "druck",
+    "schick",
+    "verrat",
+    "montr",
+    "revel",
+    "donn",
+    "envo",
+    "imprim",
+    "muestr",
+    "envi",
+    "vuelca",
+    "dame",
+    "dime",
+    "mostr",
+    "exib",
+    "diga",
+    "stampa",
+    "rivel",
+    "invia",
+    "dammi",
+    "dimmi",
+    "publish",
+    "release",
+    "find",
+    "search",
 ];
 const DISMISSES: [&str; 44] = [
     "ignor",
@@ -382,9 +488,18 @@ const CIPHERED: &str = "ignore, disregard, instructions, previous, system prompt
     reveal, print all, send all, do not tell, you are now, everything above, guidelines, the user, variables, api keys, \
     directive, nothing to, the rules, earlier, environment, document, contents, the address, message, content in";
 
+/// Of these the commonest ones.
+const PROSE: &str = "before, answer, contents, address, conversation, following, forward, without, assistant, developer, account, \
+    transfer, database, delete, execute, command, request, response, always, administrator, anything, confirm, customer, important, \
+    invoice, include, mention, payment, please, recipient, repository, restrictions, security, server, summary, system, tokens, \
+    website, whatever, everything, attach, upload, pretend, unrestricted, complete, history, parameter, function, immediately, \
+    approve, between, the file, reply, assume, in the, of the, to the, you are, that you, for the, from the, must be, with the, \
+    this is, your task, and then, all the";
+
 const SHOWN: &str = "print, show, dump, reveal, send, export, output, display, leak, expos, disclos, give, tell, share, mail, post, upload, \
     exfiltrat, paste, echo, list, read, collect, gather, harvest, forward, attach, includ, append, pass the, pass all, write, \
-    extract, steal, copy, repeat, recite, spill, divulg, hand over, enumerat, ask, reply with, respond with, answer with, put, \
+    extract, steal, copy, repeat, recite, spill, divulg, hand over, enumerat, return, unveil, betray, give away, spit out, surface, type out, spell out, retriev, fetch, \
+    get me, get us, provide, report, broadcast, reproduc, relay, turn over, cat, ask, reply with, respond with, answer with, put, \
     zeig, gib, nenn, druck, schick, verrat, ausgeb, anzeig, liste, affich, montr, revel, donn, envo, imprim, muestr, envi, vuelca, dame, dime, \
     ensena, mostr, exib, diga, stampa, rivel, invia, dammi, dimmi, 打印, 显示, 顯示, 输出, 輸出, 列出, 泄露, 发送, 發送, 告诉, 导出, 公开, 给我, 展示, 表示, 出力, 教え, 送, \
     見せ, 公開, 漏, 출력, 보여, 알려, 보내, 공개, 덤프, 내보내, выве, покаж, распечата, раскро, отправ, пришл, сообщ, экспорт, выда";
@@ -490,7 +605,8 @@ pub(super) static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| {
     let plain =
         WORDS.iter().chain(TONGUES).flat_map(|(means, words)| words.split(", ").map(|word| (*means, word.to_owned())));
     let ciphers = CIPHERED.split(", ").flat_map(|word| ciphered(word, 1..26));
-    let further = tongues::CIPHERED.split(", ").flat_map(|word| ciphered(word, [13, 3].into_iter()));
+    let further =
+        tongues::CIPHERED.split(", ").chain(PROSE.split(", ")).flat_map(|word| ciphered(word, [13, 3].into_iter()));
     Anchors::of(plain.chain(ciphers).chain(further))
 });
 
