@@ -115,7 +115,10 @@ pub fn find_with(text: &str, pieces: &[Piece], out: &mut Vec<Match>) {
     for odd in odd::find(text) {
         let mut inner = Vec::new();
         search.text(&odd.text, Severity::Medium, &mut inner);
-        if inner.is_empty() && is_prose(&odd.text) && tells(&odd.text) {
+        // Some are read together with the plain words before them.
+        let plain = odd.text.get(..odd.text.floor_char_boundary(8)).unwrap_or_default();
+        let whole = !text.get(odd.span.clone()).unwrap_or_default().starts_with(plain);
+        if inner.is_empty() && whole && is_prose(&odd.text) && tells(&odd.text) {
             out.push(Match { rule: ENCODED, span: odd.span.clone(), view: View::Nested });
         }
         for found in inner.into_iter().filter(|found| found.rule != marks::CALL).take(MATCHES) {
@@ -147,12 +150,12 @@ pub fn find_with(text: &str, pieces: &[Piece], out: &mut Vec<Match>) {
         }
         out.push(found);
     }
-    told(pieces, out);
+    told(text, pieces, out);
 }
 
 /// Adds the pieces that tell what to do although no single rule finds an order in them. Of escapes only those count that nobody
 /// needs: those of letters of ASCII.
-fn told(pieces: &[Piece], out: &mut Vec<Match>) {
+fn told(text: &str, pieces: &[Piece], out: &mut Vec<Match>) {
     const MOST: usize = 48 * 1024;
     const LETTERS: usize = 16;
     let known = |span: &Range<usize>, out: &[Match]| {
@@ -163,13 +166,26 @@ fn told(pieces: &[Piece], out: &mut Vec<Match>) {
         if piece.text.len() > room || known(&piece.span, out) {
             continue;
         }
-        if piece.map.is_empty() || undone_letters(piece, LETTERS) {
+        if piece.map.is_empty() || undone_letters(piece, LETTERS) || is_written_out(text, piece) {
             room -= piece.text.len();
             if is_prose(&piece.text) && tells(&piece.text) {
                 out.push(Match { rule: ENCODED, span: piece.span.clone(), view: piece.view });
             }
         }
     }
+}
+
+/// Whether all of a piece is written as references or percent-encoding, its blanks or signs as well, outside of an address.
+fn is_written_out(text: &str, piece: &Piece) -> bool {
+    const FEWEST: usize = 12;
+    let own = text.get(piece.span.clone()).unwrap_or_default();
+    let plain = own.bytes().filter(|b| *b >= 0x80 || b.is_ascii_whitespace()).count();
+    let signed = own.bytes().filter(|b| matches!(b, b'%' | b'&')).count();
+    matches!(piece.view, View::Percent | View::Entities)
+        && signed >= FEWEST
+        && plain * 4 <= signed
+        && !own.contains("://")
+        && !own.contains(['=', '?'])
 }
 
 /// Whether so many letters of ASCII were undone in a piece.
@@ -322,6 +338,8 @@ impl Search {
             let pair = match anchor.means {
                 means if means & (HUSH | ROLE) != 0 => Some(anchor),
                 means if means & DISMISS != 0 => near(ORDERS | TALK),
+                // A long word in a cipher is no chance.
+                means if means & CIPHER != 0 && anchor.is_long() => Some(anchor),
                 means if means & CIPHER != 0 => near(CIPHER).filter(|other| other.end <= anchor.start),
                 means if means & (SECRET | TALK) != 0 && self.is_shown(anchor) => Some(anchor),
                 means if means & (ORDERS | TALK) != 0 => near(DISMISS),

@@ -494,7 +494,13 @@ const PROSE: &str = "before, answer, contents, address, conversation, following,
     invoice, include, mention, payment, please, recipient, repository, restrictions, security, server, summary, system, tokens, \
     website, whatever, everything, attach, upload, pretend, unrestricted, complete, history, parameter, function, immediately, \
     approve, between, the file, reply, assume, in the, of the, to the, you are, that you, for the, from the, must be, with the, \
-    this is, your task, and then, all the";
+    this is, your task, and then, all the, your, that, with, this, rules, filter, every, which, should, would, could, about, other, there, \
+    their, these, do not, you will, will be, must not, on the, is the, you were, access, user s, output, private, attachment, approve, \
+    approval, confirmation, assistants, agents, agent, language, paragraph, authori, summari, product, database, notice, support, \
+    context, nothing, someone, another, because, through, purpose, company, business, service, project, number, contact, current, \
+    personal, financial, internal, original, available, continue, consider, remember, understand, recommend, describe, explain, question, \
+    problem, example, possible, necessary, different, exactly, directly, quickly, quietly, secretly, silently, automatic, operator, \
+    passwords, harmless, warnings, hidden text, candidate, settings, policies, configur, activat, emergency, protocol, suspended, purposes";
 
 const SHOWN: &str = "print, show, dump, reveal, send, export, output, display, leak, expos, disclos, give, tell, share, mail, post, upload, \
     exfiltrat, paste, echo, list, read, collect, gather, harvest, forward, attach, includ, append, pass the, pass all, write, \
@@ -521,6 +527,15 @@ pub(super) struct Anchor {
     pub(super) pattern: usize,
     pub(super) start: usize,
     pub(super) end: usize,
+    /// Whether it has letters beside those of ASCII.
+    other: bool,
+}
+
+impl Anchor {
+    /// Whether it has seven letters or more, or as many characters of East Asia as say the same.
+    pub(super) const fn is_long(&self) -> bool {
+        self.end - self.start >= if self.other { 12 } else { 7 }
+    }
 }
 
 impl Anchors {
@@ -566,7 +581,7 @@ impl Anchors {
             };
             next.map(|(pattern, start, end)| {
                 let means = self.means.get(pattern).map_or(0, |(means, _)| *means);
-                Anchor { means, pattern, start, end }
+                Anchor { means, pattern, start, end, other: pattern >= self.other.0 }
             })
         })
     }

@@ -522,4 +522,11 @@ pub(super) const CIPHERED: &str = "anweisung, vergiss, ignoriere, richtlinien, p
     игнориру, забудь, содержим, правила, отправь, систем, ограничен, ассистент, العنوان, الملف, المحادثة, النص, مساعد, الخطوة, \
     הקובץ, הכתובת, השיחה, הגבלות, עוזר, فایل, نشانی, گفتگو, محدودیت, دستیار, مرحله, plik, uzytkownik, odpowiedz, zawartosc, rozmowy, \
     ograniczen, asystent, soubor, uzivatel, obsah, predchozi, omezeni, anvandaren, adressen, innehallet, begransning, dosya, gonder, \
+    프롬프트, 규칙, 기록, 반드시, 합니다, 됩니다, 입니다, 답변, 당신은, 새 규칙, اتبع, محتواه, الخادم, قيود, سجل, التعليمات, הטקסט, קודם, תוכנו, \
+    مرحله, پیروی, فراموش, محتوا, पालन, जानकारी, उत्तर, बताया, чтобы, раньше, текст, должен, прежние, истори, системн, раніше, користувач, \
+    повинен, відповід, асистент, これまで, 文章, 出力, 呼び出, 一字一句, プロンプト, あなたは, 必ず, 之前告诉, 提示词, 逐字, 转发, 对话, 记录, 服从, \
+    遵守, 必须, 不能让, 读取, systemprompt, prompt sistem, systemanweisung, assistent, benutzer, einschrank, anfrage, palabra, desde ahora, \
+    usuario, sistema, reglas, obedece, ahora, consignes, utilisateur, systeme, restriction, etape, assistente, sistema, usuario, regras, \
+    utente, regole, partir de, parola, prompt, gebruiker, woord, voorgaande, wszystkim, krok, poprzedni, systemowy, dosud, textem, soubor, \
+    tomto, tidigare, texten, steget, systemet, metne, oncele, bundan sonra, haberi, teksini, sekarang, mengetahui, nguoi, truoc day, bay gio, \
     icerig, kisitlama, asistan, berkas, kirim, sebelum, percakapan, asisten, batasan, адресу, вміст, обмежен, надішли";

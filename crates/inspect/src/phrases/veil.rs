@@ -74,7 +74,7 @@ impl Seams {
         let (mut row, mut heavy) = (1, 1);
         for (one, next) in seams.iter().zip(seams.iter().skip(1)) {
             let between = text.get(one.end..next.start).unwrap_or_default();
-            let close = between.chars().filter(|c| is_letter(*c)).count() <= 4;
+            let close = letters_outside(between) <= 4;
             row = if close { row + 1 } else { 1 };
             heavy = heavy.max(row);
         }
@@ -85,13 +85,23 @@ impl Seams {
     }
 }
 
+/// How many letters a text has outside of tags.
+fn letters_outside(text: &str) -> usize {
+    let mut inside = false;
+    let mut count = |c: char| {
+        inside = c == '<' || inside && c != '>';
+        usize::from(!inside && is_letter(c))
+    };
+    text.chars().map(&mut count).sum()
+}
+
 fn is_letter(c: char) -> bool {
     c.is_alphanumeric() || is_combining_mark(c) && hidden(c).is_none()
 }
 
 /// Markup between two letters of a word.
 fn parted_by_markup(text: &str, out: &mut Vec<Veiled>) {
-    const WITHIN: usize = 64;
+    const WITHIN: usize = 160;
     let bytes = text.as_bytes();
     let letter = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || *b >= 0x80);
     let mut seams = Seams::default();
@@ -294,9 +304,9 @@ impl Row<'_> {
 
 /// Digits and signs in the place of letters, in most words.
 fn digits_for_letters(text: &str, out: &mut Vec<Veiled>) {
-    const STEP: usize = 6;
-    const ROW: usize = 240;
-    const LEAST: usize = 5;
+    const STEP: usize = 3;
+    const ROW: usize = 160;
+    const LEAST: usize = 4;
     let bytes = text.as_bytes();
     let is_digit = |b: u8| matches!(b, b'0'..=b'9' | b'@' | b'$' | b'!');
     let letter = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphabetic);
@@ -314,7 +324,8 @@ fn digits_for_letters(text: &str, out: &mut Vec<Veiled>) {
                 recent = [usize::MAX; LEAST];
                 let part = text.get(from..end).unwrap_or_default();
                 if is_leet(part) {
-                    out.push(Veiled { text: part.chars().map(letter_for).collect(), span: from..end, heavy: true });
+                    // Which letter a one stands for is tried by whoever judges it.
+                    out.push(Veiled { text: part.to_owned(), span: from..end, heavy: true });
                 }
             }
         }
@@ -324,12 +335,21 @@ fn digits_for_letters(text: &str, out: &mut Vec<Veiled>) {
 
 /// Whether a third of the words have such digits between or beside their letters; digests and names of versions are no words.
 fn is_leet(text: &str) -> bool {
+    let sign = |b: &u8| b.is_ascii_punctuation() && !matches!(b, b'@' | b'$' | b'!' | b'.' | b',');
+    if text.bytes().filter(|b| sign(b)).count() * 12 > text.len() {
+        return false;
+    }
     let (mut words, mut leet) = (0, 0);
     for word in text.split_whitespace() {
+        // A name that is addressed and a variable are no words.
+        if word.len() > 8 && word.starts_with(['@', '$']) {
+            words += 1;
+            continue;
+        }
         let word = word.trim_matches(|c: char| matches!(c, '.' | ',' | '"' | '\'' | '(' | ')' | ':' | ';' | '?'));
         let (letters, digits) = word.chars().fold((0, 0), |(letters, digits), c| match c {
             c if c.is_ascii_alphabetic() => (letters + 1, digits),
-            c if letter_for(c) != c => (letters, digits + 1),
+            '0'..='9' | '@' | '$' | '!' => (letters, digits + 1),
             _ => (letters, digits),
         });
         if word.len() >= 2 {
@@ -339,20 +359,6 @@ fn is_leet(text: &str) -> bool {
         }
     }
     leet >= 4 && leet * 3 >= words
-}
-
-const fn letter_for(c: char) -> char {
-    match c {
-        '0' => 'o',
-        '1' | '!' => 'i',
-        '3' => 'e',
-        '4' | '@' => 'a',
-        '5' | '$' => 's',
-        '7' => 't',
-        '8' => 'b',
-        '9' | '6' => 'g',
-        c => c,
-    }
 }
 
 /// Words of Latin letters and letters of another script that look like them.

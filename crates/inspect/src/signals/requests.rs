@@ -117,7 +117,7 @@ impl Request<'_> {
             let from = self.chars(0..end).iter().rposition(|c| !is_word(*c)).map_or(0, |at| at + 1);
             let word: String = self.chars(from..end).iter().collect();
             let ends = self.chars(0..from).last().is_none_or(|c| matches!(c, '.' | ':' | ','));
-            if word.ends_with("ly") && !ends {
+            if (word.ends_with("ly") || word == "you" || word == "also") && !ends {
                 end = from.saturating_sub(1);
                 continue;
             }

@@ -94,7 +94,7 @@ const FURTHER: Table = &[
         "delete, erase, wipe, remove, drop, destroy, transfer, wire, pay, buy, purchase, order, book, install, execute, run, launch, \
          approve, merge, click, open, visit, enter, disable, deactivate, turn off, switch off, enable, unlock, create, update, remember, \
          save to memory, recommend, rate, say, state, respond, reply, answer, pretend, act, act as, play, imagine, write, insert, \
-         include, append, add, forward, post, upload, download, fetch, grant, authorize, authorise, invite, schedule, cancel, refund, \
+         complete, include, append, add, forward, post, upload, download, fetch, grant, authorize, authorise, invite, schedule, cancel, refund, \
          redirect, switch, assume, enter, obey, comply, forget, disregard, skip, stop, summarize, summarise, translate, encode, mark, \
          move, log in, connect, submit, reset, replace, withdraw, restart, shut down, stop, make, must, need to, you shall, you will",
     ),
@@ -105,7 +105,72 @@ const FURTHER: Table = &[
          package, script, command*, code, token*, api, key, prompt, limit*, restriction*, policy, policies, filter*, safety, confirmation*, \
          instruction*, assistant*, chatbot, developer mode, debug mode, admin*, root, product*, review, memory, proxy, request*, \
          previous, conversation, chat, secret*, session, credential*, permission*, attachment*, folder, drive, trash, server, user*, \
-         answer, response, sentence, phrase, image, data, system, model, you, your",
+         answer, response, sentence, phrase, image, data, system, model, you, your, number, service, text, following, below, step*",
+    ),
+    // German, French, Spanish, Portuguese, Italian, Dutch.
+    (
+        PROCEED,
+        "losche*, uberweise*, ausfuhren, fuhre, aufrufen, rufe, schreibe, leite, hange, befolge, setze, antworte, gib, nenne, darf, musst, \
+         supprime*, execute*, appelle*, appeler, transfere*, affiche*, exécute*, tiens plus, lis, envoie*, reponds, oublie*, \
+         borra*, elimina*, ejecuta*, llama*, llamar, transfiere*, muestra*, envia*, lee, obedece*, sigue, responde, olvida*, \
+         apague, exclua, execute, chame, chamar, transfira, mostre*, envie*, leia, obedeca, siga, responda, esqueca*, encaminhe*, \
+         cancella*, esegui*, chiama*, chiamare, trasferisci*, mostra*, invia*, leggi, obbedisci, segui, rispondi, dimentica*, inoltra*, \
+         verwijder*, voer, roep, aanroepen, maak over, toon, stuur*, lees, gehoorzaam, volg, antwoord, vergeet*, houd, mag niet, moet",
+    ),
+    (
+        TOOLWORD,
+        "text, datei*, befehl*, anweisung*, vorgabe*, benutzer*, nutzer*, werkzeug*, einschrankung*, konto, nachricht*, texte, fichier*, \
+         commande*, consigne*, utilisateur*, outil*, regle*, restriction*, compte, etape, adresse, texto, archivo*, mensaje*, usuario*, \
+         herramienta*, regla*, restriccion*, cuenta, paso, direccion, arquivo*, mensagem, mensagens, ferramenta*, regra*, restric*, conta, \
+         etapa, endereco, testo, messaggi*, utente, utenti, strumento, strumenti, regola, regole, restrizion*, passaggio, indirizzo, \
+         tekst, bestand*, bericht*, gebruiker*, hulpmiddel*, regels, beperking*, stap, adres, systeemprompt, systemprompt, gesprek",
+    ),
+    // Polish, Czech, Swedish, Turkish, Indonesian, Vietnamese.
+    (
+        PROCEED,
+        "usun*, wykonaj*, wyslij*, przeslij*, wyswietl*, odczytaj*, zapomnij*, stosuj*, nie moze, smaz*, proved*, posli*, precti*, zapomen*, \
+         rid se, nesmi, radera*, kor, skicka*, las, glom*, folj*, far inte, sil, calistir*, gonder*, oku*, unut*, uy*, olmamali, goster*, \
+         hapus*, jalankan*, kirim*, baca*, lupakan*, ikuti*, tidak boleh, xoa, chay, gui, doc, quen, lam theo, khong duoc",
+    ),
+    (
+        TOOLWORD,
+        "tekst*, plik*, serwer*, uzytkownik*, krok*, promptu, zasad*, ograniczen*, text*, soubor*, uzivatel*, pravid*, omezeni, adresu, \
+         texten, filen, anvandaren, steget, begransning*, adressen, metne, metin, dosya*, kullanici*, adim*, kisitlama*, adrese, teks, \
+         berkas*, pengguna*, langkah, batasan, alamat, percakapan, van ban, tep, nguoi dung, buoc, gioi han, dia chi, noi dung",
+    ),
+    // Russian, Ukrainian.
+    (
+        PROCEED,
+        "удали*, выполни*, выполняй*, отправь*, перешли*, прочитай*, выведи*, покажи*, забудь*, подчиняй*, вызвать, вызови*, не должен, \
+         не обращай, видали*, виконай*, виконуй*, надішли*, перешли*, виведи*, забудь*, не повинен",
+    ),
+    (
+        TOOLWORD,
+        "текст*, файл*, сервер*, пользовател*, шаг*, правил*, ограничени*, адрес*, промпт*, инструмент*, переписк*, користувач*, крок*, \
+         обмежень, обмеженн*, адрес*, інструмент*, розмов*",
+    ),
+    // Chinese, Japanese, Korean.
+    (
+        PROCEED,
+        "输出, 輸出, 打印, 发送, 發送, 转发, 轉發, 读取, 讀取, 删除, 刪除, 执行, 執行, 调用, 呼叫, 忘掉, 忘记, 服从, 遵守, 不能让, 不必, 必须, 出力, 送信, 転送, 読み, 読んで, \
+         削除, 実行, 呼び出, 忘れ, 従, 守って, 知られて, 출력*, 전송*, 보내*, 읽고, 읽어*, 삭제*, 실행*, 호출*, 잊고, 잊으*, 따르*, 무시*, 알아서는, 알면",
+    ),
+    (
+        TOOLWORD,
+        "提示词, 提示詞, 文件, 服务器, 伺服器, 用户, 使用者, 规则, 規則, 限制, 地址, 工具, 内容, 內容, 对话, 對話, 文字, 步, 指示, 指令, プロンプト, ファイル, サーバー, ユーザー, ルール, \
+         制限, アドレス, ツール, 内容, 会話, 文章, 手順, 프롬프트*, 파일*, 서버*, 사용자*, 규칙*, 제한*, 주소*, 도구*, 내용*, 대화*, 글만, 단계*",
+    ),
+    // Arabic, Hebrew, Persian, Hindi.
+    (
+        PROCEED,
+        "احذف, نفذ, أرسل, اقرأ, انس, اتبع, اعرض, ألا يعلم, מחק, בצע, שלח, קרא, שכח, פעל, הצג, אסור, حذف, اجرا, بفرست, بخوان, فراموش, پیروی, \
+         نباید, हटाओ, हटाएं, भेजो, भेजें, पढ़ो, पढ़ें, भूल, पालन, नहीं चलना, नहीं होना, मत",
+    ),
+    (
+        TOOLWORD,
+        "النص, ملف, الخادم, المستخدم, القواعد, قيود, العنوان, المحادثة, محتواه, الخطوة, القسم, הטקסט, הקובץ, השרת, המשתמש, כללים, הגבלות, הכתובת, \
+         השיחה, תוכנו, השלב, متن, فایل, سرور, کاربر, قوانین, محدودیت*, نشانی, گفتگو, محتوا*, مرحله, पाठ, फ़ाइल, सर्वर, उपयोगकर्ता, नियम*, प्रतिबंध*, \
+         पते, बातचीत, सामग्री, चरण",
     ),
 ];
 
@@ -129,7 +194,9 @@ pub(crate) fn tells_in_cipher(text: &str) -> bool {
 
 /// Whether there is a deed near a thing, and at least so many words of either kind.
 fn is_telling(flat: &Flat, text: &str, least: usize) -> bool {
-    if flat.chars.iter().filter(|c| c.is_alphabetic()).take(SHORTEST).count() < SHORTEST {
+    // A character of East Asia says as much as several letters.
+    let weight = |c: &char| if c.is_ascii() { 1 } else { 2 };
+    if flat.chars.iter().filter(|c| c.is_alphabetic()).take(SHORTEST).map(weight).sum::<usize>() < SHORTEST {
         return false;
     }
     let mut hits = marks::WORDS.hits(flat);

@@ -204,8 +204,8 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
     (
         SURE,
         "zeige mir, zeig mir, zeigen sie mir, gib mir, geben sie mir, nenne mir, nenn mir, nennen sie mir, schick mir, schicke mir, \
-         sende mir, verrate mir, verrat mir, verrate, verrat, gib alle, nenne alle, zeige alle, zeig alle, drucke alle, sende alle, \
-         schicke alle, schick alle, drucke, zeig, gib, schick, exportiere, offenbare, zeige, nenne, liste mir",
+         sende mir, verrate mir, verrat mir, verrate, verrat, \
+         drucke, zeig, gib, schick, exportiere, offenbare, zeige, nenne, liste mir",
     ),
     // French.
     (
@@ -400,7 +400,8 @@ pub(super) const DESCRIBES: &[&str] = &[
     "into", "about", "as", "like", "than", "them", "him", "us", "me", "people", "everyone", "anyone", "someone",
     "nobody", "lets", "let", "ll", "d", "is", "are", "was", "were", "be", "been", "has", "have", "had", "no", "not",
     "never", "nor", "or", "use", "using", "via", "called", "named", "these", "those", "any", "some", "such", "help",
-    "makes", "without", "code",
+    "makes", "without", "code", "before", "once", "after", "while", "unless", "until", "whenever", "because", "since",
+    "sure", "before", "once", "after", "while", "unless", "until", "whenever", "because", "since", "sure",
 ];
 
 /// Words behind what is asked for with which the request is whole.
