@@ -10,6 +10,7 @@ mod odd;
 mod rest;
 mod skeleton;
 mod tongues;
+mod unshown;
 mod veil;
 
 use crate::decoded::{self, Piece};
@@ -180,12 +181,14 @@ fn is_written_out(text: &str, piece: &Piece) -> bool {
     const FEWEST: usize = 12;
     let own = text.get(piece.span.clone()).unwrap_or_default();
     let plain = own.bytes().filter(|b| *b >= 0x80 || b.is_ascii_whitespace()).count();
-    let signed = own.bytes().filter(|b| matches!(b, b'%' | b'&')).count();
-    matches!(piece.view, View::Percent | View::Entities)
+    let signed = own.bytes().filter(|b| matches!(b, b'%' | b'&' | b'\\')).count();
+    // Letters beyond ASCII are escaped in ordinary addresses and in strings of JSON.
+    let ordinary: &[char] = if piece.view == View::Escapes { &['"', '{', '[', '='] } else { &['=', '?'] };
+    matches!(piece.view, View::Percent | View::Entities | View::Escapes)
         && signed >= FEWEST
         && plain * 4 <= signed
         && !own.contains("://")
-        && !own.contains(['=', '?'])
+        && !own.contains(ordinary)
 }
 
 /// Whether so many letters of ASCII were undone in a piece.
@@ -239,6 +242,12 @@ impl Search {
             self.words(&words, Severity::Medium, &mut inner);
             out.push(Match { rule: HIDDEN, span: span.clone(), view: View::Folded });
             out.extend(inner.into_iter().map(|found| Match { span: span.clone(), view: View::Nested, ..found }));
+        }
+        for span in unshown::find(text) {
+            let content = text.get(span.clone()).unwrap_or_default();
+            if is_prose(content) && tells(content) {
+                out.push(Match { rule: HIDDEN, span, view: View::Plain });
+            }
         }
         for veiled in veil::find(text) {
             let mut inner = Vec::new();

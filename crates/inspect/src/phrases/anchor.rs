@@ -29,7 +29,7 @@ const WORDS: Table = &[
     (
         DISMISS,
         "ignor, disregard, forget, overrid, bypass, neglect, pay no attention, set aside, discard, dismiss, supersede, \
-        overrule, unlearn, abandon, stop following, not follow, nt follow, not obey, not heed, throw out, throw away, \
+        overrule, unlearn, abandon, stop following, not follow, nt follow, not obey, not heed, throw out, throw away, aside, cancelled, canceled, obsolete, as void, no longer count, \
         wipe your, erase, cast aside, put aside, reset your, no longer apply, are void, null and void, \
         revoke, rescind, lifted, overlook, suspend, scrap, ditch",
     ),
@@ -65,7 +65,7 @@ const WORDS: Table = &[
         SECRET,
         "secret, password, passphrase, credential, api key, apikey, access key, private key, ssh key, access token, auth token, \
         api token, bearer token, all tokens, every token, any token, each token, your token, stored token, saved token, hidden token, \
-        internal token, secret token, private token, known token, the tokens, me tokens, login data, login details, encryption key, \
+        internal token, secret token, private token, known token, the tokens, me tokens, of etc passwd, of etc shadow, cat etc passwd, read etc passwd, read etc shadow, env file, mcp json, authorized keys, cookie, one time code, bank pin, wallet, login data, login details, encryption key, \
         all keys, all the keys, all your keys, session token, refresh token, creds, env var, environment var, id_rsa, seed phrase, signing key, environ",
     ),
     (
@@ -83,7 +83,7 @@ const WORDS: Table = &[
     (
         TALK,
         "system prompt, system message, conversation history, chat history, entire conversation, full conversation, \
-        whole conversation, initial instruction, hidden instruction, initial prompt, hidden prompt, original prompt, \
+        whole conversation, conversation so far, message history, chat so far, full prompt, entire chat, initial instruction, hidden instruction, initial prompt, hidden prompt, original prompt, \
         original instruction, system instruction, internal instruction, secret instruction, secret prompt, internal prompt, exact instruction, \
         exact prompt, confidential instruction, confidential prompt, the prompt, current instruction, developer prompt, sys prompt, system directive, your instructions, your prompt, exfiltrat, \
         developer message, systemprompt, systemanweisung, prompt systeme, prompt del sistema, prompt do sistema, \
@@ -94,7 +94,10 @@ const WORDS: Table = &[
         "not tell, nt tell, never tell, not mention, nt mention, never mention, not inform, nt inform, not reveal this, \
         not disclose this, without telling, without informing, without notifying, without mentioning, secretly, \
         without asking, must also call, also call the, covertly, keep this secret, keep it secret, keep this hidden, not alert the, not notify the, not let the user, \
-        nt let the user, hide this from, user must not, user should not know, behind the user",
+        nt let the user, hide this from, user must not, user should not know, behind the user, never find out, not find out, letting the user know, \
+        letting the user see, inform the user, tell the user, conceal, leave no trace, user unaware, remains unaware, remain unaware, hide the following, keep this between, \
+        not hear of, not show it, not bring it up, let the human, without the user, user never, not to the user, must never be, using this tool, \
+        after this tool, before this tool, must also invoke, also invoke, must then call, also have to call, must also run, must also execute",
     ),
     (
         HUSH,
@@ -113,7 +116,9 @@ const WORDS: Table = &[
         "you are now, youre now, new instructions, updated instructions, developer mode, god mode, jailbreak, do anything now, \
         system override, must obey, from now on, pretend to be, pretend you, end of instructions, end of prompt, new task, \
         real task, true task, new role, act as if, admin override, henceforth, starting now, note to the ai, \
-        attention ai, dear ai, ai assistant, ai agent, language model, you will now",
+        attention ai, dear ai, note for the assistant, note to any ai, note to ai, note to the assistant, hey copilot, ai model, assume the role, \
+        no longer a helpful, no content policy, important message from, before you can solve, note for ai, ai agents, maintenance mode, debug mode, \
+        admin mode, without any restriction, without restriction, no restrictions, every restriction, ai assistant, ai agent, language model, you will now",
     ),
     (
         ROLE,

@@ -75,7 +75,8 @@ fn read_dense(run: &[u8]) -> Option<String> {
         return if plain { base58(&run).and_then(worded) } else { None };
     }
     for alphabet in [b'!', b'0', b'Z'] {
-        let head = sample.iter().filter(|b| **b != b'z').copied().collect::<Vec<u8>>();
+        // In Ascii85 it stands for a group of its own.
+        let head = sample.iter().filter(|b| alphabet != b'!' || **b != b'z').copied().collect::<Vec<u8>>();
         let head = head.get(..head.len() / 5 * 5).unwrap_or_default();
         if ascii85(head, alphabet).is_some_and(|bytes| bytes.len() >= 8 && is_shown(&bytes)) {
             return wide(inner, alphabet);
