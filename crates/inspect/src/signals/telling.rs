@@ -172,6 +172,90 @@ const FURTHER: Table = &[
          השיחה, תוכנו, השלב, متن, فایل, سرور, کاربر, قوانین, محدودیت*, نشانی, گفتگو, محتوا*, مرحله, पाठ, फ़ाइल, सर्वर, उपयोगकर्ता, नियम*, प्रतिबंध*, \
          पते, बातचीत, सामग्री, चरण",
     ),
+    // Of each language: what is done with files, messages, money and rights, and these things.
+    (
+        PROCEED,
+        "sage, sag, sagen sie, antworte*, antworten sie, lade*, hochladen, bestatige*, deaktiviere*, aktiviere*, starte*, offne*, kaufe*, buche*, andere, \
+         andern sie, erstelle*, fuge*, entferne*, verschiebe*, merke*, empfiehl, tu so, fahre*, fuhren sie, klicke*, melde*, schliesse*, trage, \
+         dis, dites, repondez, telecharge*, confirme*, desactive*, active*, ouvre*, achete*, reserve*, change*, cree*, ajoute*, deplace*, retiens, \
+         recommande*, fais, faites, continue*, clique*, ferme*, approuve*, accepte*, installe*, efface*, vire*, verse*, \
+         di, dile, diga, sube*, confirma*, desactiva*, activa*, abre*, compra*, reserva*, cambia*, crea*, anade*, mueve*, recuerda*, recomienda*, \
+         haz, continua*, pulsa*, cierra*, aprueba*, acepta*, instala*, paga*, ordena*, actua*, finge*, \
+         carregue*, confirme*, desative*, ative*, abra*, compre*, mude*, altere*, crie*, adicione*, mova*, lembre*, recomende*, faca*, clique*, \
+         feche*, aprove*, aceite*, instale*, pague*, finja*, aja, transmita*, \
+         carica*, conferma*, disattiva*, attiva*, apri*, acquista*, prenota*, cambia*, modifica*, aggiungi*, sposta*, ricorda*, consiglia*, fai, \
+         clicca*, chiudi*, approva*, accetta*, installa*, paga*, fingi*, agisci, comportati, \
+         zeg*, upload*, bevestig*, schakel*, open*, koop*, boek*, wijzig*, maak*, voeg*, verplaats*, onthoud*, beveel*, doe*, klik*, sluit*, betaal*, \
+         keur*, installeer*, gedraag*",
+    ),
+    (
+        TOOLWORD,
+        "postfach, dateien, server, protokoll*, administrator*, ergebnis*, euro, geld, passwort*, rechnung*, vertrag*, nachrichten, e mails, link, \
+         boite, messages, resultat*, journalisation, administrateur*, argent, facture*, contrat*, mot de passe, mots de passe, lien, courriel*, serveur*, \
+         buzon, mensajes, resultado*, registro, administrador*, dinero, factura*, contrato*, contrasena*, enlace*, correo*, servidor*, nada, pregunta*, \
+         caixa, resultados, dinheiro, fatura*, senha*, link, e mails, correio, log, \
+         casella, risultat*, amministratore, denaro, fattura, fatture, password, collegamento, posta, file, server, registr*, \
+         mailbox, berichten, resulta*, beheerder*, geld, factuur, facturen, wachtwoord*, koppeling*, logboek*",
+    ),
+    (
+        PROCEED,
+        "potwierdz*, powiedz*, przeslij*, wgraj*, zalacz*, wylacz*, wlacz*, otworz*, kup*, zmien*, dodaj*, przenies*, zapamietaj*, polec*, kliknij*, zamknij*, \
+         zaplac*, przelej*, zatwierdz*, zainstaluj*, udawaj*, dzialaj*, \
+         potvrd*, rekni*, odpovez*, nahraj*, vypni*, zapni*, otevri*, kup*, zmen*, pridej*, presun*, zapamatuj*, doporuc*, klikni*, zavri*, zaplat*, preved*, \
+         schval*, nainstaluj*, predstirej*, vymaz*, \
+         bekrafta*, saga, sag, svara*, ladda*, stang*, oppna*, kop*, andra*, lagg*, flytta*, kom ihag, rekommendera*, klicka*, betala*, overfor*, godkann*, \
+         installera*, ta bort, lat som, slet*, bekraeft*, fjern*, slett*, bekreft*, \
+         onayla*, soyle*, yanitla*, yukle*, kapat*, ac, satin al*, degistir*, ekle*, tasi*, hatirla*, oner*, tikla*, ode*, aktar*, kur, davran*, temizle*, \
+         konfirmasi*, pastikan*, katakan*, jawab*, unggah*, matikan*, aktifkan*, buka*, beli*, ubah*, tambahkan*, pindahkan*, ingat*, rekomendasikan*, klik*, \
+         tutup*, bayar*, transfer*, setujui*, pasang*, berpura*, \
+         xac nhan, noi, noi voi, tra loi, tai len, tai, tat, bat, mo, mua, doi, thay doi, them, di chuyen, nho, bam, dong, tra tien, chuyen, phe duyet, cai dat, gia vo, \
+         hay, xoa tat ca",
+    ),
+    (
+        TOOLWORD,
+        "wiadomosc*, skrzynk*, poczt*, wynik*, administrator*, pieniadz*, faktur*, hasl*, link*, konto, konta, zpravy, zpravu, schrank*, vysledk*, spravc*, \
+         penize, penez, heslo, hesla, odkaz*, ucet, server*, meddelande*, brevlad*, resultat*, administrator*, pengar, losenord*, lank*, konto*, \
+         ileti*, kutu*, posta*, sonuc*, yonetici*, para, fatura*, parola*, sifre*, baglanti*, hesap*, sunucu*, pesan, kotak, surat*, hasil*, admin*, uang, \
+         faktur*, kata sandi, tautan, akun, peladen, thu, hop thu, ket qua, quan tri*, tien, hoa don, mat khau, lien ket, tai khoan, may chu, tep, tap tin",
+    ),
+    (
+        PROCEED,
+        "подтверди*, скажи*, ответь*, загрузи*, отключи*, включи*, открой*, купи*, закажи*, измени*, добавь*, перемести*, запомни*, порекомендуй*, нажми*, \
+         закрой*, оплати*, переведи*, одобри*, установи*, притворись, веди себя, сотри*, создай*, опубликуй*, продолжай*, \
+         підтверд*, скажи*, відповідай, завантаж*, вимкни*, увімкни*, відкрий*, купи*, зміни*, додай*, перемісти*, запам ятай, натисни*, закрий*, оплати*, \
+         перекажи*, схвали*, встанови*, вдавай*, зітри*, створи*, продовжуй*",
+    ),
+    (
+        TOOLWORD,
+        "сообщени*, почтов*, почт*, ящик*, результат*, администратор*, деньг*, счет*, пароль, пароли, ссылк*, аккаунт*, журнал*, документ*, \
+         повідомленн*, скриньк*, пошт*, результат*, адміністратор*, грош*, рахун*, парол*, посиланн*, документ*, обліков*",
+    ),
+    (
+        PROCEED,
+        "确认, 確認, 告诉, 告訴, 回答, 上传, 上傳, 关闭, 關閉, 打开, 打開, 购买, 購買, 预订, 修改, 更改, 添加, 移动, 记住, 推荐, 推薦, 点击, 點擊, 支付, 转账, 匯款, 批准, 安装, 假装, 扮演, \
+         继续, 停用, 启用, 清空, 提交, 下载, 伝え, 答え, アップロード, 無効, 有効, 開い, 開き, 購入, 予約, 変更, 追加, 移動, 覚え, 勧め, クリック, 閉じ, 支払, 振り込, 振込, 承認, \
+         インストール, 振る舞, ふり, 消去, 作成, 投稿, 続け, 送っ, 확인하*, 말하*, 답하*, 대답*, 업로드*, 끄고, 켜고, 열고, 열어*, 구매*, 예약*, 변경*, 추가*, 이동*, 기억*, 추천*, 클릭*, 닫*, \
+         결제*, 송금*, 승인*, 설치*, 행세*, 지우*, 작성*, 게시*, 계속*",
+    ),
+    (
+        TOOLWORD,
+        "邮箱, 郵箱, 邮件, 郵件, 结果, 結果, 管理员, 管理員, 日志, 日誌, 钱, 账户, 帳戶, 发票, 链接, 連結, 密码, 密碼, 消息, 服务器, 数据, メールボックス, メッセージ, メール, 結果, 管理者, ログ, \
+         口座, 請求書, リンク, パスワード, アカウント, データ, 사서함*, 메시지*, 메일*, 결과*, 관리자*, 로그*, 돈을, 계좌*, 송장*, 링크*, 비밀번호*, 계정*, 데이터*",
+    ),
+    (
+        PROCEED,
+        "أكد, قل, أجب, ارفع, حمل, عطل, أغلق, افتح, اشتر, احجز, غير, أضف, انقل, تذكر, أوص, انقر, ادفع, حول, وافق, ثبت, تظاهر, امسح, أنشئ, انشر, استمر, \
+         אשר, אמור, ענה, העלה, השבת, סגור, פתח, קנה, הזמן, שנה, הוסף, העבר, זכור, המלץ, לחץ, שלם, התקן, העמד פנים, צור, פרסם, המשך, \
+         تأیید, بگو, پاسخ, آپلود, غیرفعال, ببند, باز کن, بخر, رزرو, تغییر, اضافه, منتقل, به خاطر, توصیه, کلیک, پرداخت, نصب, وانمود, پاک کن, ایجاد, ادامه, \
+         पुष्टि, कहो, कहें, बताओ, उत्तर दो, अपलोड, बंद, खोलो, खोलें, खरीदो, बदलो, जोड़ो, याद, क्लिक, भुगतान, स्थानांतरित, स्वीकृत, इंस्टॉल, मिटाओ, बनाओ, जारी",
+    ),
+    (
+        TOOLWORD,
+        "الرسائل, رسائل, صندوق, البريد, نتائج, المسؤول, السجل, المال, الحساب, فاتورة, الرابط, كلمة المرور, كلمات المرور, البيانات, الملف, للمستخدم, \
+         ההודעות, הודעות, תיבת, הדואר, תוצאות, המנהל, היומן, כסף, החשבון, חשבונית, הקישור, הסיסמה, הנתונים, למשתמש, לשרת, \
+         پیام*, صندوق, نتیجه, نتایج, مدیر, گزارش*, پول, حساب, فاکتور, پیوند, رمز*, داده*, संदेश*, मेलबॉक्स, परिणाम, व्यवस्थापक, लॉग, पैसे, खाता, खाते, बिल, \
+         लिंक, पासवर्ड, डेटा",
+    ),
 ];
 
 static MORE: LazyLock<Lexicon> = LazyLock::new(|| {
