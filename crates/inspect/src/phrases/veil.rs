@@ -32,8 +32,7 @@ const HEAVY: usize = 6;
 pub(super) fn find(text: &str) -> Vec<Veiled> {
     let mut out = Vec::new();
     parted_by_markup(text, &mut out);
-    parted_by_signs(text, &mut out);
-    digits_for_letters(text, &mut out);
+    crowded(text, &mut out);
     if !text.is_ascii() {
         parted_unseen(text, &mut out);
         foreign(text, &mut out);
@@ -197,37 +196,56 @@ fn without_unseen(text: &str) -> String {
     text.chars().filter(|c| hidden(*c).is_none()).collect()
 }
 
-/// Letters that each stand alone between blanks or signs.
-fn parted_by_signs(text: &str, out: &mut Vec<Veiled>) {
+/// Blocks of so many bytes are counted at once: most have neither many signs nor many digits.
+const BLOCK: usize = 32;
+
+/// How many digits and how many other signs a block has.
+fn counts(block: &[u8]) -> (u8, u8) {
+    block.iter().fold((0, 0), |(digits, signs), b| {
+        let digit = b.wrapping_sub(b'0') < 10;
+        let letter = (b | 0x20).wrapping_sub(b'a') < 26;
+        (digits + u8::from(digit | (*b == b'@') | (*b == b'$')), signs + u8::from(!digit & !letter & (*b < 0x80)))
+    })
+}
+
+/// Where signs or digits are as many as letters: rows of lone letters, and digits for letters.
+fn crowded(text: &str, out: &mut Vec<Veiled>) {
+    const SIGNS: [u8; 2] = [11, 6];
+    const DIGITS: u8 = 3;
+    let (mut row_from, mut leet_from) = (0, 0);
+    for (nth, block) in text.as_bytes().chunks(BLOCK).enumerate() {
+        let at = nth * BLOCK;
+        let (digits, signs) = counts(block);
+        let [ascii, other] = SIGNS;
+        if (signs >= ascii || signs >= other && !block.is_ascii()) && at + BLOCK > row_from {
+            row_from = parted_by_signs(text, at.max(row_from), at + BLOCK, out);
+        }
+        if digits >= DIGITS && at >= leet_from {
+            leet_from = digits_for_letters(text, at, out);
+        }
+    }
+}
+
+/// Letters that each stand alone between blanks or signs, in rows that begin in a part of the text; where the last one ends.
+fn parted_by_signs(text: &str, from: usize, to: usize, out: &mut Vec<Veiled>) -> usize {
     const STEP: usize = 8;
     const SHORTEST: usize = 10;
     const WIDEST: usize = 4;
-    let bytes = text.as_bytes();
-    let sign = |at: usize| bytes.get(at).is_some_and(|b| b.is_ascii() && !b.is_ascii_alphanumeric());
-    let ascii = text.is_ascii();
-    let mut at = 0;
-    while at + STEP < bytes.len() {
-        // In words two letters follow each other somewhere near.
-        let apart = if ascii {
-            (at..at + STEP - 2).all(|at| sign(at) || sign(at + 1))
-        } else {
-            (at..at + 3 * STEP).filter(|at| sign(*at)).count() >= 5
-        };
-        if !apart {
-            at += STEP - 1;
-            continue;
-        }
-        let from = text.floor_char_boundary(at.saturating_sub(STEP));
-        let Some(row) = row(text, from, WIDEST) else {
-            at += STEP - 1;
+    let mut at = from;
+    while at < to {
+        let Some(row) =
+            row(text, text.floor_char_boundary(at.saturating_sub(STEP).max(from.saturating_sub(STEP))), WIDEST)
+        else {
+            at += STEP;
             continue;
         };
         let letters = row.letters.iter().filter(|(_, c, _)| c.is_alphabetic()).count();
         if row.letters.len() >= SHORTEST && letters * 10 >= row.letters.len() * 7 {
             out.push(Veiled { text: row.read(), span: row.start..row.end, heavy: true });
         }
-        at = row.end.max(at + STEP - 1);
+        at = row.end.max(at + STEP);
     }
+    at
 }
 
 /// Lone letters, and what stands behind each.
@@ -302,35 +320,29 @@ impl Row<'_> {
     }
 }
 
-/// Digits and signs in the place of letters, in most words.
-fn digits_for_letters(text: &str, out: &mut Vec<Veiled>) {
-    const STEP: usize = 3;
-    const ROW: usize = 160;
-    const LEAST: usize = 4;
+/// Digits and signs in the place of letters, in most words around a place; up to where that was looked at.
+fn digits_for_letters(text: &str, at: usize, out: &mut Vec<Veiled>) -> usize {
+    const BEFORE: usize = 64;
+    const BEHIND: usize = 320;
+    const FEWEST: usize = 3;
     let bytes = text.as_bytes();
-    let is_digit = |b: u8| matches!(b, b'0'..=b'9' | b'@' | b'$' | b'!');
     let letter = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphabetic);
-    let (mut at, mut end) = (STEP, 0);
-    let mut recent: [usize; LEAST] = [usize::MAX; LEAST];
-    while let Some(b) = bytes.get(at) {
-        if is_digit(*b) && (letter(at.checked_sub(1)) || letter(Some(at + 1))) && at >= end {
-            recent.rotate_left(1);
-            if let Some(last) = recent.last_mut() {
-                *last = at;
-            }
-            if recent.first().is_some_and(|first| at.saturating_sub(*first) <= ROW && *first != usize::MAX) {
-                let from = recent.first().map_or(at, |first| text.floor_char_boundary(first.saturating_sub(ROW / 2)));
-                end = text.ceil_char_boundary((at + 2 * ROW).min(text.len()));
-                recent = [usize::MAX; LEAST];
-                let part = text.get(from..end).unwrap_or_default();
-                if is_leet(part) {
-                    // Which letter a one stands for is tried by whoever judges it.
-                    out.push(Veiled { text: part.to_owned(), span: from..end, heavy: true });
-                }
-            }
-        }
-        at += STEP;
+    let is_digit = |at: usize| bytes.get(at).is_some_and(|b| b.is_ascii_digit() || matches!(b, b'@' | b'$'));
+    let block = at..(at + BLOCK).min(bytes.len());
+    let blank = bytes.get(block.clone()).is_some_and(|block| block.contains(&b' '));
+    let inner = block.filter(|at| is_digit(*at) && (letter(at.checked_sub(1)) || letter(Some(at + 1))));
+    if !blank || inner.count() < FEWEST {
+        return at + BLOCK;
     }
+    let from = text.floor_char_boundary(at.saturating_sub(BEFORE));
+    let near = text.ceil_char_boundary((at + BEFORE).min(text.len()));
+    let end = text.ceil_char_boundary((at + BEHIND).min(text.len()));
+    if !is_leet(text.get(from..near).unwrap_or_default()) {
+        return at + BLOCK;
+    }
+    // Which letter a one stands for is tried by whoever judges it.
+    out.push(Veiled { text: text.get(from..end).unwrap_or_default().to_owned(), span: from..end, heavy: true });
+    end
 }
 
 /// Whether a third of the words have such digits between or beside their letters; digests and names of versions are no words.
