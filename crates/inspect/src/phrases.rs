@@ -9,15 +9,19 @@ mod marks;
 mod odd;
 mod rest;
 mod skeleton;
+mod told;
 mod tongues;
+mod unshown;
+mod veil;
 
 use crate::decoded::{self, Piece};
 use crate::rule::{Family, Rule};
-use crate::signals::{Look, invisible_words, orders};
+use crate::signals::{Look, invisible_words, orders, tells, tells_in_cipher};
 use crate::{Action, Match, Severity, View};
 use anchor::{ANCHORS, Anchor, CIPHER, DISMISS, HUSH, ORDERS, ROLE, SECRET, SHOWING, TALK, is_worth};
 use skeleton::Skeleton;
 use std::ops::Range;
+use told::{is_prose, told};
 
 /// How many bytes of earlier text a match may need to be found: a window of a longer text that begins so far before what is new
 /// finds what the whole text would give there.
@@ -84,7 +88,12 @@ pub const RULES: &[Rule] = &[
     ),
     signal(ENCODED, Severity::High, "An order in an encoding, in a cipher or backwards.", &["MCP06", "AML.T0068"]),
     signal(HIDDEN, Severity::High, "Words or orders where a reader does not see them.", &["MCP06", "AML.T0068"]),
-    signal(DISGUISED, Severity::Medium, "More trigger words in disguise than can be judged.", &["MCP06", "AML.T0068"]),
+    signal(
+        DISGUISED,
+        Severity::Medium,
+        "An order whose letters are all in disguise, or more trigger words in disguise than can be judged.",
+        &["MCP06", "AML.T0068"],
+    ),
 ];
 
 /// As much of a text is read in every disguise; what is beyond is reported as such.
@@ -109,6 +118,12 @@ pub fn find_with(text: &str, pieces: &[Piece], out: &mut Vec<Match>) {
     for odd in odd::find(text) {
         let mut inner = Vec::new();
         search.text(&odd.text, Severity::Medium, &mut inner);
+        // Some are read together with the plain words before them.
+        let plain = odd.text.get(..odd.text.floor_char_boundary(8)).unwrap_or_default();
+        let whole = !text.get(odd.span.clone()).unwrap_or_default().starts_with(plain);
+        if inner.is_empty() && whole && is_prose(&odd.text) && tells(&odd.text) {
+            out.push(Match { rule: ENCODED, span: odd.span.clone(), view: View::Nested });
+        }
         for found in inner.into_iter().filter(|found| found.rule != marks::CALL).take(MATCHES) {
             let rules = [Some(ENCODED).filter(|_| found.rule.starts_with("signal.")), Some(found.rule)];
             out.extend(rules.into_iter().flatten().map(|rule| Match {
@@ -138,6 +153,7 @@ pub fn find_with(text: &str, pieces: &[Piece], out: &mut Vec<Match>) {
         }
         out.push(found);
     }
+    told(text, pieces, out);
 }
 
 /// Whether only signs stand in another form in the text, as full-width punctuation does between characters of East Asia.
@@ -171,6 +187,20 @@ impl Search {
             self.words(&words, Severity::Medium, &mut inner);
             out.push(Match { rule: HIDDEN, span: span.clone(), view: View::Folded });
             out.extend(inner.into_iter().map(|found| Match { span: span.clone(), view: View::Nested, ..found }));
+        }
+        for span in unshown::find(text) {
+            let content = text.get(span.clone()).unwrap_or_default();
+            if is_prose(content) && tells(content) {
+                out.push(Match { rule: HIDDEN, span, view: View::Plain });
+            }
+        }
+        for veiled in veil::find(text) {
+            let mut inner = Vec::new();
+            self.words(&veiled.text, Severity::Medium, &mut inner);
+            if inner.is_empty() && veiled.heavy && tells(&veiled.text) {
+                out.push(Match { rule: DISGUISED, span: veiled.span.clone(), view: View::Joined });
+            }
+            out.extend(inner.into_iter().map(|found| Match { span: veiled.span.clone(), view: View::Joined, ..found }));
         }
         self.words(text, least, out);
         out.truncate(first + MATCHES);
@@ -215,6 +245,15 @@ impl Search {
             // What is denied is not looked for in a cipher, where chance reads.
             let found = orders(part, Look::Cipher, false);
             let secret = |found: &crate::Finding| found.rule.starts_with("signal.");
+            if found.is_empty() && tells_in_cipher(part) {
+                let whole = crate::Finding {
+                    rule: ENCODED,
+                    span: 0..part.len(),
+                    action: Action::Report,
+                    severity: Severity::Medium,
+                };
+                push(whole, Severity::Medium, View::Cipher, Some(ENCODED));
+            }
             found
                 .into_iter()
                 .filter(secret)
@@ -253,6 +292,8 @@ impl Search {
             let pair = match anchor.means {
                 means if means & (HUSH | ROLE) != 0 => Some(anchor),
                 means if means & DISMISS != 0 => near(ORDERS | TALK),
+                // A long word in a cipher is no chance.
+                means if means & CIPHER != 0 && anchor.is_long() => Some(anchor),
                 means if means & CIPHER != 0 => near(CIPHER).filter(|other| other.end <= anchor.start),
                 means if means & (SECRET | TALK) != 0 && self.is_shown(anchor) => Some(anchor),
                 means if means & (ORDERS | TALK) != 0 => near(DISMISS),

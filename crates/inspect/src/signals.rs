@@ -17,6 +17,7 @@ mod naming;
 mod raster;
 mod requests;
 mod rules;
+mod telling;
 mod tools;
 mod typo;
 mod view;
@@ -24,6 +25,7 @@ mod words;
 
 pub(crate) use fold::{alike, fold};
 pub(crate) use hidden::invisible as invisible_words;
+pub(crate) use telling::{tells, tells_in_cipher};
 pub(crate) use view::{atbash, shifted};
 
 pub use alike::{names_look_alike, skeleton};
@@ -90,10 +92,12 @@ pub(crate) fn orders(text: &str, look: Look, asks: bool) -> Vec<Finding> {
         Look::Cipher => (view::deciphered(&chars), false),
     };
     let mut out = Vec::new();
+    // No names are known here: what looks like one counts.
+    let mentions = if marked { tools::mentions(text, &Names::new(&Surroundings::default(), "")) } else { Vec::new() };
     for reading in &all {
         let places = if marked { marks::places(&reading.chars) } else { Vec::new() };
         for flat in &reading.flats {
-            words_of(flat, &places, &[], &mut out);
+            words_of(flat, &places, &mentions, &mut out);
             let requests = if asks { requests::requests(flat, text) } else { Vec::new() };
             out.extend(
                 requests.into_iter().map(|(rule, at)| finding(rule, Severity::High, flat.span(at.start, at.end))),

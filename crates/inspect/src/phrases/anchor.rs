@@ -29,7 +29,7 @@ const WORDS: Table = &[
     (
         DISMISS,
         "ignor, disregard, forget, overrid, bypass, neglect, pay no attention, set aside, discard, dismiss, supersede, \
-        overrule, unlearn, abandon, stop following, not follow, nt follow, not obey, not heed, throw out, throw away, \
+        overrule, unlearn, abandon, stop following, not follow, nt follow, not obey, not heed, throw out, throw away, aside, cancelled, canceled, obsolete, as void, no longer count, \
         wipe your, erase, cast aside, put aside, reset your, no longer apply, are void, null and void, \
         revoke, rescind, lifted, overlook, suspend, scrap, ditch",
     ),
@@ -64,7 +64,9 @@ const WORDS: Table = &[
     (
         SECRET,
         "secret, password, passphrase, credential, api key, apikey, access key, private key, ssh key, access token, auth token, \
-        api token, bearer token, all tokens, env var, environment var, id_rsa, seed phrase, signing key, environ",
+        api token, bearer token, all tokens, every token, any token, each token, your token, stored token, saved token, hidden token, \
+        internal token, secret token, private token, known token, the tokens, me tokens, of etc passwd, of etc shadow, cat etc passwd, read etc passwd, read etc shadow, env file, mcp json, authorized keys, cookie, one time code, bank pin, wallet, login data, login details, encryption key, \
+        all keys, all the keys, all your keys, session token, refresh token, creds, env var, environment var, id_rsa, seed phrase, signing key, environ",
     ),
     (
         SECRET,
@@ -81,7 +83,9 @@ const WORDS: Table = &[
     (
         TALK,
         "system prompt, system message, conversation history, chat history, entire conversation, full conversation, \
-        whole conversation, initial instructions, hidden instructions, your instructions, your prompt, exfiltrat, \
+        whole conversation, conversation so far, message history, chat so far, full prompt, entire chat, initial instruction, hidden instruction, initial prompt, hidden prompt, original prompt, \
+        original instruction, system instruction, internal instruction, secret instruction, secret prompt, internal prompt, exact instruction, \
+        exact prompt, confidential instruction, confidential prompt, the prompt, current instruction, developer prompt, sys prompt, system directive, your instructions, your prompt, exfiltrat, \
         developer message, systemprompt, systemanweisung, prompt systeme, prompt del sistema, prompt do sistema, \
         prompt di sistema, 系统提示, 系統提示, システムプロンプト, 시스템 프롬프트, системный промпт, системного промпта",
     ),
@@ -90,7 +94,10 @@ const WORDS: Table = &[
         "not tell, nt tell, never tell, not mention, nt mention, never mention, not inform, nt inform, not reveal this, \
         not disclose this, without telling, without informing, without notifying, without mentioning, secretly, \
         without asking, must also call, also call the, covertly, keep this secret, keep it secret, keep this hidden, not alert the, not notify the, not let the user, \
-        nt let the user, hide this from, user must not, user should not know, behind the user",
+        nt let the user, hide this from, user must not, user should not know, behind the user, never find out, not find out, letting the user know, \
+        letting the user see, inform the user, tell the user, conceal, leave no trace, user unaware, remains unaware, remain unaware, hide the following, keep this between, \
+        not hear of, not show it, not bring it up, let the human, without the user, user never, not to the user, must never be, using this tool, \
+        after this tool, before this tool, must also invoke, also invoke, must then call, also have to call, must also run, must also execute",
     ),
     (
         HUSH,
@@ -109,7 +116,9 @@ const WORDS: Table = &[
         "you are now, youre now, new instructions, updated instructions, developer mode, god mode, jailbreak, do anything now, \
         system override, must obey, from now on, pretend to be, pretend you, end of instructions, end of prompt, new task, \
         real task, true task, new role, act as if, admin override, henceforth, starting now, note to the ai, \
-        attention ai, dear ai, ai assistant, ai agent, language model, you will now",
+        attention ai, dear ai, note for the assistant, note to any ai, note to ai, note to the assistant, hey copilot, ai model, assume the role, \
+        no longer a helpful, no content policy, important message from, before you can solve, note for ai, ai agents, maintenance mode, debug mode, \
+        admin mode, without any restriction, without restriction, no restrictions, every restriction, ai assistant, ai agent, language model, you will now",
     ),
     (
         ROLE,
@@ -165,6 +174,7 @@ pub(super) fn is_worth(part: &str) -> bool {
                     "chat",
                 ]);
                 shown |= starts(&["collect", "copy", "cat"]);
+                stress |= matches!(word, "complete" | "cached" | "confidential");
                 orders |= starts(&["command", "constraint", "context", "consigne", "content"]);
             }
             _ => {
@@ -184,7 +194,25 @@ pub(super) fn is_worth(part: &str) -> bool {
     dismiss && orders || shown && secret && stress
 }
 
-const STRESS: [&str; 53] = [
+const STRESS: [&str; 71] = [
+    "prompt",
+    "prompts",
+    "system",
+    "hidden",
+    "reveal",
+    "leak",
+    "exfiltrate",
+    "divulge",
+    "disclose",
+    "expose",
+    "spill",
+    "unveil",
+    "stored",
+    "saved",
+    "internal",
+    "us",
+    "betray",
+    "away",
     "every",
     "everything",
     "each",
@@ -279,14 +307,97 @@ const SECRETS: [&str; 38] = [
     "developer",
     "otp",
 ];
-const SHOWS: [&str; 75] = [
-    "print", "show", "dump", "reveal", "send", "export", "output", "display", "leak", "expos", "disclos", "give",
-    "tell", "share", "mail", "email", "post", "upload", "exfil", "paste", "echo", "list", "read", "gather", "harvest",
-    "forward", "includ", "pass", "write", "extract", "steal", "repeat", "recite", "spill", "divulg", "hand",
-    "enumerat", "reply", "respond", "put", "provide", "get", "fetch", "retriev", "transmit", "submit", "encode",
-    "zeig", "gib", "nenn", "druck", "schick", "verrat", "montr", "revel", "donn", "envo", "imprim", "muestr", "envi",
-    "vuelca", "dame", "dime", "mostr", "exib", "diga", "stampa", "rivel", "invia", "dammi", "dimmi", "publish",
-    "release", "find", "search",
+const SHOWS: [&str; 90] = [
+    "return",
+    "cat",
+    "broadcast",
+    "log",
+    "relay",
+    "ship",
+    "stream",
+    "spit",
+    "surface",
+    "unveil",
+    "betray",
+    "type",
+    "turn",
+    "reproduc",
+    "report",
+    "print",
+    "show",
+    "dump",
+    "reveal",
+    "send",
+    "export",
+    "output",
+    "display",
+    "leak",
+    "expos",
+    "disclos",
+    "give",
+    "tell",
+    "share",
+    "mail",
+    "email",
+    "post",
+    "upload",
+    "exfil",
+    "paste",
+    "echo",
+    "list",
+    "read",
+    "gather",
+    "harvest",
+    "forward",
+    "includ",
+    "pass",
+    "write",
+    "extract",
+    "steal",
+    "repeat",
+    "recite",
+    "spill",
+    "divulg",
+    "hand",
+    "enumerat",
+    "reply",
+    "respond",
+    "put",
+    "provide",
+    "get",
+    "fetch",
+    "retriev",
+    "transmit",
+    "submit",
+    "encode",
+    "zeig",
+    "gib",
+    "nenn",
+    "druck",
+    "schick",
+    "verrat",
+    "montr",
+    "revel",
+    "donn",
+    "envo",
+    "imprim",
+    "muestr",
+    "envi",
+    "vuelca",
+    "dame",
+    "dime",
+    "mostr",
+    "exib",
+    "diga",
+    "stampa",
+    "rivel",
+    "invia",
+    "dammi",
+    "dimmi",
+    "publish",
+    "release",
+    "find",
+    "search",
 ];
 const DISMISSES: [&str; 44] = [
     "ignor",
@@ -382,9 +493,24 @@ const CIPHERED: &str = "ignore, disregard, instructions, previous, system prompt
     reveal, print all, send all, do not tell, you are now, everything above, guidelines, the user, variables, api keys, \
     directive, nothing to, the rules, earlier, environment, document, contents, the address, message, content in";
 
+/// Of these the commonest ones.
+const PROSE: &str = "before, answer, contents, address, conversation, following, forward, without, assistant, developer, account, \
+    transfer, database, delete, execute, command, request, response, always, administrator, anything, confirm, customer, important, \
+    invoice, include, mention, payment, please, recipient, repository, restrictions, security, server, summary, system, tokens, \
+    website, whatever, everything, attach, upload, pretend, unrestricted, complete, history, parameter, function, immediately, \
+    approve, between, the file, reply, assume, in the, of the, to the, you are, that you, for the, from the, must be, with the, \
+    this is, your task, and then, all the, your, that, with, this, rules, filter, every, which, should, would, could, about, other, there, \
+    their, these, do not, you will, will be, must not, on the, is the, you were, access, user s, output, private, attachment, approve, \
+    approval, confirmation, assistants, agents, agent, language, paragraph, authori, summari, product, database, notice, support, \
+    context, nothing, someone, another, because, through, purpose, company, business, service, project, number, contact, current, \
+    personal, financial, internal, original, available, continue, consider, remember, understand, recommend, describe, explain, question, \
+    problem, example, possible, necessary, different, exactly, directly, quickly, quietly, secretly, silently, automatic, operator, \
+    passwords, harmless, warnings, hidden text, candidate, settings, policies, configur, activat, emergency, protocol, suspended, purposes";
+
 const SHOWN: &str = "print, show, dump, reveal, send, export, output, display, leak, expos, disclos, give, tell, share, mail, post, upload, \
     exfiltrat, paste, echo, list, read, collect, gather, harvest, forward, attach, includ, append, pass the, pass all, write, \
-    extract, steal, copy, repeat, recite, spill, divulg, hand over, enumerat, ask, reply with, respond with, answer with, put, \
+    extract, steal, copy, repeat, recite, spill, divulg, hand over, enumerat, return, unveil, betray, give away, spit out, surface, type out, spell out, retriev, fetch, \
+    get me, get us, provide, report, broadcast, reproduc, relay, turn over, cat, ask, reply with, respond with, answer with, put, \
     zeig, gib, nenn, druck, schick, verrat, ausgeb, anzeig, liste, affich, montr, revel, donn, envo, imprim, muestr, envi, vuelca, dame, dime, \
     ensena, mostr, exib, diga, stampa, rivel, invia, dammi, dimmi, 打印, 显示, 顯示, 输出, 輸出, 列出, 泄露, 发送, 發送, 告诉, 导出, 公开, 给我, 展示, 表示, 出力, 教え, 送, \
     見せ, 公開, 漏, 출력, 보여, 알려, 보내, 공개, 덤프, 내보내, выве, покаж, распечата, раскро, отправ, пришл, сообщ, экспорт, выда";
@@ -406,6 +532,15 @@ pub(super) struct Anchor {
     pub(super) pattern: usize,
     pub(super) start: usize,
     pub(super) end: usize,
+    /// Whether it has letters beside those of ASCII.
+    other: bool,
+}
+
+impl Anchor {
+    /// Whether it has seven letters or more, or as many characters of East Asia as say the same.
+    pub(super) const fn is_long(&self) -> bool {
+        self.end - self.start >= if self.other { 12 } else { 7 }
+    }
 }
 
 impl Anchors {
@@ -451,7 +586,7 @@ impl Anchors {
             };
             next.map(|(pattern, start, end)| {
                 let means = self.means.get(pattern).map_or(0, |(means, _)| *means);
-                Anchor { means, pattern, start, end }
+                Anchor { means, pattern, start, end, other: pattern >= self.other.0 }
             })
         })
     }
@@ -490,7 +625,8 @@ pub(super) static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| {
     let plain =
         WORDS.iter().chain(TONGUES).flat_map(|(means, words)| words.split(", ").map(|word| (*means, word.to_owned())));
     let ciphers = CIPHERED.split(", ").flat_map(|word| ciphered(word, 1..26));
-    let further = tongues::CIPHERED.split(", ").flat_map(|word| ciphered(word, [13, 3].into_iter()));
+    let further =
+        tongues::CIPHERED.split(", ").chain(PROSE.split(", ")).flat_map(|word| ciphered(word, [13, 3].into_iter()));
     Anchors::of(plain.chain(ciphers).chain(further))
 });
 

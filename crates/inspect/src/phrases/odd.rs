@@ -69,19 +69,52 @@ fn read_dense(run: &[u8]) -> Option<String> {
     };
     let sample = inner.get(..20).unwrap_or(inner);
     // What base64 could be is read as such elsewhere; only base58 is left of it.
-    if sample.iter().all(u8::is_ascii_alphanumeric) {
+    if sample.iter().chain(inner.iter().skip(sample.len())).all(u8::is_ascii_alphanumeric) || sample.len() < 20 {
         let run = trimmed(inner);
         let plain = run.len() >= SHORTEST && run.len() <= LONGEST_58 && !run.iter().all(u8::is_ascii_hexdigit);
         return if plain { base58(&run).and_then(worded) } else { None };
     }
     for alphabet in [b'!', b'0', b'Z'] {
-        let head = sample.iter().filter(|b| **b != b'z').copied().collect::<Vec<u8>>();
+        // In Ascii85 it stands for a group of its own.
+        let head = sample.iter().filter(|b| alphabet != b'!' || **b != b'z').copied().collect::<Vec<u8>>();
         let head = head.get(..head.len() / 5 * 5).unwrap_or_default();
         if ascii85(head, alphabet).is_some_and(|bytes| bytes.len() >= 8 && is_shown(&bytes)) {
-            return ascii85(inner, alphabet).and_then(worded);
+            return wide(inner, alphabet);
         }
     }
     None
+}
+
+/// What base85 says whose beginning is text: also where it is escaped as in a string of JSON, and without the punctuation of the
+/// sentence that it stands in.
+fn wide(run: &[u8], alphabet: u8) -> Option<String> {
+    let bare: Vec<u8> = match memchr::memchr(b'\\', run) {
+        Some(_) => {
+            let mut escaped = false;
+            let keep = |b: &&u8| {
+                escaped = !escaped && **b == b'\\';
+                !escaped
+            };
+            run.iter().filter(keep).copied().collect()
+        }
+        None => Vec::new(),
+    };
+    let runs = [run, &bare];
+    let whole = runs.iter().filter(|run| !run.is_empty()).find_map(|run| ascii85(run, alphabet).and_then(worded));
+    whole.or_else(|| {
+        // Whole groups, as long as they are text.
+        let groups = if bare.is_empty() { run } else { &bare };
+        let mut out = Vec::new();
+        for group in groups.chunks_exact(5) {
+            let Some(bytes) = ascii85(group, alphabet).filter(|bytes| !bytes.iter().any(u8::is_ascii_control)) else {
+                break;
+            };
+            out.extend(bytes);
+        }
+        let valid = std::str::from_utf8(&out).map_or_else(|fault| fault.valid_up_to(), str::len);
+        out.truncate(valid);
+        Some(out).filter(|out| out.len() >= SHORTEST / 2).and_then(worded)
+    })
 }
 
 fn is_shown(bytes: &[u8]) -> bool {

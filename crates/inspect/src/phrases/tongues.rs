@@ -509,4 +509,24 @@ pub(super) const CIPHERED: &str = "anweisung, vergiss, ignoriere, richtlinien, p
     serwer, pokyny, pravidla, heslo, instruktioner, tidigare, riktlinjer, losenord, talimat, onceki, kullanici, instruksi, sebelumnya, \
     pengguna, kredensial, petunjuk, pedoman, aturan, langkah, alamat, инструкци, предыдущ, пользовател, парол, учетн, інструкці, попередн, \
     користувач, 指令, 之前, 用户, 密码, 指示, これまで, ユーザー, パスワード, 사용자, 비밀번호, 이전, 지시, التعليمات, السابقة, المستخدم, المرور, \
-    הוראות, הקודמות, המשתמש, סיסמאות, دستورات, قبلی, کاربر, निर्देश, उपयोगकर्ता, पासवर्ड";
+    הוראות, הקודמות, המשתמש, סיסמאות, دستورات, قبلی, کاربر, निर्देश, उपयोगकर्ता, पासवर्ड, \
+    anterior, siguiente, archivo, mensaje, direccion, herramienta, conversacion, contrasena, respuesta, contenido, restricciones, olvida, \
+    precedentes, reponse, fichier, contenu, historique, restriction, desormais, mot de passe, antwort, werkzeug, inhalt, folgende, \
+    vorherigen, nachricht, einschrankung, verlauf, schicke, contenuto, risposta, messaggio, strumento, conversazione, restrizioni, \
+    dimentica, conteudo, resposta, mensagem, ferramenta, conversa, arquivo, restricoes, eerdere, bestand, gesprek, antwoord, gebruik, \
+    systeem, vergeet, regels, inhoud, zonder, beperking, してください, 送信, 無視, 忘れ, すべて, 内容, ファイル, 会話, 履歴, ツール, \
+    システム, 回答, アドレス, ルール, 制限, 以前, 今から, 手順, 하세요, 무시, 모든, 모두, 내용, 파일, 대화, 도구, 시스템, 주소로, 보내, \
+    출력, 호출, 제한, 지금, 단계, 비서, 서버, 전송, करें, अनदेखा, पिछले, सभी, फ़ाइल, बातचीत, इतिहास, उपकरण, भेजें, भेजो, पते, नियम, बिना, \
+    सामग्री, चरण, केवल, प्रतिबंध, huong dan, nguoi dung, mat khau, dia chi, truoc do, noi dung, cong cu, may chu, tra loi, tat ca, \
+    gioi han, van ban, bay gio, 忽略, 发送, 地址, 文件, 内容, 工具, 系统, 回答, 告诉, 规则, 服务器, 限制, 助手, ответ, файл, адрес, сервер, \
+    игнориру, забудь, содержим, правила, отправь, систем, ограничен, ассистент, العنوان, الملف, المحادثة, النص, مساعد, الخطوة, \
+    הקובץ, הכתובת, השיחה, הגבלות, עוזר, فایل, نشانی, گفتگو, محدودیت, دستیار, مرحله, plik, uzytkownik, odpowiedz, zawartosc, rozmowy, \
+    ograniczen, asystent, soubor, uzivatel, obsah, predchozi, omezeni, anvandaren, adressen, innehallet, begransning, dosya, gonder, \
+    프롬프트, 규칙, 기록, 반드시, 합니다, 됩니다, 입니다, 답변, 당신은, 새 규칙, اتبع, محتواه, الخادم, قيود, سجل, التعليمات, הטקסט, קודם, תוכנו, \
+    مرحله, پیروی, فراموش, محتوا, पालन, जानकारी, उत्तर, बताया, чтобы, раньше, текст, должен, прежние, истори, системн, раніше, користувач, \
+    повинен, відповід, асистент, これまで, 文章, 出力, 呼び出, 一字一句, プロンプト, あなたは, 必ず, 之前告诉, 提示词, 逐字, 转发, 对话, 记录, 服从, \
+    遵守, 必须, 不能让, 读取, systemprompt, prompt sistem, systemanweisung, assistent, benutzer, einschrank, anfrage, palabra, desde ahora, \
+    usuario, sistema, reglas, obedece, ahora, consignes, utilisateur, systeme, restriction, etape, assistente, sistema, usuario, regras, \
+    utente, regole, partir de, parola, prompt, gebruiker, woord, voorgaande, wszystkim, krok, poprzedni, systemowy, dosud, textem, soubor, \
+    tomto, tidigare, texten, steget, systemet, metne, oncele, bundan sonra, haberi, teksini, sekarang, mengetahui, nguoi, truoc day, bay gio, \
+    icerig, kisitlama, asistan, berkas, kirim, sebelum, percakapan, asisten, batasan, адресу, вміст, обмежен, надішли";

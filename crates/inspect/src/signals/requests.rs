@@ -7,6 +7,7 @@
 
 mod words;
 
+use super::fold::unspaced;
 use super::lexicon::{Hit, Lexicon};
 use super::view::{Flat, is_word};
 use std::ops::Range;
@@ -40,7 +41,7 @@ pub(super) fn requests(flat: &Flat, text: &str) -> Vec<(&'static str, Range<usiz
         }
         let ahead = request.ahead().filter(|_| verb.concepts & SURE != 0 || request.is_order());
         let asked = ahead.or_else(|| request.behind());
-        found.extend(asked.filter(|(_, place)| !request.is_mention(place)));
+        found.extend(asked.filter(|(_, place)| !request.is_mention(place) && !request.is_code(place)));
     }
     found
 }
@@ -87,16 +88,63 @@ impl Request<'_> {
         if matches!(mark, '.' | ':' | ',') {
             return true;
         }
-        if is_word(mark) {
-            // A script without spaces: whatever stands directly before.
-            let led = self.hits.get(..self.at).and_then(<[Hit]>::last);
-            return led.is_some_and(|hit| hit.concepts & LEAD != 0 && hit.to == self.verb.from);
-        }
         let led = self.hits.get(..self.at).and_then(<[Hit]>::last);
+        if is_word(mark) {
+            // A script without spaces: whatever stands directly before; what is of another script belongs to something else.
+            let led = led.is_some_and(|hit| hit.concepts & LEAD != 0 && hit.to == self.verb.from);
+            return led || unspaced(self.first()) && !unspaced(mark);
+        }
         if led.is_some_and(|hit| hit.concepts & LEAD != 0 && hit.to == gap) {
             return true;
         }
-        self.starts_line(gap)
+        let foreign = || unspaced(self.first()) && !self.chars(0..gap).last().is_some_and(|c| unspaced(*c));
+        let base = || self.verb.concepts & BASE != 0 && !self.is_described(gap);
+        self.starts_line(gap) || foreign() || base()
+    }
+
+    fn first(&self) -> char {
+        self.flat.chars.get(self.verb.from).copied().unwrap_or(' ')
+    }
+
+    /// Whether the words before a base form make it part of a description: a subject in the plural, an auxiliary, `to`, an article,
+    /// a preposition. Behind anything else no sentence goes on with it.
+    fn is_described(&self, gap: usize) -> bool {
+        if self.is_option(gap) {
+            return true;
+        }
+        let mut end = gap;
+        for _ in 0..3 {
+            let from = self.chars(0..end).iter().rposition(|c| !is_word(*c)).map_or(0, |at| at + 1);
+            let word: String = self.chars(from..end).iter().collect();
+            let ends = self.chars(0..from).last().is_none_or(|c| matches!(c, '.' | ':' | ','));
+            if (word.ends_with("ly") || word == "you" || word == "also") && !ends {
+                end = from.saturating_sub(1);
+                continue;
+            }
+            let listed = DESCRIBES.iter().any(|known| *known == word);
+            let plural =
+                word.len() >= 4 && word.ends_with('s') && !["ss", "us", "is"].iter().any(|end| word.ends_with(end));
+            return listed || plural && !self.is_address(from);
+        }
+        false
+    }
+
+    /// Whether an option of a command stands before the verb on its line, with a gap: what it does follows.
+    fn is_option(&self, gap: usize) -> bool {
+        let verb = self.flat.at.get(self.verb.from).map_or(0, |at| at.0);
+        let from = self.flat.at.get(gap.saturating_sub(48)).map_or(0, |at| at.0);
+        let head = self.text.get(from..verb).unwrap_or_default();
+        let line = head.rsplit('\n').next().unwrap_or_default();
+        let wide = line.ends_with("  ") || line.ends_with('\t');
+        let option = line.trim_start();
+        wide && option.starts_with('-') && option.chars().nth(1).is_some_and(|c| c == '-' || c.is_alphanumeric())
+    }
+
+    /// Whether the word at a place is the end of an address.
+    fn is_address(&self, from: usize) -> bool {
+        let at = self.flat.at.get(from).map_or(0, |at| at.0);
+        let head = self.text.get(..at).unwrap_or_default();
+        head.ends_with(['/', '.', '@', '#', '=', '-'])
     }
 
     /// Whether the verb begins a line or a cell that does not go on a sentence.
@@ -114,8 +162,10 @@ impl Request<'_> {
 
     /// What stands behind the verb: all, and of what.
     fn ahead(&self) -> Option<(&'static str, Range<usize>)> {
-        let (mut all, mut own, mut secret, mut talk, mut to_me) = (None, false, None, None, false);
+        let (mut all, mut own, mut held, mut secret, mut talk, mut to_me, mut urged) =
+            (None, false, false, None, None, false, false);
         for hit in self.after() {
+            let named = secret.is_some() || talk.is_some();
             if hit.concepts & (VERB | SURE) != 0
                 && hit.concepts & (ALL | SECRET) == 0
                 && secret.is_none()
@@ -123,14 +173,17 @@ impl Request<'_> {
             {
                 break;
             }
-            if hit.concepts & STOP != 0 && secret.is_none() && talk.is_none() {
+            if hit.concepts & STOP != 0 && !named {
                 break;
             }
             if hit.concepts & ALL != 0 && all.is_none() {
                 all = Some(hit);
             }
-            own |= hit.concepts & OWN != 0;
-            if hit.concepts & SECRET != 0 {
+            let behind = talk.is_some() && self.chars(hit.from..hit.to).starts_with(&['y', 'o', 'u', 'r']);
+            own |= hit.concepts & OWN != 0 && !behind;
+            held |= hit.concepts & (HELD | OWN) != 0 && !named;
+            urged |= hit.concepts & URGE != 0;
+            if hit.concepts & SECRET != 0 || hit.concepts & SOFT != 0 && self.is_held(held) {
                 secret = secret.or(Some(hit));
             }
             talk = talk.or((hit.concepts & TALK != 0).then_some(hit));
@@ -138,6 +191,7 @@ impl Request<'_> {
         }
         to_me |= self.verb.concepts & TOME != 0;
         let strong = self.verb.concepts & (VERB | SURE) != 0;
+        let weak = to_me || urged || held || self.is_urged();
         let from = self.verb.from;
         if let (Some(all), Some(secret)) = (all, secret) {
             // "The passwords, all of them"; but not "the key in every request".
@@ -146,12 +200,70 @@ impl Request<'_> {
             } else {
                 all.from.saturating_sub(secret.to) <= BEHIND
             };
-            if near && (strong || to_me) {
+            let about = self
+                .chars(all.to..secret.from.max(all.to))
+                .windows(7)
+                .any(|word| word == [' ', 'a', 'b', 'o', 'u', 't', ' ']);
+            if near && !about && (strong || weak) && !self.is_compound(secret) {
                 return Some((SECRETS, from..all.to.max(secret.to)));
             }
         }
-        let talk = talk.filter(|_| strong && (own || all.is_some() || to_me));
+        let bare = self.verb.concepts & BARE != 0 && self.verb.concepts & BASE != 0;
+        if let Some(secret) = secret.filter(|hit| bare && hit.concepts & (MANY | SOFT) != 0)
+            && self.is_near(secret)
+            && self.closes(secret)
+        {
+            return Some((SECRETS, from..secret.to));
+        }
+        let own = own || to_me || all.is_some();
+        let above = |hit: &Hit| self.chars(hit.from..hit.to).ends_with(&['a', 'b', 'o', 'v', 'e']);
+        let core = |hit: &Hit| hit.concepts & CORE != 0 && self.is_near(hit) && self.closes(hit);
+        let talk = talk.filter(|talk| {
+            let named = strong && own || (strong || weak) && core(talk);
+            named && (!above(talk) || self.closes(talk)) && !self.is_compound(talk)
+        });
         talk.map(|talk| (PROMPT, from..talk.to))
+    }
+
+    /// Whether tokens and keys are the secrets that the verb is after.
+    const fn is_held(&self, held: bool) -> bool {
+        held || self.verb.concepts & (TOME | BARE) != 0
+    }
+
+    /// Whether what leads to the verb drives on.
+    fn is_urged(&self) -> bool {
+        let gap = self.verb.from.saturating_sub(1);
+        self.hits.get(..self.at).and_then(<[Hit]>::last).is_some_and(|hit| hit.concepts & URGE != 0 && hit.to == gap)
+    }
+
+    /// Whether only words that limit a noun can stand between the verb and its object.
+    fn is_near(&self, hit: &Hit) -> bool {
+        let between = self.chars(self.verb.to..hit.from);
+        between.len() <= GAP
+            && !between.iter().any(|c| matches!(c, '.' | ':'))
+            && between.iter().filter(|c| **c == ' ').count() <= 5
+    }
+
+    /// The word behind a place in its clause.
+    fn next_word(&self, to: usize) -> Option<String> {
+        let mark = self.flat.chars.get(to)?;
+        if matches!(mark, '.' | ',' | ':') {
+            return None;
+        }
+        let rest = self.flat.chars.iter().skip(to + 1);
+        let word: String = rest.take_while(|c| is_word(**c)).take(24).collect();
+        Some(word).filter(|word| !word.is_empty())
+    }
+
+    /// Whether the request ends there, or goes on with where to, how or when: not with a noun that it is only part of.
+    fn closes(&self, hit: &Hit) -> bool {
+        let Some(word) = self.next_word(hit.to) else { return true };
+        CLOSES.contains(&word.as_str()) || !word.is_ascii()
+    }
+
+    /// Whether what is asked for is only the first part of a name: the passwords policy, secrets management.
+    fn is_compound(&self, hit: &Hit) -> bool {
+        self.next_word(hit.to).is_some_and(|word| COMPOUNDS.iter().any(|known| word.starts_with(known)))
     }
 
     /// What stands before the verb, in languages and wordings where the verb comes last.
@@ -182,6 +294,36 @@ impl Request<'_> {
             (all, _, Some(_)) if own || all.is_some() => Some((PROMPT, place)),
             _ => None,
         }
+    }
+
+    /// Whether the words are the parts of a name or of an expression: `print_all_secrets`, `print(all(secrets))`. One that begins
+    /// with `please` or its kind is a sentence with other signs between its words.
+    fn is_code(&self, place: &Range<usize>) -> bool {
+        let chars = self.chars(place.clone());
+        let mut words =
+            self.flat.at.get(place.clone()).unwrap_or_default().iter().zip(chars).filter(|(_, c)| is_word(**c));
+        let Some((mut last, _)) = words.next() else { return false };
+        let (mut joined, mut whole) = (self.flat.glued, false);
+        for (next, _) in words {
+            let between = self.text.get(last.1..next.0).unwrap_or_default();
+            if !between.is_empty() && !is_joint(between) {
+                return false;
+            }
+            joined |= !between.is_empty();
+            whole |= between.is_empty();
+            last = next;
+        }
+        joined && whole && !self.is_led_by_joint()
+    }
+
+    /// Whether a word that leads to an order is joined to the verb in the same way.
+    fn is_led_by_joint(&self) -> bool {
+        let Some(led) = self.hits.get(..self.at).and_then(<[Hit]>::last).filter(|hit| hit.concepts & LEAD != 0) else {
+            return false;
+        };
+        let place = |at: usize| self.flat.at.get(at).copied().unwrap_or_default();
+        let between = self.text.get(place(led.to.saturating_sub(1)).1..place(self.verb.from).0).unwrap_or_default();
+        between.is_empty() || is_joint(between)
     }
 
     /// Whether the request is a phrase in quotation marks that the sentence speaks about.
@@ -241,6 +383,13 @@ impl Request<'_> {
         let words = words.to_lowercase();
         ABOUT.iter().any(|about| words.contains(about))
     }
+}
+
+/// Whether signs between two words are those of code.
+fn is_joint(between: &str) -> bool {
+    const JOINTS: [&str; 14] = ["_", ".", "(", "::", "->", "=", "[", "()", "().", ")", "-", "__", ".(", "]."];
+    let bare: String = between.chars().filter(|c| !matches!(c, '"' | '\'' | '`')).collect();
+    JOINTS.contains(&bare.as_str())
 }
 
 #[cfg(test)]

@@ -194,4 +194,7 @@ pub(super) const RULES_TABLE: &[Rule] = &[
     any(OTHER_TOOL, Medium, 100, &[OTHERS, WHEN | ALWAYS, MUST | OUT | CHANGE]),
     row(OTHER_TOOL, Medium, 25, &[WHEN, IDENT, USED]),
     any(OTHER_TOOL, Medium, 40, &[MUST | ALWAYS, USE, TOOL]),
+    // What a tool demands besides its own use.
+    row(OTHER_TOOL, High, 24, &[THISTOOL, MUST | ALWAYS, USE, IDENT]),
+    row(OTHER_TOOL, High, 24, &[THISTOOL, MUST | ALWAYS, ALSO, USE, IDENT]),
 ];

@@ -205,9 +205,14 @@ fn of(chars: Vec<Ch>) -> Reading {
     Reading { chars, flats: std::iter::once(plain).chain(glued).collect() }
 }
 
+/// The characters from the last to the first; what one of them was folded into stays in its order.
+fn backwards(chars: &[Ch]) -> Vec<Ch> {
+    chars.chunk_by(|one, next| one.start == next.start).rev().flatten().copied().collect()
+}
+
 /// The whole text read from its end, and with its letters moved by thirteen places.
 pub(super) fn ciphers(chars: &[Ch]) -> [Reading; 2] {
-    [of(chars.iter().rev().copied().collect()), of(chars.iter().copied().map(rotated).collect())]
+    [of(backwards(chars)), of(chars.iter().copied().map(rotated).collect())]
 }
 
 /// The same with every shift of the alphabet, and with the alphabet backwards.
@@ -215,7 +220,7 @@ pub(super) fn deciphered(chars: &[Ch]) -> Vec<Reading> {
     let turned = |letter: fn(char, u32) -> char, places: u32| {
         of(chars.iter().map(|ch| unlocked(*ch, |c| letter(c, places))).collect())
     };
-    let mut all = vec![of(chars.iter().rev().copied().collect()), turned(atbash, 0)];
+    let mut all = vec![of(backwards(chars)), turned(atbash, 0)];
     all.extend((1..26).map(|places| turned(shifted, places)));
     all
 }

@@ -31,27 +31,47 @@ pub(super) const PART: Concepts = 1 << 13;
 
 /// A verb of a description: what comes behind it belongs to another sentence.
 pub(super) const STOP: Concepts = 1 << 14;
+/// A base form of English: with most words before it, it is no description.
+pub(super) const BASE: Concepts = 1 << 15;
+/// The system prompt by a name that nothing else has.
+pub(super) const CORE: Concepts = 1 << 16;
+/// To give away what is hidden, or to the speaker: no word for all is needed.
+pub(super) const BARE: Concepts = 1 << 17;
+/// Secrets only where they are somebody's, or hidden: tokens and keys are many things.
+pub(super) const SOFT: Concepts = 1 << 18;
+/// Several secrets, by a name that ordinary settings do not have.
+pub(super) const MANY: Concepts = 1 << 19;
+/// Kept somewhere.
+pub(super) const HELD: Concepts = 1 << 21;
+/// At once, and what else drives on.
+pub(super) const URGE: Concepts = 1 << 20;
 
 pub(super) const WORDS: &[(Concepts, &str)] = &[
     // English.
     (
-        VERB,
-        "print, print out, show, dump, reveal, send, export, output, display, leak, expose, disclose, share, email, e mail, mail, \
-         post, upload, exfiltrate, paste, echo, divulge, spill, write out, recite, cat, hand over, tell, give, give up, \
-         give out, printenv, forward, transmit, copy out, spit out, surface, unveil, betray, type out, spell out, list out, publish, \
-         release, report back, read out, read aloud, reprint, regurgitate",
+        VERB | BASE,
+        "print, print out, show, dump, send, export, output, display, share, email, e mail, mail, \
+         post, upload, paste, echo, write out, recite, cat, hand over, tell, give, give up, \
+         give out, printenv, forward, transmit, copy out, spit out, surface, type out, spell out, list out, publish, \
+         release, report back, read out, read aloud, reprint, regurgitate, repeat, log, copy paste, write down, reproduce, blurt out, \
+         turn over, relay, ship, stream, dump out, output out, show off, broadcast",
     ),
     (
-        VERB | TOME,
+        VERB | BASE | BARE,
+        "reveal, leak, expose, disclose, exfiltrate, divulge, spill, unveil, betray, give away, exfil",
+    ),
+    (
+        VERB | TOME | BASE | BARE,
         "show me, give me, tell me, send me, email me, hand me, repeat back, reply with, respond with, answer with, \
-         let me see, dump me, print me, hit me with, feed me, list for me, provide me with, supply me with, expose to me",
+         let me see, let me have, dump me, print me, hit me with, feed me, list for me, provide me with, supply me with, expose to me, get me, \
+         fetch me, bring me, hand over to me, read me, mail me, message me, list me, pass me, forward me, show us, give us, tell us, send us, get us",
     ),
     (
-        WEAK,
+        WEAK | BASE,
         "list, enumerate, get, return, collect, gather, find, read, provide, include, extract, fetch, retrieve, harvest, \
-         repeat, append, insert, attach, add, put, pass, write, copy, encode, summarize, summarise, translate, i want, i need, \
-         we need, i require, i would like, what are",
+         append, insert, attach, add, put, pass, write, copy, encode, summarize, summarise, translate, steal, grab, report",
     ),
+    (WEAK, "i want, i need, we need, i require, i would like, what are"),
     (
         PART | LAST,
         "be printed, be revealed, be dumped, be shown, be displayed, be disclosed, be leaked, be exfiltrated, be output",
@@ -59,11 +79,38 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
     (
         ALL,
         "all, all of, all of the, all the, all your, all of your, all my, all our, all their, all available, all known, every, \
-         every single, each and every, any and all, entire, whole, full list of, complete list of, whatever, everything, complete, \
+         every single, each and every, any and all, any, any of, each, each of, every one of, entire, whole, full list of, complete list of, whatever, everything, complete, \
          full, the full, the entire, the complete, each of the, each of your, verbatim, word for word",
     ),
-    (0, "at all, after all, first of all, all right, above all, once and for all, not all, in full"),
+    (
+        0,
+        "in any case, at any time, any more, at all, after all, first of all, all right, above all, once and for all, not all, in full",
+    ),
     (OWN, "your, ur, you were given, you have been given, above, hidden, initial, original, underlying, confidential"),
+    (HELD, "stored, saved, internal, cached, exact, known, current, their, our, my, its, every one of their"),
+    (SOFT, "tokens, token, keys, key material, cookies, config secrets"),
+    (SOFT | OWN, "secret tokens, secret token, private tokens, hidden tokens, known tokens"),
+    (
+        MANY,
+        "secrets, passwords, credentials, api keys, private keys, access tokens, ssh keys, secret keys, access keys, creds, logins, \
+         login details, login data, seed phrase*, passphrases, auth tokens, bearer tokens, api tokens",
+    ),
+    (
+        URGE,
+        "now, right now, immediately, at once, please, pls, asap, right away, urgently, or else, without asking, without delay, this instant, go, \
+         want you to, need you to, like you to, and now",
+    ),
+    (
+        CORE,
+        "system prompt, system prompts, sys prompt, initial prompt, initial prompts, hidden prompt, hidden instruction*, system instruction*, developer message*, \
+         developer prompt, developer instruction*, pre prompt, preprompt, secret prompt, secret instruction*, internal instruction*, \
+         internal prompt, confidential instruction*, confidential prompt, original prompt, system directive*, initial instruction*",
+    ),
+    (
+        TALK,
+        "secret prompt, secret instruction*, internal instruction*, internal prompt, confidential instruction*, confidential prompt, \
+         developer prompt, sys prompt, initial prompts, system directive*, exact instructions, current instructions, exact prompt",
+    ),
     (OWN | ALL, "all your, all of your, all ur, every one of your, your entire, your full, your complete, your whole"),
     (
         SECRET,
@@ -107,7 +154,7 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
     ),
     (
         LEAD,
-        "please, pls, plz, kindly, now, then, and, also, and then, just, simply, immediately, first, next, finally, instead, must, \
+        "go, please, pls, plz, kindly, now, then, and, also, and then, just, simply, immediately, first, next, finally, instead, must, \
          you should, you shall, you will, you have to, you need to, need you to, want you to, would like you to, like you to, \
          have you, can you, could you, would you, will you, going to need you to, required to, instructed to, ordered to, told to, \
          asked to, you to, your task is to, your job is to, task is to, goal is to, so, or, but, silently, secretly, quietly, lets, \
@@ -118,7 +165,7 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
     (0, "if you, when you, unless you, before you, once you, where you, after you, you can, while you, and so"),
     (
         STOP,
-        "shows, prints, displays, dumps, sends, exports, is, are, was, were, will, can, returns, gives, does, did, may, might, masks, hides, \
+        "the names of, names of, the number of, number of, the count of, count of, the types of, the status of, the age of, the ids of, shows, prints, displays, dumps, sends, exports, is, are, was, were, will, can, returns, gives, does, did, may, might, masks, hides, \
          uses, requires, needs, stores, when, if, unless, except",
     ),
     (MUST, "must, have to, need to, needs to, shall, want, i want, i need"),
@@ -154,7 +201,18 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
     (LEAD, "bitte, jetzt, nun, sofort, dann, und, danach, du musst, sie mussen, zuerst, anschliessend"),
     (NEG, "nicht, nie, niemals, kein, keine, ohne"),
     (NEGPOST, "nicht, niemals, nie, keine"),
+    (
+        SURE,
+        "zeige mir, zeig mir, zeigen sie mir, gib mir, geben sie mir, nenne mir, nenn mir, nennen sie mir, schick mir, schicke mir, \
+         sende mir, verrate mir, verrat mir, verrate, verrat, \
+         drucke, zeig, gib, schick, exportiere, offenbare, zeige, nenne, liste mir",
+    ),
     // French.
+    (
+        SURE,
+        "affiche moi, affichez moi, montre moi, montrez moi, donne moi, donnez moi, envoie moi, envoyez moi, dis moi, dites moi, \
+         liste moi, affichez, montrez, revelez, donnez, envoyez, imprimez, exportez, divulguez, listez, communiquez",
+    ),
     (
         VERB,
         "affiche, affichez, affiche moi, montre, montrez, montre moi, montrez moi, revele, revelez, donne, donnez, donne moi, donnez moi, \
@@ -204,7 +262,17 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
     ),
     (LEAD, "por favor, ahora, luego, y, despues, inmediatamente, debes, tienes que, entonces, primero, ya"),
     (NEG, "no, nunca, jamas, sin"),
+    (
+        SURE,
+        "muestrame, muestreme, enviame, envieme, dame, deme, dime, digame, ensename, mandame, listame, imprimeme, imprima, muestre, \
+         revele, exporte, comparta, divulgue",
+    ),
     // Portuguese.
+    (
+        SURE,
+        "mostre, mostre me, me mostre, me diga, diga me, me envie, envie me, me de, imprima, exiba, revele, envie, exporte, compartilhe, \
+         divulgue, vaze",
+    ),
     (
         VERB,
         "mostre, mostra, mostre me, imprima, imprime, revele, revela, envie, envia, exporte, exiba, exibe, diga, diga me, me diga, me de, me mostre, \
@@ -239,6 +307,11 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
     (TALK, "prompt di sistema, messaggio di sistema, istruzioni di sistema, tue istruzioni, istruzioni iniziali"),
     (LEAD, "per favore, per cortesia, adesso, ora, poi, ed, subito, immediatamente, devi, dovete, quindi, prima"),
     (NEG, "non, mai, senza"),
+    (
+        SURE,
+        "mostrami, mostratemi, dammi, datemi, dimmi, ditemi, inviami, inviatemi, mandami, rivelami, stampami, elencami, stampate, \
+         mostrate, rivelate, inviate",
+    ),
     // Chinese.
     (
         VERB,
@@ -317,4 +390,88 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
         "пожалуйста, сейчас, теперь, немедленно, затем, и, сначала, ты должен, вы должны, нужно, надо, необходимо, срочно",
     ),
     (NEG, "не, никогда, нельзя, без"),
+];
+
+/// Words before a base form of English with which it is no order: subjects, auxiliaries, articles, prepositions.
+pub(super) const DESCRIBES: &[&str] = &[
+    "i", "we", "they", "he", "she", "it", "who", "that", "which", "what", "to", "will", "would", "can", "could", "may",
+    "might", "shall", "should", "does", "did", "do", "how", "when", "if", "why", "where", "whether", "a", "an", "the",
+    "this", "its", "your", "our", "their", "my", "his", "her", "of", "in", "on", "for", "by", "with", "from", "at",
+    "into", "about", "as", "like", "than", "them", "him", "us", "me", "people", "everyone", "anyone", "someone",
+    "nobody", "lets", "let", "ll", "d", "is", "are", "was", "were", "be", "been", "has", "have", "had", "no", "not",
+    "never", "nor", "or", "use", "using", "via", "called", "named", "these", "those", "any", "some", "such", "help",
+    "makes", "without", "code", "before", "once", "after", "while", "unless", "until", "whenever", "because", "since",
+    "sure", "before", "once", "after", "while", "unless", "until", "whenever", "because", "since", "sure",
+];
+
+/// Words behind what is asked for with which the request is whole.
+pub(super) const CLOSES: &[&str] = &[
+    "to",
+    "now",
+    "please",
+    "pls",
+    "and",
+    "here",
+    "verbatim",
+    "word",
+    "right",
+    "immediately",
+    "once",
+    "asap",
+    "that",
+    "you",
+    "which",
+    "or",
+    "as",
+    "exactly",
+    "below",
+    "above",
+    "so",
+    "then",
+    "today",
+    "into",
+    "onto",
+    "http",
+    "https",
+    "completely",
+    "fully",
+    "first",
+    "instead",
+    "again",
+    "all",
+    "thanks",
+];
+
+/// Words behind secrets that make a name of something else.
+pub(super) const COMPOUNDS: &[&str] = &[
+    "polic",
+    "manage",
+    "manager",
+    "page",
+    "tab",
+    "field",
+    "length",
+    "editor",
+    "file name",
+    "template",
+    "rotation",
+    "engine",
+    "scanner",
+    "scanning",
+    "store",
+    "names",
+    "count",
+    "usage",
+    "requirement",
+    "settings",
+    "docs",
+    "documentation",
+    "handling",
+    "hygiene",
+    "panel",
+    "provider",
+    "size",
+    "test",
+    "version",
+    "reference",
 ];
