@@ -169,7 +169,12 @@ pub(crate) fn judge(raw: &str, escapes: Escapes, usage: Use, policy: &Policy) ->
             if is_external_once_decoded(raw, escapes) { Place::External } else { Place::Relative }
         }
         Head::Network => Place::External,
-        Head::Scheme(scheme, _) if SCRIPT.contains(&scheme.as_str()) => Place::Script,
+        Head::Scheme(scheme, rest) if SCRIPT.contains(&scheme.as_str()) => {
+            // `Data::Dumper`: without a comma it holds nothing (RFC 2397, section 3).
+            let rest = raw.get(rest..).unwrap_or_default();
+            let named = scheme == "data" && !rest.contains([',', '&', '%']) && is_name_path(rest);
+            if named { Place::Relative } else { Place::Script }
+        }
         Head::Scheme(scheme, rest) => {
             if raw.len() > LONGEST {
                 return Place::External;
@@ -189,6 +194,11 @@ pub(crate) fn judge(raw: &str, escapes: Escapes, usage: Use, policy: &Policy) ->
     }
 }
 
+/// Whether the name looks like one of a host, with a top-level domain or as an address.
+pub(crate) fn is_host(name: &str) -> bool {
+    host::shape(name).is_some()
+}
+
 /// Judges an absolute URL that stands alone, such as a member of a protocol message.
 #[must_use]
 pub fn place_of(url: &str, policy: &Policy) -> Place {
@@ -198,7 +208,7 @@ pub fn place_of(url: &str, policy: &Policy) -> Place {
 fn unknown(scheme: &str, rest: &str) -> Place {
     let number = rest.bytes().all(|b| b.is_ascii_digit() || matches!(b, b':' | b',' | b'-'));
     let slashes = rest.trim_start_matches(dropped).starts_with(['/', '\\']);
-    if slashes || HANDLED.contains(&scheme) {
+    if slashes || (HANDLED.contains(&scheme) && !is_name_path(rest)) {
         Place::External
     } else if scheme.len() < 2 || number || is_name_path(rest) {
         // A drive letter, a line of a file, a port: nothing that anyone follows.
@@ -212,7 +222,7 @@ fn unknown(scheme: &str, rest: &str) -> Place {
 fn is_name_path(rest: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"_:<>()[]!#-.,+&*' ".contains(&b);
     rest.strip_prefix(':')
-        .is_some_and(|names| names.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '<' | '{')))
+        .is_some_and(|names| names.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '<' | '{' | '*')))
         && rest.len() <= 256
         && rest.bytes().all(plain)
 }
@@ -322,6 +332,9 @@ mod tests {
             "a%20b",
             "std::vec::Vec::new()",
             "crate::a#b",
+            "Data::Dumper",
+            "Git::CPAN::Patch",
+            "TAP::*",
             "http://${host}:${port}/a",
             "https://ec2.{Region}.{Suffix#dns}",
         ] {
@@ -389,7 +402,15 @@ mod tests {
         ] {
             assert_eq!(judged(raw), Place::External, "{raw}");
         }
-        for raw in ["javascript:x", "JaVa&Tab;ScRiPt:x", " data:text/html,x", "vbscript:x", "&#106;avascript:x"] {
+        for raw in [
+            "javascript:x",
+            "JaVa&Tab;ScRiPt:x",
+            "javascript::x",
+            "data::a,x",
+            " data:text/html,x",
+            "vbscript:x",
+            "&#106;avascript:x",
+        ] {
             assert_eq!(judged(raw), Place::Script, "{raw}");
         }
         assert_eq!(judged("myapp:payload"), Place::Named);
