@@ -48,7 +48,7 @@ pub fn clean_with<'a>(text: &'a str, policy: &Policy, state: &mut State) -> Clea
 pub fn clean_traced<'a>(text: &'a str, policy: &Policy, state: &mut State) -> (Cleaned<'a>, Trace) {
     let mut log =
         Log { original: text.len(), findings: Vec::new(), unlisted: 0, denied: false, trace: Trace::default() };
-    let mut hidden = invisible::pass(text, policy);
+    let mut hidden = invisible::pass_behind(text, policy, &mut state.hidden);
     log.note(&hidden, 0, &[], true, policy);
     if hidden.edits.is_empty() {
         let text = fold(Cow::Borrowed(text), &[], policy, state, &mut log);
@@ -199,6 +199,7 @@ impl Segment<'_> {
             state.swallow = len == self.text.len() && self.how == End::Calm;
             rounds.make(&mut [Edit { span: 0..len, text: "".into(), hit: None }]);
         }
+        let mut filled = false;
         for round in 0..ROUNDS {
             let Some(Look { mut wants, later, ends, last }) = self.look(&rounds, state) else { break };
             self.note(log, &wants, &rounds.layers, round == 0);
@@ -209,12 +210,13 @@ impl Segment<'_> {
                 return rounds.changed();
             }
             if wants.edits.is_empty() {
-                // It would go on into what follows.
-                if self.how == End::Space || rounds.text.ends_with(' ') {
+                // It would go on into what follows: where it ended for its length, it must be as long.
+                let short = if self.how == End::Space { self.text.len().saturating_sub(rounds.text.len()) } else { 1 };
+                if short == 0 || std::mem::replace(&mut filled, true) {
                     break;
                 }
                 let end = rounds.text.len();
-                rounds.make(&mut [Edit { span: end..end, text: " ".into(), hit: None }]);
+                rounds.make(&mut [Edit { span: end..end, text: " ".repeat(short).into(), hit: None }]);
                 continue;
             }
             if self.how == End::Calm && wants.edits.iter().any(|edit| edit.span.end == rounds.text.len()) {

@@ -1,5 +1,8 @@
 //! Where a destination leads: decoded, canonical, and only then compared with the allow-list.
 
+mod forward;
+mod host;
+
 use crate::Policy;
 use crate::entity::{self, Escapes};
 use url::Url;
@@ -166,7 +169,12 @@ pub(crate) fn judge(raw: &str, escapes: Escapes, usage: Use, policy: &Policy) ->
             if is_external_once_decoded(raw, escapes) { Place::External } else { Place::Relative }
         }
         Head::Network => Place::External,
-        Head::Scheme(scheme, _) if SCRIPT.contains(&scheme.as_str()) => Place::Script,
+        Head::Scheme(scheme, rest) if SCRIPT.contains(&scheme.as_str()) => {
+            // `Data::Dumper`: without a comma it holds nothing (RFC 2397, section 3).
+            let rest = raw.get(rest..).unwrap_or_default();
+            let named = scheme == "data" && !rest.contains([',', '&', '%']) && is_name_path(rest);
+            if named { Place::Relative } else { Place::Script }
+        }
         Head::Scheme(scheme, rest) => {
             if raw.len() > LONGEST {
                 return Place::External;
@@ -174,10 +182,21 @@ pub(crate) fn judge(raw: &str, escapes: Escapes, usage: Use, policy: &Policy) ->
             if matches!(scheme.as_str(), "http" | "https") {
                 return web(&decoded(), usage, policy);
             }
+            // What fetches by another program, such as `git+https`.
+            if usage == Use::Link && matches!(scheme.rsplit_once('+'), Some((_, "http" | "https"))) {
+                let url = decoded();
+                let inner = url.split_once('+').map_or("", |(_, inner)| inner);
+                return if web(inner, usage, policy) == Place::Allowed { Place::Allowed } else { Place::External };
+            }
             let rest = raw.get(rest..).unwrap_or_default();
             unknown(&scheme, &entity::decode(rest, escapes))
         }
     }
+}
+
+/// Whether the name looks like one of a host, with a top-level domain or as an address.
+pub(crate) fn is_host(name: &str) -> bool {
+    host::shape(name).is_some()
 }
 
 /// Judges an absolute URL that stands alone, such as a member of a protocol message.
@@ -189,7 +208,7 @@ pub fn place_of(url: &str, policy: &Policy) -> Place {
 fn unknown(scheme: &str, rest: &str) -> Place {
     let number = rest.bytes().all(|b| b.is_ascii_digit() || matches!(b, b':' | b',' | b'-'));
     let slashes = rest.trim_start_matches(dropped).starts_with(['/', '\\']);
-    if slashes || HANDLED.contains(&scheme) {
+    if slashes || (HANDLED.contains(&scheme) && !is_name_path(rest)) {
         Place::External
     } else if scheme.len() < 2 || number || is_name_path(rest) {
         // A drive letter, a line of a file, a port: nothing that anyone follows.
@@ -203,20 +222,25 @@ fn unknown(scheme: &str, rest: &str) -> Place {
 fn is_name_path(rest: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"_:<>()[]!#-.,+&*' ".contains(&b);
     rest.strip_prefix(':')
-        .is_some_and(|names| names.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '<' | '{')))
+        .is_some_and(|names| names.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '<' | '{' | '*')))
         && rest.len() <= 256
         && rest.bytes().all(plain)
 }
 
 /// Compares an http or https URL with the allow-list. Whatever two readers could take differently is not allowed.
 fn web(url: &str, usage: Use, policy: &Policy) -> Place {
+    if usage == Use::Link && leads_nowhere(url) {
+        return Place::Relative;
+    }
     let list = if usage == Use::Image { &policy.allowed_images } else { &policy.allowed_links };
-    let odd = |c: char| dropped(c) || c == '\\';
-    if list.is_empty() || url.contains(odd) || !url.contains("://") {
+    if list.is_empty() || url.contains(dropped) {
         return Place::External;
     }
-    let authority =
-        url.split_once("://").map_or("", |(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default());
+    let Some((scheme, rest)) = url.split_once("://") else { return Place::External };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if scheme.contains('\\') || authority.contains('\\') || has_odd_backslash(rest) {
+        return Place::External;
+    }
     // Most refused destinations are known by their host as it stands; numbers and other scripts have several forms.
     let host = authority.split(':').next().unwrap_or_default();
     let plain = host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
@@ -226,92 +250,34 @@ fn web(url: &str, usage: Use, policy: &Policy) -> Place {
     }
     let Ok(parsed) = Url::parse(url) else { return Place::External };
     let userinfo = !parsed.username().is_empty() || parsed.password().is_some();
-    if userinfo || authority.contains(['@', '%']) || forwards(&parsed) {
+    if userinfo || authority.contains(['@', '%']) || !list.iter().any(|prefix| prefix.covers(&parsed)) {
         return Place::External;
     }
-    if list.iter().any(|prefix| prefix.covers(&parsed)) { Place::Allowed } else { Place::External }
+    let own = |place: &str| {
+        let url = Url::parse(&format!("https://{place}"));
+        url.is_ok_and(|url| list.iter().any(|prefix| prefix.covers(&url)))
+    };
+    if forward::forwards(&parsed, &own) { Place::External } else { Place::Allowed }
 }
 
-/// Whether the URL holds another one: a proxy or an open redirect would lead there.
-fn forwards(url: &Url) -> bool {
-    let tail = [Some(url.path()), url.query(), url.fragment()];
-    // Each sign of another URL has one of these, decoded or not.
-    let may = |part: &&str| part.contains([':', '%', '\\']) || part.contains("//") || part.contains("/\\");
-    tail.into_iter().flatten().filter(may).any(|part| {
-        let once = percent_decoded(part);
-        let twice = percent_decoded(&once);
-        [part, &once, &twice].iter().any(|view| {
-            let view = view.to_ascii_lowercase();
-            let inner = view.trim_start_matches('/');
-            ["//", "http:", "https:", ":/", "\\\\", "/\\", "javascript:"].iter().any(|sign| inner.contains(sign))
-                || holds_data(inner)
-        })
-    }) || url.query().is_some()
-        && url.query_pairs().any(|(name, value)| names_target(&name, &value) || hides_url(&value))
+/// Whether a variable stands in place of the host, or of its last label: nobody has such a name, and nothing resolves it.
+fn leads_nowhere(url: &str) -> bool {
+    let Some((_, rest)) = url.split_once("://") else { return false };
+    if !rest.starts_with(['{', '$']) && !rest.contains(".{") && !rest.contains(".$") {
+        return false;
+    }
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.split(':').next().unwrap_or_default();
+    let top = host.rsplit('.').next().unwrap_or_default();
+    let odd = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '{' | '}' | '$' | '.' | '-' | '_' | ':'));
+    top.starts_with(['{', '$']) && !authority.contains(odd) && !rest.contains(['@', '\\']) && !rest.contains(dropped)
 }
 
-/// Whether a `data:` URL starts anywhere but within a word.
-fn holds_data(text: &str) -> bool {
-    text.match_indices("data:").any(|(at, _)| {
-        !text.get(..at).is_some_and(|head| head.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
-    })
-}
-
-/// Parameters by which servers commonly say where to go on.
-const TARGETS: [&str; 24] = [
-    "continue",
-    "dest",
-    "destination",
-    "forward",
-    "go",
-    "goto",
-    "href",
-    "image",
-    "img",
-    "link",
-    "next",
-    "out",
-    "proxy",
-    "redir",
-    "redirect",
-    "redirect_uri",
-    "redirect_url",
-    "return",
-    "return_to",
-    "returnurl",
-    "src",
-    "target",
-    "to",
-    "url",
-];
-
-/// Beginnings of those that hardly ever mean anything else: there a domain of two labels is enough.
-const SURE: [&str; 8] = ["continue", "dest", "forward", "goto", "proxy", "redir", "return", "url"];
-
-/// Endings of files, which a name that stands alone has more often than one of these as its domain.
-const FILES: [&str; 40] = [
-    "asp", "aspx", "avif", "bmp", "cgi", "css", "csv", "doc", "docx", "gif", "gz", "htm", "html", "ico", "ipynb",
-    "jpeg", "jpg", "js", "json", "jsp", "log", "md", "mdx", "pdf", "php", "png", "py", "rs", "rst", "sh", "svg",
-    "toml", "ts", "txt", "webp", "xhtml", "xml", "yaml", "yml", "zip",
-];
-
-/// Whether a parameter that says where to go on names a host.
-fn names_target(name: &str, value: &str) -> bool {
-    let host = value.trim_start().split(['/', '?', '#', ':']).next().unwrap_or_default();
-    let top = host.rsplit_once('.').map_or("", |(_, top)| top);
-    let domain = top.len() >= 2 && top.bytes().all(|b| b.is_ascii_alphabetic());
-    let alone = !FILES.contains(&top.to_ascii_lowercase().as_str())
-        && (host.matches('.').count() > 1 || SURE.iter().any(|sure| name.to_ascii_lowercase().starts_with(sure)));
-    let goes_on = value.len() > host.len() || value.starts_with("www.") || alone;
-    let known = TARGETS.contains(&name.to_ascii_lowercase().as_str());
-    known && (host.parse::<std::net::Ipv4Addr>().is_ok() || (domain && goes_on))
-}
-
-/// Whether a value is a URL in base64 or hexadecimal: what begins with `http`, `//` or `www.`.
-fn hides_url(value: &str) -> bool {
-    let lower = value.to_ascii_lowercase();
-    ["aHR0c", "SFRUU", "Ly8", "d3d3L"].iter().any(|sign| value.starts_with(sign) && value.len() >= 8)
-        || ["68747470", "2f2f", "7777772e"].iter().any(|sign| lower.starts_with(sign) && lower.len() >= 16)
+/// Whether a backslash stands anywhere but before the punctuation that Markdown's writers escape: some readers take it for a
+/// slash.
+fn has_odd_backslash(rest: &str) -> bool {
+    let mut behind = rest.split('\\').skip(1);
+    behind.any(|part| !part.starts_with(['(', ')', '_', '*', '~']))
 }
 
 /// The text with each `%XX` undone; what is no UTF-8 then becomes U+FFFD.
@@ -366,6 +332,11 @@ mod tests {
             "a%20b",
             "std::vec::Vec::new()",
             "crate::a#b",
+            "Data::Dumper",
+            "Git::CPAN::Patch",
+            "TAP::*",
+            "http://${host}:${port}/a",
+            "https://ec2.{Region}.{Suffix#dns}",
         ] {
             assert_eq!(judged(raw), Place::Relative, "{raw}");
         }
@@ -381,6 +352,8 @@ mod tests {
         ] {
             assert_eq!(judged(url), Place::Allowed, "{url}");
         }
+        assert_eq!(judged("git+https://docs.example.com/manual/a.git"), Place::Allowed);
+        assert_eq!(judged(r"https://docs.example.com/manual/V8_\\(engine\\)"), Place::Allowed);
         assert_eq!(judged("HTTPS://Docs.Example.com:443/manual"), Place::Allowed);
         assert_eq!(judged("http://0x0a.0.0.1/x"), Place::Allowed);
     }
@@ -418,11 +391,26 @@ mod tests {
             "mailto:a@evil.test",
             "ftp://docs.example.com/manual/",
             "weird://x",
+            "git+https://evil.test/x",
+            "git+https:docs.example.com/manual/",
+            "http://{x}.evil.test/",
+            "http://{x@evil.test/",
+            "http://{x}#@evil.test/",
+            "http://evil.test/{x}",
+            "http://{x\\\\.evil.test/",
             "http://167772162/",
         ] {
             assert_eq!(judged(raw), Place::External, "{raw}");
         }
-        for raw in ["javascript:x", "JaVa&Tab;ScRiPt:x", " data:text/html,x", "vbscript:x", "&#106;avascript:x"] {
+        for raw in [
+            "javascript:x",
+            "JaVa&Tab;ScRiPt:x",
+            "javascript::x",
+            "data::a,x",
+            " data:text/html,x",
+            "vbscript:x",
+            "&#106;avascript:x",
+        ] {
             assert_eq!(judged(raw), Place::Script, "{raw}");
         }
         assert_eq!(judged("myapp:payload"), Place::Named);

@@ -9,7 +9,7 @@ use crate::layer::{Edit, Hit, Pass};
 use crate::{Policy, Severity, Treat};
 use std::borrow::Cow;
 pub(crate) use table::hidden;
-use table::{emoji, joiner_script, mongolian, rtl, seasian, takes_text_variation};
+use table::{emoji, ideograph, joiner_script, mongolian, rtl, seasian, takes_text_variation};
 
 /// Emoji of the three subdivisions whose flags are recommended for interchange: the tags after U+1F3F4.
 const FLAGS: [&str; 3] = [
@@ -17,6 +17,9 @@ const FLAGS: [&str; 3] = [
     "\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}",
     "\u{e0067}\u{e0062}\u{e0077}\u{e006c}\u{e0073}\u{e007f}",
 ];
+
+/// How far a word is read back.
+const WORD: usize = 64;
 
 /// How long a control string may be.
 const STRING: usize = 2 * 1024;
@@ -63,8 +66,32 @@ fn next_lead(bytes: &[u8], mut at: usize) -> Option<usize> {
     }
 }
 
+/// How many ideographs of one text may have a variant chosen: more are no names, but bytes.
+const VARIANTS: usize = 64;
+/// How many ideographs with a variant may stand side by side.
+const ROW: usize = 4;
+
+/// What must be known of the text before the one at hand.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Before {
+    /// How many ideographs had a variant chosen.
+    variants: usize,
+    /// Whether it ends in a word from right to left and a space.
+    rtl_word: bool,
+}
+
+impl Before {
+    /// Of a part of a text out of which what must not stay was taken before.
+    pub(crate) const ANYTHING: Self = Self { variants: 0, rtl_word: true };
+}
+
 /// Finds the invisible characters that have no business where they stand.
 pub(crate) fn pass(text: &str, policy: &Policy) -> Pass {
+    pass_behind(text, policy, &mut Before::ANYTHING.clone())
+}
+
+/// The same for a text that goes on where another ended.
+pub(crate) fn pass_behind(text: &str, policy: &Policy, known: &mut Before) -> Pass {
     let mut pass = Pass::default();
     let mut at = 0;
     // Behind what was taken out last, and the character before it that stays.
@@ -74,7 +101,8 @@ pub(crate) fn pass(text: &str, policy: &Policy) -> Pass {
         at = next + c.len_utf8();
         let Some(rule) = hidden(c) else { continue };
         let before = text.get(gone..next).and_then(|head| head.chars().next_back()).or(stays);
-        if let Some(len) = kept(c, before, rest) {
+        let head = text.get(..next).unwrap_or_default();
+        if let Some(len) = kept(c, before, rest).or_else(|| kept_by_more(c, head, rest, known)) {
             at = next + len;
             continue;
         }
@@ -89,7 +117,67 @@ pub(crate) fn pass(text: &str, policy: &Policy) -> Pass {
             }
         }
     }
+    if !text.is_empty() {
+        known.rtl_word = follows_rtl_word(text, known.rtl_word);
+    }
     pass
+}
+
+/// The same for what more than its neighbours decide.
+fn kept_by_more(c: char, head: &str, rest: &str, known: &mut Before) -> Option<usize> {
+    let stays = match c {
+        '\u{200e}' | '\u{200f}' | '\u{61c}' => {
+            let follows =
+                follows_rtl_word(head, known.rtl_word) && rest.chars().next().is_some_and(|a| hidden(a).is_none());
+            let marks = rest.bytes().take(4).take_while(u8::is_ascii_punctuation).count();
+            follows || rest.get(marks..).and_then(|rest| rest.chars().next()).is_some_and(rtl)
+        }
+        '\u{fe00}'..='\u{fe02}' | '\u{e0100}'..='\u{e011f}' => {
+            let chosen = row(head.chars().rev()) + row_behind(rest) <= ROW
+                && head.chars().next_back().is_some_and(ideograph)
+                && known.variants < VARIANTS;
+            known.variants += usize::from(chosen);
+            chosen
+        }
+        // A page ends.
+        '\u{c}' => rest.starts_with('\n') || rest.starts_with("\r\n"),
+        _ => false,
+    };
+    stays.then_some(c.len_utf8())
+}
+
+/// Whether the text ends in a word of letters from right to left and a space; the text before it, if it has no such end.
+fn follows_rtl_word(head: &str, before: bool) -> bool {
+    let Some(word) = head.strip_suffix(' ') else { return head.is_empty() && before };
+    if !word.ends_with(|c: char| rtl(c) || matches!(c, ',' | '!')) {
+        return false;
+    }
+    let mut letters = word.chars().rev().take(WORD).take_while(|c| !c.is_whitespace());
+    letters.all(|c| rtl(c) || matches!(c, ',' | '!')) && word.ends_with(rtl)
+}
+
+/// How many ideographs with a variant stand side by side: up to one whose variant is the next character.
+fn row(mut chars: impl Iterator<Item = char>) -> usize {
+    let mut count = 1;
+    while count <= ROW && chars.next().is_some_and(ideograph) && chars.next().is_some_and(variant) {
+        count += 1;
+    }
+    count
+}
+
+/// How many of them follow.
+fn row_behind(rest: &str) -> usize {
+    let mut chars = rest.chars();
+    let mut count = 0;
+    while count < ROW && chars.next().is_some_and(ideograph) && chars.next().is_some_and(variant) {
+        count += 1;
+    }
+    count
+}
+
+/// Whether the character chooses a variant of an ideograph.
+const fn variant(c: char) -> bool {
+    matches!(c, '\u{fe00}'..='\u{fe02}' | '\u{e0100}'..='\u{e01ef}')
 }
 
 /// Up to where escape sequences of terminals are there to their end.

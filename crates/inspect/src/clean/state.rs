@@ -1,5 +1,6 @@
 //! What one part of a text must know of the parts before it.
 
+use crate::invisible::Before;
 use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 
@@ -27,6 +28,8 @@ pub struct State {
     pub(crate) blank: bool,
     /// Whether a destination that was taken out goes on.
     pub(crate) swallow: bool,
+    /// What invisible characters depend on.
+    pub(crate) hidden: Before,
 }
 
 /// A bracket that was opened in an earlier part.

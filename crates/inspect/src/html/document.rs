@@ -86,6 +86,9 @@ fn judged<'a>(text: &'a str, policy: &Policy, most: usize) -> Cleaned<'a> {
             log.add(rule, severity);
         }
     }
+    if dom.has_attribute_twice() {
+        log.add("html.tag", Severity::Low);
+    }
     if !log.changed {
         let Log { findings, unlisted, denied, .. } = log;
         return Cleaned { text: Cow::Borrowed(text), findings, unlisted, denied };

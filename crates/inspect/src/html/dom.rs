@@ -45,6 +45,7 @@ pub(super) struct Node {
 pub(super) struct Dom {
     nodes: Vec<Node>,
     dropped: Vec<Dropped>,
+    twice: bool,
 }
 
 impl Dom {
@@ -74,6 +75,11 @@ impl Dom {
     /// Start tags that stand in the document and not in the tree.
     pub(super) fn dropped(&self) -> &[Dropped] {
         &self.dropped
+    }
+
+    /// Whether an element has an attribute twice: this parser knows the first, another may take the second.
+    pub(super) fn has_attribute_twice(&self) -> bool {
+        self.twice
     }
 
     /// The node of that number.
@@ -197,7 +203,11 @@ impl TreeSink for Sink {
         self.dom.into_inner()
     }
 
-    fn parse_error(&self, _msg: Cow<'static, str>) {}
+    fn parse_error(&self, message: Cow<'static, str>) {
+        if message == "Duplicate attribute" {
+            self.dom.borrow_mut().twice = true;
+        }
+    }
 
     fn get_document(&self) -> Handle {
         self.root.clone()

@@ -185,3 +185,14 @@ fn a_tag_that_the_tree_drops_is_judged() {
         assert_eq!(clean_document(&fine, &Policy::default(), BYTES).text, fine, "{tag}");
     }
 }
+
+#[test]
+fn an_attribute_that_stands_twice_is_written_once() {
+    let twice = "<svg:image href=\"https://img.example.com/a\" href=\"https://evil.test/x\"></svg:image>";
+    assert!(!cleaned(twice, &allowing()).text.contains("evil.test"));
+    let page = "<!DOCTYPE html><a href=\"https://docs.example.com/manual\" HREF='//evil.test/x'>t</a>";
+    let out = cleaned(page, &allowing());
+    assert!(!out.text.contains("evil.test") && out.text.contains("https://docs.example.com/manual"), "{}", out.text);
+    let once = "<!DOCTYPE html><a href=\"https://docs.example.com/manual\" title=\"href href\">t</a>";
+    assert_eq!(cleaned(once, &allowing()).text, once);
+}

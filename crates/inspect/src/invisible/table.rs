@@ -70,9 +70,15 @@ pub(super) const fn cjk(c: char) -> bool {
         | '\u{20000}'..='\u{3fffd}')
 }
 
-/// Whether the first standardised variations exist for the character: ideographs, mathematics, Myanmar, Phags-pa.
+/// The characters of which variants are registered (UTS #37, section 2: ideographs).
+pub(super) const fn ideograph(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
+}
+
+/// Whether the first standardised variations exist for the character, beside ideographs: punctuation and full-width forms,
+/// mathematics, Myanmar, Phags-pa.
 pub(super) const fn takes_text_variation(c: char) -> bool {
-    cjk(c)
+    (cjk(c) && !ideograph(c))
         || matches!(c, '\u{2200}'..='\u{22ff}' | '\u{2a00}'..='\u{2aff}' | '\u{1000}'..='\u{109f}' | '\u{a840}'..='\u{a877}')
 }
 

@@ -21,6 +21,11 @@ fn scripts_and_emoji_stay_as_they_are() {
         "\u{1f44d}\u{1f3fd} \u{1f1e9}\u{1f1ea}",
         "\u{e20}\u{e32}\u{200b}\u{e29}\u{e32}",
         "\u{1820}\u{180b} \u{4e00}\u{3001}\u{ff0c} \u{2014}\u{2018}\u{2019}\u{2026}",
+        "\u{845b}\u{e0100}\u{57ce}\u{5e02} \u{8fbb}\u{e0101} \u{9089}\u{e0109}\u{8fba}\u{e0100}",
+        "\u{fa19}\u{fe00} \u{6f22}\u{e0102}\u{5b57}\u{e0100}\u{5f62}\u{e0100}\u{5b50}\u{e0110}.",
+        "\u{5e9}\u{5dc}\u{5d5}\u{5dd} \u{200f}(abc)",
+        "\u{645}\u{631}\u{62d}\u{628}\u{627} \u{200f}(API) \u{200f}\"\u{645}\"",
+        "page 1\n\u{c}\npage 2\n\u{c}\r\n",
         "tab\tand\r\nline\u{a0}space\u{2028}",
     ] {
         let out = clean(text, &Policy::default());
@@ -53,9 +58,38 @@ fn hidden_words_go() {
         ("\u{1f3f4}\u{e0067}\u{e0062}\u{e0078}\u{e007f}", "\u{1f3f4}"),
         ("\u{fdd0}\u{ffff}\u{fffe}", ""),
         ("a&#xE0069;&#x202e;b", "ab"),
+        // One variant of an ideograph is a glyph; more are bytes.
+        ("\u{845b}\u{e0100}\u{e0101}", "\u{845b}\u{e0100}"),
+        ("\u{845b}\u{e0180} a\u{e0100} \u{3042}\u{e0100}", "\u{845b} a \u{3042}"),
+        ("abc \u{200f}(x) \u{5d0}\u{200f}\u{200f}b", "abc (x) \u{5d0}\u{200f}b"),
+        ("\u{5d0}b \u{200f}(x) \u{5d0} \u{200f}\u{200f}(", "\u{5d0}b (x) \u{5d0} ("),
+        ("a\u{c}b", "ab"),
     ] {
         assert_eq!(cleaned(text), want, "{text:?}");
     }
+}
+
+#[test]
+fn bytes_in_the_variants_of_ideographs_go() {
+    let pairs = |gap: &str| -> String {
+        let pair = |n: u32| ['\u{6f22}', char::from_u32(0xe0100 + n % 32).unwrap()].iter().collect::<String>();
+        (0..300).map(|n| pair(n) + gap).collect()
+    };
+    // Side by side all of them.
+    assert!(!cleaned(&pairs("")).contains(|c| matches!(c, '\u{e0100}'..='\u{e01ef}')));
+    // Apart, as many as a text has names.
+    let left = |text: &str| text.chars().filter(|c| matches!(c, '\u{e0100}'..='\u{e01ef}')).count();
+    for gap in ["\u{5b57}", " ", "\n", "abc "] {
+        let once = cleaned(&pairs(gap));
+        assert_eq!(left(&once), 64, "{gap:?}");
+        assert_eq!(cleaned(&once), once);
+    }
+    // Also in a text that comes in parts.
+    let (mut state, mut out) = (crate::State::default(), String::new());
+    for part in pairs(" ").split_inclusive(' ') {
+        out.push_str(&crate::clean_with(part, &Policy::default(), &mut state).text);
+    }
+    assert_eq!(out, cleaned(&pairs(" ")));
 }
 
 #[test]

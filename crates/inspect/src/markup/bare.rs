@@ -9,6 +9,10 @@ use std::borrow::Cow;
 /// The schemes that need no slashes to be taken for a link, in lower case.
 const PLAIN: [&str; 4] = ["javascript", "vbscript", "data", "mailto"];
 
+/// Pictures that are nothing but pixels.
+const PICTURES: [&str; 7] =
+    ["png;base64,", "jpeg;base64,", "jpg;base64,", "gif;base64,", "webp;base64,", "bmp;base64,", "x-icon;base64,"];
+
 /// As many backslashes are read as escapes of one slash.
 const ESCAPES: usize = 16;
 
@@ -29,8 +33,8 @@ impl Scan<'_> {
         let named = self.before(start).is_some_and(|b| matches!(b, b'_' | b'$'));
         let plain = match scheme.as_str() {
             _ if named => false,
-            "data" => self.is_data(at + 1),
-            "javascript" | "vbscript" => true,
+            "data" => self.is_data(at + 1) && !self.is_picture(at + 1),
+            "javascript" | "vbscript" => !self.is_key(start, at + 1),
             "mailto" => next.is_alphanumeric() || next == '?',
             _ => false,
         };
@@ -74,6 +78,23 @@ impl Scan<'_> {
             Some(b'/') => kind > 0 && rest.get(kind + 1).is_some_and(u8::is_ascii_alphabetic),
             _ => false,
         }
+    }
+
+    /// Whether what follows `data:` is a picture of pixels: in running text it is shown by nobody and leads nowhere.
+    fn is_picture(&self, at: usize) -> bool {
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        PICTURES
+            .iter()
+            .any(|kind| rest.strip_prefix(b"image/").and_then(|rest| rest.strip_prefix(kind.as_bytes())).is_some())
+    }
+
+    /// Whether the word is a part of a key, such as `test:javascript:all`: nothing behind it runs.
+    fn is_key(&self, start: usize, at: usize) -> bool {
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        let len =
+            rest.iter().take(64).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b':')).count();
+        let ends = rest.get(len).is_none_or(|b| matches!(b, b'"' | b' ' | b'\n'));
+        self.before(start) == Some(b':') && ends && len < 64
     }
 
     /// Two slashes before a host and a path, as a renderer takes them for a link.
@@ -132,6 +153,7 @@ impl Scan<'_> {
         let more = if place == Place::Allowed { self.further_end(end) } else { None };
         let (place, end) = more.map_or((place, end), |end| (Place::External, end));
         match place {
+            Place::Relative => rest,
             // Other signs within it still count.
             Place::Allowed => self.keep(start..end, rest),
             Place::Script if self.stays("link.script", Severity::High, &(start..end)) => end,

@@ -5,7 +5,7 @@ use super::{Opener, Scan};
 use crate::Severity;
 use crate::clean::segment::{SPACE, TITLE};
 use crate::clean::state::{Bracket, OPEN, label};
-use crate::destination::{Place, Use, judge, may_lead_out};
+use crate::destination::{Place, Use, is_host, judge, may_lead_out};
 use crate::entity::Escapes;
 use crate::layer::Edit;
 use crate::{IMAGE_MARKER, LINK_MARKER};
@@ -72,6 +72,9 @@ impl Scan<'_> {
         let cap = (0..=rest.len().min(WIKI)).rev().find(|end| rest.is_char_boundary(*end)).unwrap_or(0);
         let len = rest.bytes().take(cap).position(|b| matches!(b, b']' | b'|')).unwrap_or(cap);
         let span = start..start + len;
+        if is_pattern(self.slice(span.clone())) {
+            return None;
+        }
         let usage = if image { Use::Image } else { Use::Link };
         let place = match self.judged(&span, usage) {
             place @ (Place::External | Place::Script) => place,
@@ -329,4 +332,12 @@ impl Scan<'_> {
         let at = self.skip_space(at + 2 + len);
         (self.byte(at) == Some(b')')).then_some(at + 1)
     }
+}
+
+/// Whether what begins with backslashes in double brackets is a class in a pattern, such as `[[\\s\\S]`, and no share of a
+/// host.
+fn is_pattern(inner: &str) -> bool {
+    let name = inner.trim_start_matches(['\\', '/']);
+    let host = name.split(['\\', '/', '?', '#']).next().unwrap_or_default();
+    inner.starts_with('\\') && !name.contains(['&', '%', '@', ':']) && !is_host(host)
 }

@@ -61,7 +61,7 @@ fn active(bytes: &[u8], at: usize, paths: bool) -> bool {
 
 /// Whether the byte may stand before a link definition on its line: marks of quotes and lists.
 pub(crate) const fn line_mark(byte: u8) -> bool {
-    byte.is_ascii_digit() || matches!(byte, b' ' | b'\t' | b'>' | b'*' | b'+' | b'-' | b'.' | b')')
+    byte.is_ascii_digit() || matches!(byte, b' ' | b'\t' | b'\x0c' | b'>' | b'*' | b'+' | b'-' | b'.' | b')')
 }
 
 impl Scan<'_> {

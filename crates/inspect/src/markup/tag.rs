@@ -205,10 +205,15 @@ impl Scan<'_> {
         let name = self.slice(at + 2 + scheme..at + 1 + len);
         let qualified =
             name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'/' | b':'));
+        // No reader finds a host behind two colons, unless behind a password; what else stands there is judged for itself.
+        let path = !name.contains(['@', '&', '%', '\\'])
+            && rest.get(scheme + 1) == Some(&b':')
+            && rest.get(scheme + 2).is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'*'));
         match judge(self.slice(inner.clone()), Escapes::Markdown, Use::Link, self.policy) {
             Place::Relative => None,
             Place::Allowed => Some(self.keep(inner, span.end)),
-            // A prefixed name of XML, a path of names in code.
+            // A prefixed name of XML.
+            Place::Named | Place::External if path => None,
             Place::Named if qualified => None,
             Place::Script if self.stays("link.script", Severity::High, &span) => Some(span.end),
             Place::Script => {
@@ -245,8 +250,8 @@ impl Scan<'_> {
 }
 
 fn judge_tag(name: &str, reader: &mut Reader<'_>, policy: &Policy, whole: bool) -> Verdict {
-    // Tags of SVG and MathML may have a prefix.
-    let name = name.rsplit(':').next().unwrap_or(name);
+    // Tags of SVG and MathML may have a prefix. A path of names in code has none.
+    let name = if name.contains("::") { name } else { name.rsplit(':').next().unwrap_or(name) };
     if NEVER.contains(&name) {
         return Verdict::Escape(if name == "script" { "html.script" } else { "html.tag" }, Severity::High);
     }

