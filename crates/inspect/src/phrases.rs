@@ -5,6 +5,7 @@
 //! of [`crate::signals`] on the words around them. What is encoded goes the same way, piece by piece.
 
 mod anchor;
+mod heads;
 mod marks;
 mod odd;
 mod rest;
@@ -273,7 +274,7 @@ impl Search {
     fn is_shown(&self, anchor: Anchor) -> bool {
         let from = anchor.start.saturating_sub(NEAR);
         let to = (anchor.end + NEAR).min(self.skeleton.letters.len());
-        self.skeleton.letters.get(from..to).is_some_and(|near| SHOWING.find(near).next().is_some())
+        self.skeleton.letters.get(from..to).is_some_and(|near| SHOWING.any(near))
     }
 
     fn add(&self, part: &str, base: usize, pair: [Anchor; 2], worth: &mut Worth, windows: &mut Vec<Window>) {

@@ -1,7 +1,7 @@
 //! Runs of digits in a text that may be base64, base32 or hexadecimal.
 
 use super::index::GAP;
-use crate::View;
+use crate::{View, block};
 
 /// Digits, with their places.
 #[derive(Default)]
@@ -73,6 +73,21 @@ impl Radix {
             Self::Hex => decimals,
             Self::Base32 => decimals || capitals,
             Self::Base64 => capitals || (decimals && run.iter().any(|b| matches!(b, b'g'..=b'z'))),
+        }
+    }
+
+    /// Where the next bytes stand that begin a run: as many as the shortest has, of which none ends it. Those of hexadecimal
+    /// digits may be what stands between them.
+    fn next(self, bytes: &[u8], from: usize) -> Option<usize> {
+        let least = self.least();
+        match self {
+            Self::Hex => {
+                block::next_start(bytes, from, least, |b| !block::letter(b, b'g', b'z') | block::letter(b, b'x', b'x'))
+            }
+            Self::Base32 => {
+                block::next_start(bytes, from, least, |b| block::letter(b, b'a', b'z') | block::within(b, b'2', b'7'))
+            }
+            Self::Base64 => block::next_start(bytes, from, least, block::sextet),
         }
     }
 
@@ -169,22 +184,13 @@ impl Run {
         self.clear();
         let mut at = from;
         let least = radix.least();
-        // Steps over as many bytes as the shortest run has, as long as there is one among them that ends it.
-        let table = radix.table();
-        let most = if radix == Radix::Hex { BREAK } else { PREFIX };
-        let fits = |b: u8| digit(table, b) < most;
-        while let Some(near) = bytes.get(at..at + least) {
-            match near.iter().rposition(|b| !fits(*b)) {
-                Some(last) => at += last + 1,
-                None => match self.take(radix, bytes, at) {
-                    Some(end) if self.digits.len() >= least && radix.plausible(bytes.get(at..end)) => return Some(end),
-                    Some(end) => {
-                        self.clear();
-                        at = end.max(at + 1);
-                    }
-                    None => return None,
-                },
+        while let Some(start) = radix.next(bytes, at) {
+            let end = self.take(radix, bytes, start)?;
+            if self.digits.len() >= least && radix.plausible(bytes.get(start..end)) {
+                return Some(end);
             }
+            self.clear();
+            at = end.max(start + 1);
         }
         None
     }
