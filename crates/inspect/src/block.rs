@@ -21,7 +21,7 @@ fn mask(block: &[u8; BLOCK], is: impl Fn(u8) -> bool) -> u64 {
 
 /// The mask of the block that begins there; bytes behind the end are not of the class.
 #[inline(always)]
-fn at(bytes: &[u8], from: usize, is: impl Fn(u8) -> bool) -> Option<u64> {
+pub(crate) fn at(bytes: &[u8], from: usize, is: impl Fn(u8) -> bool) -> Option<u64> {
     let rest = bytes.get(from..)?;
     if let Some(block) = rest.first_chunk::<BLOCK>() {
         return Some(mask(block, is));

@@ -14,9 +14,18 @@ pub(super) struct Heads {
     bits: Vec<u64>,
     /// Where the words of each list end.
     ends: Vec<u32>,
-    /// The numbers of the words, list by list.
-    listed: Vec<u32>,
+    /// The words, list by list.
+    listed: Vec<Listed>,
     words: Vec<Vec<u8>>,
+}
+
+/// A word in its list.
+#[derive(Debug)]
+struct Listed {
+    number: u32,
+    /// How it begins, and which bits of that count.
+    head: u32,
+    mask: u32,
 }
 
 /// A place among `1 << bits`.
@@ -48,19 +57,21 @@ impl Heads {
                 *slot |= 1 << (bit % 64);
             }
         };
-        let mut lists: Vec<(usize, u32)> = Vec::with_capacity(words.len());
+        let mut lists: Vec<(usize, Listed)> = Vec::with_capacity(words.len());
         for (number, word) in (0_u32..).zip(&words).filter(|(_, word)| word.len() >= SHORTEST) {
             // Behind a word of three bytes anything may stand.
             match word.get(HEAD - 1) {
                 Some(_) => mark(head(word, 0)),
                 None => (0..=u8::MAX).for_each(|fourth| mark(head(word, fourth))),
             }
-            lists.push((list(head(word, 0)), number));
+            let mask = if word.len() < HEAD { !0xff } else { !0 };
+            let own = head(word, 0);
+            lists.push((list(own), Listed { number, head: u32::from_be_bytes(own), mask }));
         }
-        lists.sort_unstable();
+        lists.sort_by_key(|(list, _)| *list);
         let ends = (0..1_usize << LISTS).map(|list| lists.partition_point(|(of, _)| *of <= list));
         let ends = ends.map(|end| u32::try_from(end).unwrap_or(u32::MAX)).collect();
-        Self { bits, ends, listed: lists.into_iter().map(|(_, number)| number).collect(), words }
+        Self { bits, ends, listed: lists.into_iter().map(|(_, listed)| listed).collect(), words }
     }
 
     /// Calls `each` with the number and the place of each word, until it says to stop.
@@ -95,8 +106,12 @@ impl Heads {
         let end = |list: usize| self.ends.get(list).map_or(0, |end| *end as usize);
         let from = list.checked_sub(1).map_or(0, end);
         let rest = bytes.get(at..).unwrap_or_default();
-        for number in self.listed.get(from..end(list)).unwrap_or_default() {
-            let number = *number as usize;
+        let head = u32::from_be_bytes(head);
+        for listed in self.listed.get(from..end(list)).unwrap_or_default() {
+            if head & listed.mask != listed.head {
+                continue;
+            }
+            let number = listed.number as usize;
             if let Some(word) = self.words.get(number).filter(|word| rest.starts_with(word))
                 && !each(number, at, at + word.len())
             {

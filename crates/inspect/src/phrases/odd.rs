@@ -109,7 +109,14 @@ fn groups(text: &str, out: &mut Vec<Odd>) {
             let row = bytes.get(at..(at + WIDEST).min(bytes.len()))?;
             row.iter().position(|b| matches!(b, b' ' | b'\n')).map(|gap| at + gap)
         };
-        let Some((first, second)) = blank(from).and_then(|first| Some((first, blank(first + 1)?))) else {
+        let near = block::at(bytes, from, |b| (b == b' ') | (b == b'\n')).unwrap_or_default();
+        let second = near & near.wrapping_sub(1);
+        let two = if second != 0 {
+            Some((from + near.trailing_zeros() as usize, from + second.trailing_zeros() as usize))
+        } else {
+            blank(from).and_then(|first| Some((first, blank(first + 1)?)))
+        };
+        let Some((first, second)) = two else {
             from += STEP;
             continue;
         };
@@ -150,18 +157,15 @@ fn groups(text: &str, out: &mut Vec<Odd>) {
 /// Whether the next digits, from wherever four of them belong together, are the middle of a text: of words of one length they
 /// hardly ever are.
 fn may_say(bytes: &[u8]) -> bool {
-    let (mut digits, mut count) = ([0; 19], 0);
-    for b in bytes.iter().take(32).filter(|b| is_digit(**b)) {
-        let Some(slot) = digits.get_mut(count) else { break };
-        *slot = *b;
-        count += 1;
-    }
-    (0..4).filter_map(|skip| digits.get(skip..count)).any(|digits| {
+    let near = bytes.get(..32).unwrap_or(bytes);
+    let digits = || near.iter().filter(|b| is_digit(**b)).take(19);
+    (0..4).any(|skip| {
+        // Most end with the first bytes.
         let (mut said, mut length) = ([0_u8; 14], 0);
         // How many bytes of a character must follow; those before the first character may be the end of one.
         let mut inner = 3;
         let mut begun = false;
-        for (slot, b) in said.iter_mut().zip(rest::units(digits)) {
+        for (slot, b) in said.iter_mut().zip(rest::units(digits().skip(skip))) {
             let follows = b & 0xc0 == 0x80;
             if is_control(b) || follows && inner == 0 || !follows && inner > 0 && begun {
                 return false;
@@ -232,7 +236,7 @@ const HEAD: usize = 64;
 
 /// Whether a longer row may be UTF-16 that begins so: what [`utf16`] asks of each character.
 fn may_be_utf16(digits: &[u8]) -> bool {
-    let mut bytes = rest::units(digits);
+    let mut bytes = rest::units(digits.iter());
     while let (Some(high), Some(low)) = (bytes.next(), bytes.next()) {
         let unit = u16::from_be_bytes([high, low]);
         // The halves of a pair come one after the other, and what they spell may be anything.

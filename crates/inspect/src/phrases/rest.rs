@@ -5,14 +5,14 @@ use crate::signals::shifted;
 /// The bytes of base64 digits in either alphabet (RFC 4648, sections 4 and 5); others are left out.
 pub(super) fn base64_units(digits: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(digits.len() * 3 / 4);
-    out.extend(units(digits));
+    out.extend(units(digits.iter()));
     out
 }
 
 /// The same one by one.
-pub(super) fn units(digits: &[u8]) -> impl Iterator<Item = u8> {
+pub(super) fn units<'d>(digits: impl Iterator<Item = &'d u8>) -> impl Iterator<Item = u8> {
     let (mut bits, mut count) = (0_u32, 0);
-    digits.iter().filter_map(move |b| {
+    digits.filter_map(move |b| {
         let value = SEXTETS.get(usize::from(*b)).copied().filter(|value| *value < 64)?;
         bits = (bits << 6 | u32::from(value)) & 0xffff;
         count += 6;

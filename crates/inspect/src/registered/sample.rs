@@ -77,14 +77,16 @@ impl Samples {
     /// Whether a needle may stand around a byte. `blank` is where no symbols were seen last.
     #[inline]
     fn strikes(&self, keep: &Keep, bytes: &[u8], at: usize, blank: &mut Range<usize>) -> bool {
-        let near = bytes.get(..=at).and_then(<[u8]>::last_chunk::<NEAR>);
-        let (mut window, mut count) = (0_u64, 0);
-        for byte in near.into_iter().flatten() {
-            let symbol = symbol(keep, *byte);
-            window = if symbol == 0 { window } else { window << 8 | u64::from(symbol) };
-            count += usize::from(symbol != 0);
+        let Some(near) = bytes.get(..=at).and_then(<[u8]>::last_chunk::<NEAR>) else {
+            return self.strikes_far(keep, bytes, at, blank);
+        };
+        let mut window = 0_u64;
+        for byte in near {
+            let symbol = u64::from(symbol(keep, *byte));
+            window = if symbol == 0 { window } else { window << 8 | symbol };
         }
-        if count >= GRAM { self.has(window) } else { self.strikes_far(keep, bytes, at, blank) }
+        // No symbol is 0.
+        if window >> (8 * (GRAM - 1)) != 0 { self.has(window) } else { self.strikes_far(keep, bytes, at, blank) }
     }
 
     /// The same where the symbols do not lie close together.
