@@ -105,11 +105,16 @@ pub fn find(text: &str, out: &mut Vec<Match>) {
 
 /// As [`find`], with the pieces of the text ([`decoded::pieces`]) at hand.
 pub fn find_with(text: &str, pieces: &[Piece], out: &mut Vec<Match>) {
+    find_behind(text, pieces, 0, out);
+}
+
+/// As [`find_with`], for what ends behind `from`: of what ends before it some or all is left out.
+pub fn find_behind(text: &str, pieces: &[Piece], from: usize, out: &mut Vec<Match>) {
     let mut search = Search { skeleton: Skeleton::default(), budget: BUDGET };
-    search.text(text, Severity::High, out);
-    for odd in odd::find(text) {
+    search.text(text, from, Severity::High, out);
+    for odd in odd::find(text).into_iter().filter(|odd| odd.span.end > from) {
         let mut inner = Vec::new();
-        search.text(&odd.text, Severity::Medium, &mut inner);
+        search.text(&odd.text, 0, Severity::Medium, &mut inner);
         for found in inner.into_iter().filter(|found| found.rule != marks::CALL).take(MATCHES) {
             let rules = [Some(ENCODED).filter(|_| found.rule.starts_with("signal.")), Some(found.rule)];
             out.extend(rules.into_iter().flatten().map(|rule| Match {
@@ -122,7 +127,8 @@ pub fn find_with(text: &str, pieces: &[Piece], out: &mut Vec<Match>) {
     if pieces.is_empty() {
         return;
     }
-    let same: Vec<bool> = pieces.iter().map(|piece| says_the_same(text, piece)).collect();
+    let out_of_it = |piece: &Piece| piece.span.end <= from || says_the_same(text, piece);
+    let same: Vec<bool> = pieces.iter().map(out_of_it).collect();
     let kept: Vec<Piece>;
     let pieces = if same.contains(&true) {
         kept = pieces.iter().zip(same).filter(|(_, same)| !same).map(|(piece, _)| piece.clone()).collect();
@@ -131,7 +137,7 @@ pub fn find_with(text: &str, pieces: &[Piece], out: &mut Vec<Match>) {
         pieces
     };
     let mut inner = Vec::new();
-    decoded::through_pieces(pieces, |piece, found| search.text(piece, Severity::Medium, found), &mut inner);
+    decoded::through_pieces(pieces, |piece, found| search.text(piece, 0, Severity::Medium, found), &mut inner);
     for found in inner.into_iter().take(MATCHES) {
         // Escapes are no disguise where JSON, HTML and addresses are ordinary text; marks of a chat in them are what they are.
         if found.rule.starts_with("signal.") && found.rule != marks::CALL {
@@ -163,23 +169,23 @@ struct Window {
 }
 
 impl Search {
-    /// Finds what a text says in its own words. Findings below `least` are of no interest.
-    fn text(&mut self, text: &str, least: Severity, out: &mut Vec<Match>) {
+    /// Finds what a text says in its own words. Findings below `least`, or that end before `from`, are of no interest.
+    fn text(&mut self, text: &str, from: usize, least: Severity, out: &mut Vec<Match>) {
         let first = out.len();
         marks::find(text, out);
         for (span, words) in smuggled(text) {
             let mut inner = Vec::new();
-            self.words(&words, Severity::Medium, &mut inner);
+            self.words(&words, 0, Severity::Medium, &mut inner);
             out.push(Match { rule: HIDDEN, span: span.clone(), view: View::Folded });
             out.extend(inner.into_iter().map(|found| Match { span: span.clone(), view: View::Nested, ..found }));
         }
-        self.words(text, least, out);
+        self.words(text, from, least, out);
         out.truncate(first + MATCHES);
     }
 
-    fn words(&mut self, text: &str, least: Severity, out: &mut Vec<Match>) {
+    fn words(&mut self, text: &str, from: usize, least: Severity, out: &mut Vec<Match>) {
         let first = out.len();
-        for window in self.windows(text) {
+        for window in self.windows(text).into_iter().filter(|window| window.span.end > from) {
             if out.len() > first + MATCHES {
                 return;
             }
