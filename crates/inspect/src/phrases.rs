@@ -5,6 +5,7 @@
 //! of [`crate::signals`] on the words around them. What is encoded goes the same way, piece by piece.
 
 mod anchor;
+mod heads;
 mod marks;
 mod odd;
 mod rest;
@@ -113,11 +114,16 @@ pub fn find(text: &str, out: &mut Vec<Match>) {
 
 /// As [`find`], with the pieces of the text ([`decoded::pieces`]) at hand.
 pub fn find_with(text: &str, pieces: &[Piece], out: &mut Vec<Match>) {
+    find_behind(text, pieces, 0, out);
+}
+
+/// As [`find_with`], for what ends behind `from`: of what ends before it some or all is left out.
+pub fn find_behind(text: &str, pieces: &[Piece], from: usize, out: &mut Vec<Match>) {
     let mut search = Search { skeleton: Skeleton::default(), budget: BUDGET };
-    search.text(text, Severity::High, out);
-    for odd in odd::find(text) {
+    search.text(text, from, Severity::High, out);
+    for odd in odd::find(text).into_iter().filter(|odd| odd.span.end > from) {
         let mut inner = Vec::new();
-        search.text(&odd.text, Severity::Medium, &mut inner);
+        search.text(&odd.text, 0, Severity::Medium, &mut inner);
         // Some are read together with the plain words before them.
         let plain = odd.text.get(..odd.text.floor_char_boundary(8)).unwrap_or_default();
         let whole = !text.get(odd.span.clone()).unwrap_or_default().starts_with(plain);
@@ -136,7 +142,8 @@ pub fn find_with(text: &str, pieces: &[Piece], out: &mut Vec<Match>) {
     if pieces.is_empty() {
         return;
     }
-    let same: Vec<bool> = pieces.iter().map(|piece| says_the_same(text, piece)).collect();
+    let out_of_it = |piece: &Piece| piece.span.end <= from || says_the_same(text, piece);
+    let same: Vec<bool> = pieces.iter().map(out_of_it).collect();
     let kept: Vec<Piece>;
     let pieces = if same.contains(&true) {
         kept = pieces.iter().zip(same).filter(|(_, same)| !same).map(|(piece, _)| piece.clone()).collect();
@@ -145,7 +152,7 @@ pub fn find_with(text: &str, pieces: &[Piece], out: &mut Vec<Match>) {
         pieces
     };
     let mut inner = Vec::new();
-    decoded::through_pieces(pieces, |piece, found| search.text(piece, Severity::Medium, found), &mut inner);
+    decoded::through_pieces(pieces, |piece, found| search.text(piece, 0, Severity::Medium, found), &mut inner);
     for found in inner.into_iter().take(MATCHES) {
         // Escapes are no disguise where JSON, HTML and addresses are ordinary text; marks of a chat in them are what they are.
         if found.rule.starts_with("signal.") && found.rule != marks::CALL {
@@ -178,13 +185,13 @@ struct Window {
 }
 
 impl Search {
-    /// Finds what a text says in its own words. Findings below `least` are of no interest.
-    fn text(&mut self, text: &str, least: Severity, out: &mut Vec<Match>) {
+    /// Finds what a text says in its own words. Findings below `least`, or that end before `from`, are of no interest.
+    fn text(&mut self, text: &str, from: usize, least: Severity, out: &mut Vec<Match>) {
         let first = out.len();
         marks::find(text, out);
         for (span, words) in smuggled(text) {
             let mut inner = Vec::new();
-            self.words(&words, Severity::Medium, &mut inner);
+            self.words(&words, 0, Severity::Medium, &mut inner);
             out.push(Match { rule: HIDDEN, span: span.clone(), view: View::Folded });
             out.extend(inner.into_iter().map(|found| Match { span: span.clone(), view: View::Nested, ..found }));
         }
@@ -196,19 +203,19 @@ impl Search {
         }
         for veiled in veil::find(text) {
             let mut inner = Vec::new();
-            self.words(&veiled.text, Severity::Medium, &mut inner);
+            self.words(&veiled.text, 0, Severity::Medium, &mut inner);
             if inner.is_empty() && veiled.heavy && tells(&veiled.text) {
                 out.push(Match { rule: DISGUISED, span: veiled.span.clone(), view: View::Joined });
             }
             out.extend(inner.into_iter().map(|found| Match { span: veiled.span.clone(), view: View::Joined, ..found }));
         }
-        self.words(text, least, out);
+        self.words(text, from, least, out);
         out.truncate(first + MATCHES);
     }
 
-    fn words(&mut self, text: &str, least: Severity, out: &mut Vec<Match>) {
+    fn words(&mut self, text: &str, from: usize, least: Severity, out: &mut Vec<Match>) {
         let first = out.len();
-        for window in self.windows(text) {
+        for window in self.windows(text).into_iter().filter(|window| window.span.end > from) {
             if out.len() > first + MATCHES {
                 return;
             }
@@ -314,7 +321,7 @@ impl Search {
     fn is_shown(&self, anchor: Anchor) -> bool {
         let from = anchor.start.saturating_sub(NEAR);
         let to = (anchor.end + NEAR).min(self.skeleton.letters.len());
-        self.skeleton.letters.get(from..to).is_some_and(|near| SHOWING.find(near).next().is_some())
+        self.skeleton.letters.get(from..to).is_some_and(|near| SHOWING.any(near))
     }
 
     fn add(&self, part: &str, base: usize, pair: [Anchor; 2], worth: &mut Worth, windows: &mut Vec<Window>) {

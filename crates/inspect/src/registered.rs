@@ -14,6 +14,7 @@ mod layer;
 mod markup;
 mod pending;
 mod runs;
+mod sample;
 mod search;
 mod strength;
 

@@ -1,5 +1,7 @@
 //! The codecs of runs, and what of the bytes that they give is text.
 
+use crate::block::within;
+
 /// What one character of base64 stands for, in either alphabet (RFC 4648, sections 4 and 5).
 pub(super) const fn sextet(b: u8) -> Option<u8> {
     Some(match b {
@@ -52,22 +54,22 @@ fn packed(units: impl Iterator<Item = u8>, width: u32, room: usize) -> Vec<u8> {
     out
 }
 
-const fn shown(b: u8) -> bool {
-    matches!(b, b' '..=b'~' | b'\n' | b'\r' | b'\t')
-}
-
 /// Whether bytes out of the middle of a decoded run look like a part of a text: of ASCII, of UTF-8, or of UTF-16 with a
 /// letter of ASCII in every second byte.
 pub(super) fn looks_like_text(bytes: &[u8]) -> bool {
-    let good = bytes.iter().filter(|b| shown(**b)).count();
+    let (mut good, mut zeros, mut high) = (0, 0, 0);
+    for b in bytes {
+        good += usize::from(within(*b, b' ', b'~') | within(*b, b'\t', b'\n') | (*b == b'\r'));
+        zeros += usize::from(*b == 0);
+        high += usize::from(*b >= 0x80);
+    }
     if good + 1 >= bytes.len() {
         return true;
     }
-    let zeros = bytes.iter().filter(|b| **b == 0).count();
     if zeros * 3 >= bytes.len() {
         return zeros * 3 <= bytes.len() * 2 && good + zeros + 1 >= bytes.len();
     }
-    if bytes.iter().any(|b| !shown(*b) && *b < 0x80) {
+    if good + high < bytes.len() {
         return false;
     }
     // UTF-8, perhaps cut within a character at both ends.

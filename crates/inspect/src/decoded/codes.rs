@@ -1,10 +1,9 @@
 //! Rows of character codes: `69 67 6e`, `0x69, 0x67`, `105 103`, `01101001 01100111`, `151 147`, `U+0069 U+0067`.
 
 use super::codec::readable;
-use super::run::{Class, class, next_run};
 use super::{Piece, View};
+use crate::block::{letter, next_run, within};
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// A row has at least so many codes.
 const FEWEST: usize = 8;
@@ -12,9 +11,13 @@ const FEWEST: usize = 8;
 const SHORTEST: usize = 23;
 
 /// Digits, prefixes, and what may stand between two codes.
-static PART: LazyLock<Class> = LazyLock::new(|| {
-    class(|b| b.is_ascii_hexdigit() || b.is_ascii_whitespace() || b" ,;:-\\[](){}'\"xXoOuU+/|".contains(&b))
-});
+const fn part(b: u8) -> bool {
+    let digit = letter(b, b'a', b'f') | within(b, b'/', b';');
+    let prefix = letter(b, b'x', b'x') | letter(b, b'o', b'o') | letter(b, b'u', b'u');
+    let blank = (b == b' ') | within(b, b'\t', b'\n') | within(b, b'\x0c', b'\r');
+    let sign = (b == b'"') | within(b, b'\'', b')') | within(b, b'+', b'-') | letter(b, b'{', b'}');
+    digit | prefix | blank | sign
+}
 
 /// A way of writing a code: its base, view and the numbers of digits that it may have.
 const WAYS: [(u32, View, Range<usize>); 4] =
@@ -25,7 +28,7 @@ pub(super) fn find(text: &str, out: &mut Vec<Piece>) {
     let bytes = text.as_bytes();
     let mut at = 0;
     let mut codes = Vec::new();
-    while let Some(run) = next_run(bytes, &PART, SHORTEST, at) {
+    while let Some(run) = next_run(bytes, at, SHORTEST, part) {
         at = run.end + 1;
         let body = bytes.get(run.clone()).unwrap_or_default();
         // Words and blanks are no codes.

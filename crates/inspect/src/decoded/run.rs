@@ -1,7 +1,8 @@
 //! Runs of characters that hold a text in an encoding: base64, base32, hexadecimal, binary digits.
 
-use super::codec::{base32, base64, binary, hexadecimal, looks_like_text, readable, sextet};
+use super::codec::{self, base64, binary, hexadecimal, looks_like_text, readable, sextet};
 use super::{Piece, View};
+use crate::block;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -15,43 +16,15 @@ const SAMPLE: usize = 16;
 const LONG: usize = 1024;
 const APART: usize = 64;
 
-/// A class of bytes.
-pub(super) type Class = [bool; 256];
-
-pub(super) fn class(of: impl Fn(u8) -> bool) -> Class {
-    std::array::from_fn(|b| u8::try_from(b).is_ok_and(&of))
-}
-
 /// Each byte as [`sextet`] takes it, and 0 for any other.
 static SEXTETS: LazyLock<[u8; 256]> =
     LazyLock::new(|| std::array::from_fn(|b| u8::try_from(b).ok().and_then(sextet).unwrap_or(0)));
-static BASE64: LazyLock<Class> = LazyLock::new(|| class(|b| sextet(b).is_some()));
-static BASE32: LazyLock<Class> = LazyLock::new(|| class(|b| matches!(b, b'A'..=b'Z' | b'2'..=b'7')));
-static LOWER32: LazyLock<Class> = LazyLock::new(|| class(|b| matches!(b, b'a'..=b'z' | b'2'..=b'7')));
-static HEX: LazyLock<Class> = LazyLock::new(|| class(|b| b.is_ascii_hexdigit()));
-
-/// The next run of at least `shortest` bytes of a class at or behind `from`, which no byte of the class stands before.
-/// Looks at the place where a run from here would end, and goes on behind it where there is none: most bytes are not read.
-pub(super) fn next_run(bytes: &[u8], class: &Class, shortest: usize, mut from: usize) -> Option<Range<usize>> {
-    let is = |b: &u8| class.get(usize::from(*b)).copied().unwrap_or(false);
-    loop {
-        let row = bytes.get(from..from + shortest)?;
-        match row.iter().rposition(|b| !is(b)) {
-            Some(other) => from += other + 1,
-            None => {
-                let rest = bytes.get(from + shortest..).unwrap_or_default();
-                let more = rest.iter().position(|b| !is(b)).unwrap_or(rest.len());
-                return Some(from..from + shortest + more);
-            }
-        }
-    }
-}
 
 /// Every run that holds text.
 pub(super) fn find(text: &str, out: &mut Vec<Piece>) {
     let bytes = text.as_bytes();
     let mut at = 0;
-    while let Some(first) = next_run(bytes, &BASE64, SHORTEST, at) {
+    while let Some(first) = block::next_run(bytes, at, SHORTEST, block::sextet) {
         let lines = lines(bytes, &first);
         at = lines.last().map_or(first.end, |last| last.end) + 1;
         let run = first.start..padded(bytes, at - 1);
@@ -74,13 +47,15 @@ fn padded(bytes: &[u8], end: usize) -> usize {
 
 /// The lines that a wrapped run consists of (RFC 2045, section 6.8): each but the last is as long as the first.
 fn lines(bytes: &[u8], first: &Range<usize>) -> Vec<Range<usize>> {
-    let class = &*BASE64;
-    let is = |b: &u8| class.get(usize::from(*b)).copied().unwrap_or(false);
     let mut lines = vec![first.clone()];
     let mut end = first.end;
     while let Some(start) = next_line(bytes, end) {
         let rest = bytes.get(start..).unwrap_or_default();
-        let len = rest.iter().take(first.len() + 1).position(|b| !is(b)).unwrap_or(rest.len().min(first.len() + 1));
+        let len = rest
+            .iter()
+            .take(first.len() + 1)
+            .position(|b| !block::sextet(*b))
+            .unwrap_or(rest.len().min(first.len() + 1));
         // A line starts behind a margin, the first one perhaps behind something else.
         if len == 0 || len > first.len() {
             break;
@@ -124,17 +99,19 @@ fn one(run: &[u8], mut each: impl FnMut(View, String, Option<Range<usize>>)) {
     }
     // Digits and capitals read as base64 may happen to say something in another script.
     let mut at = 0;
-    while let Some(part) = next_run(run, &HEX, SHORTEST_HEX, at) {
+    let hex = |b| block::letter(b, b'a', b'f') | block::within(b, b'0', b'9');
+    while let Some(part) = block::next_run(run, at, SHORTEST_HEX, hex) {
         at = part.end + 1;
         digits(run.get(part.clone()).unwrap_or_default(), |view, text| each(view, text, Some(part.clone())));
     }
-    for class in [&*BASE32, &*LOWER32] {
+    for (first, last) in [(b'A', b'Z'), (b'a', b'z')] {
+        let base32 = |b| block::within(b, first, last) | block::within(b, b'2', b'7');
         let mut at = 0;
-        while let Some(part) = next_run(run, class, SHORTEST, at) {
+        while let Some(part) = block::next_run(run, at, SHORTEST, base32) {
             at = part.end + 1;
             let body = run.get(part.clone()).unwrap_or_default();
-            if body.get(..SAMPLE).is_some_and(|sample| looks_like_text(&base32(sample)))
-                && let Some(text) = readable(base32(body), 8)
+            if body.get(..SAMPLE).is_some_and(|sample| looks_like_text(&codec::base32(sample)))
+                && let Some(text) = readable(codec::base32(body), 8)
             {
                 each(View::Base32, text, Some(part));
             }

@@ -3,7 +3,8 @@
 //! They are read for orders alone. Each is looked for where its shape is, which hardly any text has, and only what decodes to
 //! text counts.
 
-use super::rest::{ascii85, base58, base64_units, morse, punycode};
+use super::rest::{self, ascii85, base58, base64_units, morse, punycode};
+use crate::block;
 use std::ops::Range;
 
 /// What one place says.
@@ -39,22 +40,16 @@ pub(super) fn find(text: &str) -> Vec<Odd> {
     out
 }
 
-/// Runs without white space, at least so long: the place where one would end is looked at, so that most bytes are not read.
+/// Runs without white space, at least so long.
 fn dense(text: &str, out: &mut Vec<Odd>) {
     let bytes = text.as_bytes();
     let mut from = 0;
-    while let Some(row) = bytes.get(from..from + SHORTEST) {
-        if let Some(blank) = row.iter().rposition(|b| !b.is_ascii_graphic()) {
-            from += blank + 1;
-            continue;
-        }
-        let rest = bytes.get(from..).unwrap_or_default();
-        let len = rest.iter().position(|b| !b.is_ascii_graphic()).unwrap_or(rest.len());
-        let run = rest.get(..len.min(LONGEST)).unwrap_or_default();
+    while let Some(place) = block::next_run(bytes, from, SHORTEST, |b| block::within(b, b'!', b'~')) {
+        let run = bytes.get(place.start..place.end.min(place.start + LONGEST)).unwrap_or_default();
+        from = place.end;
         if let Some(words) = read_dense(run) {
-            out.push(Odd { text: words, span: from..from + len });
+            out.push(Odd { text: words, span: place });
         }
-        from += len;
     }
 }
 
@@ -118,9 +113,12 @@ fn wide(run: &[u8], alphabet: u8) -> Option<String> {
 }
 
 fn is_shown(bytes: &[u8]) -> bool {
-    let control = |b: &u8| *b < 0x20 && !matches!(b, b'\n' | b'\r' | b'\t') || *b == 0x7f;
     let letters = bytes.iter().filter(|b| b.is_ascii_alphabetic() || **b == b' ' || **b >= 0x80).count();
-    !bytes.iter().any(control) && letters * 10 >= bytes.len() * 7 && (bytes.is_ascii() || is_utf8(bytes))
+    !bytes.iter().any(|b| is_control(*b)) && letters * 10 >= bytes.len() * 7 && (bytes.is_ascii() || is_utf8(bytes))
+}
+
+const fn is_control(b: u8) -> bool {
+    b < 0x20 && !matches!(b, b'\n' | b'\r' | b'\t') || b == 0x7f
 }
 
 /// Whether it is UTF-8, perhaps cut within a character at its end.
@@ -144,7 +142,14 @@ fn groups(text: &str, out: &mut Vec<Odd>) {
             let row = bytes.get(at..(at + WIDEST).min(bytes.len()))?;
             row.iter().position(|b| matches!(b, b' ' | b'\n')).map(|gap| at + gap)
         };
-        let Some((first, second)) = blank(from).and_then(|first| Some((first, blank(first + 1)?))) else {
+        let near = block::at(bytes, from, |b| (b == b' ') | (b == b'\n')).unwrap_or_default();
+        let second = near & near.wrapping_sub(1);
+        let two = if second != 0 {
+            Some((from + near.trailing_zeros() as usize, from + second.trailing_zeros() as usize))
+        } else {
+            blank(from).and_then(|first| Some((first, blank(first + 1)?)))
+        };
+        let Some((first, second)) = two else {
             from += STEP;
             continue;
         };
@@ -185,12 +190,33 @@ fn groups(text: &str, out: &mut Vec<Odd>) {
 /// Whether the next digits, from wherever four of them belong together, are the middle of a text: of words of one length they
 /// hardly ever are.
 fn may_say(bytes: &[u8]) -> bool {
-    let digits: Vec<u8> = bytes.iter().take(32).copied().filter(|b| is_digit(*b)).take(19).collect();
-    (0..4).filter_map(|skip| digits.get(skip..)).any(|digits| {
-        let said = base64_units(digits);
+    let near = bytes.get(..32).unwrap_or(bytes);
+    let digits = || near.iter().filter(|b| is_digit(**b)).take(19);
+    (0..4).any(|skip| {
+        // Most end with the first bytes.
+        let (mut said, mut length) = ([0_u8; 14], 0);
+        // How many bytes of a character must follow; those before the first character may be the end of one.
+        let mut inner = 3;
+        let mut begun = false;
+        for (slot, b) in said.iter_mut().zip(rest::units(digits().skip(skip))) {
+            let follows = b & 0xc0 == 0x80;
+            if is_control(b) || follows && inner == 0 || !follows && inner > 0 && begun {
+                return false;
+            }
+            inner = match b {
+                0x80..0xc0 => inner - 1,
+                0..0x80 => 0,
+                0xc0..0xe0 => 1,
+                0xe0..0xf0 => 2,
+                0xf0.. => 3,
+            };
+            begun |= !follows;
+            *slot = b;
+            length += 1;
+        }
+        let said = said.get(..length).unwrap_or_default();
         let cut = said.iter().take(3).take_while(|b| **b & 0xc0 == 0x80).count();
-        let whole = said.get(cut..).unwrap_or_default();
-        is_shown(whole)
+        is_shown(said.get(cut..).unwrap_or_default())
     })
 }
 
@@ -212,9 +238,14 @@ fn shifted(text: &str, out: &mut Vec<Odd>) {
     while let Some(at) = bytes.get(from..).and_then(|rest| memchr::memchr(b'+', rest)).map(|at| from + at) {
         from = at + 1;
         let rest = bytes.get(from..).unwrap_or_default();
-        let len =
-            rest.iter().take(LONGEST).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/')).count();
-        let Some(unit) = rest.get(..len).filter(|_| len >= 3).and_then(utf16) else { continue };
+        let is_unit = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+        // The beginning tells of most that they are none.
+        let head = rest.iter().take(HEAD).take_while(is_unit).count();
+        if head < 3 || head == HEAD && rest.get(..HEAD).is_none_or(|head| !may_be_utf16(head)) {
+            continue;
+        }
+        let len = head + rest.iter().take(LONGEST).skip(head).take_while(is_unit).count();
+        let Some(unit) = rest.get(..len).and_then(utf16) else { continue };
         if start.is_some() && at > last + 2 * AROUND || words.len() > LONGEST {
             close(&mut words, &mut start, last);
         }
@@ -233,20 +264,50 @@ fn shifted(text: &str, out: &mut Vec<Odd>) {
 /// So many bytes around what is undone belong to it.
 const AROUND: usize = 128;
 
+/// So many digits of UTF-7 are looked at first.
+const HEAD: usize = 64;
+
+/// Whether a longer row may be UTF-16 that begins so: what [`utf16`] asks of each character.
+fn may_be_utf16(digits: &[u8]) -> bool {
+    let mut bytes = rest::units(digits.iter());
+    while let (Some(high), Some(low)) = (bytes.next(), bytes.next()) {
+        let unit = u16::from_be_bytes([high, low]);
+        // The halves of a pair come one after the other, and what they spell may be anything.
+        if (0xd800..0xe000).contains(&unit) {
+            let pair = (bytes.next(), bytes.next());
+            let low = if let (Some(high), Some(low)) = pair { u16::from_be_bytes([high, low]) } else { 0xdc00 };
+            if unit >= 0xdc00 || !(0xdc00..0xe000).contains(&low) {
+                return false;
+            }
+            continue;
+        }
+        let c = char::from_u32(u32::from(unit)).unwrap_or_default();
+        if !is_fine(c) || !c.is_ascii() && !is_placed(u32::from(unit) >> 9) {
+            return false;
+        }
+    }
+    true
+}
+
+fn is_fine(c: char) -> bool {
+    c.is_alphanumeric() || c.is_ascii_punctuation() || c.is_whitespace() || !c.is_ascii() && !c.is_control()
+}
+
+/// Whether a block of 512 characters is for general use.
+const fn is_placed(block: u32) -> bool {
+    block < 0x6c || block >= 0x7f
+}
+
 /// UTF-16 with the higher byte first, of letters and signs.
 fn utf16(digits: &[u8]) -> Option<String> {
     let bytes = base64_units(digits);
     let units = bytes.chunks_exact(2).map(|pair| pair.iter().fold(0, |unit, byte| unit << 8 | u16::from(*byte)));
     let text: String = char::decode_utf16(units).collect::<Result<_, _>>().ok()?;
-    let fine = |c: char| {
-        c.is_alphanumeric() || c.is_ascii_punctuation() || c.is_whitespace() || !c.is_ascii() && !c.is_control()
-    };
     // Chance gives characters of many blocks.
     let blocks: std::collections::BTreeSet<u32> =
         text.chars().filter(|c| !c.is_ascii()).map(|c| u32::from(c) >> 9).collect();
-    let alike =
-        blocks.len() <= 2 + text.chars().count() / 4 && blocks.iter().all(|block| *block < 0x6c || *block >= 0x7f);
-    (!text.is_empty() && text.chars().all(fine) && alike).then_some(text)
+    let alike = blocks.len() <= 2 + text.chars().count() / 4 && blocks.iter().all(|block| is_placed(*block));
+    (!text.is_empty() && text.chars().all(is_fine) && alike).then_some(text)
 }
 
 /// Punycode: labels with the prefix of internationalised names (RFC 3492, RFC 5890), with what stands around them.
@@ -270,19 +331,13 @@ fn labels(text: &str, out: &mut Vec<Odd>) {
 /// Morse code.
 fn signs(text: &str, out: &mut Vec<Odd>) {
     let bytes = text.as_bytes();
-    let is_sign = |b: &u8| matches!(b, b'.' | b'-' | b' ' | b'/' | b'|' | b'\n' | b'_');
+    let is_sign = |b: u8| block::within(b, b'-', b'/') | (b == b' ') | (b == b'|') | (b == b'\n') | (b == b'_');
     let mut from = 0;
-    while let Some(row) = bytes.get(from..from + SHORTEST_MORSE) {
-        if let Some(other) = row.iter().rposition(|b| !is_sign(b)) {
-            from += other + 1;
-            continue;
+    while let Some(place) = block::next_run(bytes, from, SHORTEST_MORSE, is_sign) {
+        from = place.end;
+        if let Some(words) = text.get(place.start..place.end.min(place.start + LONGEST)).and_then(morse) {
+            out.push(Odd { text: words, span: place });
         }
-        let rest = bytes.get(from..).unwrap_or_default();
-        let len = rest.iter().position(|b| !is_sign(b)).unwrap_or(rest.len());
-        if let Some(words) = text.get(from..from + len.min(LONGEST)).and_then(morse) {
-            out.push(Odd { text: words, span: from..from + len });
-        }
-        from += len;
     }
 }
 

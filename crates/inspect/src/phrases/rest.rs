@@ -5,25 +5,47 @@ use crate::signals::shifted;
 /// The bytes of base64 digits in either alphabet (RFC 4648, sections 4 and 5); others are left out.
 pub(super) fn base64_units(digits: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(digits.len() * 3 / 4);
-    let (mut bits, mut count) = (0_u32, 0);
-    for b in digits {
-        let value = match b {
-            b'A'..=b'Z' => b - b'A',
-            b'a'..=b'z' => b - b'a' + 26,
-            b'0'..=b'9' => b - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => continue,
-        };
-        bits = (bits << 6 | u32::from(value)) & 0xffff;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            out.push(((bits >> count) & 0xff) as u8);
-        }
-    }
+    out.extend(units(digits.iter()));
     out
 }
+
+/// The same one by one.
+pub(super) fn units<'d>(digits: impl Iterator<Item = &'d u8>) -> impl Iterator<Item = u8> {
+    let (mut bits, mut count) = (0_u32, 0);
+    digits.filter_map(move |b| {
+        let value = SEXTETS.get(usize::from(*b)).copied().filter(|value| *value < 64)?;
+        bits = (bits << 6 | u32::from(value)) & 0xffff;
+        count += 6;
+        (count >= 8).then(|| {
+            count -= 8;
+            ((bits >> count) & 0xff) as u8
+        })
+    })
+}
+
+/// What each byte is as a digit of base64; 64 where it is none.
+const SEXTETS: [u8; 256] = {
+    let mut table = [64; 256];
+    let mut at = 0_u8;
+    loop {
+        let value = match at {
+            b'A'..=b'Z' => at - b'A',
+            b'a'..=b'z' => at - b'a' + 26,
+            b'0'..=b'9' => at - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => 64,
+        };
+        #[expect(clippy::indexing_slicing, reason = "a u8 is an index of 256 entries; evaluated when compiled")]
+        {
+            table[at as usize] = value;
+        }
+        if at == u8::MAX {
+            break table;
+        }
+        at += 1;
+    }
+};
 
 /// The digits of base85 as of RFC 1924 (which Git and Python use), and of Z85 (ZeroMQ RFC 32), in their order.
 const RFC1924: &[u8; 85] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~";

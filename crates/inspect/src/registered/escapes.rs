@@ -2,6 +2,7 @@
 //! programming languages, compatibility forms, look-alikes.
 
 use super::layer::Edit;
+use crate::block::{next_start, within};
 use crate::entity;
 use unicode_normalization::UnicodeNormalization;
 
@@ -101,9 +102,15 @@ fn special(bytes: &[u8], ascii: bool) -> Option<usize> {
     if ascii {
         return memchr::memchr3(b'%', b'&', b'\\', bytes);
     }
-    bytes
-        .iter()
-        .position(|b| matches!(b, b'%' | b'&' | b'\\' | 0xc2..=0xcb | 0xcd..=0xd6 | 0xe1 | 0xe2 | 0xea | 0xef..=0xf4))
+    let special = |b: u8| {
+        let sign = within(b, b'%', b'&') | (b == b'\\');
+        sign | within(b, 0xc2, 0xcb)
+            | within(b, 0xcd, 0xd6)
+            | within(b, 0xe1, 0xe2)
+            | (b == 0xea)
+            | within(b, 0xef, 0xf4)
+    };
+    next_start(bytes, 0, 1, special)
 }
 
 /// Where an escape begins that the text ends with, and that more text may complete or change.

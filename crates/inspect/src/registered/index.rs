@@ -6,6 +6,7 @@
 use super::escapes;
 use super::forms::Needle;
 use super::layer::Edit;
+use super::sample::Samples;
 use std::ops::Range;
 
 /// What each byte counts as: 0 where it only sets apart.
@@ -66,9 +67,10 @@ pub(super) struct Index {
     needles: Vec<Needle>,
     /// The symbols of the longest.
     pub(super) longest: usize,
+    samples: Samples,
 }
 
-const fn hash(window: u64) -> u64 {
+pub(super) const fn hash(window: u64) -> u64 {
     window.wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
@@ -101,7 +103,8 @@ impl Index {
         }
         tails.sort_unstable();
         let longest = needles.iter().map(|needle| needle.symbols.len()).max().unwrap_or_default();
-        Self { keep, bits, shift, heads, tails, needles, longest }
+        let samples = Samples::of(&needles);
+        Self { keep, bits, shift, heads, tails, needles, longest, samples }
     }
 
     pub(super) const fn is_empty(&self) -> bool {
@@ -113,28 +116,53 @@ impl Index {
         self.scan_in(bytes, 0..bytes.len(), &mut hit);
     }
 
+    /// As [`Self::scan`], for bytes that are UTF-8, which hold no letter that may be there or not ([`escapes::letter`]).
+    pub(super) fn scan_text(&self, bytes: &[u8], hit: impl FnMut(Range<usize>, &Needle)) {
+        if !self.is_empty() {
+            self.scan_places(bytes, self.samples.places(self.keep, bytes), hit);
+        }
+    }
+
     /// As [`Self::scan`], for needles that have to do with one of these places at least; they ascend.
-    pub(super) fn scan_near(&self, bytes: &[u8], edits: &[Edit], mut hit: impl FnMut(Range<usize>, &Needle)) {
-        if self.is_empty() {
-            return;
+    pub(super) fn scan_near(&self, bytes: &[u8], edits: &[Edit], hit: impl FnMut(Range<usize>, &Needle)) {
+        if !self.is_empty() {
+            self.scan_places(bytes, edits.iter().map(Edit::place), hit);
         }
-        let mut range = 0..0;
-        for edit in edits {
-            let place = edit.place();
-            // As far as a needle reaches that begins in an edit; its last symbols are looked at with those before them.
-            if place.start.saturating_sub(range.end) > self.longest || range.is_empty() {
-                let end = self.forwards(bytes, range.end);
-                if range.is_empty() || end < place.start {
-                    self.scan_in(bytes, range.start..end, &mut hit);
-                    let mut walk = Backwards { keep: self.keep, bytes, at: place.start };
-                    let before = walk.by_ref().take(TAIL).count();
-                    range.start = if before == TAIL { walk.at } else { place.start.saturating_sub(TAIL * (GAP + 1)) };
-                }
-            }
-            range.end = place.end;
+    }
+
+    fn scan_places(
+        &self,
+        bytes: &[u8],
+        places: impl Iterator<Item = Range<usize>>,
+        mut hit: impl FnMut(Range<usize>, &Needle),
+    ) {
+        let mut last: Option<Range<usize>> = None;
+        for place in places {
+            // As far as a needle reaches that begins in a place; its last symbols are looked at with those before them.
+            let start = match last {
+                Some(range) if place.start.saturating_sub(range.end) <= self.longest => range.start,
+                Some(range) => match self.forwards(bytes, range.end) {
+                    end if end < place.start => {
+                        self.scan_in(bytes, range.start..end, &mut hit);
+                        self.before(bytes, place.start)
+                    }
+                    _ => range.start,
+                },
+                None => self.before(bytes, place.start),
+            };
+            last = Some(start..place.end);
         }
-        let end = self.forwards(bytes, range.end);
-        self.scan_in(bytes, range.start..end, &mut hit);
+        if let Some(range) = last {
+            let end = self.forwards(bytes, range.end);
+            self.scan_in(bytes, range.start..end, &mut hit);
+        }
+    }
+
+    /// The place that is as many symbols before another as the filter has.
+    fn before(&self, bytes: &[u8], at: usize) -> usize {
+        let mut walk = Backwards { keep: self.keep, bytes, at };
+        let taken = walk.by_ref().take(TAIL).count();
+        if taken == TAIL { walk.at } else { at.saturating_sub(TAIL * (GAP + 1)) }
     }
 
     /// The place that is as many symbols behind another as the longest needle has.

@@ -1,7 +1,7 @@
 //! Runs of digits in a text that may be base64, base32 or hexadecimal.
 
 use super::index::GAP;
-use crate::View;
+use crate::{View, block};
 
 /// Digits, with their places.
 #[derive(Default)]
@@ -76,6 +76,43 @@ impl Radix {
         }
     }
 
+    /// Where the next bytes stand that begin a run: as many as the shortest has, of which none ends it. Those of hexadecimal
+    /// digits may be what stands between them.
+    fn next(self, bytes: &[u8], from: usize) -> Option<usize> {
+        let least = self.least();
+        match self {
+            Self::Hex => {
+                block::next_start(bytes, from, least, |b| !block::letter(b, b'g', b'z') | block::letter(b, b'x', b'x'))
+            }
+            Self::Base32 => {
+                block::next_start(bytes, from, least, |b| block::letter(b, b'a', b'z') | block::within(b, b'2', b'7'))
+            }
+            Self::Base64 => block::next_start(bytes, from, least, block::sextet),
+        }
+    }
+
+    /// Where a run ends that stands there and that has too few digits, whatever it is divided into.
+    fn too_few(self, bytes: &[u8], start: usize) -> Option<usize> {
+        if self != Self::Hex {
+            return None;
+        }
+        let near = bytes.get(start..)?;
+        let near = near.get(..AHEAD).unwrap_or(near);
+        let len = block::end(near, 0, |b| !block::letter(b, b'g', b'z') | block::letter(b, b'x', b'x'));
+        let run = near.get(..len).filter(|_| len < AHEAD)?;
+        let digits = run.iter().filter(|b| block::letter(**b, b'a', b'f') | block::within(**b, b'0', b'9')).count();
+        (digits < self.least()).then_some(start + len)
+    }
+
+    /// Where the digits end that stand together there.
+    fn together(self, bytes: &[u8], from: usize) -> usize {
+        match self {
+            Self::Hex => block::end(bytes, from, |b| block::letter(b, b'a', b'f') | block::within(b, b'0', b'9')),
+            Self::Base32 => block::end(bytes, from, |b| block::letter(b, b'a', b'z') | block::within(b, b'2', b'7')),
+            Self::Base64 => block::end(bytes, from, block::sextet),
+        }
+    }
+
     /// The digit's number; [`BREAK`] or [`APART`] where it is none.
     fn digit(self, byte: u8) -> u8 {
         digit(self.table(), byte)
@@ -86,6 +123,9 @@ impl Radix {
 fn digit(table: &[u8; 256], byte: u8) -> u8 {
     table.get(usize::from(byte)).copied().unwrap_or(BREAK)
 }
+
+/// So far a run is looked ahead in for its digits.
+const AHEAD: usize = 4096;
 
 /// Ends a run.
 const BREAK: u8 = 0xff;
@@ -169,32 +209,30 @@ impl Run {
         self.clear();
         let mut at = from;
         let least = radix.least();
-        // Steps over as many bytes as the shortest run has, as long as there is one among them that ends it.
-        let table = radix.table();
-        let most = if radix == Radix::Hex { BREAK } else { PREFIX };
-        let fits = |b: u8| digit(table, b) < most;
-        while let Some(near) = bytes.get(at..at + least) {
-            match near.iter().rposition(|b| !fits(*b)) {
-                Some(last) => at += last + 1,
-                None => match self.take(radix, bytes, at) {
-                    Some(end) if self.digits.len() >= least && radix.plausible(bytes.get(at..end)) => return Some(end),
-                    Some(end) => {
-                        self.clear();
-                        at = end.max(at + 1);
-                    }
-                    None => return None,
-                },
+        while let Some(start) = radix.next(bytes, at) {
+            if let Some(end) = radix.too_few(bytes, start) {
+                at = end;
+                continue;
             }
+            let end = self.take(radix, bytes, start)?;
+            if self.digits.len() >= least && radix.plausible(bytes.get(start..end)) {
+                return Some(end);
+            }
+            self.clear();
+            at = end.max(start + 1);
         }
         None
     }
 
     /// Takes the digits from there on, and gives where they end.
     fn take(&mut self, radix: Radix, bytes: &[u8], from: usize) -> Option<usize> {
-        let mut line = 0;
-        let (mut apart, mut again) = (0, from);
         let table = radix.table();
-        for (at, byte) in bytes.iter().enumerate().skip(from) {
+        let solid = radix.together(bytes, from);
+        self.digits.extend(bytes.get(from..solid).unwrap_or_default().iter().map(|byte| digit(table, *byte)));
+        self.at.extend((from..solid).map(|at| u32::try_from(at).unwrap_or(u32::MAX)));
+        let mut line = solid - from;
+        let (mut apart, mut again) = (0, from);
+        for (at, byte) in bytes.iter().enumerate().skip(solid) {
             match digit(table, *byte) {
                 BREAK => return Some(if line == 0 || apart > 0 { again.max(from + 1) } else { at }),
                 APART => {

@@ -143,8 +143,9 @@ impl<'s> Search<'s> {
         for index in &values.indices {
             let hit = |place: Range<usize>, needle: &Needle| self.hit(layer, &place, needle);
             match &layer.map {
+                Map::Same => index.scan_text(&layer.bytes, hit),
                 Map::Edits(edits) => index.scan_near(&layer.bytes, edits, hit),
-                _ => index.scan(&layer.bytes, hit),
+                Map::Digits { .. } => index.scan(&layer.bytes, hit),
             }
         }
     }

@@ -52,6 +52,10 @@ impl Filter {
 
     /// The last place where the text may be cut whatever follows, directly behind white space; 0 where there is none.
     fn cut(&self, text: &str, policy: &inspect::Policy) -> usize {
+        // The word under way, mostly.
+        if self.boundary(text, text.len()) == 0 {
+            return 0;
+        }
         let values = self.detectors.values(text);
         let mut at = self.boundary(text, self.detectors.pending_values(text));
         for _ in 0..STEPS {

@@ -171,14 +171,14 @@ impl Detectors {
         once(&mut found);
         let mut hits = self.judged(text, &found);
         if alone {
-            self.wide(text, &pieces, |decision| !decision.edits(), &mut hits);
+            self.wide(text, &pieces, 0, |decision| !decision.edits(), &mut hits);
         }
         if self.lines {
             // What changes the text must not depend on where a stream was cut: it is looked for in each line by itself.
             for line in lines(text) {
                 let part = text.get(line.clone()).unwrap_or_default();
                 let mut inner = Vec::new();
-                self.wide(part, &decoded::pieces(part), Decision::edits, &mut inner);
+                self.wide(part, &decoded::pieces(part), 0, Decision::edits, &mut inner);
                 hits.extend(inner.into_iter().map(|hit| hit.at(line.start)));
             }
         }
@@ -188,11 +188,19 @@ impl Detectors {
         hits
     }
 
-    /// What needs more than a bounded piece of text to be found, as far as `asked`: phrases and the operator's patterns.
-    fn wide<'s>(&'s self, text: &str, pieces: &[Piece], asked: fn(&Decision) -> bool, hits: &mut Vec<Hit<'s>>) {
+    /// What needs more than a bounded piece of text to be found, as far as `asked`: phrases and the operator's patterns. Of
+    /// phrases those that end behind `from` are of interest.
+    fn wide<'s>(
+        &'s self,
+        text: &str,
+        pieces: &[Piece],
+        from: usize,
+        asked: fn(&Decision) -> bool,
+        hits: &mut Vec<Hit<'s>>,
+    ) {
         if self.phrases {
             let mut found = Vec::new();
-            phrases::find_with(text, pieces, &mut found);
+            phrases::find_behind(text, pieces, from, &mut found);
             hits.extend(self.judged(text, &found).into_iter().filter(|hit| asked(hit.decision)));
         }
         for (own, regex) in self.patterns.iter().filter(|(own, _)| asked(&own.decision)) {
@@ -207,10 +215,10 @@ impl Detectors {
         }
     }
 
-    /// What is found in a text together with what stood before it and has gone out already.
-    pub(super) fn looking_back(&self, text: &str) -> Vec<Hit<'_>> {
+    /// What is found in a text together with what stood before it and has gone out already: what ends behind `seen`.
+    pub(super) fn looking_back(&self, text: &str, seen: usize) -> Vec<Hit<'_>> {
         let mut hits = Vec::new();
-        self.wide(text, &decoded::pieces(text), |decision| !decision.edits(), &mut hits);
+        self.wide(text, &decoded::pieces(text), seen, |decision| !decision.edits(), &mut hits);
         hits
     }
 

@@ -217,14 +217,14 @@ impl Filter {
             denied |= new.iter().any(|hit| hit.decision.denies());
             findings.add_hits(&new, place);
         };
-        let hits = self.detectors.looking_back(&flow.given.text);
+        let hits = self.detectors.looking_back(&flow.given.text, flow.given.seen);
         note(hits, flow.given.seen, &|span| start + span.start..start + span.end);
         if flow.cleaned.changed {
-            let hits = self.detectors.looking_back(&flow.cleaned.text);
+            let hits = self.detectors.looking_back(&flow.cleaned.text, flow.cleaned.seen);
             note(hits, flow.cleaned.seen, &|_| start..flow.base);
         }
         if flow.made.changed {
-            let hits = self.detectors.looking_back(&flow.made.text);
+            let hits = self.detectors.looking_back(&flow.made.text, flow.made.seen);
             note(hits, flow.made.seen, &|_| start..flow.base);
         }
         flow.given.trim();
@@ -248,13 +248,15 @@ impl Filter {
         for round in 0..ROUNDS {
             let cleaned: Cleaned<'_> = html::clean_document(&current, policy, usize::MAX);
             let mut denied = self.note(&cleaned, findings, whole);
+            let changed = matches!(cleaned.text, Cow::Owned(_));
+            let mut same = None;
             if round == 0 {
                 let hits = self.detectors.hits(&current);
                 denied |= hits.iter().any(|hit| hit.decision.denies());
                 findings.add_hits(&hits, |span| span.clone());
+                same = Some(hits).filter(|_| *cleaned.text == *current);
             }
-            let changed = matches!(cleaned.text, Cow::Owned(_));
-            let hits = self.detectors.hits(&cleaned.text);
+            let hits = same.unwrap_or_else(|| self.detectors.hits(&cleaned.text));
             denied |= cleaned.denied || hits.iter().any(|hit| hit.decision.denies());
             if changed || round > 0 {
                 findings.add_hits(&hits, whole);
