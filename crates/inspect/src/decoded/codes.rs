@@ -40,6 +40,15 @@ pub(super) fn find(text: &str, out: &mut Vec<Piece>) {
     }
 }
 
+/// Whether a row may begin in what this word ends with.
+pub(super) fn begins(word: &[u8]) -> bool {
+    let row = word.iter().rev().take_while(|b| PART.get(usize::from(**b)) == Some(&true)).count();
+    let tail = word.get(word.len() - row..).unwrap_or_default();
+    let last = tail.rsplit(|b| !b.is_ascii_alphanumeric()).find(|code| !code.is_empty());
+    let Some(code) = last.and_then(|code| std::str::from_utf8(code).ok()) else { return false };
+    matches!(code, "U" | "u") || WAYS.iter().any(|(base, _, digits)| value(code, *base, digits).is_some())
+}
+
 /// The words of a run.
 fn split(body: &[u8], start: usize, out: &mut Vec<Range<usize>>) {
     let mut from = None;

@@ -45,6 +45,7 @@ pub(super) struct Node {
 pub(super) struct Dom {
     nodes: Vec<Node>,
     dropped: Vec<Dropped>,
+    cut: bool,
 }
 
 impl Dom {
@@ -66,14 +67,19 @@ impl Dom {
             }
             rest = after;
         }
-        let (mut dom, dropped) = parser.finish();
-        dom.dropped = dropped;
+        let (mut dom, dropped, cut) = parser.finish();
+        (dom.dropped, dom.cut) = (dropped, cut);
         (!over.get()).then_some(dom)
     }
 
     /// Start tags that stand in the document and not in the tree.
     pub(super) fn dropped(&self) -> &[Dropped] {
         &self.dropped
+    }
+
+    /// Whether the document ends within a tag or a comment, which is not in the tree then.
+    pub(super) const fn is_cut(&self) -> bool {
+        self.cut
     }
 
     /// The node of that number.

@@ -6,6 +6,7 @@
 
 use super::Filter;
 use casemate_inspect as inspect;
+use std::collections::VecDeque;
 use std::ops::Range;
 
 /// As much of a text is held at most for what may still become a match: more than the longest private key.
@@ -16,6 +17,8 @@ const WORD: usize = 20 * 1024;
 const SPAN: usize = 4 * 1024;
 /// So often a cut is moved back until no detector looks across it.
 const STEPS: usize = 4096;
+/// So many of the last places behind punctuation are asked.
+const STOPS: usize = 16;
 
 /// What is to be done with the text at hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,13 +52,19 @@ impl Filter {
         }
     }
 
-    /// The last place where the text may be cut whatever follows, directly behind white space; 0 where there is none.
+    /// The last place where the text may be cut whatever follows; 0 where there is none.
     fn cut(&self, text: &str, policy: &inspect::Policy) -> usize {
         let values = self.detectors.values(text);
+        let at = self.cut_at_space(text, &values, policy);
+        if self.detectors.by_lines() { at } else { self.cut_at_stop(text, at, &values, policy) }
+    }
+
+    /// The last one directly behind white space.
+    fn cut_at_space(&self, text: &str, values: &[Range<usize>], policy: &inspect::Policy) -> usize {
         let mut at = self.boundary(text, self.detectors.pending_values(text));
         for _ in 0..STEPS {
             let part = text.get(..at).unwrap_or_default();
-            let mut to = self.boundary(part, before(&values, self.detectors.pending(part)));
+            let mut to = self.boundary(part, before(values, self.detectors.pending(part)));
             if to == at {
                 to = inspect::cut(text, policy, at);
                 if to == at {
@@ -66,6 +75,28 @@ impl Filter {
             at = to;
         }
         0
+    }
+
+    /// The last one in the run behind `at` that has punctuation and no white space. It is none where a space in its place would
+    /// be none: behind a word that says what follows, or in a registered value.
+    fn cut_at_stop(&self, text: &str, at: usize, values: &[Range<usize>], policy: &inspect::Policy) -> usize {
+        let run = text.get(at..).unwrap_or_default();
+        let mut last = VecDeque::with_capacity(STOPS);
+        for place in inspect::stops(run) {
+            if last.len() == STOPS {
+                last.pop_front();
+            }
+            last.push_back(at + place);
+        }
+        let settled = |place: &usize| {
+            let head = text.get(..*place).unwrap_or_default();
+            let spaced = format!("{} ", text.get(at..*place).unwrap_or_default());
+            self.detectors.pending(&spaced) == spaced.len()
+                && self.detectors.pending_values(head) == head.len()
+                && before(values, *place) == *place
+                && inspect::cut(text, policy, *place) == *place
+        };
+        last.into_iter().rev().find(settled).unwrap_or(at)
     }
 
     fn pending(&self, text: &str, policy: &inspect::Policy) -> usize {
@@ -99,7 +130,7 @@ impl Filter {
     /// The part that ends in a word which is too long to be held. Where it is cut, what may be a match goes into the next part
     /// whole: of what begins before the cut, [`SPAN`] bytes behind it are seen.
     fn long_word(&self, text: &str, policy: &inspect::Policy) -> Option<Next> {
-        let start = long_run(text.as_bytes())?;
+        let start = long_run(text, !self.detectors.by_lines())?;
         let word = text.get(start..text.floor_char_boundary(start + WORD))?;
         let matches = self.detectors.places(word);
         let most = self.detectors.pending_values(word).min(word.len() - SPAN);
@@ -155,12 +186,18 @@ fn line_ends(text: &str) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Where the first run begins that has no white space for [`WORD`] bytes.
-fn long_run(bytes: &[u8]) -> Option<usize> {
+/// Where the first run begins that has nothing to be cut at for [`WORD`] bytes: no white space and, where `stops` says so, no
+/// punctuation that may stand for it.
+fn long_run(text: &str, stops: bool) -> Option<usize> {
     let mut start = 0;
-    while let Some(run) = bytes.get(start..start + WORD) {
-        match run.iter().rposition(u8::is_ascii_whitespace) {
-            Some(at) => start += at + 1,
+    while let Some(run) = text.as_bytes().get(start..start + WORD) {
+        if let Some(at) = run.iter().rposition(u8::is_ascii_whitespace) {
+            start += at + 1;
+            continue;
+        }
+        let run = text.get(start..text.floor_char_boundary(start + WORD)).unwrap_or_default();
+        match inspect::stops(run).last().filter(|_| stops) {
+            Some(at) => start += at,
             None => return Some(start),
         }
     }
