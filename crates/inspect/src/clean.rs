@@ -12,9 +12,9 @@ use crate::{Action, Cleaned, Finding, Policy, Severity, Treat};
 use segment::{End, space};
 use state::Notes;
 pub use state::State;
-pub use stops::{has_stop, stops};
 use std::borrow::Cow;
 use std::ops::Range;
+pub use stops::{has_stop, stops};
 use trace::Part;
 pub use trace::Trace;
 

@@ -49,7 +49,7 @@ pub(super) fn ends(text: &str) -> bool {
 /// The places in a text that begins behind white space, or behind another of these places, at which it may be cut.
 pub fn stops(text: &str) -> impl Iterator<Item = usize> {
     // A full stop behind a letter or a digit of ASCII may be that of a host (RFC 3490, section 3.1).
-    let mut follows = false;
+    let mut follows = true;
     text.char_indices()
         .map_while(move |(at, c)| {
             let stop = is_stop(c) && follows;
@@ -83,14 +83,15 @@ mod tests {
         assert_eq!(parts("看https://a.test/路，然后。"), ["看https://a.test/路，然后。"]);
         assert_eq!(parts("服务，db。local，好。"), ["服务，", "db。local，好。"]);
         assert_eq!(parts("密码=一，二。"), ["密码=一，二。"]);
-        assert_eq!(parts("。好"), ["。好"]);
+        assert_eq!(parts("。好"), ["。", "好"]);
         assert_eq!(parts("plain words, and more."), ["plain words, and more."]);
     }
 
     #[test]
     fn where_it_is_cut_before_changes_nothing() {
-        let text = "你好，世界。「再见」！后来，a，b";
+        let text = "你好，世界。「再见」。！后来，a，b";
         let all: Vec<usize> = stops(text).collect();
+        assert_eq!(all.len(), 6);
         for at in &all {
             let rest: Vec<usize> = stops(text.get(*at..).unwrap()).map(|place| at + place).collect();
             assert_eq!(rest, all.iter().copied().filter(|place| place > at).collect::<Vec<_>>());

@@ -9,7 +9,7 @@ use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts, TreeSink};
 use std::cell::{Cell, RefCell};
 
 /// What the tokenizer says of an end within a tag, a comment or a declaration.
-const CUT: &str = "Unexpected EOF";
+const CUT: &str = "Saw EOF";
 
 /// A start tag that was dropped.
 #[derive(Debug, Clone)]
@@ -66,7 +66,7 @@ impl<S: TreeSink + Holds> TokenSink for Noting<S> {
     type Handle = S::Handle;
 
     fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<S::Handle> {
-        if matches!(&token, Token::ParseError(fault) if fault == CUT) {
+        if matches!(&token, Token::ParseError(fault) if fault.starts_with(CUT)) {
             self.cut.set(true);
         }
         let tag = match &token {

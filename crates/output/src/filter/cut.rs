@@ -39,8 +39,12 @@ impl Filter {
     /// The next part of a text of which this is what has not been filtered yet.
     pub(super) fn next(&self, text: &str, ended: bool, policy: &inspect::Policy) -> Next {
         let near = text.get(..text.floor_char_boundary(HOLD)).unwrap_or(text);
-        if let Some(next) = self.long_word(near, policy) {
-            return next;
+        if let Some(start) = long_run(near, !self.detectors.by_lines()) {
+            // What stands before it goes by itself, as it does where a text comes in pieces.
+            return match self.cut(near.get(..start).unwrap_or_default(), policy) {
+                0 => self.long_word(near, start, policy),
+                at => Next::Cut(at),
+            };
         }
         if ended && near.len() == text.len() {
             return Next::Cut(text.len());
@@ -129,14 +133,13 @@ impl Filter {
 
     /// The part that ends in a word which is too long to be held. Where it is cut, what may be a match goes into the next part
     /// whole: of what begins before the cut, [`SPAN`] bytes behind it are seen.
-    fn long_word(&self, text: &str, policy: &inspect::Policy) -> Option<Next> {
-        let start = long_run(text, !self.detectors.by_lines())?;
-        let word = text.get(start..text.floor_char_boundary(start + WORD))?;
+    fn long_word(&self, text: &str, start: usize, policy: &inspect::Policy) -> Next {
+        let word = text.get(start..text.floor_char_boundary(start + WORD)).unwrap_or_default();
         let matches = self.detectors.places(word);
-        let most = self.detectors.pending_values(word).min(word.len() - SPAN);
+        let most = self.detectors.pending_values(word).min(word.len().saturating_sub(SPAN));
         let place = |at| word.floor_char_boundary(inspect::cut(word, policy, at));
         let at = settled(&matches, word.floor_char_boundary(most), place);
-        Some(at.map_or(Next::Drop(start + word.len()), |at| Next::Cut(start + at)))
+        at.map_or(Next::Drop(start + word.len()), |at| Next::Cut(start + at))
     }
 
     /// The part at which a text is cut that has no better place within [`HOLD`].
