@@ -2,6 +2,7 @@
 
 pub(crate) mod segment;
 pub(crate) mod state;
+mod stops;
 mod trace;
 
 use crate::invisible;
@@ -13,6 +14,7 @@ use state::Notes;
 pub use state::State;
 use std::borrow::Cow;
 use std::ops::Range;
+pub use stops::{has_stop, stops};
 use trace::Part;
 pub use trace::Trace;
 
@@ -63,7 +65,8 @@ pub fn clean_traced<'a>(text: &'a str, policy: &Policy, state: &mut State) -> (C
 }
 
 /// The last place up to `limit` where `text`, the next part of a text that may go on, may be cut: directly behind white space
-/// at which nothing is under way, or in a run of more than 8 KiB without any. It stays one whatever follows.
+/// at which nothing is under way, at one of the [`stops`] behind it, or in a run of more than 8 KiB without any. It stays one
+/// whatever follows.
 #[must_use]
 pub fn cut(text: &str, policy: &Policy, limit: usize) -> usize {
     let limit = limit.min(invisible::complete(text));
@@ -102,17 +105,18 @@ fn last_boundary(text: &str, limit: usize) -> usize {
             at = at.max(word);
             break;
         };
-        at = space_before(at, sign);
+        at = stops::begin(text, space_before(at, sign), sign);
         match segment::end(text, at) {
             Some((end, _)) if end <= limit => at = end,
             _ => return at,
         }
     }
+    at = stops::begin(text, at, limit);
     while let Some((end, _)) = segment::end(text, at) {
         if end > limit {
             break;
         }
-        at = end;
+        at = stops::begin(text, end, limit);
     }
     at
 }
@@ -127,11 +131,11 @@ fn fold<'a>(text: Cow<'a, str>, layers: &[Layer], policy: &Policy, state: &mut S
     loop {
         let found = if state.swallow { Some(at) } else { markup::find(bytes, at, paths) };
         let Some(sign) = found.filter(|sign| *sign < bytes.len()) else { break };
-        let mut start =
-            bytes.get(at..sign).and_then(|part| part.iter().rposition(|b| space(*b))).map_or(at, |n| at + n + 1);
+        let word = bytes.get(at..sign).and_then(|part| part.iter().rposition(|b| space(*b))).map_or(at, |n| at + n + 1);
+        let mut start = stops::begin(&text, word, sign);
         let (end, how, whole) = loop {
             match segment::end(&text, start) {
-                Some((end, _)) if end <= sign => start = end,
+                Some((end, _)) if end <= sign => start = stops::begin(&text, end, sign),
                 Some((end, how)) => break (end, how, true),
                 None => break (bytes.len(), segment::last(&text, start), false),
             }
@@ -196,7 +200,7 @@ impl Segment<'_> {
         let mut rounds = Rounds { text: Cow::Borrowed(self.text), layers: Vec::new() };
         if std::mem::take(&mut state.swallow) {
             let len = markup::url_run(self.text);
-            state.swallow = len == self.text.len() && self.how == End::Calm;
+            state.swallow = len == self.text.len() && (self.how == End::Calm || stops::ends(self.text));
             rounds.make(&mut [Edit { span: 0..len, text: "".into(), hit: None }]);
         }
         let mut filled = false;

@@ -28,7 +28,10 @@ pub mod secrets;
 pub mod signals;
 mod tables;
 
-pub use clean::{IMAGE_MARKER, LINK_MARKER, State, TEXT_MARKER, Trace, clean, clean_traced, clean_with, cut, pending};
+pub use clean::{
+    IMAGE_MARKER, LINK_MARKER, State, TEXT_MARKER, Trace, clean, clean_traced, clean_with, cut, has_stop, pending,
+    stops,
+};
 pub use config::{LinkMode, Policy, Prefix, Query, Treat, Treatments};
 pub use destination::{Place, place_of};
 pub use error::PrefixError;

@@ -1,8 +1,8 @@
 //! The filter on a text that comes in pieces: what can no longer change goes out at once.
 //!
 //! What is held is what may still become a match: the word under way, words that a value may follow, markup that is not
-//! closed; at most [`Stream::HELD`] bytes with everything that is remembered of what went out. Text without any white space
-//! is one word, and is cut where it is longer than 20 KiB. Where the operator's own patterns or imported rules change texts,
+//! closed; at most [`Stream::HELD`] bytes with everything that is remembered of what went out. A word ends at white space, and
+//! in Chinese and Japanese behind their punctuation; one that is longer than 20 KiB is cut. Where the operator's own patterns or imported rules change texts,
 //! whole lines are held. Phrases and patterns that are only reported or denied hold nothing: they are looked for in what went
 //! out last with what came since, and may end a stream after their first words went out.
 
@@ -12,7 +12,7 @@ use crate::filter::fold::{Flow, Go, Sink};
 use crate::filter::{Filter, Found};
 use bytes::Bytes;
 use casemate_core::label::Risk;
-use casemate_inspect::html;
+use casemate_inspect::{has_stop, html};
 use std::sync::Arc;
 
 /// A piece is taken in parts of this size, so that what is held stays bounded.
@@ -237,7 +237,7 @@ impl Stream {
             let most = (2 * needed).min(crate::filter::HOLD + TAKEN).max(needed);
             self.held.reserve_exact(most - self.held.len());
         }
-        self.bounded |= part.bytes().any(|byte| matches!(byte, b' ' | b'\n' | b'\t'));
+        self.bounded |= part.bytes().any(|byte| matches!(byte, b' ' | b'\n' | b'\t')) || has_stop(part);
         self.held.push_str(part);
     }
 

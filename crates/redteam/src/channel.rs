@@ -29,6 +29,8 @@ pub enum Channel {
     Progress,
     /// What a server has the user asked.
     Elicitation,
+    /// The URL that a server has the user open.
+    ElicitationUrl,
     /// An argument that the client sends.
     Argument,
 }
@@ -39,7 +41,7 @@ impl Channel {
         [Self::Result, Self::Structured, Self::Resource, Self::Description, Self::Error, Self::Notification];
 
     /// Every channel.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Result,
         Self::Structured,
         Self::Resource,
@@ -53,6 +55,7 @@ impl Channel {
         Self::Instructions,
         Self::Progress,
         Self::Elicitation,
+        Self::ElicitationUrl,
         Self::Argument,
     ];
 
@@ -79,6 +82,7 @@ impl Channel {
             Self::Instructions => "instructions",
             Self::Progress => "progress",
             Self::Elicitation => "elicitation",
+            Self::ElicitationUrl => "elicitation-url",
             Self::Argument => "argument",
         }
     }
@@ -96,6 +100,7 @@ impl Channel {
             | Self::Instructions
             | Self::Progress
             | Self::Elicitation
+            | Self::ElicitationUrl
             | Self::Argument => self.further(&text),
             Self::Result => {
                 format!(r#"{{"jsonrpc":"2.0","id":1,"result":{{"content":[{{"type":"text","text":{text}}}]}}}}"#)
@@ -142,6 +147,11 @@ impl Channel {
             Self::Elicitation => {
                 let schema = r#"{"type":"object","properties":{"answer":{"type":"string"}}}"#;
                 let params = format!(r#"{{"mode":"form","message":{text},"requestedSchema":{schema}}}"#);
+                let request = format!(r#"{{"method":"elicitation/create","params":{params}}}"#);
+                format!(r#"{{"resultType":"input_required","inputRequests":{{"q":{request}}}}}"#)
+            }
+            Self::ElicitationUrl => {
+                let params = format!(r#"{{"mode":"url","elicitationId":"q","message":"Go on there.","url":{text}}}"#);
                 let request = format!(r#"{{"method":"elicitation/create","params":{params}}}"#);
                 format!(r#"{{"resultType":"input_required","inputRequests":{{"q":{request}}}}}"#)
             }

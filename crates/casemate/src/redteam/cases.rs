@@ -16,6 +16,7 @@ pub(super) const EMBEDDED: &[(&str, &str)] = &[
     ("redteam/output/secrets.yaml", include_str!("../../../../redteam/output/secrets.yaml")),
     ("redteam/output/injection.yaml", include_str!("../../../../redteam/output/injection.yaml")),
     ("redteam/output/hosts.yaml", include_str!("../../../../redteam/output/hosts.yaml")),
+    ("redteam/output/elicitation.yaml", include_str!("../../../../redteam/output/elicitation.yaml")),
     ("redteam/output/matrix.yaml", include_str!("../../../../redteam/output/matrix.yaml")),
     ("redteam/input/secrets.yaml", include_str!("../../../../redteam/input/secrets.yaml")),
 ];

@@ -82,7 +82,7 @@ impl Client {
             let meta = json!({
                 "io.modelcontextprotocol/protocolVersion": REVISION,
                 "io.modelcontextprotocol/clientInfo": { "name": "casemate-redteam", "version": env!("CARGO_PKG_VERSION") },
-                "io.modelcontextprotocol/clientCapabilities": { "elicitation": { "form": {} } },
+                "io.modelcontextprotocol/clientCapabilities": { "elicitation": { "form": {}, "url": {} } },
                 "io.modelcontextprotocol/logLevel": "debug",
                 "progressToken": "p",
             });

@@ -186,7 +186,7 @@ upstreams:
   - name: \"{upstream}\"
     url: http://{server}/mcp
     read_only: [{tools}]
-    requests: [elicitation]
+    requests: [elicitation, elicitation-url]
     pins: trust-first
     relist: 1h
 "

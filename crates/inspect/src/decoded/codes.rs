@@ -37,10 +37,32 @@ pub(super) fn find(text: &str, out: &mut Vec<Piece>) {
         }
         codes.clear();
         split(body, run.start, &mut codes);
+        if codes.first().is_some_and(|code| code.start == run.start) && letter_before(bytes, run.start) {
+            codes.remove(0);
+        }
         for (base, view, digits) in WAYS {
             rows(text, &codes, base, &digits, |text, span| out.push(Piece { text, view, span, map: Vec::new() }));
         }
     }
+}
+
+/// Whether what begins at `at` is the end of a word of letters: it is no code then.
+fn letter_before(bytes: &[u8], at: usize) -> bool {
+    at.checked_sub(1).and_then(|before| bytes.get(before)).is_some_and(u8::is_ascii_alphanumeric)
+}
+
+/// Whether a row may begin in what this word ends with.
+pub(super) fn begins(word: &[u8]) -> bool {
+    let row = word.iter().rev().take_while(|b| PART.get(usize::from(**b)) == Some(&true)).count();
+    let first = word.len() - row;
+    let tail = word.get(first..).unwrap_or_default();
+    let end = tail.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |last| last + 1);
+    let len = tail.iter().take(end).rev().take_while(|b| b.is_ascii_alphanumeric()).count();
+    let Some(code) = tail.get(end - len..end).and_then(|code| std::str::from_utf8(code).ok()) else { return false };
+    if end == len && letter_before(word, first) {
+        return false;
+    }
+    matches!(code, "U" | "u") || WAYS.iter().any(|(base, _, digits)| value(code, *base, digits).is_some())
 }
 
 /// The words of a run.

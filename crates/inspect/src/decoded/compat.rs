@@ -48,7 +48,8 @@ fn beyond_ascii(bytes: &[u8], mut at: usize) -> Option<usize> {
     bytes.get(at..)?.iter().position(|b| !b.is_ascii()).map(|found| at + found)
 }
 
-fn undone(text: &str, at: usize, c: char) -> Option<Undone> {
+/// What the character at `at` stands for.
+pub(super) fn undone(text: &str, at: usize, c: char) -> Option<Undone> {
     let len = c.len_utf8();
     if hidden(c).is_some() {
         let near = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_graphic());

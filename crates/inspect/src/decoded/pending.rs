@@ -1,9 +1,13 @@
 //! Where an encoded run may still go on behind the end of a text.
 
 use super::codec::sextet;
+use super::{DEPTH, codes, compat, escape};
+use std::borrow::Cow;
 
 /// A row of codes or of wrapped lines is followed back so far; a longer one is held by its last lines.
 const FAR: usize = 16 * 1024;
+/// A longer word is no code.
+const LONGEST: usize = 4 * 1024;
 
 /// Where in `text` an encoded run may begin or go on by what comes behind the end: nothing before that place changes any more
 /// for what is encoded. The length of the text where nothing can. Reads back from the end only.
@@ -20,15 +24,20 @@ pub fn pending(text: &str) -> usize {
     while at > floor {
         let gap = blanks(bytes, at);
         let begin = word(bytes, gap);
-        let before = bytes.get(begin..gap).unwrap_or_default();
+        let readings = readings(text.get(begin..gap).unwrap_or_default());
         let lines = bytes.get(gap..at).is_some_and(|gap| gap.contains(&b'\n'));
-        let soft = lines && before.ends_with(b"=");
-        let wrapped = lines && before.len() >= 16 && run_at_end(before) >= 16;
-        if !(soft || wrapped || is_code(before) || is_margin(before) && begin > floor && lines_before(bytes, begin)) {
+        let margin = |word: &[u8]| is_margin(word) && begin > floor && lines_before(bytes, begin);
+        let any = |holds: &dyn Fn(&[u8]) -> bool| readings.iter().any(|word| holds(word.as_bytes()));
+        let on = any(&|word| lines && (word.ends_with(b"=") || wraps(word)) || is_code(word) || margin(word));
+        // A row may begin in the middle of a word.
+        if !(on || any(&codes::begins)) {
             break;
         }
         start = begin;
         held = true;
+        if !on {
+            break;
+        }
         at = begin;
     }
     if held || open { start } else { bytes.len() }
@@ -46,6 +55,52 @@ fn blanks(bytes: &[u8], end: usize) -> usize {
     head.iter().rposition(|b| !b.is_ascii_whitespace()).map_or(0, |last| last + 1)
 }
 
+/// What the end of a word says: as it stands, and with the encodings of its characters undone.
+fn readings(word: &str) -> Vec<Cow<'_, str>> {
+    let end = word.get(word.ceil_char_boundary(word.len().saturating_sub(LONGEST))..).unwrap_or(word);
+    let mut out = vec![Cow::Borrowed(end)];
+    for mail in [false, true] {
+        let mut word = Cow::Borrowed(end);
+        for _ in 0..DEPTH {
+            let Some(undone) = undone(&word, mail) else { break };
+            out.push(Cow::Owned(undone.clone()));
+            word = Cow::Owned(undone);
+        }
+    }
+    out
+}
+
+/// The word with what is written character by character undone; `mail`: quoted-printable as well.
+fn undone(word: &str, mail: bool) -> Option<String> {
+    let sign = |b: u8| !b.is_ascii() || matches!(b, b'&' | b'%' | b'\\') || mail && b == b'=';
+    let mut out = String::new();
+    let (mut copied, mut at) = (0, 0);
+    while let Some(found) = word.bytes().skip(at).position(sign) {
+        at += found;
+        let undone = match word.as_bytes().get(at) {
+            Some(b'=') => escape::mail(word, at),
+            Some(b'\\') => escape::general(word, at).or_else(|| escape::style(word, at)),
+            Some(b) if b.is_ascii() => escape::general(word, at),
+            _ => word.get(at..).and_then(|rest| compat::undone(word, at, rest.chars().next()?)),
+        };
+        let Some(undone) = undone.filter(|undone| undone.len > 0) else {
+            at = word.ceil_char_boundary(at + 1);
+            continue;
+        };
+        out.push_str(word.get(copied..at).unwrap_or_default());
+        out.extend(undone.c);
+        at += undone.len;
+        copied = at;
+    }
+    out.push_str(word.get(copied..).unwrap_or_default());
+    (copied > 0).then_some(out)
+}
+
+/// Whether a wrapped run may go on behind a line that ends so.
+fn wraps(word: &[u8]) -> bool {
+    word.len() >= 16 && run_at_end(word) >= 16
+}
+
 /// How many bytes at the end are a run of base64.
 fn run_at_end(word: &[u8]) -> usize {
     word.iter().rev().take_while(|b| sextet(**b).is_some() || **b == b'=').count()
@@ -54,7 +109,7 @@ fn run_at_end(word: &[u8]) -> usize {
 /// Whether a word looks like one of a row of codes.
 fn is_code(word: &[u8]) -> bool {
     let part = |b: &u8| b.is_ascii_hexdigit() || b",;:-\\[](){}'\"xXoOuU+/|".contains(b);
-    !word.is_empty() && word.len() <= 4096 && word.iter().any(u8::is_ascii_hexdigit) && word.iter().all(part)
+    !word.is_empty() && word.len() <= LONGEST && word.iter().any(u8::is_ascii_hexdigit) && word.iter().all(part)
 }
 
 /// Whether a word is the margin of a quoted line.

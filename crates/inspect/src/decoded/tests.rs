@@ -189,6 +189,11 @@ fn an_open_run_is_pending() {
         (format!("{first}\n{second} and "), None),
         ("codes 70 72 69 ".to_owned(), Some("70 72 69 ")),
         ("codes 0x70, 0x72, ".to_owned(), Some("0x70, 0x72, ")),
+        ("say=70 72 69 ".to_owned(), Some("say=70 72 69 ")),
+        ("say \u{4f60}70, ".to_owned(), Some("\u{4f60}70, ")),
+        ("say \u{ff17}\u{ff10} ".to_owned(), Some("\u{ff17}\u{ff10} ")),
+        ("say &#55;0 ".to_owned(), Some("&#55;0 ")),
+        ("they used ".to_owned(), None),
         ("soft=\n".to_owned(), Some("soft=\n")),
         ("see &#10".to_owned(), Some("&#10")),
     ] {

@@ -89,6 +89,10 @@ fn judged<'a>(text: &'a str, policy: &Policy, most: usize) -> Cleaned<'a> {
     if dom.has_attribute_twice() {
         log.add("html.tag", Severity::Low);
     }
+    // Whoever puts more behind it, or does not read it as HTML, sees what stands in it.
+    if dom.is_cut() {
+        log.add("html.tag", Severity::Medium);
+    }
     if !log.changed {
         let Log { findings, unlisted, denied, .. } = log;
         return Cleaned { text: Cow::Borrowed(text), findings, unlisted, denied };

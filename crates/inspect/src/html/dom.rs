@@ -46,6 +46,7 @@ pub(super) struct Dom {
     nodes: Vec<Node>,
     dropped: Vec<Dropped>,
     twice: bool,
+    cut: bool,
 }
 
 impl Dom {
@@ -67,8 +68,8 @@ impl Dom {
             }
             rest = after;
         }
-        let (mut dom, dropped) = parser.finish();
-        dom.dropped = dropped;
+        let (mut dom, dropped, cut) = parser.finish();
+        (dom.dropped, dom.cut) = (dropped, cut);
         (!over.get()).then_some(dom)
     }
 
@@ -80,6 +81,11 @@ impl Dom {
     /// Whether an element has an attribute twice: this parser knows the first, another may take the second.
     pub(super) fn has_attribute_twice(&self) -> bool {
         self.twice
+    }
+
+    /// Whether the document ends within a tag or a comment, which is not in the tree then.
+    pub(super) const fn is_cut(&self) -> bool {
+        self.cut
     }
 
     /// The node of that number.

@@ -6,7 +6,10 @@ use html5ever::interface::TokenizerResult;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{BufferQueue, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts, TreeSink};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+
+/// What the tokenizer says of an end within a tag, a comment or a declaration.
+const CUT: &str = "Saw EOF";
 
 /// A start tag that was dropped.
 #[derive(Debug, Clone)]
@@ -28,6 +31,8 @@ pub(super) trait Holds {
 pub(super) struct Noting<S: TreeSink> {
     tree: TreeBuilder<S::Handle, S>,
     dropped: RefCell<Vec<Dropped>>,
+    /// Whether the document ends within a tag or a comment.
+    cut: Cell<bool>,
 }
 
 /// A parser of documents.
@@ -38,7 +43,8 @@ pub(super) struct Parser<S: TreeSink + Holds> {
 
 impl<S: TreeSink + Holds> Parser<S> {
     pub(super) fn new(sink: S, options: TreeBuilderOpts) -> Self {
-        let sink = Noting { tree: TreeBuilder::new(sink, options), dropped: RefCell::default() };
+        let tree = TreeBuilder::new(sink, options);
+        let sink = Noting { tree, dropped: RefCell::default(), cut: Cell::default() };
         Self { tokenizer: Tokenizer::new(sink, TokenizerOpts::default()), input: BufferQueue::default() }
     }
 
@@ -48,10 +54,11 @@ impl<S: TreeSink + Holds> Parser<S> {
         while !matches!(self.tokenizer.feed(&self.input), TokenizerResult::Done) {}
     }
 
-    pub(super) fn finish(self) -> (S::Output, Vec<Dropped>) {
+    /// The tree, what is not in it, and whether the document ends within a tag or a comment.
+    pub(super) fn finish(self) -> (S::Output, Vec<Dropped>, bool) {
         self.tokenizer.end();
-        let Noting { tree, dropped } = self.tokenizer.sink;
-        (tree.sink.finish(), dropped.into_inner())
+        let Noting { tree, dropped, cut } = self.tokenizer.sink;
+        (tree.sink.finish(), dropped.into_inner(), cut.get())
     }
 }
 
@@ -59,6 +66,9 @@ impl<S: TreeSink + Holds> TokenSink for Noting<S> {
     type Handle = S::Handle;
 
     fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<S::Handle> {
+        if matches!(&token, Token::ParseError(fault) if fault.starts_with(CUT)) {
+            self.cut.set(true);
+        }
         let tag = match &token {
             Token::TagToken(tag) if tag.kind == TagKind::StartTag => Some((tag.name.clone(), tag.attrs.clone())),
             _ => None,

@@ -168,6 +168,23 @@ fn a_hidden_character_hides_no_address() {
 }
 
 #[test]
+fn what_a_document_breaks_off_within_does_not_stay() {
+    for end in [
+        "<a href=\"https://evil.test/?d=1",
+        "<a href=https://evil.test/?d=1",
+        "<img alt='>' src='https://evil.test/x' ",
+        "<!-- https://evil.test/x",
+        "<p title=\"https://evil.test/x>more</p>",
+    ] {
+        let out = default(&format!("<html><p>Hi</p>{end}"));
+        assert!(out.contains("Hi") && !out.contains("evil.test"), "{end}: {out}");
+    }
+    for whole in ["<html><p>1 < 2 &amp; so on", "<!doctype html><p>no end tag <b>here"] {
+        assert_eq!(default(whole), whole);
+    }
+}
+
+#[test]
 fn a_tag_that_the_tree_drops_is_judged() {
     for tag in [
         "<frame src=//evil.test/x>",

@@ -6,6 +6,7 @@
 
 use super::Filter;
 use casemate_inspect as inspect;
+use std::collections::VecDeque;
 use std::ops::Range;
 
 /// As much of a text is held at most for what may still become a match: more than the longest private key.
@@ -17,6 +18,8 @@ const WORD: usize = 20 * 1024;
 const SPAN: usize = 8 * 1024;
 /// So often a cut is moved back until no detector looks across it.
 const STEPS: usize = 4096;
+/// So many of the last places behind punctuation are asked.
+const STOPS: usize = 16;
 
 /// What is to be done with the text at hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,8 +40,12 @@ impl Filter {
     /// The next part of a text of which this is what has not been filtered yet.
     pub(super) fn next(&self, text: &str, ended: bool, policy: &inspect::Policy) -> Next {
         let near = text.get(..text.floor_char_boundary(HOLD)).unwrap_or(text);
-        if let Some(next) = self.long_word(near, policy) {
-            return next;
+        if let Some(start) = long_run(near, !self.detectors.by_lines()) {
+            // What stands before it goes by itself, as it does where a text comes in pieces.
+            return match self.cut(near.get(..start).unwrap_or_default(), policy) {
+                0 => self.long_word(near, start, policy),
+                at => Next::Cut(at),
+            };
         }
         if ended && near.len() == text.len() {
             return Next::Cut(text.len());
@@ -50,17 +57,23 @@ impl Filter {
         }
     }
 
-    /// The last place where the text may be cut whatever follows, directly behind white space; 0 where there is none.
+    /// The last place where the text may be cut whatever follows; 0 where there is none.
     fn cut(&self, text: &str, policy: &inspect::Policy) -> usize {
         // The word under way, mostly.
         if self.boundary(text, text.len()) == 0 {
             return 0;
         }
         let values = self.detectors.values(text);
+        let at = self.cut_at_space(text, &values, policy);
+        if self.detectors.by_lines() { at } else { self.cut_at_stop(text, at, &values, policy) }
+    }
+
+    /// The last one directly behind white space.
+    fn cut_at_space(&self, text: &str, values: &[Range<usize>], policy: &inspect::Policy) -> usize {
         let mut at = self.boundary(text, self.detectors.pending_values(text));
         for _ in 0..STEPS {
             let part = text.get(..at).unwrap_or_default();
-            let mut to = self.boundary(part, before(&values, self.detectors.pending(part)));
+            let mut to = self.boundary(part, before(values, self.detectors.pending(part)));
             if to == at {
                 to = inspect::cut(text, policy, at);
                 if to == at {
@@ -71,6 +84,28 @@ impl Filter {
             at = to;
         }
         0
+    }
+
+    /// The last one in the run behind `at` that has punctuation and no white space. It is none where a space in its place would
+    /// be none: behind a word that says what follows, or in a registered value.
+    fn cut_at_stop(&self, text: &str, at: usize, values: &[Range<usize>], policy: &inspect::Policy) -> usize {
+        let run = text.get(at..).unwrap_or_default();
+        let mut last = VecDeque::with_capacity(STOPS);
+        for place in inspect::stops(run) {
+            if last.len() == STOPS {
+                last.pop_front();
+            }
+            last.push_back(at + place);
+        }
+        let settled = |place: &usize| {
+            let head = text.get(..*place).unwrap_or_default();
+            let spaced = format!("{} ", text.get(at..*place).unwrap_or_default());
+            self.detectors.pending(&spaced) == spaced.len()
+                && self.detectors.pending_values(head) == head.len()
+                && before(values, *place) == *place
+                && inspect::cut(text, policy, *place) == *place
+        };
+        last.into_iter().rev().find(settled).unwrap_or(at)
     }
 
     fn pending(&self, text: &str, policy: &inspect::Policy) -> usize {
@@ -103,19 +138,13 @@ impl Filter {
 
     /// The part that ends in a word which is too long to be held. Where it is cut, what may be a match goes into the next part
     /// whole: of what begins before the cut, [`SPAN`] bytes behind it are seen.
-    fn long_word(&self, text: &str, policy: &inspect::Policy) -> Option<Next> {
-        let start = long_run(text.as_bytes())?;
-        let word = text.get(start..text.floor_char_boundary(start + WORD))?;
+    fn long_word(&self, text: &str, start: usize, policy: &inspect::Policy) -> Next {
+        let word = text.get(start..text.floor_char_boundary(start + WORD)).unwrap_or_default();
         let matches = self.detectors.places(word);
-        let most = self.detectors.pending_values(word).min(word.len() - SPAN);
+        let most = self.detectors.pending_values(word).min(word.len().saturating_sub(SPAN));
         let place = |at| word.floor_char_boundary(inspect::cut(word, policy, at));
         let at = settled(&matches, word.floor_char_boundary(most), place);
-        Some(match at {
-            Some(at) => Next::Cut(start + at),
-            // What stands before the word stays.
-            None if start > 0 => Next::Cut(start),
-            None => Next::Drop(word.len()),
-        })
+        at.map_or(Next::Drop(start + word.len()), |at| Next::Cut(start + at))
     }
 
     /// The part at which a text is cut that has no better place within [`HOLD`].
@@ -174,12 +203,18 @@ fn line_ends(text: &str) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Where the first run begins that has no white space for [`WORD`] bytes.
-fn long_run(bytes: &[u8]) -> Option<usize> {
+/// Where the first run begins that has nothing to be cut at for [`WORD`] bytes: no white space and, where `stops` says so, no
+/// punctuation that may stand for it.
+fn long_run(text: &str, stops: bool) -> Option<usize> {
     let mut start = 0;
-    while let Some(run) = bytes.get(start..start + WORD) {
-        match run.iter().rposition(u8::is_ascii_whitespace) {
-            Some(at) => start += at + 1,
+    while let Some(run) = text.as_bytes().get(start..start + WORD) {
+        if let Some(at) = run.iter().rposition(u8::is_ascii_whitespace) {
+            start += at + 1;
+            continue;
+        }
+        let run = text.get(start..text.floor_char_boundary(start + WORD)).unwrap_or_default();
+        match inspect::stops(run).last().filter(|_| stops) {
+            Some(at) => start += at,
             None => return Some(start),
         }
     }

@@ -105,6 +105,54 @@ fn prose_goes_out_word_by_word() {
 }
 
 #[test]
+fn chinese_and_japanese_go_out_clause_by_clause() {
+    let mut stream = Stream::new(filter(true));
+    let mut out = Vec::new();
+    for piece in ["\u{4f60}\u{597d}", "\u{ff0c}\u{4e16}", "\u{754c}\u{3002}\u{7528}", "Rust\u{5199}", "\u{ff0c}"] {
+        out.push(stream.push(piece).unwrap().text);
+    }
+    assert_eq!(out, ["", "\u{4f60}\u{597d}\u{ff0c}", "\u{4e16}\u{754c}\u{3002}", "", "\u{7528}Rust\u{5199}\u{ff0c}"]);
+    // What a value or a destination may follow is held with it.
+    for open in ["\u{5bc6}\u{7801}password\u{662f}\u{ff0c}", "https://\u{4f8b}\u{3002}", &VALUE[..9]] {
+        let mut stream = Stream::new(filter(true));
+        stream.push("\u{4f60}\u{597d}\u{ff0c}").unwrap();
+        assert_eq!(stream.push(open).unwrap().text, "", "{open}");
+    }
+    let text = format!(
+        "\u{4f60}\u{597d}\u{ff0c}{VALUE}\u{3002}\u{89c1}https://evil.example/x\u{ff0c}\u{8def}\u{ff0c}\u{5b8c}\u{3002}"
+    )
+    .repeat(3);
+    let long = "\u{4f1a}\u{8bae}\u{8bb0}\u{5f55}\u{3002}".repeat(2_000) + &text + &"a/b".repeat(9_000);
+    for size in [1, 7, 64] {
+        same(&filter(false), &text, size);
+    }
+    same(&filter(false), &long, 997);
+}
+
+#[test]
+fn a_row_of_codes_is_held_wherever_it_begins() {
+    let row: Vec<String> = VALUE.bytes().map(|byte| byte.to_string()).collect();
+    let wide = |text: &str| -> String {
+        text.chars()
+            .map(|c| if c.is_ascii_graphic() { char::from_u32(u32::from(c) + 0xfee0).unwrap_or(c) } else { c })
+            .collect()
+    };
+    for row in [row.join(" "), row.join(", "), wide(&row.join(", ")), row.join(" ").replace('1', "&#49;")] {
+        for before in
+            ["", "see:", "\u{503c}\u{662f}\u{ff1a}", "=", "x=", "a\u{3000}", "QUJDREVG====", "say </b>", "{\"v\":["]
+        {
+            let text = format!("It is {before}{row} and so on");
+            for size in [1, 3, 7] {
+                same(&filter(false), &text, size);
+            }
+        }
+    }
+    // What ends in no code is not held for it.
+    let mut stream = Stream::new(filter(true));
+    assert_eq!(stream.push("they have used three ").unwrap().text, "they have used three ");
+}
+
+#[test]
 fn what_is_taken_out_is_never_given_however_it_is_cut() {
     let (filter, token, key) = (filter(true), token(), key());
     let text = format!(
@@ -361,6 +409,16 @@ const FRAGMENTS: &[&str] = &[
     "| a | b |\n",
     "www.evil.example/x ",
     "> \n",
+    "\u{4f60}\u{597d}\u{ff0c}\u{4e16}\u{754c}\u{3002}",
+    "\u{7528}Python3\u{5199}\u{ff0c}",
+    "\u{300c}\u{4f1a}\u{8b70}\u{300d}\u{306f}\u{3001}",
+    "\u{7535}\u{8bdd}\u{ff0c}",
+    "\u{ff0c}",
+    "\u{3002}",
+    "\u{ff1f}",
+    "\u{3000}69, ",
+    "=50 51 ",
+    "\u{ff16}\u{ff15}\u{ff0c} ",
 ];
 
 fn fragments() -> impl Strategy<Value = String> {

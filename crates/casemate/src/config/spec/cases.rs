@@ -78,6 +78,7 @@ const CHANNELS: Choice = Choice {
         ("instructions", "the instructions of the server"),
         ("progress", "the message of a progress notification"),
         ("elicitation", "what the server has the user asked"),
+        ("elicitation-url", "the URL that the server has the user open; it is https"),
         ("argument", "an argument that the client sends"),
     ],
     any_case: false,
