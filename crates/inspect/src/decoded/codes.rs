@@ -53,7 +53,7 @@ fn letter_before(bytes: &[u8], at: usize) -> bool {
 
 /// Whether a row may begin in what this word ends with.
 pub(super) fn begins(word: &[u8]) -> bool {
-    let row = word.iter().rev().take_while(|b| PART.get(usize::from(**b)) == Some(&true)).count();
+    let row = word.iter().rev().take_while(|b| part(**b)).count();
     let first = word.len() - row;
     let tail = word.get(first..).unwrap_or_default();
     let end = tail.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |last| last + 1);
