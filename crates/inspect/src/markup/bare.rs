@@ -108,8 +108,11 @@ impl Scan<'_> {
             _ => return self.host_path(at),
         };
         let before = self.before(start);
-        let alone = start >= self.floor
-            && !before.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b':' | b'/' | b'\\' | b'.'));
+        // A line's end in JSON, a definition's colon.
+        let ends = matches!(before, Some(b'n' | b'r' | b't')) && self.is_escaped(start - 1);
+        let defines = before == Some(b':') && start > 1 && self.byte(start - 2) == Some(b']');
+        let joined = before.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b':' | b'/' | b'\\' | b'.'));
+        let alone = start >= self.floor && (!joined || ends || defines);
         let host = self.bytes.get(from..).unwrap_or_default();
         let named = |b: &&u8| b.is_ascii_alphanumeric() || matches!(**b, b'.' | b'-' | b'@' | b'_') || **b >= 0x80;
         let len = host.iter().take(254).take_while(named).count();

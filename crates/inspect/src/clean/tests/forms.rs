@@ -318,3 +318,19 @@ fn a_long_list_loses_its_link_and_not_itself() {
     assert!(!out.text.contains("evil.test") && out.text.matches("isSet").count() == 440, "{:?}", out.findings);
     assert_eq!(clean(&out.text, &Policy::default()).text, out.text);
 }
+
+#[test]
+fn a_line_of_json_within_a_text_hides_no_destination() {
+    for text in [
+        r#"{"x": "[t](\n//evil.test/x\n'x')"}"#,
+        r#"{"x": "[t]://evil.test/x\n\n[t]"}"#,
+        r#"{"x": "{\"y\": \"[t]://evil.test/x\\n\\n[t]\"}"}"#,
+        "<a ping='https://docs.example.com/manual/go;u=evil.test/x' href='#'>t</a>",
+        "<img srcset='https://img.example.com/go?u=a,evil.test/x 1x'>",
+    ] {
+        let out = clean(text, &allowing()).text;
+        assert_ne!(out, text);
+    }
+    let comment = r#"{"code": "a();\n// see b.c\n//TODO: x"}"#;
+    assert_eq!(clean(comment, &allowing()).text, comment);
+}
