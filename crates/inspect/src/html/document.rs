@@ -121,7 +121,7 @@ fn allowlist(policy: &Policy) -> Builder<'static> {
 /// Why a tag that a reader of Markdown takes for a URL in angle brackets may not stay, if so: `<https://host/path>` is an element
 /// with the name `https:` here, and what stands between its slashes are attributes.
 fn autolink(name: &str, attributes: &[Attribute], policy: &Policy) -> Option<(&'static str, Severity)> {
-    if !name.contains(':') || name.contains("::") {
+    if !name.contains([':', '&']) || name.contains("::") {
         return None;
     }
     let mut url = name.to_owned();
@@ -133,8 +133,9 @@ fn autolink(name: &str, attributes: &[Attribute], policy: &Policy) -> Option<(&'
             url.push_str(&attribute.value);
         }
     }
-    let place = place_of(&url, policy);
-    matches!(place, Place::External | Place::Script).then_some(("link.autolink", Severity::Medium))
+    // In Markdown's destinations a backslash may be an escape.
+    let refused = |url: &str| matches!(place_of(url, policy), Place::External | Place::Script);
+    (refused(&url) || refused(&url.replace('\\', ""))).then_some(("link.autolink", Severity::Medium))
 }
 
 /// Whether a style sheet holds what begins a tag: to a reader that ends the sheet before, it is one.

@@ -211,6 +211,8 @@ fn a_url_in_angle_brackets_is_a_link_to_a_reader_of_markdown() {
     for text in [
         "<svg>[t](<https://evil.test/x>)",
         "<div class=x>\n\n<https://evil.test/x?d=1>\n\n</div>",
+        "<svg>[t](<https&#58;//evil.test/x>)",
+        r"<svg>[t](<https\://evil.test/x>)",
         "<!DOCTYPE html><p><mailto:a@evil.test>",
         "<table><https://docs.example.com/manual?u=evil.test/x>",
     ] {

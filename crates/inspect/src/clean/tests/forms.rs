@@ -252,6 +252,7 @@ fn a_url_ends_where_the_string_of_json_does_that_it_stands_in() {
     for text in [
         r#"{"note": "see \"https://docs.example.com/manual/a\" and \n"}"#,
         r#"{"note": "see https://docs.example.com/manual/a\nthen https://docs.example.com/manual/\u00fc"}"#,
+        r#"{"note": "see\nhttps://docs.example.com/manual/a\r\nhttps://docs.example.com/manual/b\thttps://docs.example.com/manual"}"#,
         r#"{"html": "<a href=\"https://docs.example.com/manual/a\">x</a>"}"#,
     ] {
         assert_eq!(clean(text, &allowing()).text, text);
@@ -324,6 +325,9 @@ fn a_line_of_json_within_a_text_hides_no_destination() {
     for text in [
         r#"{"x": "[t](\n//evil.test/x\n'x')"}"#,
         r#"{"x": "[t]://evil.test/x\n\n[t]"}"#,
+        r#"{"x": "see\nwww.evil.test/x\nhttps://evil.test/x"}"#,
+        r#"{"x": "see\nevil.test/x?d=c2VjcmV0"}"#,
+        r#"{"x": "see\r\nmailto:a@evil.test"}"#,
         r#"{"x": "{\"y\": \"[t]://evil.test/x\\n\\n[t]\"}"}"#,
         "<a ping='https://docs.example.com/manual/go;u=evil.test/x' href='#'>t</a>",
         "<img srcset='https://img.example.com/go?u=a,evil.test/x 1x'>",
