@@ -25,6 +25,10 @@ pub fn pending(text: &str) -> usize {
         let soft = lines && before.ends_with(b"=");
         let wrapped = lines && before.len() >= 16 && run_at_end(before) >= 16;
         if !(soft || wrapped || is_code(before) || is_margin(before) && begin > floor && lines_before(bytes, begin)) {
+            if begins_row(before) {
+                start = begin;
+                held = true;
+            }
             break;
         }
         start = begin;
@@ -53,8 +57,18 @@ fn run_at_end(word: &[u8]) -> usize {
 
 /// Whether a word looks like one of a row of codes.
 fn is_code(word: &[u8]) -> bool {
-    let part = |b: &u8| b.is_ascii_hexdigit() || b",;:-\\[](){}'\"xXoOuU+/|".contains(b);
-    !word.is_empty() && word.len() <= 4096 && word.iter().any(u8::is_ascii_hexdigit) && word.iter().all(part)
+    !word.is_empty() && word.len() <= 4096 && word.iter().any(u8::is_ascii_hexdigit) && word.iter().all(is_part)
+}
+
+fn is_part(b: &u8) -> bool {
+    b.is_ascii_hexdigit() || b",;:-\\[](){}'\"xXoOuU+/|".contains(b)
+}
+
+/// Whether a word ends with the first code of a row: `q=01100001`.
+fn begins_row(word: &[u8]) -> bool {
+    let len = word.iter().rev().take_while(|b| is_part(b)).count();
+    let (head, tail) = word.split_at(word.len() - len);
+    head.last().is_some_and(|b| !b.is_ascii_alphanumeric()) && tail.iter().any(u8::is_ascii_digit)
 }
 
 /// Whether a word is the margin of a quoted line.
