@@ -94,7 +94,9 @@ impl Prefix {
         // A server may decode these into separators and so leave the path that was allowed.
         let path = url.path();
         let lower = path.to_ascii_lowercase();
-        if ["%2f", "%5c", "%2e", "%25"].iter().any(|code| lower.contains(code)) {
+        // To some of them a parameter is no part of the segment's name.
+        let upward = |segment: &str| matches!(segment.split_once(';'), Some(("." | "..", _)));
+        if ["%2f", "%5c", "%2e", "%25"].iter().any(|code| lower.contains(code)) || path.split('/').any(upward) {
             return false;
         }
         let rest = path.strip_prefix(self.path.as_str());
@@ -133,6 +135,8 @@ mod tests {
             ("https://a.example/d", "https://a.example/d/../e"),
             ("https://a.example/d", "https://a.example/d/%2e%2e/e"),
             ("https://a.example/d", "https://a.example/d/..%2fe"),
+            ("https://a.example/d", "https://a.example/d/..;/e"),
+            ("https://a.example/d", "https://a.example/d/..;a=b/e"),
             ("https://a.example/d", "https://a.example/d/%252e%252e/e"),
         ] {
             assert!(!covers(entry, url), "{entry} {url}");

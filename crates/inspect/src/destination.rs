@@ -260,17 +260,26 @@ fn web(url: &str, usage: Use, policy: &Policy) -> Place {
     if forward::forwards(&parsed, &own) { Place::External } else { Place::Allowed }
 }
 
-/// Whether a variable stands in place of the host, or of its last label: nobody has such a name, and nothing resolves it.
+/// Whether variables stand in place of the host, behind one label at most, or dots alone: nobody has such a name, and nothing
+/// resolves it, also where a reader ends the URL at the first variable.
 fn leads_nowhere(url: &str) -> bool {
     let Some((_, rest)) = url.split_once("://") else { return false };
-    if !rest.starts_with(['{', '$']) && !rest.contains(".{") && !rest.contains(".$") {
+    if !rest.starts_with(['{', '$', '.']) && !rest.contains(".{") && !rest.contains(".$") {
         return false;
     }
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if !authority.is_empty() && authority.bytes().all(|b| b == b'.') && authority.len() == rest.len() {
+        return true;
+    }
     let host = authority.split(':').next().unwrap_or_default();
     let top = host.rsplit('.').next().unwrap_or_default();
+    let named = host.split(['{', '$']).next().unwrap_or_default();
     let odd = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '{' | '}' | '$' | '.' | '-' | '_' | ':'));
-    top.starts_with(['{', '$']) && !authority.contains(odd) && !rest.contains(['@', '\\']) && !rest.contains(dropped)
+    top.starts_with(['{', '$'])
+        && !named.trim_end_matches('.').contains('.')
+        && !authority.contains(odd)
+        && !rest.contains(['@', '\\'])
+        && !rest.contains(dropped)
 }
 
 /// Whether a backslash stands anywhere but before the punctuation that Markdown's writers escape: some readers take it for a
@@ -337,6 +346,7 @@ mod tests {
             "TAP::*",
             "http://${host}:${port}/a",
             "https://ec2.{Region}.{Suffix#dns}",
+            "https://...",
         ] {
             assert_eq!(judged(raw), Place::Relative, "{raw}");
         }
@@ -394,7 +404,9 @@ mod tests {
             "git+https://evil.test/x",
             "git+https:docs.example.com/manual/",
             "http://{x}.evil.test/",
+            "http://secret.evil.test.{x}/",
             "http://{x@evil.test/",
+            "http://.../evil.test/x",
             "http://{x}#@evil.test/",
             "http://evil.test/{x}",
             "http://{x\\\\.evil.test/",

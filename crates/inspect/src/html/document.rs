@@ -5,7 +5,9 @@ use super::visible::{Ground, Sight, sight};
 use crate::invisible;
 use crate::layer::apply;
 use crate::markup::{Judged, css_loads, judge_element, judge_pair, reduced};
-use crate::{Action, Cleaned, Finding, IMAGE_MARKER, LINK_MARKER, Policy, Severity, TEXT_MARKER, Treat, clean};
+use crate::{
+    Action, Cleaned, Finding, IMAGE_MARKER, LINK_MARKER, Place, Policy, Severity, TEXT_MARKER, Treat, clean, place_of,
+};
 use ammonia::Builder;
 use html5ever::Attribute;
 use std::borrow::Cow;
@@ -82,7 +84,8 @@ fn judged<'a>(text: &'a str, policy: &Policy, most: usize) -> Cleaned<'a> {
     // They are not in what was written; they are in what would stay as it was.
     for tag in dom.dropped() {
         let pairs = tag.attributes.iter().map(|a| (&*a.name.local, &*a.value));
-        if let Some((rule, severity)) = judge_element(&tag.name, pairs, policy) {
+        let refused = judge_element(&tag.name, pairs, policy);
+        if let Some((rule, severity)) = refused.or_else(|| autolink(&tag.name, &tag.attributes, policy)) {
             log.add(rule, severity);
         }
     }
@@ -117,6 +120,33 @@ fn allowlist(policy: &Policy) -> Builder<'static> {
         stays.then_some(Cow::Borrowed(value))
     });
     builder
+}
+
+/// Why a tag that a reader of Markdown takes for a URL in angle brackets may not stay, if so: `<https://host/path>` is an element
+/// with the name `https:` here, and what stands between its slashes are attributes.
+fn autolink(name: &str, attributes: &[Attribute], policy: &Policy) -> Option<(&'static str, Severity)> {
+    if !name.contains([':', '&']) || name.contains("::") {
+        return None;
+    }
+    let mut url = name.to_owned();
+    for (index, attribute) in attributes.iter().enumerate() {
+        url.push_str(if index == 0 && name.ends_with(':') { "//" } else { "/" });
+        url.push_str(&attribute.name.local);
+        if !attribute.value.is_empty() {
+            url.push('=');
+            url.push_str(&attribute.value);
+        }
+    }
+    // In Markdown's destinations a backslash may be an escape.
+    let refused = |url: &str| matches!(place_of(url, policy), Place::External | Place::Script);
+    (refused(&url) || refused(&url.replace('\\', ""))).then_some(("link.autolink", Severity::Medium))
+}
+
+/// Whether a style sheet holds what begins a tag: to a reader that ends the sheet before, it is one.
+fn holds_tag(text: &str) -> bool {
+    text.match_indices('<').any(|(at, _)| {
+        text.as_bytes().get(at + 1).is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, b'/' | b'?'))
+    })
 }
 
 fn has_sheets(dom: &Dom) -> bool {
@@ -236,13 +266,13 @@ impl Walk<'_> {
                     return self.raw(name, attributes, &node.children, log);
                 }
                 let pairs = attributes.iter().map(|a| (&*a.name.local, &*a.value));
-                let refused = judge_element(name, pairs, log.policy);
+                let refused = judge_element(name, pairs, log.policy).or_else(|| autolink(name, attributes, log.policy));
                 let refused = refused.filter(|(rule, severity)| log.add(rule, *severity));
                 match refused {
                     None => self.open(name, attributes, todo, log.policy, &mut log.changed),
-                    Some(("link.html", _)) => {
+                    Some((rule @ ("link.html" | "link.autolink"), _)) => {
                         todo.push(Step::Say(LINK_MARKER));
-                        if log.policy.treatment("link.html") >= Treat::Redact {
+                        if log.policy.treatment(rule) >= Treat::Redact {
                             return;
                         }
                         todo.push(Step::Say(" "));
@@ -278,7 +308,7 @@ impl Walk<'_> {
         for child in children {
             // In SVG and MathML they may hold elements.
             let fine = match self.dom.node(*child).map(|node| &node.kind) {
-                Some(Kind::Text(text)) => name != "style" || !css_loads(text),
+                Some(Kind::Text(text)) => name != "style" || !(css_loads(text) || holds_tag(text)),
                 _ => false,
             };
             if !fine {

@@ -213,3 +213,35 @@ fn an_attribute_that_stands_twice_is_written_once() {
     let once = "<!DOCTYPE html><a href=\"https://docs.example.com/manual\" title=\"href href\">t</a>";
     assert_eq!(cleaned(once, &allowing()).text, once);
 }
+
+#[test]
+fn a_tag_within_a_style_sheet_does_not_stay() {
+    let text =
+        "<form><math><mtext></form><form><mglyph><style></math><img src='//evil.test/x'></style></mglyph></form>";
+    assert!(!default(text).contains("evil.test"));
+    let plain = "<!DOCTYPE html><style>/* <!-- a > b */ p > a { color: red }</style><p>x";
+    assert!(default(plain).contains("color: red"));
+}
+
+#[test]
+fn a_url_in_angle_brackets_is_a_link_to_a_reader_of_markdown() {
+    for text in [
+        "<svg>[t](<https://evil.test/x>)",
+        "<div class=x>\n\n<https://evil.test/x?d=1>\n\n</div>",
+        "<svg>[t](<https&#58;//evil.test/x>)",
+        r"<svg>[t](<https\://evil.test/x>)",
+        "<!DOCTYPE html><p><mailto:a@evil.test>",
+        "<table><https://docs.example.com/manual?u=evil.test/x>",
+    ] {
+        assert!(
+            !cleaned(text, &allowing()).text.contains("evil.test"),
+            "{text} -> {}",
+            cleaned(text, &allowing()).text
+        );
+    }
+    for text in
+        ["<div class=x>\n\n<https://docs.example.com/manual/a>\n\n</div>", "<!DOCTYPE html><xsl:if test=x>y</xsl:if>"]
+    {
+        assert_eq!(cleaned(text, &allowing()).text, text);
+    }
+}

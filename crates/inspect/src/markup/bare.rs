@@ -49,8 +49,19 @@ impl Scan<'_> {
         let run = head.iter().rev().take_while(|b| scheme(b)).count();
         let start = end - run;
         let letter = self.bytes.get(start..end)?.iter().position(u8::is_ascii_alphabetic)?;
+        // A line's end in JSON directly before.
+        let first = start + letter;
+        let known = self.slice(first + 1..end).to_ascii_lowercase();
+        if self.ends_line(first) && ["http", "https"].into_iter().chain(PLAIN).any(|scheme| scheme == known) {
+            return Some(first + 1);
+        }
         // One letter is a drive or a variable.
         (end - start - letter >= 2).then_some(start + letter)
+    }
+
+    /// Whether the letter at `at` is an escape of white space in JSON.
+    pub(super) fn ends_line(&self, at: usize) -> bool {
+        matches!(self.byte(at), Some(b'n' | b'r' | b't')) && self.is_escaped(at)
     }
 
     /// Behind the slashes that start at `at`, each perhaps escaped, also several times over: JSON may hold JSON.
@@ -108,8 +119,11 @@ impl Scan<'_> {
             _ => return self.host_path(at),
         };
         let before = self.before(start);
-        let alone = start >= self.floor
-            && !before.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b':' | b'/' | b'\\' | b'.'));
+        // A line's end in JSON, a definition's colon.
+        let ends = start > 0 && self.ends_line(start - 1);
+        let defines = before == Some(b':') && start > 1 && self.byte(start - 2) == Some(b']');
+        let joined = before.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b':' | b'/' | b'\\' | b'.'));
+        let alone = start >= self.floor && (!joined || ends || defines);
         let host = self.bytes.get(from..).unwrap_or_default();
         let named = |b: &&u8| b.is_ascii_alphanumeric() || matches!(**b, b'.' | b'-' | b'@' | b'_') || **b >= 0x80;
         let len = host.iter().take(254).take_while(named).count();
@@ -130,8 +144,9 @@ impl Scan<'_> {
     pub(super) fn dot(&mut self, at: usize) -> usize {
         let start = at.saturating_sub(3).max(self.floor);
         let www = self.bytes.get(start..at).is_some_and(|head| head.eq_ignore_ascii_case(b"www"));
-        let alone =
-            !self.before(start).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/' | b'@' | b'-'));
+        let joined =
+            self.before(start).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/' | b'@' | b'-'));
+        let alone = !joined || (start > 0 && self.ends_line(start - 1));
         let next = self.text.get(at + 1..).and_then(|tail| tail.chars().next());
         if www && alone && next.is_some_and(char::is_alphanumeric) {
             self.bare(start, at + 1, "link.bare")

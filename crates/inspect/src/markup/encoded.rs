@@ -8,6 +8,9 @@ use crate::invisible::hidden;
 /// How far a word is read in each direction.
 const WORD: usize = 256;
 
+/// What the lines around a key begin and end with (RFC 7468, section 2).
+const EDGE: &[u8] = b"-----";
+
 impl Scan<'_> {
     pub(super) fn ampersand(&mut self, at: usize) -> usize {
         let Some((c, len)) = entity::reference(self.text, at) else { return at + 1 };
@@ -56,6 +59,8 @@ impl Scan<'_> {
     fn word_start(&self, at: usize) -> usize {
         let lowest = self.floor.max(at.saturating_sub(WORD));
         let head = self.bytes.get(lowest..at).unwrap_or_default();
+        // The first and the last line of a key are no part of a URL.
+        let head = memchr::memmem::rfind(head, EDGE).and_then(|edge| head.get(edge + EDGE.len()..)).unwrap_or(head);
         let start = at - head.iter().rev().take_while(|b| word_byte(**b)).count();
         // Not within a character.
         (start..=at).find(|place| self.text.is_char_boundary(*place)).unwrap_or(at)

@@ -41,6 +41,8 @@ impl Scan<'_> {
         let head = self.bytes.get(lowest..at).unwrap_or_default();
         let run = head.iter().rev().take_while(|b| word(**b)).count();
         let start = at - run;
+        // What a backslash stands before may be a line's end in JSON.
+        let start = start + usize::from(run > 1 && self.ends_line(start));
         if !self.is_host(start, at) || self.is_settled(&(start..at)) {
             return at + 1;
         }
@@ -59,11 +61,13 @@ impl Scan<'_> {
     }
 
     fn is_host(&self, start: usize, end: usize) -> bool {
-        let alone = !self.before(start).is_some_and(|b| {
-            b.is_ascii_alphanumeric()
-                || matches!(b, b'@' | b'\\' | b':' | b'/' | b'.' | b'$' | b'}' | b'%')
-                || b >= 0x80
-        });
+        let ends = start > 0 && self.ends_line(start - 1);
+        let alone = ends
+            || !self.before(start).is_some_and(|b| {
+                b.is_ascii_alphanumeric()
+                    || matches!(b, b'@' | b'\\' | b':' | b'/' | b'.' | b'$' | b'}' | b'%')
+                    || b >= 0x80
+            });
         let host = self.slice(start..end).split(['/', ':']).next().unwrap_or_default();
         let mut labels = host.rsplit('.');
         let top = labels.next().unwrap_or_default().to_ascii_lowercase();

@@ -349,7 +349,10 @@ fn judge_attribute(key: &str, raw: &str, usage: Use, policy: &Policy) -> Judged 
     }
     if LISTS.contains(&key) {
         let mut allowed = Judged::Harmless;
-        for part in value.split([',', ';', ' ', '\t', '\n', '\r', '\u{c}']) {
+        // A comma may belong to a URL as well; only the values of an animation have semicolons between them.
+        let parts = value.split(|c: char| c.is_ascii_whitespace() || c == ',' || (c == ';' && key == "values"));
+        let wholes = value.split_ascii_whitespace().map(|part| part.trim_matches(',')).filter(|_| key != "values");
+        for part in parts.chain(wholes) {
             match judge(part, Escapes::Html, usage, policy) {
                 Place::Relative => {}
                 Place::Allowed => allowed = Judged::Allowed,

@@ -97,6 +97,24 @@ pub(super) fn undo(bytes: &[u8], letters: Letters) -> Option<Undone> {
     Some(out)
 }
 
+/// The text with the bytes of quoted-printable undone (RFC 2045, section 6.7), if it has any: `=41`.
+pub(super) fn mail(bytes: &[u8]) -> Option<(Vec<u8>, Vec<Edit>)> {
+    let (mut out, mut edits, mut copied) = (Vec::new(), Vec::new(), 0);
+    for at in memchr::memchr_iter(b'=', bytes) {
+        let code = bytes.get(at + 1..at + 3).and_then(|digits| number(digits, 16));
+        let Some(byte) = code.and_then(|code| u8::try_from(code).ok()) else { continue };
+        if edits.is_empty() {
+            out.reserve(bytes.len());
+        }
+        out.extend_from_slice(bytes.get(copied..at).unwrap_or_default());
+        edits.push(Edit { to: (out.len()..out.len() + 1).into(), from: (at..at + 3).into() });
+        out.push(byte);
+        copied = at + 3;
+    }
+    out.extend_from_slice(bytes.get(copied..).filter(|_| !edits.is_empty()).unwrap_or_default());
+    (!edits.is_empty()).then_some((out, edits))
+}
+
 /// The next byte that may begin an escape, or a character that is folded: not those of most scripts.
 fn special(bytes: &[u8], ascii: bool) -> Option<usize> {
     if ascii {

@@ -73,7 +73,25 @@ fn coded(values: &Values, bytes: &[u8], depth: usize) -> usize {
         hold = hold.min(start).min(undone(values, before, depth)).min(open(values, before));
     }
     hold = hold.min(undone(values, bytes, depth));
+    if depth == 0 {
+        hold = hold.min(mail(values, bytes));
+    }
     hold.min(runs(values, bytes, depth))
+}
+
+fn mail(values: &Values, bytes: &[u8]) -> usize {
+    // An escape that is not whole yet.
+    let near = bytes.len().saturating_sub(2);
+    let open_at = bytes.iter().skip(near).position(|b| *b == b'=').map_or(bytes.len(), |at| near + at);
+    let before = bytes.get(..open_at).unwrap_or_default();
+    let mut hold = open_at.min(open(values, before));
+    if let Some((undone, edits)) = escapes::mail(before) {
+        let at = open(values, &undone);
+        if at < undone.len() {
+            hold = hold.min(Map::Edits(edits).back(&(at..at + 1)).start);
+        }
+    }
+    hold
 }
 
 fn undone(values: &Values, bytes: &[u8], depth: usize) -> usize {

@@ -35,6 +35,12 @@ impl<'s> Search<'s> {
 
     pub(super) fn layer(&mut self, layer: &Layer<'_>, depth: usize) {
         self.scan(layer);
+        if depth == 0
+            && let Some((bytes, edits)) = escapes::mail(&layer.bytes)
+            && self.spend(layer, bytes.len())
+        {
+            self.scan(&above(layer, bytes, Map::Edits(edits), View::Escapes));
+        }
         self.inside(layer, depth);
     }
 
@@ -154,7 +160,7 @@ impl<'s> Search<'s> {
         let bytes: &[u8] = &layer.bytes;
         let (place, split) = match &needle.exact {
             Some(value) => whole(bytes, place, value),
-            None if needle.edges => (edges(bytes, place), false),
+            None if needle.edges => (edges(bytes, place, &layer.map), false),
             None => (place.clone(), false),
         };
         let form = match (split, needle.view) {
@@ -220,10 +226,13 @@ fn whole(bytes: &[u8], place: &Range<usize>, value: &[u8]) -> (Range<usize>, boo
     (place.start - led..place.end + trailed, split)
 }
 
-/// The place with the digits beside it, which hold bits of the value as well.
-fn edges(bytes: &[u8], place: &Range<usize>) -> Range<usize> {
+/// The place with the digits beside it, which hold bits of the value as well. What is written as an escape does not go along:
+/// it may be read as one or not.
+fn edges(bytes: &[u8], place: &Range<usize>, map: &Map<'_>) -> Range<usize> {
+    let whole = |at: usize| !matches!(map, Map::Edits(_)) || map.back(&(at..at + 1)).len() == 1;
     let digit = |at: Option<usize>| {
-        at.and_then(|at| bytes.get(at))
+        at.filter(|at| whole(*at))
+            .and_then(|at| bytes.get(at))
             .is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_'))
     };
     // A digit that is a sign is no symbol: then the one beside it counts too.

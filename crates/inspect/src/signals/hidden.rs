@@ -149,8 +149,19 @@ pub(super) fn markup(text: &str, out: &mut Vec<Finding>) {
         };
         out.push(finding(RULE, severity, found.span));
     }
+    pictures(text, out);
     comments(text, out);
     styles(text, out);
+}
+
+/// Pictures as bare `data:` URIs: a text may hold one, as nobody shows it there; what describes a tool has no use for it.
+fn pictures(text: &str, out: &mut Vec<Finding>) {
+    let lower = text.to_ascii_lowercase();
+    let ends =
+        |at: usize| lower.get(at..).and_then(|rest| rest.find(char::is_whitespace)).map_or(text.len(), |len| at + len);
+    for (at, _) in lower.match_indices("data:image/") {
+        out.push(finding("signal.markup", Severity::High, at..ends(at)));
+    }
 }
 
 /// HTML comments, and the ways of Markdown to write one.

@@ -51,14 +51,8 @@ fn lines(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// Leaves out registered values that lie within others: what looks for them undoes encodings itself. Of two in the same place
-/// the one that was found first stays.
-fn once(found: &mut Vec<Match>) {
-    let own = |found: &Match| found.rule.starts_with("registered.");
-    if found.iter().filter(|found| own(found)).nth(1).is_none() {
-        return;
-    }
-    let (mut values, rest): (Vec<_>, Vec<_>) = std::mem::take(found).into_iter().partition(own);
+/// Leaves out registered values that lie within others; of two in the same place the one that was found first stays.
+fn once(values: &mut Vec<Match>) {
     values.sort_by_key(|found| (found.span.start, std::cmp::Reverse(found.span.end)));
     let mut end = 0;
     values.retain(|found| {
@@ -66,8 +60,6 @@ fn once(found: &mut Vec<Match>) {
         end = end.max(found.span.end);
         new
     });
-    *found = rest;
-    found.append(&mut values);
 }
 
 /// A rule of the operator's that is used.
@@ -168,7 +160,7 @@ impl Detectors {
         let mut found = Vec::new();
         self.look(text, &mut found);
         through_pieces(&pieces, |piece, found| self.look(piece, found), &mut found);
-        once(&mut found);
+        self.registered_in(text, &pieces, &mut found);
         let mut hits = self.judged(text, &found);
         if alone {
             self.wide(text, &pieces, 0, |decision| !decision.edits(), &mut hits);
@@ -272,11 +264,23 @@ impl Detectors {
         found.iter().filter_map(hit).collect()
     }
 
+    /// Registered values: what looks for them undoes encodings itself, but for rows of codes in other bases than ten.
+    fn registered_in(&self, text: &str, pieces: &[Piece], found: &mut Vec<Match>) {
+        let Some(registered) = &self.registered else { return };
+        let mut values = Vec::new();
+        registered.find(text, &mut values);
+        let rows = pieces.iter().filter(|piece| piece.map.is_empty() && matches!(piece.view, View::Codes | View::Hex));
+        for row in rows {
+            let mut inner = Vec::new();
+            registered.find(&row.text, &mut inner);
+            values.extend(inner.first().map(|first| Match { span: row.span.clone(), view: row.view, ..first.clone() }));
+        }
+        once(&mut values);
+        found.append(&mut values);
+    }
+
     fn look(&self, text: &str, found: &mut Vec<Match>) {
         self.used.iter().for_each(|find| find(text, found));
-        if let Some(registered) = &self.registered {
-            registered.find(text, found);
-        }
     }
 }
 

@@ -293,6 +293,18 @@ fn a_cut_for_length_goes_through_no_secret() {
 }
 
 #[test]
+fn a_link_takes_no_edge_of_a_key_along() {
+    let (filter, key) = (filter(false), key());
+    let url = "&#104;ttps://evil.example/a";
+    let text = format!("{key}{url}[r]: https://evil.example/i.png\n{url}{key} and the end\n");
+    for size in [1, 64, 900] {
+        same(&filter, &text, size);
+    }
+    let out = filter.text(&text).text;
+    assert!(!out.contains("MIIEvQ") && !out.contains("evil.example") && out.ends_with(" and the end\n"), "{out}");
+}
+
+#[test]
 fn a_long_run_of_base64_is_read_behind_a_cut() {
     let filter = filter(false);
     for shift in 0..4 {

@@ -252,6 +252,7 @@ fn a_url_ends_where_the_string_of_json_does_that_it_stands_in() {
     for text in [
         r#"{"note": "see \"https://docs.example.com/manual/a\" and \n"}"#,
         r#"{"note": "see https://docs.example.com/manual/a\nthen https://docs.example.com/manual/\u00fc"}"#,
+        r#"{"note": "see\nhttps://docs.example.com/manual/a\r\nhttps://docs.example.com/manual/b\thttps://docs.example.com/manual"}"#,
         r#"{"html": "<a href=\"https://docs.example.com/manual/a\">x</a>"}"#,
     ] {
         assert_eq!(clean(text, &allowing()).text, text);
@@ -317,4 +318,23 @@ fn a_long_list_loses_its_link_and_not_itself() {
     let out = clean(&text, &Policy::default());
     assert!(!out.text.contains("evil.test") && out.text.matches("isSet").count() == 440, "{:?}", out.findings);
     assert_eq!(clean(&out.text, &Policy::default()).text, out.text);
+}
+
+#[test]
+fn a_line_of_json_within_a_text_hides_no_destination() {
+    for text in [
+        r#"{"x": "[t](\n//evil.test/x\n'x')"}"#,
+        r#"{"x": "[t]://evil.test/x\n\n[t]"}"#,
+        r#"{"x": "see\nwww.evil.test/x\nhttps://evil.test/x"}"#,
+        r#"{"x": "see\nevil.test/x?d=c2VjcmV0"}"#,
+        r#"{"x": "see\r\nmailto:a@evil.test"}"#,
+        r#"{"x": "{\"y\": \"[t]://evil.test/x\\n\\n[t]\"}"}"#,
+        "<a ping='https://docs.example.com/manual/go;u=evil.test/x' href='#'>t</a>",
+        "<img srcset='https://img.example.com/go?u=a,evil.test/x 1x'>",
+    ] {
+        let out = clean(text, &allowing()).text;
+        assert_ne!(out, text);
+    }
+    let comment = r#"{"code": "a();\n// see b.c\n//TODO: x"}"#;
+    assert_eq!(clean(comment, &allowing()).text, comment);
 }
