@@ -266,7 +266,7 @@ fn base64(text: &str) -> Option<Vec<u8>> {
 fn hexadecimal(text: &str) -> Option<Vec<u8>> {
     let text = text.strip_prefix("0x").unwrap_or(text).as_bytes();
     let digit = |b: &u8| char::from(*b).to_digit(16).and_then(|d| u8::try_from(d).ok());
-    if text.len() % 2 != 0 {
+    if !text.len().is_multiple_of(2) {
         return None;
     }
     text.chunks_exact(2).map(|pair| Some(digit(pair.first()?)? * 16 + digit(pair.last()?)?)).collect()
