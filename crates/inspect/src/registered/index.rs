@@ -59,7 +59,7 @@ pub(super) struct Index {
     keep: &'static Keep,
     bits: Vec<u64>,
     shift: u32,
-    /// By their first symbols, for what is pending.
+    /// By their first symbols, one to four of them, for what is pending.
     heads: Vec<u64>,
     /// By their last symbols.
     tails: Vec<(u64, u32)>,
@@ -96,9 +96,11 @@ impl Index {
                 *word |= 1 << (bit % 64);
             }
             tails.push((window, number));
-            let bit = hash(tail(needle.symbols.get(..HEAD).unwrap_or_default())) >> shift;
-            if let Some(word) = usize::try_from(bit / 64).ok().and_then(|at| heads.get_mut(at)) {
-                *word |= 1 << (bit % 64);
+            for length in 1..=HEAD {
+                let bit = hash(tail(needle.symbols.get(..length).unwrap_or_default())) >> shift;
+                if let Some(word) = usize::try_from(bit / 64).ok().and_then(|at| heads.get_mut(at)) {
+                    *word |= 1 << (bit % 64);
+                }
             }
         }
         tails.sort_unstable();
@@ -244,11 +246,9 @@ impl Index {
 
     /// Whether a needle begins so.
     fn begins(&self, symbols: &[u8]) -> bool {
-        if let Some(head) = symbols.get(..HEAD) {
-            let bit = hash(tail(head)) >> self.shift;
-            if self.heads.get(bit as usize / 64).is_none_or(|word| word >> (bit % 64) & 1 == 0) {
-                return false;
-            }
+        let bit = hash(tail(symbols.get(..HEAD).unwrap_or(symbols))) >> self.shift;
+        if self.heads.get(bit as usize / 64).is_none_or(|word| word >> (bit % 64) & 1 == 0) {
+            return false;
         }
         let at = self.needles.partition_point(|needle| needle.symbols.as_slice() < symbols);
         self.needles.get(at).is_some_and(|needle| needle.symbols.starts_with(symbols))

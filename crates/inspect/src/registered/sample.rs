@@ -95,11 +95,12 @@ impl Samples {
         let from = (at + 1).saturating_sub(FAR);
         let near = bytes.get(from..=at).unwrap_or_default();
         let (mut window, mut count) = (0_u64, 0);
-        for symbol in near.iter().map(|b| symbol(keep, *b)).filter(|symbol| *symbol != 0) {
-            (window, count) = (window << 8 | u64::from(symbol), count + 1);
-        }
-        if count >= GRAM {
-            return self.has(window);
+        for symbol in near.iter().rev().map(|b| symbol(keep, *b)).filter(|symbol| *symbol != 0) {
+            window |= u64::from(symbol) << (8 * count);
+            count += 1;
+            if count == GRAM {
+                return self.has(window);
+            }
         }
         if count == 0 {
             let start = if blank.end >= from { blank.start } else { from };

@@ -20,6 +20,8 @@ const SPAN: usize = 8 * 1024;
 const STEPS: usize = 4096;
 /// So many of the last places behind punctuation are asked.
 const STOPS: usize = 16;
+/// So often it is moved back no farther than it must be.
+const PATIENCE: usize = 64;
 
 /// What is to be done with the text at hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,8 +61,8 @@ impl Filter {
 
     /// The last place where the text may be cut whatever follows; 0 where there is none.
     fn cut(&self, text: &str, policy: &inspect::Policy) -> usize {
-        // The word under way, mostly.
-        if self.boundary(text, text.len()) == 0 {
+        // The word under way, mostly. Only punctuation of other scripts is a place as well.
+        if self.boundary(text, text.len()) == 0 && (self.detectors.by_lines() || text.is_ascii()) {
             return 0;
         }
         let values = self.detectors.values(text);
@@ -71,7 +73,7 @@ impl Filter {
     /// The last one directly behind white space.
     fn cut_at_space(&self, text: &str, values: &[Range<usize>], policy: &inspect::Policy) -> usize {
         let mut at = self.boundary(text, self.detectors.pending_values(text));
-        for _ in 0..STEPS {
+        for step in 0..STEPS {
             let part = text.get(..at).unwrap_or_default();
             let mut to = self.boundary(part, before(values, self.detectors.pending(part)));
             if to == at {
@@ -81,7 +83,8 @@ impl Filter {
                 }
                 to = self.boundary(part, to);
             }
-            at = to;
+            // Each step reads what is there: a text in which every word waits for the next is not tried word by word.
+            at = if step < PATIENCE { to } else { self.boundary(text, to - to / 8) };
         }
         0
     }
