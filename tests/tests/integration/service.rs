@@ -260,3 +260,49 @@ async fn limits_hold_and_without_a_record_nothing_is_answered() {
     }
     house.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_denied_counts_as_failed_and_what_is_refused_as_denied() {
+    let operator = "spiffe://acme.example/people/operator";
+    let house =
+        house(json!({ "admin": { "people": { "olga": { "identities": [operator], "roles": ["operator"] } } } })).await;
+    let agent = house.agent();
+    for body in [r#"{"text":"sesame"}"#.to_owned(), json!({ "text": LINK }).to_string()] {
+        answered(&house, &agent, &ask(body)).await;
+    }
+    answered(&house, &agent, &ask(json!({ "text": ORDER }).to_string())).await;
+    let stream = ask(ORDER).set("content-type", "text/plain");
+    assert_eq!(agent.ask(&stream).await.status, 200);
+    house.refused(&agent, &ask("{}"), "filter.question").await;
+    let address = house.running().admin.expect("an admin listener");
+    let client = Client::tls(address, Some(&Authority::shared().client(operator)));
+    let text = client.ask(&Call::http("GET", "/metrics")).await.text();
+    for line in [
+        "casemate_requests_total{decision=\"permit\",reason=\"\"} 4",
+        "casemate_requests_total{decision=\"fail\",reason=\"output.denied\"} 2",
+        "casemate_requests_total{decision=\"deny\",reason=\"filter.question\"} 1",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line} is missing in {text}");
+    }
+    house.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_streams_at_once_are_all_answered_and_so_is_everybody_else() {
+    let house = house(json!({ "tenants": { "acme": { "limits": { "concurrency": 64 } } } })).await;
+    let long = format!("{LINK} goes on. ").repeat(100);
+    let streams = (0..24).map(|_| {
+        let (agent, call) = (house.agent(), ask(long.clone()).set("content-type", "text/plain"));
+        tokio::spawn(async move { agent.ask(&call).await })
+    });
+    let streams: Vec<_> = streams.collect();
+    let (answer, _) = answered(&house, &lenient(&house), &ask(r#"{"text":"sesame"}"#)).await;
+    assert_eq!(answer["verdict"], "pass");
+    for stream in streams {
+        let reply = stream.await.expect("an answer");
+        let last = reply.text().lines().last().map(str::to_owned).unwrap_or_default();
+        assert!(reply.status == 200 && last.contains("\"verdict\":\"rewritten\""), "{last}");
+        recorded(&house, &reply).await;
+    }
+    house.finish().await;
+}

@@ -12,10 +12,27 @@ use casemate_core::json::{Json, Limits};
 use casemate_core::{Reason, Refusal};
 use casemate_output::{self as output, CleanEvent, End, Live, Question, Stop, Verdict};
 use hyper::body::Incoming;
+use std::num::NonZero;
+use std::sync::LazyLock;
+use std::thread::available_parallelism;
+use tokio::sync::Semaphore;
+use tokio::task::block_in_place;
 use tokio::time::timeout;
 
 /// A piece is taken in parts of this size, so that what waits for a slow client stays bounded.
 const PART: usize = 8 * 1024;
+
+/// As many streams are worked on at once as there are cores: what one takes meanwhile is bounded, and none takes the threads
+/// away that read, write and judge everything else.
+static ROOM: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(available_parallelism().map_or(1, NonZero::get)));
+
+/// Works on a piece, in turn with the other streams.
+async fn in_turn<T>(work: impl FnOnce() -> T) -> T {
+    let place = ROOM.acquire().await;
+    let done = block_in_place(work);
+    drop(place);
+    done
+}
 
 /// One such conversation.
 pub(super) struct Talk {
@@ -94,13 +111,12 @@ impl Talk {
         let mut live = Live::new(filter);
         while let Some(piece) = self.next(body).await? {
             for part in piece.chunks(PART) {
-                if let Some(event) = live.take(flight, part)? {
+                if let Some(event) = in_turn(|| live.take(flight, part)).await? {
                     self.send("text", &event).await?;
                 }
-                tokio::task::consume_budget().await;
             }
         }
-        let (event, end) = live.finish(flight)?;
+        let (event, end) = in_turn(|| live.finish(flight)).await?;
         if let Some(event) = event {
             self.send("text", &event).await?;
         }
@@ -134,7 +150,8 @@ impl Talk {
             Ok((question, place)) => {
                 let now = self.leash.gateway.now();
                 let filter = place.filter(&self.leash.state, &self.leash.principal, now);
-                let (event, verdict, reason) = output::judge_line(flight, &question, &filter, number, &line);
+                let judged = in_turn(|| output::judge_line(flight, &question, &filter, number, &line));
+                let (event, verdict, reason) = judged.await;
                 end.verdict = end.verdict.max(verdict);
                 (event, reason)
             }
@@ -145,9 +162,7 @@ impl Talk {
             }
         };
         end.reasons.extend(reason.filter(|reason| !end.reasons.contains(reason)));
-        self.send("ruling", &event).await?;
-        tokio::task::consume_budget().await;
-        Ok(())
+        self.send("ruling", &event).await
     }
 
     fn read(&self, line: &Bytes) -> Result<(Question, Place), Unanswered> {
