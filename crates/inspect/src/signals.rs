@@ -93,7 +93,8 @@ pub(crate) fn orders(text: &str, look: Look, asks: bool) -> Vec<Finding> {
     };
     let mut out = Vec::new();
     // No names are known here: what looks like one counts.
-    let mentions = if marked { tools::mentions(text, &Names::new(&Surroundings::default(), "")) } else { Vec::new() };
+    let demands = marked && ["this tool", "This tool"].iter().any(|words| text.contains(words));
+    let mentions = if demands { tools::mentions(text, &Names::new(&Surroundings::default(), "")) } else { Vec::new() };
     for reading in &all {
         let places = if marked { marks::places(&reading.chars) } else { Vec::new() };
         for flat in &reading.flats {

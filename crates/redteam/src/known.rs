@@ -7,9 +7,6 @@ pub(crate) const ANYWAY: &str = ".tags.";
 
 /// What is known to fail.
 pub const KNOWN: &[(&str, &str)] = &[
-    ("injection-encoded.en-secret.hyphens", "a path in which each sign has a hyphen behind it is no word"),
-    ("injection-encoded.en-secret.rot13", "an order to read a file is not looked for in ciphers"),
-    ("injection-encoded.en-secret.reverse", "an order to read a file is not looked for in ciphers"),
     ("injection-encoded.en-print.rot13", "a request for variables is not looked for in ciphers"),
     ("injection-encoded.en-print.reverse", "a request for variables is not looked for in ciphers"),
 ];

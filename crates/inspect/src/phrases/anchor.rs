@@ -65,9 +65,9 @@ const WORDS: Table = &[
     (
         SECRET,
         "secret, password, passphrase, credential, api key, apikey, access key, private key, ssh key, access token, auth token, \
-        api token, bearer token, all tokens, every token, any token, each token, your token, stored token, saved token, hidden token, \
-        internal token, secret token, private token, known token, the tokens, me tokens, of etc passwd, of etc shadow, cat etc passwd, read etc passwd, read etc shadow, env file, mcp json, authorized keys, cookie, one time code, bank pin, wallet, login data, login details, encryption key, \
-        all keys, all the keys, all your keys, session token, refresh token, creds, env var, environment var, id_rsa, seed phrase, signing key, environ",
+        api token, bearer token, all tokens, your token, their token, stored token, saved token, hidden token, \
+        internal token, secret token, private token, known token, me tokens, of etc passwd, of etc shadow, cat etc passwd, read etc passwd, read etc shadow, env file, mcp json, authorized keys, one time code, bank pin, login data, login details, encryption key, \
+        all the keys, all your keys, session token, refresh token, creds, env var, environment var, id_rsa, seed phrase, signing key, environ",
     ),
     (
         SECRET,
@@ -96,9 +96,9 @@ const WORDS: Table = &[
         not disclose this, without telling, without informing, without notifying, without mentioning, secretly, \
         without asking, must also call, also call the, covertly, keep this secret, keep it secret, keep this hidden, not alert the, not notify the, not let the user, \
         nt let the user, hide this from, user must not, user should not know, behind the user, never find out, not find out, letting the user know, \
-        letting the user see, inform the user, tell the user, conceal, leave no trace, user unaware, remains unaware, remain unaware, hide the following, keep this between, \
-        not hear of, not show it, not bring it up, let the human, without the user, user never, not to the user, must never be, using this tool, \
-        after this tool, before this tool, must also invoke, also invoke, must then call, also have to call, must also run, must also execute",
+        conceal, leave no trace, user unaware, remains unaware, remain unaware, hide the following, keep this between, \
+        not hear of, not show it, not bring it up, let the human, using this tool, \
+        after this tool, before this tool, must also invoke, must then call, also have to call, must also run, must also execute",
     ),
     (
         HUSH,
@@ -118,8 +118,8 @@ const WORDS: Table = &[
         system override, must obey, from now on, pretend to be, pretend you, end of instructions, end of prompt, new task, \
         real task, true task, new role, act as if, admin override, henceforth, starting now, note to the ai, \
         attention ai, dear ai, note for the assistant, note to any ai, note to ai, note to the assistant, hey copilot, ai model, assume the role, \
-        no longer a helpful, no content policy, important message from, before you can solve, note for ai, ai agents, maintenance mode, debug mode, \
-        admin mode, without any restriction, without restriction, no restrictions, every restriction, ai assistant, ai agent, language model, you will now",
+        no longer a helpful, no content policy, important message from, before you can solve, note for ai, ai agents, \
+        without any restriction, without restriction, no restrictions, every restriction, ai assistant, ai agent, language model, you will now",
     ),
     (
         ROLE,
@@ -195,10 +195,9 @@ pub(super) fn is_worth(part: &str) -> bool {
     dismiss && orders || shown && secret && stress
 }
 
-const STRESS: [&str; 71] = [
+const STRESS: [&str; 65] = [
     "prompt",
     "prompts",
-    "system",
     "hidden",
     "reveal",
     "leak",
@@ -208,12 +207,7 @@ const STRESS: [&str; 71] = [
     "expose",
     "spill",
     "unveil",
-    "stored",
-    "saved",
-    "internal",
-    "us",
     "betray",
-    "away",
     "every",
     "everything",
     "each",
@@ -308,22 +302,13 @@ const SECRETS: [&str; 38] = [
     "developer",
     "otp",
 ];
-const SHOWS: [&str; 90] = [
-    "return",
-    "cat",
+const SHOWS: [&str; 81] = [
     "broadcast",
-    "log",
-    "relay",
-    "ship",
-    "stream",
     "spit",
     "surface",
     "unveil",
     "betray",
-    "type",
-    "turn",
     "reproduc",
-    "report",
     "print",
     "show",
     "dump",
@@ -510,8 +495,8 @@ const PROSE: &str = "before, answer, contents, address, conversation, following,
 
 const SHOWN: &str = "print, show, dump, reveal, send, export, output, display, leak, expos, disclos, give, tell, share, mail, post, upload, \
     exfiltrat, paste, echo, list, read, collect, gather, harvest, forward, attach, includ, append, pass the, pass all, write, \
-    extract, steal, copy, repeat, recite, spill, divulg, hand over, enumerat, return, unveil, betray, give away, spit out, surface, type out, spell out, retriev, fetch, \
-    get me, get us, provide, report, broadcast, reproduc, relay, turn over, cat, ask, reply with, respond with, answer with, put, \
+    extract, steal, copy, repeat, recite, spill, divulg, hand over, enumerat, unveil, betray, give away, spit out, surface, type out, spell out, retriev, \
+    get me, get us, provide, broadcast, reproduc, turn over, ask, reply with, respond with, answer with, put, \
     zeig, gib, nenn, druck, schick, verrat, ausgeb, anzeig, liste, affich, montr, revel, donn, envo, imprim, muestr, envi, vuelca, dame, dime, \
     ensena, mostr, exib, diga, stampa, rivel, invia, dammi, dimmi, 打印, 显示, 顯示, 输出, 輸出, 列出, 泄露, 发送, 發送, 告诉, 导出, 公开, 给我, 展示, 表示, 出力, 教え, 送, \
     見せ, 公開, 漏, 출력, 보여, 알려, 보내, 공개, 덤프, 내보내, выве, покаж, распечата, раскро, отправ, пришл, сообщ, экспорт, выда";
@@ -623,7 +608,18 @@ pub(super) static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| {
     let ciphers = CIPHERED.split(", ").flat_map(|word| ciphered(word, 1..26));
     let further =
         tongues::CIPHERED.split(", ").chain(PROSE.split(", ")).flat_map(|word| ciphered(word, [13, 3].into_iter()));
-    Anchors::of(plain.chain(ciphers).chain(further))
+    // Short words backwards stand in ordinary text, and those of Devanagari lose their vowels.
+    let tells = |(_, word): &(u16, String)| {
+        let least = if word.is_ascii() {
+            4
+        } else if word.chars().any(|c| matches!(c, '\u{900}'..='\u{97f}')) {
+            12
+        } else {
+            6
+        };
+        reduced(word).len() >= least
+    };
+    Anchors::of(plain.chain(ciphers.chain(further).filter(tells)))
 });
 
 /// The words for showing.

@@ -528,5 +528,5 @@ pub(super) const CIPHERED: &str = "anweisung, vergiss, ignoriere, richtlinien, p
     遵守, 必须, 不能让, 读取, systemprompt, prompt sistem, systemanweisung, assistent, benutzer, einschrank, anfrage, palabra, desde ahora, \
     usuario, sistema, reglas, obedece, ahora, consignes, utilisateur, systeme, restriction, etape, assistente, sistema, usuario, regras, \
     utente, regole, partir de, parola, prompt, gebruiker, woord, voorgaande, wszystkim, krok, poprzedni, systemowy, dosud, textem, soubor, \
-    tomto, tidigare, texten, steget, systemet, metne, oncele, bundan sonra, haberi, teksini, sekarang, mengetahui, nguoi, truoc day, bay gio, \
+    tomto, tidigare, texten, steget, systemet, oncele, bundan sonra, haberi, teksini, sekarang, mengetahui, nguoi, truoc day, bay gio, \
     icerig, kisitlama, asistan, berkas, kirim, sebelum, percakapan, asisten, batasan, адресу, вміст, обмежен, надішли";

