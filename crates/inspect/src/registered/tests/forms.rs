@@ -169,6 +169,9 @@ proptest! {
         prop_assume!(Registered::check(value.as_bytes()).is_ok());
         // See above: one in two of one in two.
         prop_assume!(forms.len() < 2 || forms[0] != forms[1] || FORMS[forms[0]].0 != "JSON escapes, in part");
+        // `\0` may be a character that sets apart: then the value may end with what follows.
+        let first = after.chars().find(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase());
+        prop_assume!(split.is_none_or(|split| SPLITS[split].0 != "backslashes") || first != value.to_ascii_lowercase().chars().last());
         let registered = registered(std::slice::from_ref(&value));
         let mut spelt = value.clone();
         for form in &forms {
