@@ -33,7 +33,12 @@ impl Scan<'_> {
         let named = self.before(start).is_some_and(|b| matches!(b, b'_' | b'$'));
         let plain = match scheme.as_str() {
             _ if named => false,
-            "data" => self.is_data(at + 1) && !self.is_picture(at + 1),
+            "data" if self.is_picture(at + 1) => {
+                // Whoever reads it without showing it may know.
+                self.report(start..self.url_end(at + 1), "link.script", Severity::Low);
+                return at + 1;
+            }
+            "data" => self.is_data(at + 1),
             "javascript" | "vbscript" => !self.is_key(start, at + 1),
             "mailto" => next.is_alphanumeric() || next == '?',
             _ => false,

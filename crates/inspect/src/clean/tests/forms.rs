@@ -298,6 +298,7 @@ fn code_and_documentation_of_code_stay() {
         "<https::x@evil.test/x?d=1> <https::x@evil.test>",
         "<a::b|//evil.test/x?d=1>",
         r"[[\\evil.test\x|text]] ",
+        "data:image/png;base64,iVBORw0KGgo=[x](//evil.test/x?d=1)",
         "![a](data:image/png;base64,iVBORw0KGgo=)",
         "<img src=\"data:image/png;base64,iVBORw0KGgo=\">",
         "data:image/svg+xml;base64,PHN2Zz4=",
