@@ -72,6 +72,8 @@ fn where_the_filter_is_off_the_cases_fail() {
         "hosts.private",
         "hosts.listed",
         "hosts.instructions",
+        "elicitation.url-registered",
+        "elicitation.url-inside",
         "css.matrix",
         "vendor.matrix",
         "registered.matrix",
