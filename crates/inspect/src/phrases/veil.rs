@@ -181,7 +181,7 @@ fn parted_unseen(text: &str, out: &mut Vec<Veiled>) {
         ["\u{200b}", "\u{200c}", "\u{200d}", "\u{2060}", "\u{feff}", "\u{ad}", "\u{180e}", "\u{2063}"];
     let bytes = text.as_bytes();
     let many = |sign: &&str| memchr::memmem::find_iter(bytes, sign.as_bytes()).take(HEAVY).count() >= HEAVY;
-    if !SIGNS.iter().any(|sign| many(&sign)) {
+    if !SIGNS.iter().any(many) {
         return;
     }
     let mut seams = Seams::default();
