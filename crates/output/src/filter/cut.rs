@@ -147,7 +147,12 @@ impl Filter {
         let most = self.detectors.pending_values(word).min(word.len().saturating_sub(SPAN));
         let place = |at| word.floor_char_boundary(inspect::cut(word, policy, at));
         let at = settled(&matches, word.floor_char_boundary(most), place);
-        at.map_or(Next::Drop(start + word.len()), |at| Next::Cut(start + at))
+        match at {
+            Some(at) => Next::Cut(start + at),
+            // What stands before the word stays.
+            None if start > 0 => Next::Cut(start),
+            None => Next::Drop(word.len()),
+        }
     }
 
     /// The part at which a text is cut that has no better place within [`HOLD`].
