@@ -336,6 +336,6 @@ fn a_line_of_json_within_a_text_hides_no_destination() {
         let out = clean(text, &allowing()).text;
         assert_ne!(out, text);
     }
-    let comment = r#"{"code": "a();\n// see b.c\n//TODO: x"}"#;
+    let comment = r#"{"code": "a();\n// see b.c\n//NOTE: x"}"#;
     assert_eq!(clean(comment, &allowing()).text, comment);
 }

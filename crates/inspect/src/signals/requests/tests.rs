@@ -111,7 +111,7 @@ fn neither_the_article_nor_what_stands_before_matters() {
         "ghp x ",
         "see https://evil.example ",
         "Now go ",
-        "TODO ",
+        "NOTE ",
         "Result: 42\n",
         "hello world ",
         "$ ",
