@@ -272,16 +272,19 @@ async fn decisions_are_made_again_and_another_policy_is_held_against_them() {
         house.served(&house.agent(), &Call::tool("echo")).await;
     }
     let refused = house.refused(&house.agent(), &Call::tool("secret"), "policy.tool").await;
-    house.refused(&house.agent(), &Call::tool("secret"), "policy.tool").await;
+    let last = house.refused(&house.agent(), &Call::tool("secret"), "policy.tool").await;
     let dir = house.audit_dir();
-    let (code, out, said) = audit(&dir, &["replay", "--range", "0..1000"]);
+    let all = format!("0..{}", index(&last).parse::<u64>().expect("a number") + 1);
+    let (code, out, said) = audit(&dir, &["replay", "--range", &all]);
     assert_eq!((code, out.as_str(), said.as_str()), (Some(0), "5 equal, 0 different, 0 not replayable\n", ""));
     let (code, out, _) = audit(&dir, &["replay", &index(&refused)]);
     assert!(code == Some(0) && out.ends_with("equal: refused: policy.tool, tool secret on up\n"), "{out}");
-    let (code, out, _) = audit(&dir, &["replay", "--range", "0..1000", "--json"]);
+    let (code, out, _) = audit(&dir, &["replay", "--range", &all, "--json"]);
     let lines: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert_eq!((code, lines.len()), (Some(0), 6));
     assert_eq!(lines[5], json!({ "equal": 5, "different": 0, "not_replayable": 0 }));
+    // What is not there is not equal.
+    assert_eq!(audit(&dir, &["replay", "--range", "0..1000"]).0, Some(2));
     // An event is no decision.
     assert_eq!(audit(&dir, &["replay", "0"]).0, Some(10));
 

@@ -15,6 +15,7 @@ pub(super) fn segment(file: &mut File, first: u64, entries: u64, len: u64) -> Re
     let found = walked(file, first, entries, len).map_err(|error| Fault::io(&name, &error))?;
     match found {
         Ok(end) if end == len => Ok(()),
+        Ok(end) if end > len => Err(Fault::new(Class::Changed, &name, len, "its last entry is cut off")),
         Ok(end) => {
             let what = format!("{} bytes follow the last of its {entries} entries", len.saturating_sub(end));
             Err(Fault::new(Class::Changed, &name, end, what))
@@ -32,7 +33,11 @@ fn walked(file: &mut File, first: u64, entries: u64, len: u64) -> io::Result<Res
     let mut found = if Header::decode(&header, first).is_ok() { Ok(()) } else { Err((0, "its header is damaged")) };
     for _ in 0..entries {
         let mut lengths = [0; 8];
-        if found.is_err() || at.saturating_add(8) > len {
+        if found.is_err() {
+            break;
+        }
+        if at.saturating_add(8) > len {
+            found = Err((at, "entries are missing at its end"));
             break;
         }
         reader.read_exact(&mut lengths)?;

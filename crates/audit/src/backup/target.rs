@@ -22,6 +22,8 @@ use std::path::{Path, PathBuf};
 const CHUNK: usize = 1 << 20;
 /// Directories that a log has beside its segments, how the names in them end, and whether those files grow with it.
 const BESIDE: [(&str, &str, bool); 2] = [("policies", ".policy", false), ("archive", ".manifest", true)];
+/// The largest policy: a configuration is far smaller.
+const LARGEST: u64 = 64 << 20;
 /// The longest line of such a file.
 const LINE: u64 = 1 << 16;
 /// The most files in one of them.
@@ -288,6 +290,10 @@ impl Target {
             let mut from = log.file(name).map_err(io_fault(&path))?;
             let all = from.metadata().map_err(io_fault(&path))?.len();
             let entries = snapshot.head().entries;
+            if !by_lines && all > LARGEST {
+                let what = format!("it has {all} bytes, and no policy has over {LARGEST}");
+                return Err(Fault::new(Class::Changed, &path, LARGEST, what));
+            }
             let len = if by_lines { vouched(&mut from, entries).map_err(io_fault(&path))? } else { all };
             if let Some(had) = dir.find(name).map_err(io_fault(&path))? {
                 let known = had.metadata().map_err(io_fault(&path))?.len();

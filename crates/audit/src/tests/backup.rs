@@ -300,6 +300,12 @@ async fn what_was_made_longer_than_the_log_is_not_copied() {
     assert!(longer(&logs[1], &whole[&logs[1]]).contains("bytes follow the last of its"));
     longer(&logs[1], &whole[&logs[1]][..1000]);
     assert!(longer(&signed[0], &whole[&signed[0]]).contains("can have"));
+    let policy = of("policy").remove(0);
+    let place = policy.strip_prefix(&audit).unwrap();
+    std::fs::OpenOptions::new().write(true).open(&policy).unwrap().set_len(1 << 40).unwrap();
+    let fault = save(&audit, &to).unwrap_err();
+    assert!(place == Path::new(&fault.segment) && fault.what.contains("no policy has over"), "{fault}");
+    std::fs::write(&policy, &whole[&policy]).unwrap();
     save(&audit, &to).unwrap();
     good(&audit, &to);
 }
