@@ -212,6 +212,11 @@ impl Signers {
         files.ok_or_else(|| io::Error::other("the key of this log is in no file"))?.prepare(name)
     }
 
+    /// Whether a change was begun, or may have been: a key that waits takes over sooner or later.
+    pub(crate) fn is_changing(&mut self) -> bool {
+        self.next.is_some() || !matches!(self.waiting(), Ok(None))
+    }
+
     fn waiting(&mut self) -> io::Result<Option<Signer>> {
         let Some(files) = self.files.as_deref_mut() else { return Ok(None) };
         let current = self.current.verifier();

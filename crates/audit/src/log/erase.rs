@@ -1,7 +1,8 @@
 //! Erasing what a subject's records are linked to. The log stays as it is: the key goes.
 
-use super::{Log, wait};
+use super::{Log, wait_or};
 use crate::body::{Body, fingerprint};
+use crate::erasures;
 use crate::holds::watch::Verdict;
 use crate::holds::{Holds, search};
 use crate::queue::Queue;
@@ -25,14 +26,14 @@ impl Log {
     /// Destroys the key of a subject: nothing that was recorded of it until now can be linked to a value, opened or
     /// decided again, and a later call makes a new key. `None` where it has no key.
     ///
-    /// It begins with a record, and ends with one. What is begun goes on when this future is dropped, and at the next
+    /// It begins with a record of who asked, and ends with one. What is begun goes on when this future is dropped, and at the next
     /// opening when the process ends. A legal hold that comes in between keeps the key: that is recorded, and the erasure
     /// goes on when the hold is lifted.
     ///
     /// # Errors
     /// `audit.hold`: a legal hold is on the tenant, or on a trace that the subject has records in, or the records of held
-    /// traces are not all found yet. `audit.unavailable`: the disk does not take it; the erasure may have begun, and goes
-    /// on by itself.
+    /// traces are not all found yet. `audit.unavailable`: the disk does not take the record of who asked: nothing was done.
+    /// `audit.begun`: that is recorded, or may be, and a later step failed; the erasure goes on by itself.
     pub async fn erase(&self, tenant: &TenantId, subject: &Subject, actor: &str) -> Result<Option<Erasure>, Refusal> {
         let owner = Owner::new(Some(tenant), Some(subject));
         self.is_free(owner)?;
@@ -69,19 +70,35 @@ impl Log {
         let _one = self.queue().holds.erasing.lock().await;
         // It may have waited long for its turn.
         self.is_free(owner)?;
-        let doom = move |queue: &Queue| {
-            let numbers = queue.subjects.doom(owner)?;
-            queue.rendered();
-            Ok(numbers)
-        };
-        let numbers = self.with_keys(doom).await?;
-        if numbers.is_empty() {
+        if !self.queue().subjects.knows(owner) {
             return Ok(None);
         }
-        let body = |kind| Body::erasure(kind, Some(tenant.clone()), owner.id, actor);
-        let mut begun = body(EventKind::Erase);
+        let mut begun = Body::erasure(EventKind::Erase, Some(tenant.clone()), owner.id, actor);
         begun.facts = self.queue().holds.holds().facts();
-        self.write(begun).await?;
+        if let Err(refusal) = self.write(begun).await {
+            if refusal.reason == Reason::AuditBegun {
+                self.queue().subjects.ask(owner);
+            }
+            return Err(refusal);
+        }
+        let destroyed = self.destroy(tenant, owner, actor).await;
+        destroyed.map(Some).map_err(|refusal| match refusal.reason {
+            // What is recorded is not undone.
+            Reason::AuditUnavailable => Refusal { reason: Reason::AuditBegun, ..refusal },
+            _ => refusal,
+        })
+    }
+
+    /// What follows the record of who asked.
+    async fn destroy(&self, tenant: TenantId, owner: Owner, actor: &str) -> Result<Erasure, Refusal> {
+        let doom = move |queue: &Queue| {
+            queue.subjects.ask(owner);
+            queue.doom_asked()?;
+            Ok(queue.subjects.ending_of(owner))
+        };
+        let ending = self.with_keys(doom).await?;
+        let numbers: Vec<_> = ending.iter().map(|ending| ending.number).collect();
+        let body = |kind| Body::erasure(kind, Some(tenant.clone()), owner.id, actor);
         let slots = numbers.clone();
         let wipe = move |queue: &Queue| {
             let wiped = queue.holds.while_free(owner, || queue.subjects.wipe(&slots, queue.now()));
@@ -92,18 +109,20 @@ impl Log {
             self.with_keys(move |queue| queue.subjects.hold(&numbers)).await?;
             return Err(held(verdict));
         }
-        let receipt = self.write(body(EventKind::Erased)).await?;
+        let mut erased = body(EventKind::Erased);
+        erased.facts = erasures::facts(&ending);
+        let receipt = self.write(erased).await?;
         if let Err(refusal) = self.with_keys(move |queue| queue.subjects.settle(&numbers)).await {
             // The key is gone and that is recorded; the writer records it once more when it notes it.
             tracing::warn!(%refusal, "the end of an erasure could not be noted");
         }
-        Ok(Some(Erasure { fingerprint: fingerprint(owner.id), receipt }))
+        Ok(Erasure { fingerprint: fingerprint(owner.id), receipt })
     }
 
     async fn write(&self, body: Body) -> Result<Receipt, Refusal> {
         let (answer, receiver) = oneshot::channel();
         self.queue().event(body, answer)?;
-        wait(receiver, self.queue().config().patience()).await
+        wait_or(Reason::AuditBegun, receiver, self.queue().config().patience()).await
     }
 
     /// Does something to the keys in a thread that may wait for the disk.

@@ -1,8 +1,9 @@
 //! An older copy of the keys of subjects is put in their place: the log knows how far they had come.
 
 use super::*;
+use crate::head::Head;
 use crate::index::{Filter, Order, Query, Tail, Way, stats};
-use crate::{Class, Fault, OpenError, Options, Refused};
+use crate::{Class, Event, EventKind, Facts, Fault, OpenError, Options, Refused};
 use std::fs;
 
 const LOG: &str = "00000000000000000000.log";
@@ -134,6 +135,52 @@ async fn an_older_head_hides_nothing() {
     let file = fs::OpenOptions::new().write(true).open(&last).unwrap();
     std::os::unix::fs::FileExt::write_all_at(&file, &bytes, 0).unwrap();
     assert!(older(crate::verify(dir.path()).unwrap_err()));
+}
+
+/// A head that was forged so that the start passes a call over that was left open.
+#[tokio::test]
+async fn a_call_that_a_start_left_without_outcome_is_named() {
+    let start = || {
+        let (kind, actor) = (EventKind::Start, "test".to_owned());
+        Event { kind, actor, policy: None, detail: None, facts: Facts::new() }
+    };
+    for is_forged in [false, true] {
+        let (dir, killed) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (log, _) = open(dir.path());
+        log.event(start()).await.unwrap();
+        let flight = recorded(&log).await.unwrap().dispatch();
+        concern(&log, "b").await;
+        // As a kill leaves it, once all that there is was signed.
+        while log.health().signed < 3 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        for file in
+            ["head", LOG, "00000000000000000000.checkpoints", "checkpoint", "audit.key", "audit.pub", "subjects"]
+        {
+            fs::copy(dir.path().join(file), killed.path().join(file)).unwrap();
+        }
+        drop(flight);
+        log.close().await;
+        if is_forged {
+            let path = killed.path().join("head");
+            let mut file = fs::read(&path).unwrap();
+            let head = Head::read(&file).unwrap();
+            assert_eq!((head.open_from, head.entries), (1, 3));
+            let (at, bytes) = Head { open_from: 3, generation: head.generation + 2, ..head }.slot();
+            file.resize(8192, 0);
+            file[usize::try_from(at).unwrap()..][..bytes.len()].copy_from_slice(&bytes);
+            fs::write(path, file).unwrap();
+        }
+        let (log, recovery) = open(killed.path());
+        assert_eq!(recovery.unknown_outcomes, u64::from(!is_forged));
+        assert!(crate::verify(killed.path()).is_ok(), "until the gateway starts it may be in flight");
+        log.event(start()).await.unwrap();
+        log.close().await;
+        match crate::verify(killed.path()) {
+            Ok(_) => assert!(!is_forged),
+            Err(fault) => assert!(is_forged && fault.class == Class::Removed && fault.index == Some(1), "{fault}"),
+        }
+    }
 }
 
 #[tokio::test]
