@@ -13,10 +13,11 @@ mod rounds;
 use crate::marking;
 use crate::policy::{ArgumentHosts, LinkMode, Marking, Policy, Query, Resolved};
 use casemate_core::label::Risk;
-use casemate_inspect::{Action, Match, Registered, Severity, View, decoded, hosts};
+use casemate_inspect::{Action, Family, Registered, Severity, View, decoded, hosts};
 pub(crate) use cut::HOLD;
 pub(crate) use edit::SECRET;
 use find::Detectors;
+pub(crate) use find::Extra;
 use findings::Findings;
 pub(crate) use judge::Judged;
 use rounds::End;
@@ -131,13 +132,26 @@ impl Filter {
     }
 
     /// Filters a text in which something was found by looking at its neighbours as well.
-    pub(crate) fn text_with<'t>(&self, text: &'t str, extra: &[Match]) -> Filtered<'t> {
+    pub(crate) fn text_with<'t>(&self, text: &'t str, extra: &[Extra]) -> Filtered<'t> {
         self.filtered(text, &self.inspect, extra)
     }
 
     /// As [`Filter::text_with`], for a value that a program reads too: a URL that stands alone in it is data.
-    pub(crate) fn data_with<'t>(&self, text: &'t str, extra: &[Match]) -> Filtered<'t> {
+    pub(crate) fn data_with<'t>(&self, text: &'t str, extra: &[Extra]) -> Filtered<'t> {
         self.filtered(text, &self.data, extra)
+    }
+
+    /// What is found in strings that are put together: what detectors find, links and images. Registered values are looked for
+    /// elsewhere.
+    pub(crate) fn together(&self, text: &str) -> Vec<Extra> {
+        let hits = self.detectors.hits_in(text, true).into_iter();
+        let hits = hits.filter(|hit| hit.decision.family != Family::Registered);
+        let cleaned = casemate_inspect::clean(text, &self.inspect).findings.into_iter();
+        let leads = |rule: &str| rule.starts_with("link.") || rule.starts_with("image.");
+        let leading = cleaned.filter(|found| leads(found.rule) && found.action != Action::Report);
+        let leading = leading.map(|found| Extra { rule: found.rule.into(), span: found.span, view: View::Joined });
+        let view = |view| if view == View::Plain { View::Joined } else { view };
+        hits.map(|hit| Extra { view: view(hit.view), rule: hit.rule, span: hit.span }).chain(leading).collect()
     }
 
     /// The registered values, where they are looked for.
@@ -186,7 +200,7 @@ impl Filter {
         self.marking
     }
 
-    fn filtered<'t>(&self, text: &'t str, policy: &casemate_inspect::Policy, extra: &[Match]) -> Filtered<'t> {
+    fn filtered<'t>(&self, text: &'t str, policy: &casemate_inspect::Policy, extra: &[Extra]) -> Filtered<'t> {
         let mut findings = Findings::default();
         let end = self.all(text, policy, extra, &mut findings);
         let (text, verdict) = match end {

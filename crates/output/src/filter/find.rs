@@ -33,6 +33,21 @@ pub(super) struct Hit<'f> {
     pub(super) decision: &'f Decision,
 }
 
+/// A place where something was found by looking further than at the text alone.
+#[derive(Debug, Clone)]
+pub(crate) struct Extra {
+    /// The rule's id, of the catalogue or of an operator's own pattern.
+    pub(crate) rule: Cow<'static, str>,
+    pub(crate) span: Range<usize>,
+    pub(crate) view: View,
+}
+
+impl From<Match> for Extra {
+    fn from(Match { rule, span, view }: Match) -> Self {
+        Self { rule: Cow::Borrowed(rule), span, view }
+    }
+}
+
 impl Hit<'_> {
     /// The same so many bytes further on.
     fn at(mut self, base: usize) -> Self {
@@ -262,6 +277,22 @@ impl Detectors {
             Some(Hit { rule: Cow::Borrowed(found.rule), span: whole(text, &found.span), view: found.view, decision })
         };
         found.iter().filter_map(hit).collect()
+    }
+
+    /// The same of what was found by looking further.
+    pub(super) fn judged_extra(&self, text: &str, found: &[Extra]) -> Vec<Hit<'_>> {
+        let hit = |found: &Extra| {
+            let decision = self.decision(&found.rule)?;
+            Some(Hit { rule: found.rule.clone(), span: whole(text, &found.span), view: found.view, decision })
+        };
+        found.iter().filter_map(hit).collect()
+    }
+
+    /// What is done about a rule of the catalogue or of the operator's.
+    fn decision(&self, id: &str) -> Option<&Decision> {
+        let imported = self.further.iter().flat_map(|further| further.own.iter().flatten());
+        let mut own = self.patterns.iter().map(|(own, _)| own).chain(imported);
+        own.find(|own| own.id.as_ref() == id).map(|own| &own.decision).or_else(|| self.decisions.of(id))
     }
 
     /// Registered values: what looks for them undoes encodings itself, but for rows of codes in other bases than ten.

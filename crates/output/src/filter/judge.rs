@@ -1,9 +1,9 @@
 //! What must stay as it is, a name, a key or a URI: judged, and withheld where it holds what may not go out.
 
-use super::find::Hit;
+use super::find::{Extra, Hit};
 use super::findings::Findings;
 use super::{Filter, Found};
-use casemate_inspect::{Action, Family, Match, clean};
+use casemate_inspect::{Action, Family, clean};
 
 /// A string that cannot be changed, judged.
 #[derive(Debug, Default)]
@@ -34,12 +34,13 @@ impl Filter {
         if let Some(registered) = self.registered() {
             registered.find(text, &mut found);
         }
+        let found: Vec<Extra> = found.into_iter().map(Extra::from).collect();
         self.judge_found(text, &found)
     }
 
     /// Judges what was found in a string that must stay as it is.
-    pub(crate) fn judge_found(&self, text: &str, found: &[Match]) -> Vec<Found> {
-        if found.is_empty() { Vec::new() } else { judged(self.detectors.judged(text, found)).0 }
+    pub(crate) fn judge_found(&self, text: &str, found: &[Extra]) -> Vec<Found> {
+        if found.is_empty() { Vec::new() } else { judged(self.detectors.judged_extra(text, found)).0 }
     }
 }
 

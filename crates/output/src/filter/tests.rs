@@ -7,7 +7,7 @@ mod vendors;
 use super::*;
 use crate::policy::{Pattern, Scope, Settings, Suppression, Treatment, Where};
 use casemate_core::glob::Glob;
-use casemate_inspect::{Family, Rule};
+use casemate_inspect::{Family, Match, Rule};
 use proptest::prelude::*;
 
 const RULES: &[Rule] = &[

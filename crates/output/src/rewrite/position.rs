@@ -2,6 +2,7 @@
 //!
 //! The table names what the protocol reads. Everything that it does not name is text.
 
+use super::Shape;
 use casemate_core::mcp::Method;
 
 /// What a value is.
@@ -62,6 +63,16 @@ pub(super) enum Position {
 }
 
 impl Position {
+    /// What the root of a message is.
+    pub(super) const fn of(shape: Shape) -> Self {
+        match shape {
+            Shape::Result(method) => Self::Response(method),
+            Shape::Error => Self::ErrorResponse,
+            Shape::Notification => Self::Notification,
+            Shape::Request => Self::Request,
+        }
+    }
+
     /// Whether a string in this position is text that may be changed.
     pub(super) const fn is_text(self) -> bool {
         !matches!(self, Self::Name | Self::Uri | Self::Shown | Self::Media | Self::Sealed)

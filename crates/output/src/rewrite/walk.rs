@@ -1,6 +1,7 @@
 //! The walk over a message: position by position, with findings, edits, media and budget.
 
 use super::across::{self, Across};
+use super::before::Before;
 use super::notes::{Notes, whole};
 use super::position::{self, Position};
 use super::twin::Twin;
@@ -50,12 +51,17 @@ impl<'r, 'v> Walk<'r, 'v> {
         }
     }
 
-    pub(super) fn run(mut self, root: Value<'v>, position: Position) -> Result<Inspected, Box<Withheld>> {
-        self.across = across::look(root, position, &self.rules.filter, self.decided);
+    pub(super) fn run(
+        mut self,
+        root: Value<'v>,
+        position: Position,
+        before: &Before,
+    ) -> Result<Inspected, Box<Withheld>> {
+        self.across = across::look(root, position, &self.rules.filter, self.decided, before);
         let walked = self.value(root, position);
         let report = self.notes.report();
         match walked {
-            Ok(()) => Ok(Inspected { edits: self.edits, report, tokens: self.budget.used() }),
+            Ok(()) => Ok(Inspected { edits: self.edits, report, tokens: self.budget.used(), across: self.across }),
             Err(refusal) => Err(Box::new(Withheld { refusal, report })),
         }
     }
