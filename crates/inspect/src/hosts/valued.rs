@@ -65,7 +65,7 @@ fn says_host(name: &[u8], plain: bool) -> bool {
         };
         apart && tail.eq_ignore_ascii_case(word.as_bytes())
     };
-    NAMES.iter().take(if plain { PLAIN } else { NAMES.len() }).any(|word| fits(&word))
+    NAMES.iter().take(if plain { PLAIN } else { NAMES.len() }).any(fits)
 }
 
 /// What the value of that name is, where it is a private host as a whole.
