@@ -1,5 +1,9 @@
 //! What carries data out: forms of text that a client follows or loads, and ways to write where they lead.
 
+mod further;
+
+pub use further::FURTHER;
+
 use crate::Family;
 use crate::encoding::Code;
 
