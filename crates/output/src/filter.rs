@@ -177,7 +177,7 @@ impl Filter {
     /// The rule by which a text is a private host as a whole, where its name says that it is a host.
     #[must_use]
     pub fn host_named(&self, name: &str, text: &str) -> Option<&'static str> {
-        hosts::named(name, text).filter(|rule| self.uses_host(rule))
+        hosts::named(name, text, true).filter(|rule| self.uses_host(rule))
     }
 
     fn uses_host(&self, rule: &str) -> bool {

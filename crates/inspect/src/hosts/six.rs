@@ -81,7 +81,8 @@ fn kind(read: Ipv6Addr, token: &str, bytes: &[u8], span: Range<usize>) -> Option
         && (matches!(back(2), Some(b'/' | b'@'))
             || (ahead(0) == Some(b']') && ahead(1) == Some(b':') && ahead(2).is_some_and(|b| b.is_ascii_digit())));
     // Words of the letters a to f in a path of names: `feed::add`.
-    if !host && !(bracketed && read.is_unspecified()) && !token.bytes().any(|b| b.is_ascii_digit()) {
+    let any = bracketed && read.is_unspecified();
+    if !(host || any || token.bytes().any(|b| b.is_ascii_digit())) {
         return None;
     }
     address::of_v6(read, if host { Where::Host } else { Where::Anywhere })

@@ -1,6 +1,7 @@
 //! Messages as an upstream may send them, and what a client then sees.
 
 mod spread;
+mod typed;
 
 use super::*;
 use crate::media::check_request;

@@ -35,6 +35,8 @@ pub(super) struct Walk<'r, 'v> {
     twin: Option<Twin<'v>>,
     /// Whether what is walked is HTML by its media type.
     html: bool,
+    /// The rule of the private host that the text is whose turn it is, by the name that it stands under.
+    host: Option<&'static str>,
 }
 
 impl<'r, 'v> Walk<'r, 'v> {
@@ -50,6 +52,7 @@ impl<'r, 'v> Walk<'r, 'v> {
             harmless: HashSet::new(),
             twin: None,
             html: false,
+            host: None,
         }
     }
 
@@ -150,8 +153,10 @@ impl<'r, 'v> Walk<'r, 'v> {
         }
         let typed = matches!(inner, Position::Words | Position::Media).then(|| object.get("mimeType")).flatten();
         self.html = typed.and_then(|typed| typed.as_str()).is_some_and(|typed| inspect::html::is_type(&typed));
+        let host = value.as_str().filter(|_| matches!(inner, Position::Text | Position::Data));
+        self.host = host.and_then(|text| inspect::hosts::named(&key, &text, false));
         let walked = self.value(value, inner);
-        self.html = false;
+        (self.html, self.host) = (false, None);
         match walked {
             Err(refusal) if inner == Position::Alone && refusal.reason == Reason::OutputDenied => {
                 self.edits.retain_members(object, |name, _| name != key.as_ref());
@@ -192,7 +197,9 @@ impl<'r, 'v> Walk<'r, 'v> {
         let twin = self.twin.as_ref().filter(|twin| position == Position::Words && twin.is(text));
         let source = twin.map_or(Cow::Borrowed(text), |twin| Cow::Owned(twin.after.clone()));
         let extra = self.across.get(&value.span().start).filter(|_| twin.is_none());
-        let extra = extra.map(Vec::as_slice).unwrap_or_default();
+        let host = self.host.map(|rule| inspect::Match { rule, span: 0..text.len(), view: View::Plain });
+        let named: Vec<_> = host.into_iter().chain(extra.into_iter().flatten().cloned()).collect();
+        let extra = named.as_slice();
         let filtered = match position {
             Position::Data => filter.data_with(&source, extra),
             Position::Words if self.html => filter.html_with(&source, extra),
