@@ -119,6 +119,7 @@ impl<'a> Scan<'a> {
             Some(b':') => self.colon(at),
             Some(b'/') => self.slashes(at),
             Some(b'.' | 0xe3 | 0xef) => self.dot(at),
+            Some(b'\\') if self.byte(at + 1) == Some(b'u') => self.escape(at),
             Some(b'\\') => self.share(at),
             Some(b'&') => self.ampersand(at),
             Some(b'?') => self.question(at),

@@ -79,6 +79,7 @@ fn around(bytes: &[u8], start: usize, end: usize, stop: bool, url: bool) -> Arou
             || (ahead(0) == b':' && ahead(1) == b':')
             || matches!(back(1), b'/' | b'\\' | b'$')
             || (back(1) == b'{' && back(2) == b'$')
+            || (back(1) == b'*' && matches!(back(2), b'(' | b'!' | b'&'))
             || (back(1) == b'&' && !back(2).is_ascii_alphanumeric())
             || (back(1) == b'-' && back(2) == b'-'),
         stop: stop && !wild,

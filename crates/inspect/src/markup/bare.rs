@@ -6,9 +6,10 @@ use crate::destination::{Place, Use, is_host, is_idle, is_known_host, is_surely_
 use crate::entity::Escapes;
 use std::borrow::Cow;
 use std::ops::Range;
+use unicode_normalization::UnicodeNormalization;
 
 /// The schemes that need no slashes to be taken for a link, in lower case.
-const PLAIN: [&str; 4] = ["javascript", "vbscript", "data", "mailto"];
+const PLAIN: [&str; 5] = ["javascript", "vbscript", "data", "mailto", "xmpp"];
 
 /// Pictures that are nothing but pixels.
 const PICTURES: [&str; 7] =
@@ -16,6 +17,9 @@ const PICTURES: [&str; 7] =
 
 /// Full stops of other scripts, which stand between labels of a host as well (RFC 3490, section 3.1).
 pub(super) const STOPS: [char; 3] = ['\u{3002}', '\u{ff0e}', '\u{ff61}'];
+
+/// The most letters of a scheme that are folded.
+const SCHEME: usize = 5;
 
 /// As many backslashes are read as escapes of one slash.
 const ESCAPES: usize = 16;
@@ -47,6 +51,7 @@ impl Scan<'_> {
             }
             "data" => self.is_data(at + 1),
             "javascript" | "vbscript" => !self.is_key(start, at + 1),
+            "xmpp" => self.slice(at + 1..self.url_end(at + 1)).contains('@'),
             "mailto" => next.is_alphanumeric() || next == '?',
             _ => false,
         };
@@ -69,18 +74,20 @@ impl Scan<'_> {
         named.then_some(at + slashes)
     }
 
-    /// A scheme in full-width letters, which is one to who folds them.
+    /// A scheme in letters of another form, such as full-width ones, which is one to who folds them.
     fn wide_scheme(&mut self, at: usize) -> usize {
         let head = self.slice(self.floor.min(at)..at);
-        let wide = |c: &char| matches!(c, '\u{ff21}'..='\u{ff3a}' | '\u{ff41}'..='\u{ff5a}');
-        let folded = |c: char| char::from_u32((c as u32).saturating_sub(0xfee0)).unwrap_or(c).to_ascii_lowercase();
-        let letters: Vec<char> = head.chars().rev().take(6).take_while(wide).collect();
-        let scheme: String = letters.iter().rev().map(|c| folded(*c)).collect();
         let rest = self.after_slashes(at + 1);
-        if matches!(scheme.as_str(), "http" | "https" | "ftp") && self.has_slashes(at + 1, rest) {
-            return self.bare(at - letters.len() * 3, rest, "link.bare");
+        if head.is_empty() || head.ends_with(|c: char| c.is_ascii()) || !self.has_slashes(at + 1, rest) {
+            return at + 1;
         }
-        at + 1
+        let letters: Vec<char> = head.chars().rev().take(SCHEME).take_while(|c| !c.is_ascii()).collect();
+        let folded: String = letters.iter().rev().copied().nfkc().collect::<String>().to_ascii_lowercase();
+        let Some(scheme) = ["https", "http", "ftp"].into_iter().find(|scheme| folded.ends_with(scheme)) else {
+            return at + 1;
+        };
+        let length: usize = letters.iter().take(scheme.len()).map(|c| c.len_utf8()).sum();
+        self.bare(at - length, rest, "link.bare")
     }
 
     /// A share of a network, `\\\\host\\path`, which is opened like a link.

@@ -45,7 +45,7 @@ fn active(bytes: &[u8], at: usize, paths: bool) -> bool {
             // The last letters of schemes that need no slashes.
             _ => match before(1) | 0x20 {
                 b't' | b'a' | b'o' | b'|' => true,
-                b'p' => before(2) | 0x20 == b't',
+                b'p' => matches!(before(2) | 0x20, b't' | b'p'),
                 b's' => before(2) | 0x20 == b'p',
                 _ => false,
             },
@@ -61,7 +61,8 @@ fn active(bytes: &[u8], at: usize, paths: bool) -> bool {
         Some(b'\\') => {
             let ahead = |by: usize| bytes.get(at + by).copied().unwrap_or(b' ');
             let escaped = next == b'\\' && [ahead(2), ahead(3)] == [b'\\'; 2];
-            before(1) != b'\\' && next == b'\\' && ahead(if escaped { 4 } else { 2 }).is_ascii_alphanumeric()
+            let unicode = next == b'u' && [ahead(2), ahead(3)] == [b'0'; 2] && ahead(4).is_ascii_digit();
+            unicode || before(1) != b'\\' && next == b'\\' && ahead(if escaped { 4 } else { 2 }).is_ascii_alphanumeric()
         }
         Some(b'&') => next == b'#' || next.is_ascii_alphabetic(),
         Some(b'?') => {
