@@ -87,7 +87,9 @@ impl Scan<'_> {
             return at + 1;
         };
         let length: usize = letters.iter().take(scheme.len()).map(|c| c.len_utf8()).sum();
-        self.bare(at - length, rest, "link.bare")
+        // Readers differ about where it leads.
+        let end = self.url_end(rest);
+        self.refuse(at - length..end, "link.bare")
     }
 
     /// A share of a network, `\\\\host\\path`, which is opened like a link.
@@ -343,3 +345,6 @@ fn url_char(c: char) -> bool {
     let cjk = matches!(c, '\u{3000}'..='\u{303f}' | '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}');
     !(c.is_whitespace() || c.is_control() || quote || cjk)
 }
+
+#[cfg(test)]
+mod tests;
