@@ -54,7 +54,7 @@ pub(super) const KEYS: &[Key] = &[
 const LINKS: &[Key] = &[
     key(
         "allow",
-        URLS,
+        TEXTS,
         "Origins and paths, such as https://docs.example.com/manual/: that path and what lies below it. Addresses and numbers, such as mailto:help@example.com.",
     )
     .or("[]"),
