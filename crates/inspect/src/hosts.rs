@@ -134,10 +134,11 @@ fn dotted(text: &str, url: bool, out: &mut Vec<Match>) {
 /// The rule of the private host that a text is as a whole, where `name` says that it is a host: `host`, `base_url`, `serverIp`.
 ///
 /// Reads it as a client does that connects to it: a scheme, a user, a port and a path may stand beside it, and an address may
-/// be written in any notation of `inet_aton`, as `2852039166`, `0xA9FEA9FE` or `127.1`.
+/// be written in any notation of `inet_aton`, as `2852039166`, `0xA9FEA9FE` or `127.1`. `input`: it is what a program is given
+/// to work with, where names such as `server` or `gateway` count as well.
 #[must_use]
-pub fn named(name: &str, text: &str) -> Option<&'static str> {
-    valued::named(name, text).map(Kind::id)
+pub fn named(name: &str, text: &str, input: bool) -> Option<&'static str> {
+    valued::named(name, text, input).map(Kind::id)
 }
 
 /// As [`crate::secrets::pending`]: the last word of the text, and a word before it that says that a version or a host follows.

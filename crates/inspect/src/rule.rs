@@ -86,6 +86,7 @@ pub struct Rule {
 /// The tables, one of each module that finds something.
 const TABLES: &[&[Rule]] = &[
     crate::tables::LINKS,
+    crate::tables::URIS,
     crate::secrets::RULES,
     crate::registered::RULES,
     crate::personal::RULES,

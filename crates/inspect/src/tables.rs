@@ -90,6 +90,22 @@ pub(crate) const LINKS: &[Rule] = &[
     },
 ];
 
+/// The rules of URIs that a message of MCP names and that nothing can change.
+pub(crate) const URIS: &[Rule] = &[
+    Rule {
+        severity: Severity::Low,
+        action: Action::Report,
+        ..link(
+            "link.uri",
+            "The URI of a resource, of a link to one or of a server's page, over the web to a place that is not allowed.",
+        )
+    },
+    Rule {
+        action: Action::Report,
+        ..link("link.elicitation", "A page that a server asks the user to open, at a place that is not allowed.")
+    },
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;

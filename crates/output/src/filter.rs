@@ -128,17 +128,30 @@ impl Filter {
     /// Filters one text. Linear in its length; filtering the result again changes nothing (without marking).
     #[must_use]
     pub fn text<'t>(&self, text: &'t str) -> Filtered<'t> {
-        self.filtered(text, &self.inspect, &[])
+        self.filtered(text, &self.inspect, &[], false)
     }
 
     /// Filters a text in which something was found by looking at its neighbours as well.
     pub(crate) fn text_with<'t>(&self, text: &'t str, extra: &[Extra]) -> Filtered<'t> {
-        self.filtered(text, &self.inspect, extra)
+        self.filtered(text, &self.inspect, extra, false)
     }
 
     /// As [`Filter::text_with`], for a value that a program reads too: a URL that stands alone in it is data.
     pub(crate) fn data_with<'t>(&self, text: &'t str, extra: &[Extra]) -> Filtered<'t> {
-        self.filtered(text, &self.data, extra)
+        self.filtered(text, &self.data, extra, false)
+    }
+
+    /// As [`Filter::text_with`], for a text that is said to be HTML, whatever it begins with.
+    pub(crate) fn html_with<'t>(&self, text: &'t str, extra: &[Extra]) -> Filtered<'t> {
+        self.filtered(text, &self.inspect, extra, true)
+    }
+
+    /// What is noted of a whole value by a rule of the catalogue; `None` where the rule is not used.
+    pub(crate) fn noted(&self, rule: &'static str) -> Option<Found> {
+        let decision = self.detectors.decisions.of(rule)?;
+        let action = if decision.action == Action::Deny { Action::Deny } else { Action::Report };
+        let (shadow, severity, suppressed) = (decision.shadow, decision.severity, decision.suppressed.clone());
+        Some(Found { rule: Cow::Borrowed(rule), view: View::Plain, span: 0..0, action, shadow, severity, suppressed })
     }
 
     /// What is found in strings that are put together: what detectors find, links and images. Registered values are looked for
@@ -172,8 +185,17 @@ impl Filter {
         let mut found = Vec::new();
         hosts::find(text, &mut found);
         decoded::through_pieces(&decoded::pieces(text), hosts::find, &mut found);
-        let counts = |rule: &str| self.detectors.decisions.of(rule).is_some_and(|decision| !decision.shadow);
-        found.into_iter().map(|found| found.rule).find(|rule| counts(rule))
+        found.into_iter().map(|found| found.rule).find(|rule| self.uses_host(rule))
+    }
+
+    /// The rule by which a text is a private host as a whole, where its name says that it is a host.
+    #[must_use]
+    pub fn host_named(&self, name: &str, text: &str) -> Option<&'static str> {
+        hosts::named(name, text, true).filter(|rule| self.uses_host(rule))
+    }
+
+    fn uses_host(&self, rule: &str) -> bool {
+        self.detectors.decisions.of(rule).is_some_and(|decision| !decision.shadow)
     }
 
     /// What becomes of a link that may not stay.
@@ -200,9 +222,15 @@ impl Filter {
         self.marking
     }
 
-    fn filtered<'t>(&self, text: &'t str, policy: &casemate_inspect::Policy, extra: &[Extra]) -> Filtered<'t> {
+    fn filtered<'t>(
+        &self,
+        text: &'t str,
+        policy: &casemate_inspect::Policy,
+        extra: &[Extra],
+        html: bool,
+    ) -> Filtered<'t> {
         let mut findings = Findings::default();
-        let end = self.all(text, policy, extra, &mut findings);
+        let end = self.all(text, policy, extra, html, &mut findings);
         let (text, verdict) = match end {
             End::Rest(rest) if rest == text => (Cow::Borrowed(text), Verdict::Pass),
             End::Rest(rest) => (rest, Verdict::Rewritten),

@@ -172,8 +172,10 @@ fn kind(word: &str, suffix: Suffix) -> Option<Kind> {
     }
     let project = || word.rsplit('.').nth(2).is_some_and(|label| label.eq_ignore_ascii_case("c"));
     if within(".consul") {
-        let known = [".service.consul", ".node.consul", ".query.consul", ".connect.consul", ".virtual.consul"];
-        return known.iter().any(|suffix| within(suffix)).then_some(Kind::Internal);
+        // Before the suffix stands the kind, or the kind and a data centre.
+        let kinds = "service node query connect virtual";
+        let known = word.rsplit('.').skip(1).take(2).any(|label| is_in(kinds, label));
+        return (known && labels >= 3).then_some(Kind::Internal);
     }
     let cloud =
         [".ec2.internal", ".compute.internal", ".google.internal", ".cloudapp.internal"].iter().any(|s| within(s));
@@ -210,6 +212,8 @@ fn stands(word: &str, suffix: Suffix, kind: Kind, around: Around) -> bool {
     let marked = first.bytes().any(|b| b.is_ascii_digit() || b == b'-');
     match suffix {
         Suffix::Weak => marked || is_in(HOSTS, first),
+        // A statement of a program ends so.
+        Suffix::Doubtful if two && around.ended => marked || is_in(HOSTS, first),
         Suffix::Doubtful => !two || first.len() > 1,
         Suffix::Sure | Suffix::Known(_) | Suffix::Namespace => true,
     }

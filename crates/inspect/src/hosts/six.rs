@@ -71,8 +71,8 @@ fn kind(read: Ipv6Addr, token: &str, bytes: &[u8], span: Range<usize>) -> Option
     let back = |by: usize| span.start.checked_sub(by).and_then(|at| bytes.get(at)).copied();
     let ahead = |by: usize| bytes.get(span.end + by).copied();
     let bracketed = back(1) == Some(b'[');
-    // A slice of a sequence: `a[::1]`, `x[::-1]`.
-    let sliced = back(2).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b']' | b')'));
+    // A slice of a sequence, a macro's argument: `a[::1]`, `x[::-1]`, `Token![::]`.
+    let sliced = back(2).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b']' | b')' | b'!'));
     if bracketed && (sliced || (read.is_unspecified() && ahead(0) != Some(b']'))) {
         return None;
     }

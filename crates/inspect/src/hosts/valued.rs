@@ -69,9 +69,9 @@ fn says_host(name: &[u8], plain: bool) -> bool {
 }
 
 /// What the value of that name is, where it is a private host as a whole.
-pub(super) fn named(name: &str, text: &str) -> Option<Kind> {
+pub(super) fn named(name: &str, text: &str, input: bool) -> Option<Kind> {
     let text = text.trim();
-    if text.is_empty() || text.len() > LONGEST || !says_host(name.as_bytes(), false) {
+    if text.is_empty() || text.len() > LONGEST || !says_host(name.as_bytes(), !input) {
         return None;
     }
     let after = text.split_once(':').filter(|(scheme, rest)| {
@@ -163,7 +163,7 @@ mod tests {
             ("uri", "\u{ff11}\u{ff10}.1", Kind::Private),
             ("host", "metadata", Kind::Metadata),
         ] {
-            assert_eq!(named(name, text), Some(kind), "{name} {text}");
+            assert_eq!(named(name, text, true), Some(kind), "{name} {text}");
         }
         for (name, text) in [
             ("version", "10.1"),
@@ -177,7 +177,9 @@ mod tests {
             ("host", "web"),
             ("host", ""),
         ] {
-            assert_eq!(named(name, text), None, "{name} {text}");
+            assert_eq!(named(name, text, true), None, "{name} {text}");
         }
+        assert_eq!(named("server", "10.5.3", false), None);
+        assert_eq!(named("host", "10.5.3", false), Some(Kind::Private));
     }
 }

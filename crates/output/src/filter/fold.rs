@@ -75,16 +75,17 @@ impl Window {
 }
 
 impl Filter {
-    /// Filters the whole of a text.
+    /// Filters the whole of a text; `html`: it is known to be HTML.
     pub(super) fn all<'t>(
         &self,
         text: &'t str,
         policy: &inspect::Policy,
         extra: &[Extra],
+        html: bool,
         findings: &mut Findings,
     ) -> End<'t> {
         let mut flow = Flow::default();
-        if html::is_html(text) {
+        if html || html::is_html(text) {
             if text.len() <= self.html_bytes && !extra.is_empty() {
                 return self.without(text, extra, policy, findings);
             }

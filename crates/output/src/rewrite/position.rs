@@ -20,6 +20,8 @@ pub(super) enum Position {
     Name,
     /// A URI: judged, never changed.
     Uri,
+    /// The page that a server would have the user open: judged, never changed.
+    Asked,
     /// A link that a client shows: left out unless it is allowed.
     Shown,
     /// Base64 of an image, audio or blob: measured.
@@ -75,7 +77,7 @@ impl Position {
 
     /// Whether a string in this position is text that may be changed.
     pub(super) const fn is_text(self) -> bool {
-        !matches!(self, Self::Name | Self::Uri | Self::Shown | Self::Media | Self::Sealed)
+        !matches!(self, Self::Name | Self::Uri | Self::Asked | Self::Shown | Self::Media | Self::Sealed)
     }
 }
 
@@ -97,7 +99,7 @@ pub(super) fn member(position: Position, key: &str) -> (Position, Option<&'stati
     };
     let found = match position {
         P::Text | P::Words | P::Alone | P::Data => return (position, None),
-        P::Name | P::Uri | P::Shown | P::Media | P::Sealed | P::Icons => return (position, None),
+        P::Name | P::Uri | P::Asked | P::Shown | P::Media | P::Sealed | P::Icons => return (position, None),
         P::SchemaMap => return (P::Schema, None),
         P::InputRequests => return (P::InputRequest, None),
         P::Meta if key == "io.modelcontextprotocol/serverInfo" => return (P::ServerInfo, Some("serverInfo")),
@@ -217,7 +219,7 @@ const INPUT: [(&str, P); 13] = [
     ("mode", P::Name),
     ("message", P::Text),
     ("requestedSchema", P::Schema),
-    ("url", P::Uri),
+    ("url", P::Asked),
     ("elicitationId", P::Name),
     ("messages", P::Messages),
     ("systemPrompt", P::Text),

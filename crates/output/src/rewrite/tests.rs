@@ -2,6 +2,7 @@
 
 mod spread;
 mod together;
+mod typed;
 
 use super::*;
 use crate::media::check_request;

@@ -34,6 +34,10 @@ pub(super) struct Walk<'r, 'v> {
     harmless: HashSet<String>,
     /// The structured content of the result, where it changes.
     twin: Option<Twin<'v>>,
+    /// Whether what is walked is HTML by its media type.
+    html: bool,
+    /// The rule of the private host that the text is whose turn it is, by the name that it stands under.
+    host: Option<&'static str>,
 }
 
 impl<'r, 'v> Walk<'r, 'v> {
@@ -48,6 +52,8 @@ impl<'r, 'v> Walk<'r, 'v> {
             across: Across::new(),
             harmless: HashSet::new(),
             twin: None,
+            html: false,
+            host: None,
         }
     }
 
@@ -151,7 +157,13 @@ impl<'r, 'v> Walk<'r, 'v> {
             self.edits.retain_members(object, |name, _| name != key.as_ref());
             return Ok(());
         }
-        match self.value(value, inner) {
+        let typed = matches!(inner, Position::Words | Position::Media).then(|| object.get("mimeType")).flatten();
+        self.html = typed.and_then(|typed| typed.as_str()).is_some_and(|typed| inspect::html::is_type(&typed));
+        let host = value.as_str().filter(|_| matches!(inner, Position::Text | Position::Data));
+        self.host = host.and_then(|text| inspect::hosts::named(&key, &text, false));
+        let walked = self.value(value, inner);
+        (self.html, self.host) = (false, None);
+        match walked {
             Err(refusal) if inner == Position::Alone && refusal.reason == Reason::OutputDenied => {
                 self.edits.retain_members(object, |name, _| name != key.as_ref());
                 Ok(())
@@ -180,7 +192,8 @@ impl<'r, 'v> Walk<'r, 'v> {
         match position {
             Position::Media => self.media(value, &text),
             Position::Name => self.judge(&text),
-            Position::Uri | Position::Shown => self.uri(&text),
+            Position::Uri | Position::Shown => self.uri(&text, "link.uri"),
+            Position::Asked => self.uri(&text, "link.elicitation"),
             _ => self.text(value, &text, position),
         }
     }
@@ -190,9 +203,12 @@ impl<'r, 'v> Walk<'r, 'v> {
         let twin = self.twin.as_ref().filter(|twin| position == Position::Words && twin.is(text));
         let source = twin.map_or(Cow::Borrowed(text), |twin| Cow::Owned(twin.after.clone()));
         let extra = self.across.get(&value.span().start).filter(|_| twin.is_none());
-        let extra = extra.map(Vec::as_slice).unwrap_or_default();
+        let host = self.host.map(|rule| inspect::Match { rule, span: 0..text.len(), view: View::Plain });
+        let named: Vec<_> = host.into_iter().chain(extra.into_iter().flatten().cloned()).collect();
+        let extra = named.as_slice();
         let filtered = match position {
             Position::Data => filter.data_with(&source, extra),
+            Position::Words if self.html => filter.html_with(&source, extra),
             _ => filter.text_with(&source, extra),
         };
         let Filtered { text: clean, verdict, findings, unlisted, .. } = filtered;
@@ -216,7 +232,8 @@ impl<'r, 'v> Walk<'r, 'v> {
             let findings = self.rules.filter.judge_values(text);
             return self.judged(Judged { findings, ..Judged::default() });
         };
-        let filtered = self.rules.filter.text(&words);
+        let filtered =
+            if self.html { self.rules.filter.html_with(&words, &[]) } else { self.rules.filter.text(&words) };
         let denied = filtered.findings.iter().find(|f| f.action == Action::Deny && !f.shadow).map(|f| f.rule.clone());
         if filtered.verdict == Verdict::Rewritten {
             self.edits.replace(value, quote(&media::encoded(&filtered.text)));
@@ -282,7 +299,7 @@ impl<'r, 'v> Walk<'r, 'v> {
         if denied.is_some() { Err(self.denied(denied)) } else { Ok(()) }
     }
 
-    fn uri(&mut self, text: &str) -> Result<(), Refusal> {
+    fn uri(&mut self, text: &str, rule: &'static str) -> Result<(), Refusal> {
         self.budget.text(text)?;
         let mut judged = self.rules.filter.judge(text);
         // What is no part of a URI would be read as markup by a client that prints it.
@@ -295,12 +312,17 @@ impl<'r, 'v> Walk<'r, 'v> {
                 self.found(whole("link.script", Severity::High, Action::Deny));
                 Err(self.denied(Some(Cow::Borrowed("link.script"))))
             }
-            inspect::Place::External if is_web(text) => {
-                self.found(whole("link.uri", Severity::Low, Action::Report));
-                Ok(())
-            }
+            inspect::Place::External if is_web(text) => self.leads_out(rule),
             _ => Ok(()),
         }
+    }
+
+    /// What is done about a URI that leads where it may not: it cannot be changed, so that only a denial does more than note it.
+    fn leads_out(&mut self, rule: &'static str) -> Result<(), Refusal> {
+        let Some(found) = self.rules.filter.noted(rule) else { return Ok(()) };
+        let denied = found.action == Action::Deny && !found.shadow;
+        self.found(found);
+        if denied { Err(self.denied(Some(Cow::Borrowed(rule)))) } else { Ok(()) }
     }
 
     /// The refusal, which says where and by which rule and not a word of the text.

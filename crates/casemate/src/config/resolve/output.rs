@@ -100,7 +100,9 @@ fn prefixes(cx: &mut Context<'_>, section: Section<'_>) -> Vec<Prefix> {
                 let message = format!("`{}` cannot be allowed: {fault}", text.value);
                 let found = Diagnostic::error(Code::Value, text.span, message).label("this entry");
                 cx.push(
-                    found.help("an entry is an origin and the start of a path, such as https://docs.example.com/a/"),
+                    found.help(
+                        "an entry is an origin and the start of a path, such as https://docs.example.com/a/, or mailto:help@example.com",
+                    ),
                 );
             }
         }
