@@ -44,10 +44,13 @@ pub fn check_hosts(call: &Call, filter: &Filter) -> Result<(), Refusal> {
     }
 }
 
-/// The texts of a value in their order, without keys.
+/// The texts of a value in their order, keys among them.
 fn strings<'a>(value: Value<'a>, texts: &mut Vec<Cow<'a, str>>) {
     texts.extend(value.as_str());
-    value.members().for_each(|member| strings(member.value, texts));
+    for member in value.members() {
+        texts.push(member.key());
+        strings(member.value, texts);
+    }
     value.items().for_each(|item| strings(item, texts));
 }
 

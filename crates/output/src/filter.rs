@@ -7,6 +7,7 @@ mod find;
 mod findings;
 pub(crate) mod fold;
 mod judge;
+mod pictures;
 pub(crate) mod risk;
 mod rounds;
 
@@ -15,10 +16,10 @@ use crate::policy::{ArgumentHosts, LinkMode, Marking, Policy, Query, Resolved};
 use casemate_core::label::Risk;
 use casemate_inspect::{Action, Match, Registered, Severity, View, decoded, hosts};
 pub(crate) use cut::HOLD;
-pub(crate) use edit::SECRET;
 use find::Detectors;
+pub(crate) use find::{Hit, Names};
 use findings::Findings;
-pub(crate) use judge::Judged;
+pub(crate) use judge::{Judged, Number};
 use rounds::End;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -102,7 +103,11 @@ pub struct Filter {
 
 impl Filter {
     pub(crate) fn new(policy: &Policy, resolved: &Resolved<'_>, sensitive: bool) -> Self {
-        let detectors = Detectors::new(resolved, policy);
+        let sensitive = sensitive || resolved.sensitive();
+        let mut detectors = Detectors::new(resolved, policy);
+        if sensitive {
+            detectors.strip_images();
+        }
         let made = Self::with_detectors(resolved, sensitive, detectors);
         let html_bytes = if policy.html_bytes == 0 { casemate_inspect::html::BYTES } else { policy.html_bytes };
         Self { html_bytes, ..made }
@@ -131,13 +136,23 @@ impl Filter {
     }
 
     /// Filters a text in which something was found by looking at its neighbours as well.
-    pub(crate) fn text_with<'t>(&self, text: &'t str, extra: &[Match]) -> Filtered<'t> {
+    pub(crate) fn text_with<'t>(&self, text: &'t str, extra: &[Hit<'_>]) -> Filtered<'t> {
         self.filtered(text, &self.inspect, extra)
     }
 
     /// As [`Filter::text_with`], for a value that a program reads too: a URL that stands alone in it is data.
-    pub(crate) fn data_with<'t>(&self, text: &'t str, extra: &[Match]) -> Filtered<'t> {
+    pub(crate) fn data_with<'t>(&self, text: &'t str, extra: &[Hit<'_>]) -> Filtered<'t> {
         self.filtered(text, &self.data, extra)
+    }
+
+    /// What was found in a text, with what is done about it.
+    pub(crate) fn hits_of(&self, text: &str, found: &[Match]) -> Vec<Hit<'_>> {
+        self.detectors.judged(text, found)
+    }
+
+    /// What is found in a value because of what it is called.
+    pub(crate) fn hits_under(&self, names: &Names<'_>, text: &str) -> Vec<Hit<'_>> {
+        self.detectors.under(names, text)
     }
 
     /// The registered values, where they are looked for.
@@ -186,7 +201,7 @@ impl Filter {
         self.marking
     }
 
-    fn filtered<'t>(&self, text: &'t str, policy: &casemate_inspect::Policy, extra: &[Match]) -> Filtered<'t> {
+    fn filtered<'t>(&self, text: &'t str, policy: &casemate_inspect::Policy, extra: &[Hit<'_>]) -> Filtered<'t> {
         let mut findings = Findings::default();
         let end = self.all(text, policy, extra, &mut findings);
         let (text, verdict) = match end {

@@ -1,6 +1,7 @@
 //! Cleaning a JSON-RPC message: every text in it is inspected, and only what the protocol itself reads stays untouched.
 
 mod across;
+mod named;
 mod notes;
 mod place;
 mod position;

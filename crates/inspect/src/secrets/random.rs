@@ -216,7 +216,7 @@ pub(super) fn password(value: &[u8]) -> bool {
     let made = makeup(value);
     let kinds = [made.lower, made.upper, made.digit, made.sign].iter().filter(|count| **count > 0).count();
     let mixed = made.digit > 0 && (kinds >= 3 || (kinds == 2 && (made.digit >= 2 || made.sign > 0)));
-    let signed = kinds >= 3 && made.sign > 0;
+    let signed = kinds >= 3 && made.sign > 0 && !words(value);
     (mixed || signed)
         && made.lower + made.upper >= 2
         && made.joint * 5 <= value.len()
@@ -224,8 +224,26 @@ pub(super) fn password(value: &[u8]) -> bool {
         && !placeholder(value)
 }
 
-/// Whether it is a place: a path, an address of the web.
+/// Whether it is made of words with the signs between that sentences and labels have: `Show/hide`, `Forgotten?`.
+fn words(value: &[u8]) -> bool {
+    let sign =
+        |byte: &u8| matches!(byte, b'/' | b'!' | b'?' | b',' | b':' | b';' | b'&' | b'\'' | b'(' | b')' | b'"' | b'*');
+    let plain = |part: &[u8]| {
+        let rest = part.get(1..).unwrap_or_default();
+        part.iter().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b'.'))
+            && (rest.iter().all(|byte| !byte.is_ascii_uppercase())
+                || part.iter().all(|byte| !byte.is_ascii_lowercase()))
+    };
+    value.split(sign).all(plain)
+}
+
+/// Whether it is a place: a path, an address of the web, the name of a resource in a cloud or of a secret in a store.
 fn path(value: &[u8]) -> bool {
+    let resource =
+        [&b"arn:"[..], b"urn:", b"projects/", b"vault:", b"ref+", b"sha256:", b"sha512-", b"sha384-", b"sha1-"];
+    if resource.iter().any(|start| value.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))) {
+        return true;
+    }
     let slashes = value.iter().filter(|byte| **byte == b'/').count();
     memchr::memmem::find(value, b"://").is_some()
         || matches!(value, [b'/' | b'~', ..] | [b'.', b'/' | b'.', ..])

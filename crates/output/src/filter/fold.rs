@@ -6,7 +6,7 @@ use super::findings::{Findings, whole_text};
 use super::rounds::{End, Part, within};
 use super::{Filter, Found};
 use casemate_inspect::layer::apply;
-use casemate_inspect::{self as inspect, Cleaned, Match, State, TEXT_MARKER, clean_with, html};
+use casemate_inspect::{self as inspect, Cleaned, State, TEXT_MARKER, clean_with, html};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -80,7 +80,7 @@ impl Filter {
         &self,
         text: &'t str,
         policy: &inspect::Policy,
-        extra: &[Match],
+        extra: &[Hit<'_>],
         findings: &mut Findings,
     ) -> End<'t> {
         let mut flow = Flow::default();
@@ -106,7 +106,7 @@ impl Filter {
         &self,
         text: &'t str,
         policy: &inspect::Policy,
-        extra: &[Match],
+        extra: &[Hit<'_>],
         flow: &mut Flow,
         findings: &mut Findings,
     ) -> End<'t> {

@@ -3,7 +3,7 @@
 
 use super::position::{self, Position};
 use super::walk::is_media;
-use crate::filter::Filter;
+use crate::filter::{Filter, Hit};
 use casemate_core::json::{Edits, Json, Kind, Limits, Value};
 use casemate_inspect::{Match, Registered};
 use std::borrow::Cow;
@@ -13,7 +13,7 @@ use std::hash::{Hash, Hasher};
 
 /// What was found in each string by looking at its neighbours as well: by where the string, or the member whose key it is,
 /// begins in the message.
-pub(super) type Across = HashMap<usize, Vec<Match>>;
+pub(super) type Across<'f> = HashMap<usize, Vec<Hit<'f>>>;
 
 /// What a string is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,14 +45,17 @@ struct Around {
 }
 
 /// Looks at all strings of a message as at one, and at those of each text that is JSON.
-pub(super) fn look(root: Value<'_>, position: Position, filter: &Filter, decided: &Edits) -> Across {
+pub(super) fn look<'f>(root: Value<'_>, position: Position, filter: &'f Filter, decided: &Edits) -> Across<'f> {
     let mut across = Across::new();
     let Some(registered) = filter.registered() else { return across };
     let mut slots = Vec::new();
     gather(root, Around { position, column: 0, item: false }, decided, &mut slots);
-    spread(registered, &slots, |slot, found| across.entry(slot.at).or_default().push(found));
+    let mut add = |slot: &Slot<'_>, found: Match| {
+        across.entry(slot.at).or_default().extend(filter.hits_of(&slot.text, &[found]));
+    };
+    spread(registered, &slots, &mut add);
     for slot in slots.iter().filter(|slot| slot.role == Role::Text) {
-        inside(registered, &slot.text, |found| across.entry(slot.at).or_default().push(found));
+        inside(registered, &slot.text, |found| add(slot, found));
     }
     across
 }

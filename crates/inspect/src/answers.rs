@@ -1,0 +1,73 @@
+//! Rules of what is found in an answer as a whole, and not by reading a text: for whoever takes answers apart.
+
+use crate::rule::{Family, Rule};
+use crate::{Action, Severity, tables};
+
+const OUT: &[&str] = &["MCP10", "AML.T0057", "AML.T0077"];
+
+/// A place that is not allowed, in a URI that must stay as it is.
+pub static URI: Rule = Rule {
+    id: "link.uri",
+    family: Family::Link,
+    severity: Severity::Low,
+    action: Action::Report,
+    about: "A place on the web that is not allowed, in a URI that cannot be changed: of a resource, of a page to open.",
+    on: true,
+    tags: OUT,
+};
+
+/// An icon that was left out.
+pub static ICON: Rule = Rule {
+    id: "image.icon",
+    family: Family::Image,
+    severity: Severity::Medium,
+    action: Action::Redact,
+    about: "An icon from a place that is not allowed, or any where no image may stay.",
+    on: true,
+    tags: OUT,
+};
+
+/// An image where none may stay.
+pub static CONTENT: Rule = Rule {
+    id: "image.content",
+    family: Family::Image,
+    severity: Severity::Low,
+    action: Action::Redact,
+    about: "An image in an answer, by its type or its bytes, where `sensitive` says that none may stay.",
+    on: true,
+    tags: OUT,
+};
+
+/// A receipt that an upstream wrote.
+pub static FORGED: Rule = Rule {
+    id: "receipt.forged",
+    family: Family::Receipt,
+    severity: Severity::High,
+    action: Action::Redact,
+    about: "A receipt in `_meta` that the upstream wrote and only the gateway may write.",
+    on: true,
+    tags: &["MCP10"],
+};
+
+/// Findings that are counted and not listed.
+pub static UNLISTED: Rule = Rule {
+    id: "text.unlisted",
+    family: Family::Text,
+    severity: Severity::Low,
+    action: Action::Report,
+    about: "Further findings, counted only, because the list of findings is full.",
+    on: true,
+    tags: &[],
+};
+
+/// A destination that runs code: a rule of texts, which holds for URIs too.
+pub static SCRIPT: Rule = tables::SCRIPT;
+
+/// The rules of this module that the catalogue has from no other.
+pub const RULES: &[&Rule] = &[&URI, &ICON, &CONTENT, &FORGED, &UNLISTED];
+
+/// Whether what a rule does is no matter of policy: it follows from what is allowed, from `sensitive`, or from the protocol.
+#[must_use]
+pub fn is_fixed(id: &str) -> bool {
+    [&ICON, &CONTENT, &FORGED, &UNLISTED].iter().any(|rule| rule.id == id)
+}
