@@ -60,14 +60,36 @@ pub static UNLISTED: Rule = Rule {
     tags: &[],
 };
 
+const fn review(id: &'static str, severity: Severity, about: &'static str) -> Rule {
+    let tags = &["MCP03", "MCP06", "AML.T0051.001"];
+    Rule { id, family: Family::Signal, severity, action: Action::Report, about, on: true, tags }
+}
+
+/// What the review of a server's definitions says beside the signals of texts.
+pub const REVIEW: &[Rule] = &[
+    review("signal.invisible", Severity::Medium, "In a definition under review: characters that nobody sees."),
+    review(
+        "signal.long",
+        Severity::Medium,
+        "In a definition under review: a text that is far longer than its kind is.",
+    ),
+    review("signal.markup", Severity::Medium, "In a definition under review: markup that hides or loads."),
+    review(
+        "signal.mixed_script",
+        Severity::Medium,
+        "In a definition under review: a word in letters of several scripts.",
+    ),
+];
+
 /// A destination that runs code: a rule of texts, which holds for URIs too.
 pub static SCRIPT: Rule = tables::SCRIPT;
 
 /// The rules of this module that the catalogue has from no other.
 pub const RULES: &[&Rule] = &[&URI, &ICON, &CONTENT, &FORGED, &UNLISTED];
 
-/// Whether what a rule does is no matter of policy: it follows from what is allowed, from `sensitive`, or from the protocol.
+/// Whether what a rule does is no matter of policy: it follows from what is allowed, from `sensitive`,
+/// from the protocol, or belongs to the review of definitions.
 #[must_use]
 pub fn is_fixed(id: &str) -> bool {
-    [&ICON, &CONTENT, &FORGED, &UNLISTED].iter().any(|rule| rule.id == id)
+    [&ICON, &CONTENT, &FORGED, &UNLISTED].into_iter().chain(REVIEW).any(|rule| rule.id == id)
 }

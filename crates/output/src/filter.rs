@@ -155,6 +155,11 @@ impl Filter {
         self.detectors.under(names, text)
     }
 
+    /// What is found in a number once its exponent and fraction are undone.
+    pub(crate) fn hits_written_out(&self, raw: &str) -> Vec<Hit<'_>> {
+        self.detectors.written_out(raw)
+    }
+
     /// The registered values, where they are looked for.
     pub(crate) fn registered(&self) -> Option<&Registered> {
         self.detectors.registered()

@@ -105,6 +105,9 @@ fn assigned(bytes: &[u8], name: Range<usize>, at: usize) -> Option<(&'static str
     if bytes.get(at..)?.starts_with(b"::") {
         return None;
     }
+    if summed(bytes, name.start) {
+        return None;
+    }
     let value = value::read(bytes, from)?;
     let text = bytes.get(value.span.clone())?;
     if text.len() < 6 {
@@ -138,6 +141,13 @@ pub(super) fn under(name: &str, value: &str) -> Option<(&'static str, Range<usiz
     let name = name.as_bytes();
     let kind = key::kind(name.get(name.len().saturating_sub(key::LONGEST)..)?, text)?;
     authorized(bytes, start, kind).or_else(|| value::judge(bytes, &Value { span, quoted: true }, kind))
+}
+
+/// Whether what stands before a key says that its value is a sum over what it names: `checksum/secret`.
+fn summed(bytes: &[u8], start: usize) -> bool {
+    let Some(slash) = start.checked_sub(1).filter(|at| bytes.get(*at) == Some(&b'/')) else { return false };
+    let before = bytes.get(name_before(bytes, slash)).unwrap_or_default();
+    [&b"checksum"[..], b"hash", b"digest"].iter().any(|word| before.to_ascii_lowercase().ends_with(word))
 }
 
 fn authorized(bytes: &[u8], from: usize, kind: Kind) -> Option<(&'static str, Range<usize>)> {

@@ -136,6 +136,14 @@ pub(super) fn template(value: &[u8]) -> bool {
         || STOPS.iter().any(|word| contains(value, word.as_bytes()))
 }
 
+/// Whether it holds an escape of a character beyond ASCII: letters of a language, written for a program.
+fn foreign(value: &[u8]) -> bool {
+    memchr::memmem::find_iter(value, b"\\u").any(|at| {
+        let digits = value.get(at + 2..at + 6).and_then(|digits| std::str::from_utf8(digits).ok());
+        digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()).is_some_and(|code| code >= 0x80)
+    })
+}
+
 /// How the characters of a value are made up.
 #[derive(Debug, Clone, Copy, Default)]
 struct Makeup {
@@ -210,7 +218,7 @@ pub(super) fn token(value: &[u8]) -> bool {
 
 /// Whether it is a password: of several kinds of characters, and not a name.
 pub(super) fn password(value: &[u8]) -> bool {
-    if !(8..=128).contains(&value.len()) || !value.iter().all(u8::is_ascii_graphic) || path(value) {
+    if !(8..=128).contains(&value.len()) || !value.iter().all(u8::is_ascii_graphic) || path(value) || foreign(value) {
         return false;
     }
     let made = makeup(value);
@@ -292,12 +300,26 @@ mod tests {
 
     #[test]
     fn passwords_are_told_from_words() {
-        for value in ["Sup3r!Cat9", "kG7#pq2Lz!", "h4x0r99boat", "Tr0ub4dor&3"] {
+        for value in ["Sup3r!Cat9", "kG7#pq2Lz!", "h4x0r99boat", "Tr0ub4dor&3", "Sup!rCat", "P@ss#word", "aB/cD/eF!"] {
             assert!(password(value.as_bytes()), "{value}");
         }
-        for value in
-            ["swordfish", "Password123!", "getInput()", "string", "user.name2", "<secret>", "********", "prompt_v2"]
-        {
+        for value in [
+            "Show/hide",
+            "Forgotten?",
+            "Don't/Do",
+            "API-Schl\\u00fcssel",
+            "https://localhost:8080/logs",
+            "arn:aws:ssm:us-east-1:123456789012:parameter/x2",
+            "projects/acme-1/secrets/db/versions/3",
+            "swordfish",
+            "Password123!",
+            "getInput()",
+            "string",
+            "user.name2",
+            "<secret>",
+            "********",
+            "prompt_v2",
+        ] {
             assert!(!password(value.as_bytes()), "{value}");
         }
     }

@@ -177,7 +177,11 @@ impl<'f, 'a> Look<'f, 'a, '_> {
                 self.add(value, hits);
             }
             Kind::Number => {
-                let hits = self.filter.hits_under(&self.names(beside, value.raw().len()), value.raw());
+                let mut hits = self.filter.hits_under(&self.names(beside, value.raw().len()), value.raw());
+                if self.depth > 0 {
+                    // As it stands, the text that it stands in is read by itself.
+                    hits.extend(self.filter.hits_written_out(value.raw()));
+                }
                 self.add(value, hits);
             }
             Kind::Array => self.array(value, position, heads),

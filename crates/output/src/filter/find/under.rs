@@ -69,11 +69,15 @@ impl Detectors {
             return Vec::new();
         }
         let mut hits = self.digits(raw);
-        if let Some(whole) = whole_number(raw) {
-            let all = 0..raw.len();
-            hits.extend(self.digits(&whole).into_iter().map(|hit| Hit { span: all.clone(), ..hit }));
-        }
+        hits.extend(self.written_out(raw));
         hits
+    }
+
+    /// What is found in a number once its exponent and fraction are undone.
+    pub(in crate::filter) fn written_out(&self, raw: &str) -> Vec<Hit<'_>> {
+        let Some(whole) = whole_number(raw) else { return Vec::new() };
+        let all = 0..raw.len();
+        self.digits(&whole).into_iter().map(|hit| Hit { span: all.clone(), ..hit }).collect()
     }
 
     fn digits(&self, text: &str) -> Vec<Hit<'_>> {

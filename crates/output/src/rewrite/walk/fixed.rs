@@ -1,7 +1,7 @@
 //! What cannot be changed in part: names, keys, URIs, numbers.
 
 use super::{Walk, starts};
-use crate::filter::{Judged, Number};
+use crate::filter::{Judged, Number, Verdict};
 use crate::rewrite::notes::whole;
 use crate::rewrite::position::Position;
 use casemate_core::Refusal;
@@ -85,35 +85,41 @@ impl<'v> Walk<'_, 'v> {
             return self.judge(&key);
         }
         self.budget.text(&key)?;
-        let mut judged = self.rules.filter.judge(&key, any);
-        if judged.findings.is_empty() && self.harmless.len() < HARMLESS {
-            self.harmless.insert(key.as_ref().to_owned());
+        let judged = self.rules.filter.judge(&key, any);
+        if judged.findings.is_empty() {
+            if self.harmless.len() < HARMLESS {
+                self.harmless.insert(key.as_ref().to_owned());
+            }
+            return Ok(());
         }
-        let name = judged.denied().filter(|_| judged.mild).and_then(|_| self.renamed(object, &key));
-        if let Some(name) = name {
-            let denies = |action| action == Action::Deny;
-            judged
-                .findings
-                .iter_mut()
-                .filter(|f| denies(f.action) && !f.shadow)
-                .for_each(|f| f.action = Action::Redact);
-            let start = member.span().start;
-            let rest = object.raw().get(start - object.span().start..).unwrap_or_default();
-            self.edits.replace_span(start..start + written(rest), quote(&name));
+        if judged.mild && self.rename(object, member, &key) {
+            return Ok(());
         }
         self.judged(judged)
     }
 
-    /// What a key is called without what may not stay, where no other key of its object is called so.
-    fn renamed(&mut self, object: Value<'v>, key: &str) -> Option<String> {
+    /// Calls a member what its key is without what may not stay; whether it does.
+    fn rename(&mut self, object: Value<'v>, member: &Member<'v>, key: &str) -> bool {
         let filtered = self.rules.filter.data_with(key, &[]);
-        let clean = (filtered.verdict == crate::filter::Verdict::Rewritten).then(|| filtered.text.into_owned())?;
+        if filtered.verdict != Verdict::Rewritten {
+            return false;
+        }
+        let Some(name) = self.free(object, &filtered.text) else { return false };
+        let start = member.span().start;
+        let rest = object.raw().get(start - object.span().start..).unwrap_or_default();
+        self.edits.replace_span(start..start + written(rest), quote(&name));
+        self.note(filtered.findings, filtered.unlisted);
+        true
+    }
+
+    /// The name, or it with a number, so that no other key of the object is called so.
+    fn free(&mut self, object: Value<'v>, name: &str) -> Option<String> {
         let given = self.renamed.entry(object.span().start).or_insert_with(|| {
             let keys = object.members().map(|member| member.key().into_owned());
             keys.collect::<HashSet<String>>()
         });
-        let names = std::iter::once(clean.clone()).chain((2..ALIKE).map(|number| format!("{clean} {number}")));
-        let free = names.into_iter().find(|name| !given.contains(name))?;
+        let numbered = (2..ALIKE).map(|number| format!("{name} {number}"));
+        let free = std::iter::once(name.to_owned()).chain(numbered).find(|name| !given.contains(name))?;
         given.insert(free.clone());
         Some(free)
     }
