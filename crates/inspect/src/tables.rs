@@ -26,6 +26,13 @@ const fn hidden(id: &'static str, severity: Severity, about: &'static str) -> Ru
     Rule { id, family: Family::Invisible, severity, action: Action::Redact, about, on: true, tags: HIDES }
 }
 
+/// What runs code where it is followed.
+pub(crate) const SCRIPT: Rule = Rule {
+    severity: Severity::High,
+    tags: RUNS,
+    ..link("link.script", "A destination that runs code or holds content itself, such as javascript: or data:.")
+};
+
 /// The rules of [`clean`](crate::clean).
 pub(crate) const LINKS: &[Rule] = &[
     link("link.inline", "A Markdown link whose destination is not allowed."),
@@ -54,11 +61,7 @@ pub(crate) const LINKS: &[Rule] = &[
             "Parameters in the query of an allowed destination that are not on the list of those that stay.",
         )
     },
-    Rule {
-        severity: Severity::High,
-        tags: RUNS,
-        ..link("link.script", "A destination that runs code or holds content itself, such as javascript: or data:.")
-    },
+    SCRIPT,
     image("image.markdown", "A Markdown image from a place that is not allowed, or any where none may stay."),
     image("image.wiki", "An image in double brackets, as wikis have them, from a place that is not allowed."),
     image("image.html", "An HTML element that loads an image from a place that is not allowed."),
@@ -87,22 +90,6 @@ pub(crate) const LINKS: &[Rule] = &[
         about: "A stretch of text whose markup is nested so that every removal uncovers more, or that never ends.",
         on: true,
         tags: OUT,
-    },
-];
-
-/// The rules of URIs that a message of MCP names and that nothing can change.
-pub(crate) const URIS: &[Rule] = &[
-    Rule {
-        severity: Severity::Low,
-        action: Action::Report,
-        ..link(
-            "link.uri",
-            "The URI of a resource, of a link to one or of a server's page, over the web to a place that is not allowed.",
-        )
-    },
-    Rule {
-        action: Action::Report,
-        ..link("link.elicitation", "A page that a server asks the user to open, at a place that is not allowed.")
     },
 ];
 

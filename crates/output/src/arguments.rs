@@ -61,10 +61,13 @@ fn hosts<'a>(value: Value<'a>, name: &str, places: &mut Vec<(Cow<'a, str>, Cow<'
     value.items().for_each(|item| hosts(item, name, places));
 }
 
-/// The texts of a value in their order, without keys.
+/// The texts of a value in their order, keys among them.
 fn strings<'a>(value: Value<'a>, texts: &mut Vec<Cow<'a, str>>) {
     texts.extend(value.as_str());
-    value.members().for_each(|member| strings(member.value, texts));
+    for member in value.members() {
+        texts.push(member.key());
+        strings(member.value, texts);
+    }
     value.items().for_each(|item| strings(item, texts));
 }
 

@@ -7,19 +7,19 @@ mod find;
 mod findings;
 pub(crate) mod fold;
 mod judge;
+mod pictures;
 pub(crate) mod risk;
 mod rounds;
 
 use crate::marking;
 use crate::policy::{ArgumentHosts, LinkMode, Marking, Policy, Query, Resolved};
 use casemate_core::label::Risk;
-use casemate_inspect::{Action, Family, Registered, Severity, View, decoded, hosts};
+use casemate_inspect::{Action, Family, Match, Registered, Severity, View, decoded, hosts};
 pub(crate) use cut::HOLD;
-pub(crate) use edit::SECRET;
 use find::Detectors;
-pub(crate) use find::Extra;
+pub(crate) use find::{Hit, Names};
 use findings::Findings;
-pub(crate) use judge::Judged;
+pub(crate) use judge::{Judged, Number};
 use rounds::End;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -103,7 +103,11 @@ pub struct Filter {
 
 impl Filter {
     pub(crate) fn new(policy: &Policy, resolved: &Resolved<'_>, sensitive: bool) -> Self {
-        let detectors = Detectors::new(resolved, policy);
+        let sensitive = sensitive || resolved.sensitive();
+        let mut detectors = Detectors::new(resolved, policy);
+        if sensitive {
+            detectors.strip_images();
+        }
         let made = Self::with_detectors(resolved, sensitive, detectors);
         let html_bytes = if policy.html_bytes == 0 { casemate_inspect::html::BYTES } else { policy.html_bytes };
         Self { html_bytes, ..made }
@@ -132,39 +136,49 @@ impl Filter {
     }
 
     /// Filters a text in which something was found by looking at its neighbours as well.
-    pub(crate) fn text_with<'t>(&self, text: &'t str, extra: &[Extra]) -> Filtered<'t> {
+    pub(crate) fn text_with<'t>(&self, text: &'t str, extra: &[Hit<'_>]) -> Filtered<'t> {
         self.filtered(text, &self.inspect, extra, false)
     }
 
     /// As [`Filter::text_with`], for a value that a program reads too: a URL that stands alone in it is data.
-    pub(crate) fn data_with<'t>(&self, text: &'t str, extra: &[Extra]) -> Filtered<'t> {
+    pub(crate) fn data_with<'t>(&self, text: &'t str, extra: &[Hit<'_>]) -> Filtered<'t> {
         self.filtered(text, &self.data, extra, false)
     }
 
     /// As [`Filter::text_with`], for a text that is said to be HTML, whatever it begins with.
-    pub(crate) fn html_with<'t>(&self, text: &'t str, extra: &[Extra]) -> Filtered<'t> {
+    pub(crate) fn html_with<'t>(&self, text: &'t str, extra: &[Hit<'_>]) -> Filtered<'t> {
         self.filtered(text, &self.inspect, extra, true)
-    }
-
-    /// What is noted of a whole value by a rule of the catalogue; `None` where the rule is not used.
-    pub(crate) fn noted(&self, rule: &'static str) -> Option<Found> {
-        let decision = self.detectors.decisions.of(rule)?;
-        let action = if decision.action == Action::Deny { Action::Deny } else { Action::Report };
-        let (shadow, severity, suppressed) = (decision.shadow, decision.severity, decision.suppressed.clone());
-        Some(Found { rule: Cow::Borrowed(rule), view: View::Plain, span: 0..0, action, shadow, severity, suppressed })
     }
 
     /// What is found in strings that are put together: what detectors find, links and images. Registered values are looked for
     /// elsewhere.
-    pub(crate) fn together(&self, text: &str) -> Vec<Extra> {
+    pub(crate) fn together(&self, text: &str) -> Vec<Hit<'_>> {
+        let view = |view| if view == View::Plain { View::Joined } else { view };
         let hits = self.detectors.hits_in(text, true).into_iter();
         let hits = hits.filter(|hit| hit.decision.family != Family::Registered);
-        let cleaned = casemate_inspect::clean(text, &self.inspect).findings.into_iter();
+        let hits = hits.map(|hit| Hit { view: view(hit.view), ..hit });
         let leads = |rule: &str| rule.starts_with("link.") || rule.starts_with("image.");
-        let leading = cleaned.filter(|found| leads(found.rule) && found.action != Action::Report);
-        let leading = leading.map(|found| Extra { rule: found.rule.into(), span: found.span, view: View::Joined });
-        let view = |view| if view == View::Plain { View::Joined } else { view };
-        hits.map(|hit| Extra { view: view(hit.view), rule: hit.rule, span: hit.span }).chain(leading).collect()
+        let cleaned = casemate_inspect::clean(text, &self.inspect).findings.into_iter();
+        let leading = cleaned.filter(|found| leads(found.rule) && found.action != Action::Report).filter_map(|found| {
+            let decision = self.detectors.decisions.of(found.rule)?;
+            Some(Hit { rule: found.rule.into(), span: found.span, view: View::Joined, decision })
+        });
+        hits.chain(leading).collect()
+    }
+
+    /// What was found in a text, with what is done about it.
+    pub(crate) fn hits_of(&self, text: &str, found: &[Match]) -> Vec<Hit<'_>> {
+        self.detectors.judged(text, found)
+    }
+
+    /// What is found in a value because of what it is called.
+    pub(crate) fn hits_under(&self, names: &Names<'_>, text: &str) -> Vec<Hit<'_>> {
+        self.detectors.under(names, text)
+    }
+
+    /// What is found in a number once its exponent and fraction are undone.
+    pub(crate) fn hits_written_out(&self, raw: &str) -> Vec<Hit<'_>> {
+        self.detectors.written_out(raw)
     }
 
     /// The registered values, where they are looked for.
@@ -226,7 +240,7 @@ impl Filter {
         &self,
         text: &'t str,
         policy: &casemate_inspect::Policy,
-        extra: &[Extra],
+        extra: &[Hit<'_>],
         html: bool,
     ) -> Filtered<'t> {
         let mut findings = Findings::default();

@@ -2,6 +2,7 @@
 
 mod across;
 mod before;
+mod named;
 mod notes;
 mod place;
 mod position;
@@ -11,7 +12,6 @@ mod twin;
 mod walk;
 
 pub use crate::media::check_request;
-use across::Across;
 pub(crate) use across::holds;
 pub use before::Before;
 use place::Place;
@@ -118,7 +118,7 @@ pub struct Inspected {
     /// The counted tokens of its text.
     pub tokens: u64,
     /// What was found in its strings by looking at others as well.
-    pub(crate) across: Across,
+    pub(crate) across: across::Places,
 }
 
 impl Inspected {

@@ -38,8 +38,20 @@ const PASSWORDS: &[&str] = &[
     "pwd",
 ];
 
-/// The same for secrets that an author may have chosen himself.
-const SECRETS: &[&str] = &["secret", "credential", "credentials", "apikey"];
+/// The same for secrets that an author may have chosen himself, or that an id may be.
+const SECRETS: &[&str] = &[
+    "secret",
+    "credential",
+    "credentials",
+    "apikey",
+    "apitoken",
+    "accesstoken",
+    "authtoken",
+    "refreshtoken",
+    "bearertoken",
+    "secretkey",
+    "privatekey",
+];
 
 /// The same for keys and tokens.
 const KEYS: &[&str] = &[
@@ -254,9 +266,14 @@ fn ends_with(folded: &[u8], word: &str) -> bool {
     })
 }
 
+/// What sets the words of a key apart.
+const fn parts(byte: &u8) -> bool {
+    matches!(*byte, b'_' | b'-' | b'.' | b' ' | b':' | b'/')
+}
+
 /// Short words count only as a word of their own: `pass`, `db_pass`, `PGPASS`.
 fn pass(name: &[u8]) -> bool {
-    let last = name.rsplit(|byte| matches!(byte, b'_' | b'-' | b'.')).next().unwrap_or_default();
+    let last = name.rsplit(parts).next().unwrap_or_default();
     ["pass", "pw", "pswd", "pgpass", "dbpass", "userpass", "mypass"]
         .iter()
         .any(|word| last.eq_ignore_ascii_case(word.as_bytes()))
@@ -264,7 +281,7 @@ fn pass(name: &[u8]) -> bool {
 
 /// Whether its last word only ends like `pat` or `auth`.
 fn short_tail(name: &[u8]) -> bool {
-    let last = name.rsplit(|byte| matches!(byte, b'_' | b'-' | b'.')).next().unwrap_or_default();
+    let last = name.rsplit(parts).next().unwrap_or_default();
     let folded = last.to_ascii_lowercase();
     let short =
         ["pat", "psk", "jwt", "auth"].iter().any(|word| folded.ends_with(word.as_bytes()) && folded.len() > word.len());

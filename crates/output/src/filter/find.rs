@@ -1,15 +1,21 @@
 //! Every detector over one text: as it stands, and in what its encodings hide.
 
+mod under;
+
 use super::decide::{Decision, Decisions};
 use super::edit::whole;
+use super::pictures;
 use super::risk;
 use crate::policy::{Policy, Resolved, Treatment};
 use casemate_inspect::decoded::{self, Piece, through_pieces};
 use casemate_inspect::secrets::{self, Imported};
-use casemate_inspect::{Family, Match, Registered, Rule, Severity, View, hosts, personal, phrases, registered};
+use casemate_inspect::{
+    Family, Match, Registered, Rule, Severity, View, answers, hosts, personal, phrases, registered,
+};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
+pub(crate) use under::Names;
 
 /// A detector.
 pub(crate) type Find = fn(&str, &mut Vec<Match>);
@@ -26,26 +32,11 @@ const DETECTORS: [(&[Rule], Find, Pending); 3] = [
 
 /// A match about which something is done.
 #[derive(Debug, Clone)]
-pub(super) struct Hit<'f> {
-    pub(super) rule: Cow<'static, str>,
-    pub(super) span: Range<usize>,
-    pub(super) view: View,
-    pub(super) decision: &'f Decision,
-}
-
-/// A place where something was found by looking further than at the text alone.
-#[derive(Debug, Clone)]
-pub(crate) struct Extra {
-    /// The rule's id, of the catalogue or of an operator's own pattern.
+pub(crate) struct Hit<'f> {
     pub(crate) rule: Cow<'static, str>,
     pub(crate) span: Range<usize>,
     pub(crate) view: View,
-}
-
-impl From<Match> for Extra {
-    fn from(Match { rule, span, view }: Match) -> Self {
-        Self { rule: Cow::Borrowed(rule), span, view }
-    }
+    pub(crate) decision: &'f Decision,
 }
 
 impl Hit<'_> {
@@ -109,6 +100,8 @@ pub(crate) struct Detectors {
     used: Vec<Find>,
     pending: Vec<Pending>,
     phrases: bool,
+    secrets: bool,
+    personal: bool,
     /// Whether a rule changes texts that is looked for without a bound.
     lines: bool,
     registered: Option<Arc<Registered>>,
@@ -141,11 +134,20 @@ impl Detectors {
             pending: used().map(|(_, _, pending)| *pending).collect(),
             lines: decisions.edits(phrases::RULES) || patterns.iter().any(|(own, _)| own.decision.edits()),
             phrases: decisions.uses(phrases::RULES),
+            secrets: decisions.uses(secrets::RULES),
+            personal: decisions.uses(personal::RULES),
             registered: decisions.uses(registered::RULES).then(|| Arc::clone(&policy.registered)),
             patterns,
             further,
             decisions,
         }
+    }
+
+    /// Takes images out of texts as well, whatever is said of the rule.
+    pub(super) fn strip_images(&mut self) {
+        self.decisions.insist(&answers::CONTENT);
+        self.used.push(pictures::find);
+        self.pending.push(pictures::pending);
     }
 
     /// With further detectors, and what is done about their rules.
@@ -277,22 +279,6 @@ impl Detectors {
             Some(Hit { rule: Cow::Borrowed(found.rule), span: whole(text, &found.span), view: found.view, decision })
         };
         found.iter().filter_map(hit).collect()
-    }
-
-    /// The same of what was found by looking further.
-    pub(super) fn judged_extra(&self, text: &str, found: &[Extra]) -> Vec<Hit<'_>> {
-        let hit = |found: &Extra| {
-            let decision = self.decision(&found.rule)?;
-            Some(Hit { rule: found.rule.clone(), span: whole(text, &found.span), view: found.view, decision })
-        };
-        found.iter().filter_map(hit).collect()
-    }
-
-    /// What is done about a rule of the catalogue or of the operator's.
-    fn decision(&self, id: &str) -> Option<&Decision> {
-        let imported = self.further.iter().flat_map(|further| further.own.iter().flatten());
-        let mut own = self.patterns.iter().map(|(own, _)| own).chain(imported);
-        own.find(|own| own.id.as_ref() == id).map(|own| &own.decision).or_else(|| self.decisions.of(id))
     }
 
     /// Registered values: what looks for them undoes encodings itself, but for rows of codes in other bases than ten.

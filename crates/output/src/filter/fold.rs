@@ -1,7 +1,7 @@
 //! A text part after part, as a whole or as a stream.
 
 use super::cut::{self, Next};
-use super::find::{Extra, Hit};
+use super::find::Hit;
 use super::findings::{Findings, whole_text};
 use super::rounds::{End, Part, within};
 use super::{Filter, Found};
@@ -80,7 +80,7 @@ impl Filter {
         &self,
         text: &'t str,
         policy: &inspect::Policy,
-        extra: &[Extra],
+        extra: &[Hit<'_>],
         html: bool,
         findings: &mut Findings,
     ) -> End<'t> {
@@ -110,7 +110,7 @@ impl Filter {
         &self,
         text: &'t str,
         policy: &inspect::Policy,
-        extra: &[Extra],
+        extra: &[Hit<'_>],
         flow: &mut Flow,
         findings: &mut Findings,
     ) -> End<'t> {
@@ -246,13 +246,12 @@ impl Filter {
     }
 
     /// Filters a document of HTML without what was found in it by looking further.
-    fn without<'t>(&self, text: &str, extra: &[Extra], policy: &inspect::Policy, findings: &mut Findings) -> End<'t> {
-        let hits = self.detectors.judged_extra(text, extra);
-        findings.add_hits(&hits, Range::clone);
-        if hits.iter().any(|hit| hit.decision.denies()) {
+    fn without<'t>(&self, text: &str, extra: &[Hit<'_>], policy: &inspect::Policy, findings: &mut Findings) -> End<'t> {
+        findings.add_hits(extra, Range::clone);
+        if extra.iter().any(|hit| hit.decision.denies()) {
             return End::Denied;
         }
-        let left = apply(text, &mut super::edit::edits(text, &hits)).0;
+        let left = apply(text, &mut super::edit::edits(text, extra)).0;
         match self.document(&left, policy, findings) {
             End::Rest(rest) => End::Rest(Cow::Owned(rest.into_owned())),
             End::Denied => End::Denied,

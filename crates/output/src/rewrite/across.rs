@@ -5,21 +5,38 @@ use super::before::Before;
 use super::position::Position;
 use super::seams;
 use super::slots::{self, Role, Slot};
-use crate::filter::{Extra, Filter};
+use crate::filter::{Filter, Hit};
 use casemate_core::json::{Edits, Json, Limits, Value};
 use casemate_inspect::{Match, Registered};
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// What was found in each string by looking at its neighbours as well: by where the string, or the member whose key it is,
 /// begins in the message.
-pub(crate) type Across = HashMap<usize, Vec<Extra>>;
+pub(crate) type Across<'f> = HashMap<usize, Vec<Hit<'f>>>;
+
+/// Where that stands, of what is done with once it is told.
+pub(crate) type Places = HashMap<usize, Vec<Range<usize>>>;
+
+/// The places of what was found, but for private keys: what follows belongs to them.
+pub(super) fn places(across: &Across<'_>) -> Places {
+    let taken = |hit: &&Hit<'_>| !hit.rule.starts_with("secret.private_key.");
+    let spans = |hits: &Vec<Hit<'_>>| hits.iter().filter(taken).map(|hit| hit.span.clone()).collect();
+    across.iter().map(|(at, hits)| (*at, spans(hits))).collect()
+}
 
 /// Looks at all strings of a message, with those of the messages before it, as at one, and at those of each text that is JSON.
-pub(super) fn look(root: Value<'_>, position: Position, filter: &Filter, decided: &Edits, before: &Before) -> Across {
+pub(super) fn look<'f>(
+    root: Value<'_>,
+    position: Position,
+    filter: &'f Filter,
+    decided: &Edits,
+    before: &Before,
+) -> Across<'f> {
     let mut across = Across::new();
     let mut slots: Vec<Slot<'_>> = before.slots().collect();
     slots.extend(slots::of(root, position, decided));
-    let mut add = |slot: &Slot<'_>, found: Extra| {
+    let mut add = |slot: &Slot<'_>, found: Hit<'f>| {
         if let Some(at) = slot.at {
             across.entry(at).or_default().push(found);
         }
@@ -30,9 +47,13 @@ pub(super) fn look(root: Value<'_>, position: Position, filter: &Filter, decided
         }
     });
     let Some(registered) = filter.registered() else { return across };
-    spread(registered, &slots, |slot, found| add(slot, found.into()));
+    spread(registered, &slots, |slot, part| {
+        filter.hits_of(&slot.text, &[part]).into_iter().for_each(|hit| add(slot, hit))
+    });
     for slot in slots.iter().filter(|slot| slot.role == Role::Text && slot.at.is_some()) {
-        inside(registered, &slot.text, |found| add(slot, found.into()));
+        inside(registered, &slot.text, |part| {
+            filter.hits_of(&slot.text, &[part]).into_iter().for_each(|hit| add(slot, hit));
+        });
     }
     across
 }

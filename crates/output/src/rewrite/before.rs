@@ -1,13 +1,13 @@
 //! What has gone out of a stream of messages, as far as it may be read together with what follows.
 
 use super::Shape;
-use super::across::Across;
+use super::across::Places;
 use super::position::Position;
 use super::slots::{self, Slot};
-use crate::filter::Extra;
 use casemate_core::json::{Edits, Json};
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::ops::Range;
 
 /// So much is remembered of each place, in bytes and in strings.
 const KEPT: usize = 8 * 1024;
@@ -25,7 +25,7 @@ pub struct Before {
 
 impl Before {
     /// Remembers a message that goes out, of which `across` was found.
-    pub(crate) fn keep(&mut self, json: &Json, shape: Shape, across: &Across) {
+    pub(crate) fn keep(&mut self, json: &Json, shape: Shape, across: &Places) {
         for slot in slots::of(json.root(), Position::of(shape), &Edits::new()) {
             let found = slot.at.and_then(|at| across.get(&at)).map(Vec::as_slice).unwrap_or_default();
             let mut text = without(&slot.text, found);
@@ -58,9 +58,8 @@ impl Before {
 }
 
 /// A text without what was found in it by looking further.
-fn without(text: &str, found: &[Extra]) -> String {
-    let cut = found.iter().filter(|found| !found.rule.starts_with("secret.private_key."));
-    let mut spans: Vec<_> = cut.map(|found| (found.span.start, found.span.end)).collect();
+fn without(text: &str, found: &[Range<usize>]) -> String {
+    let mut spans: Vec<_> = found.iter().map(|span| (span.start, span.end)).collect();
     spans.sort_unstable();
     let (mut out, mut at) = (String::with_capacity(text.len()), 0);
     for (start, end) in spans {

@@ -5,7 +5,7 @@
 //! where two strings meet; what is found across such a seam is told of each string that it touches.
 
 use super::slots::Slot;
-use crate::filter::{Extra, Filter};
+use crate::filter::{Filter, Hit};
 use casemate_inspect::html;
 use std::collections::HashSet;
 use std::ops::Range;
@@ -18,7 +18,7 @@ const FAR: usize = 8 * 1024;
 type Start = (usize, usize, String);
 
 /// Calls `found` with the number of each string of this message that holds a part of something, and with that part.
-pub(super) fn look(filter: &Filter, slots: &[Slot<'_>], mut found: impl FnMut(usize, Extra)) {
+pub(super) fn look<'f>(filter: &'f Filter, slots: &[Slot<'_>], mut found: impl FnMut(usize, Hit<'f>)) {
     let told: Vec<usize> = (0..slots.len()).filter(|at| slots.get(*at).is_some_and(|slot| slot.told)).collect();
     if told.len() < 2 {
         return;
@@ -38,7 +38,7 @@ pub(super) fn look(filter: &Filter, slots: &[Slot<'_>], mut found: impl FnMut(us
     }
 }
 
-fn read(filter: &Filter, slots: &[Slot<'_>], reading: &[usize], found: &mut impl FnMut(usize, Extra)) {
+fn read<'f>(filter: &'f Filter, slots: &[Slot<'_>], reading: &[usize], found: &mut impl FnMut(usize, Hit<'f>)) {
     let own = |at: &usize| slots.get(*at).is_some_and(|slot| slot.at.is_some());
     if reading.len() < 2 || !reading.iter().any(own) {
         return;
@@ -47,34 +47,34 @@ fn read(filter: &Filter, slots: &[Slot<'_>], reading: &[usize], found: &mut impl
     let mut complete: HashSet<Start> = HashSet::new();
     for between in ["\n", ""] {
         for chunk in chunks(slots, reading, between) {
-            for extra in filter.together(&chunk.text) {
-                let parts = chunk.parts(&extra.span);
+            for hit in filter.together(&chunk.text) {
+                let parts = chunk.parts(&hit.span);
                 let (Some(first), several) = (parts.first(), parts.len() > 1) else { continue };
-                let start = (first.0, first.1.start, family(&extra));
+                let start = (first.0, first.1.start, family(&hit));
                 if !several {
                     complete.insert(start);
                     continue;
                 }
-                let seam = chunk.seam(&extra.span);
-                if between.is_empty() && (complete.contains(&start) || follows(&extra, &chunk.text, seam)) {
+                let seam = chunk.seam(&hit.span);
+                if between.is_empty() && (complete.contains(&start) || follows(&hit, &chunk.text, seam)) {
                     continue;
                 }
                 for (number, span) in parts.into_iter().filter(|(number, _)| own(number)) {
-                    found(number, Extra { span, ..extra.clone() });
+                    found(number, Hit { span, ..hit.clone() });
                 }
             }
         }
     }
 }
 
-fn family(extra: &Extra) -> String {
-    extra.rule.split('.').next().unwrap_or_default().to_owned()
+fn family(hit: &Hit<'_>) -> String {
+    hit.rule.split('.').next().unwrap_or_default().to_owned()
 }
 
 /// Whether a link only seems to go over the seam: it is a whole one before it, and the word behind it is only the next one; or
 /// it begins behind it.
-fn follows(extra: &Extra, text: &str, seam: usize) -> bool {
-    if !extra.rule.starts_with("link.") {
+fn follows(hit: &Hit<'_>, text: &str, seam: usize) -> bool {
+    if !hit.rule.starts_with("link.") {
         return false;
     }
     let word = text.get(seam..).unwrap_or_default();
@@ -82,7 +82,7 @@ fn follows(extra: &Extra, text: &str, seam: usize) -> bool {
     if ["http://", "https://"].iter().any(|scheme| word.starts_with(scheme)) {
         return true;
     }
-    let before = text.get(extra.span.start..seam).unwrap_or_default();
+    let before = text.get(hit.span.start..seam).unwrap_or_default();
     let whole = before.split_once("://").is_some_and(|(_, host)| host.contains('.'));
     let hostlike = word.split_once('/').is_some_and(|(host, _)| host.contains('.'));
     whole && word.starts_with(char::is_alphanumeric) && !hostlike

@@ -1,5 +1,6 @@
 //! Messages as an upstream may send them, and what a client then sees.
 
+mod named;
 mod spread;
 mod together;
 mod typed;
@@ -178,8 +179,8 @@ fn what_cannot_change_is_judged() {
     assert_eq!(result(Method::ToolsList, tools, &rules()).unwrap(), r#"{"tools":[]}"#);
     let text = r#"{"id":1,"result":{"content":[{"type":"resource_link","name":"n","uri":"https://evil.test/x"}],"structuredContent":{"k\u200b":1}}}"#;
     let (out, notes) = inspected(text, Shape::Result(Method::ToolsCall), &rules()).unwrap();
-    assert_eq!(out, text);
-    assert_eq!(notes, [("invisible.format".to_owned(), "report"), ("link.uri".to_owned(), "report")]);
+    assert_eq!(out, text.replace("k\\u200b", "k"));
+    assert_eq!(notes, [("invisible.format".to_owned(), "redact"), ("link.uri".to_owned(), "report")]);
 }
 
 #[test]

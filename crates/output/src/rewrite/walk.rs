@@ -1,25 +1,24 @@
 //! The walk over a message: position by position, with findings, edits, media and budget.
 
+mod fixed;
+mod pictures;
+
 use super::across::{self, Across};
 use super::before::Before;
+use super::named;
 use super::notes::{Notes, whole};
 use super::position::{self, Position};
 use super::twin::Twin;
 use super::{Inspected, Place, Rules, Withheld};
 use crate::budget::Budget;
-use crate::filter::{Filtered, Found, Judged, Verdict};
+use crate::filter::{Filtered, Found, Verdict};
 use crate::media;
 use casemate_core::json::{Edits, Kind, Member, Value, quote};
 use casemate_core::{Reason, Refusal};
 use casemate_inspect as inspect;
-use casemate_inspect::{Action, IMAGE_MARKER, Severity, View};
+use casemate_inspect::{Action, Severity, View, answers};
 use std::borrow::Cow;
-use std::collections::HashSet;
-
-/// What stands for an image in an answer that may hold none.
-fn marker_item() -> String {
-    format!(r#"{{"type":"text","text":{}}}"#, quote(IMAGE_MARKER))
-}
+use std::collections::{HashMap, HashSet};
 
 pub(super) struct Walk<'r, 'v> {
     rules: &'r Rules,
@@ -29,9 +28,11 @@ pub(super) struct Walk<'r, 'v> {
     edits: Edits,
     notes: Notes,
     budget: Budget,
-    across: Across,
+    across: Across<'r>,
     /// Names and keys in which nothing was found; the same ones come again and again.
     harmless: HashSet<String>,
+    /// The keys of objects in which some are called otherwise, by where the objects begin.
+    renamed: HashMap<usize, HashSet<String>>,
     /// The structured content of the result, where it changes.
     twin: Option<Twin<'v>>,
     /// Whether what is walked is HTML by its media type.
@@ -51,6 +52,7 @@ impl<'r, 'v> Walk<'r, 'v> {
             budget: Budget::new(rules.tokens, spent),
             across: Across::new(),
             harmless: HashSet::new(),
+            renamed: HashMap::new(),
             twin: None,
             html: false,
             host: None,
@@ -63,11 +65,14 @@ impl<'r, 'v> Walk<'r, 'v> {
         position: Position,
         before: &Before,
     ) -> Result<Inspected, Box<Withheld>> {
-        self.across = across::look(root, position, &self.rules.filter, self.decided, before);
+        let rules = self.rules;
+        self.across = across::look(root, position, &rules.filter, self.decided, before);
+        let places = across::places(&self.across);
+        named::look(root, position, &rules.filter, self.decided, &mut self.across);
         let walked = self.value(root, position);
         let report = self.notes.report();
         match walked {
-            Ok(()) => Ok(Inspected { edits: self.edits, report, tokens: self.budget.used(), across: self.across }),
+            Ok(()) => Ok(Inspected { edits: self.edits, report, tokens: self.budget.used(), across: places }),
             Err(refusal) => Err(Box::new(Withheld { refusal, report })),
         }
     }
@@ -133,7 +138,7 @@ impl<'r, 'v> Walk<'r, 'v> {
                 (inner, known) = (Position::Media, Some(name));
             }
             self.place.enter_member(known);
-            let walked = self.member(object, &member, known, inner);
+            let walked = self.member(object, &member, known, (position, inner));
             self.place.leave();
             walked?;
         }
@@ -145,15 +150,14 @@ impl<'r, 'v> Walk<'r, 'v> {
         object: Value<'v>,
         member: &Member<'v>,
         known: Option<&'static str>,
-        inner: Position,
+        (outer, inner): (Position, Position),
     ) -> Result<(), Refusal> {
         let (key, value) = (member.key(), member.value);
         if known.is_none() {
-            self.spread(member.span().start, &key)?;
-            self.judge(&key)?;
+            self.key(object, member, outer)?;
         }
         if inner == Position::Shown && self.is_refused(value) {
-            self.found(whole("link.uri", Severity::Medium, Action::Redact));
+            self.found(whole(&answers::URI, Severity::Medium, Action::Redact));
             self.edits.retain_members(object, |name, _| name != key.as_ref());
             return Ok(());
         }
@@ -186,14 +190,17 @@ impl<'r, 'v> Walk<'r, 'v> {
 
     fn string(&mut self, value: Value<'v>, position: Position) -> Result<(), Refusal> {
         let Some(text) = value.as_str() else { return Ok(()) };
+        if self.replace_text(value, &text, position) {
+            return Ok(());
+        }
         if !position.is_text() {
-            self.spread(value.span().start, &text)?;
+            self.beside(value.span().start)?;
         }
         match position {
             Position::Media => self.media(value, &text),
             Position::Name => self.judge(&text),
-            Position::Uri | Position::Shown => self.uri(&text, "link.uri"),
-            Position::Asked => self.uri(&text, "link.elicitation"),
+            Position::Uri | Position::Shown => self.uri(&text, &answers::URI),
+            Position::Asked => self.uri(&text, &answers::ELICITATION),
             _ => self.text(value, &text, position),
         }
     }
@@ -204,7 +211,8 @@ impl<'r, 'v> Walk<'r, 'v> {
         let source = twin.map_or(Cow::Borrowed(text), |twin| Cow::Owned(twin.after.clone()));
         let extra = self.across.get(&value.span().start).filter(|_| twin.is_none());
         let host = self.host.map(|rule| inspect::Match { rule, span: 0..text.len(), view: View::Plain });
-        let named: Vec<_> = host.into_iter().chain(extra.into_iter().flatten().cloned()).collect();
+        let mut named = host.map_or_else(Vec::new, |host| filter.hits_of(text, &[host]));
+        named.extend(extra.into_iter().flatten().cloned());
         let extra = named.as_slice();
         let filtered = match position {
             Position::Data => filter.data_with(&source, extra),
@@ -229,8 +237,8 @@ impl<'r, 'v> Walk<'r, 'v> {
         media::check_answer(value, self.rules.media_bytes)?;
         let Some(words) = media::words(text) else {
             // What is no text cannot be changed.
-            let findings = self.rules.filter.judge_values(text);
-            return self.judged(Judged { findings, ..Judged::default() });
+            let judged = self.rules.filter.judge_values(text);
+            return self.judged(judged);
         };
         let filtered =
             if self.html { self.rules.filter.html_with(&words, &[]) } else { self.rules.filter.text(&words) };
@@ -244,87 +252,6 @@ impl<'r, 'v> Walk<'r, 'v> {
         if verdict == Verdict::Denied { Err(self.denied(denied)) } else { Ok(()) }
     }
 
-    /// Judges a number: a registered value may be one.
-    fn number(&mut self, value: Value<'v>, position: Position) -> Result<(), Refusal> {
-        let raw = value.raw();
-        let parts = self.across.get(&value.span().start);
-        let mut findings = parts.map_or_else(Vec::new, |parts| self.rules.filter.judge_found(raw, parts));
-        if raw.len() >= inspect::Registered::SHORTEST {
-            findings.extend(self.rules.filter.judge_values(raw));
-        }
-        if position.is_text() && findings.iter().any(|f| f.action == Action::Deny && !f.shadow) {
-            self.edits.replace(value, quote(crate::filter::SECRET));
-            let redacted = findings.into_iter().map(|f| Found { action: f.action.min(Action::Redact), ..f });
-            self.note(redacted.collect(), 0);
-            return Ok(());
-        }
-        self.judged(Judged { findings, ..Judged::default() })
-    }
-
-    /// Judges a string that must stay as it is and holds a part of a registered value.
-    fn spread(&mut self, at: usize, text: &str) -> Result<(), Refusal> {
-        let Some(parts) = self.across.get(&at) else { return Ok(()) };
-        let findings = self.rules.filter.judge_found(text, parts);
-        self.judged(Judged { findings, ..Judged::default() })
-    }
-
-    /// Judges a string that must stay as it is.
-    fn judge(&mut self, text: &str) -> Result<(), Refusal> {
-        self.budget.text(text)?;
-        if self.harmless.contains(text) {
-            return Ok(());
-        }
-        let judged = self.rules.filter.judge(text);
-        if judged.findings.is_empty() && judged.markup.is_empty() && self.harmless.len() < HARMLESS {
-            self.harmless.insert(text.to_owned());
-        }
-        self.judged(judged)
-    }
-
-    /// Notes what was found where nothing can be changed, and denies what is never innocent there.
-    fn judged(&mut self, judged: Judged) -> Result<(), Refusal> {
-        let never = |f: &inspect::Finding| {
-            f.severity == Severity::High
-                && (matches!(f.rule, "image.markdown" | "image.wiki") || f.rule.starts_with("invisible."))
-        };
-        let mut denied = judged.findings.iter().find(|f| f.action == Action::Deny && !f.shadow).map(|f| f.rule.clone());
-        let markup = judged.markup.iter().find(|f| never(f)).map(|f| Cow::Borrowed(f.rule));
-        let action = if markup.is_some() { Action::Deny } else { Action::Report };
-        denied = denied.or(markup);
-        self.note(judged.findings, judged.unlisted);
-        for inspect::Finding { rule, span, severity, .. } in judged.markup {
-            let (rule, view) = (Cow::Borrowed(rule), View::Plain);
-            self.found(Found { rule, view, span, action, shadow: false, severity, suppressed: None });
-        }
-        if denied.is_some() { Err(self.denied(denied)) } else { Ok(()) }
-    }
-
-    fn uri(&mut self, text: &str, rule: &'static str) -> Result<(), Refusal> {
-        self.budget.text(text)?;
-        let mut judged = self.rules.filter.judge(text);
-        // What is no part of a URI would be read as markup by a client that prints it.
-        let markup = |rule: &str| rule.starts_with("invisible.") || rule.starts_with("image.");
-        judged.markup.retain(|finding| markup(finding.rule));
-        self.judged(judged)?;
-        let runs = |scheme: &&str| starts(text.trim_start(), scheme);
-        match inspect::place_of(text, &self.rules.filter.inspect) {
-            inspect::Place::Script if ["javascript:", "vbscript:", "livescript:"].iter().any(runs) => {
-                self.found(whole("link.script", Severity::High, Action::Deny));
-                Err(self.denied(Some(Cow::Borrowed("link.script"))))
-            }
-            inspect::Place::External if is_web(text) => self.leads_out(rule),
-            _ => Ok(()),
-        }
-    }
-
-    /// What is done about a URI that leads where it may not: it cannot be changed, so that only a denial does more than note it.
-    fn leads_out(&mut self, rule: &'static str) -> Result<(), Refusal> {
-        let Some(found) = self.rules.filter.noted(rule) else { return Ok(()) };
-        let denied = found.action == Action::Deny && !found.shadow;
-        self.found(found);
-        if denied { Err(self.denied(Some(Cow::Borrowed(rule)))) } else { Ok(()) }
-    }
-
     /// The refusal, which says where and by which rule and not a word of the text.
     fn denied(&self, rule: Option<Cow<'static, str>>) -> Refusal {
         let by = rule.map(|rule| format!(" by {rule}")).unwrap_or_default();
@@ -334,53 +261,6 @@ impl<'r, 'v> Walk<'r, 'v> {
     fn is_refused(&self, value: Value<'_>) -> bool {
         let url = value.as_str().unwrap_or_default();
         inspect::place_of(&url, &self.rules.filter.inspect) != inspect::Place::Allowed
-    }
-
-    /// Leaves out the icons that a client would fetch from elsewhere.
-    fn drop_icons(&mut self, icons: Value<'_>) -> Result<(), Refusal> {
-        let text = &self.rules.filter.inspect;
-        let images = inspect::Policy { allowed_links: text.allowed_images.clone(), ..text.clone() };
-        let (sensitive, limit) = (text.strip_images, self.rules.media_bytes);
-        let mut fault = None;
-        let dropped = self.edits.retain_items(icons, |icon| {
-            let src = icon.get("src").and_then(|src| src.as_str()).unwrap_or_default();
-            if let Some(len) = picture(&src) {
-                if len > limit {
-                    fault = Some(Refusal::new(Reason::LimitMedia).detail("an icon"));
-                }
-                return !sensitive;
-            }
-            let allowed = inspect::place_of(&src, &images) == inspect::Place::Allowed;
-            !sensitive && allowed && starts(&src, "https:")
-        });
-        self.notes.count("image.icon", Action::Redact, dropped);
-        fault.map_or(Ok(()), Err)
-    }
-
-    /// Puts a marker where an image item or an image resource stands, if none may go out.
-    fn replace_image(&mut self, object: Value<'_>, position: Position) -> bool {
-        if !self.rules.filter.inspect.strip_images
-            || !matches!(position, Position::Content | Position::Contents | Position::Text)
-        {
-            return false;
-        }
-        let text = |value: Option<Value<'_>>| value.and_then(|v| v.as_str()).unwrap_or_default().into_owned();
-        let picture =
-            |object: Value<'_>| object.get("blob").is_some() && starts(&text(object.get("mimeType")), "image/");
-        let kind = text(object.get("type"));
-        let embedded = kind == "resource" && object.get("resource").is_some_and(picture);
-        let image = kind == "image" && (position == Position::Content || object.get("data").is_some());
-        let json = if image || embedded {
-            marker_item()
-        } else if position != Position::Content && picture(object) {
-            let uri = object.get("uri").map_or_else(|| "\"\"".to_owned(), |uri| uri.raw().to_owned());
-            format!(r#"{{"uri":{uri},"mimeType":"text/plain","text":{}}}"#, quote(IMAGE_MARKER))
-        } else {
-            return false;
-        };
-        self.edits.replace(object, json);
-        self.found(whole("image.content", Severity::Low, Action::Redact));
-        true
     }
 
     /// What a server asks a client's model to write.
@@ -393,16 +273,13 @@ impl<'r, 'v> Walk<'r, 'v> {
 
     fn note(&mut self, found: Vec<Found>, unlisted: usize) {
         found.into_iter().for_each(|found| self.found(found));
-        self.notes.count("text.unlisted", Action::Rewrite, unlisted);
+        self.notes.count(&answers::UNLISTED, Action::Rewrite, unlisted);
     }
 
     fn found(&mut self, found: Found) {
         self.notes.add(found, || self.place.pointer());
     }
 }
-
-/// The most names and keys that are remembered as harmless.
-const HARMLESS: usize = 4096;
 
 /// The member of a result that holds structured content.
 const STRUCTURED: &str = "structuredContent";
@@ -415,22 +292,8 @@ fn starts(text: &str, prefix: &str) -> bool {
     text.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix))
 }
 
-/// Whether a client would fetch the URI over the web. The names of JSON Schema's own dialects are never fetched.
-fn is_web(uri: &str) -> bool {
-    let dialect = ["https://json-schema.org/", "http://json-schema.org/"].iter().any(|own| uri.starts_with(own));
-    !dialect && (starts(uri, "http:") || starts(uri, "https:"))
-}
-
 /// Whether a string is media: always where content says so; elsewhere where it is base64, and text otherwise.
 pub(super) fn is_media(value: Value<'_>, position: Position) -> bool {
     let content = matches!(position, Position::Content | Position::Contents);
     value.kind() == Kind::String && (content || value.as_str().is_some_and(|text| media::decoded_len(&text).is_some()))
-}
-
-/// The decoded size of a `data:` URL of a plain picture; SVG is markup and none.
-fn picture(src: &str) -> Option<usize> {
-    let rest = src.strip_prefix("data:image/")?;
-    let (kind, content) = rest.split_once(";base64,")?;
-    let plain = matches!(kind, "png" | "jpeg" | "gif" | "webp" | "avif" | "x-icon" | "vnd.microsoft.icon");
-    media::decoded_len(content).filter(|_| plain)
 }

@@ -148,6 +148,8 @@ const OVERRIDES: &[Key] = &[
     RULES_KEY,
     MARKING_KEY,
     ARGUMENTS_KEY,
+    key("sensitive", Kind::Bool, "Whether all images are stripped there. What is set for a wider place stays set.")
+        .or("false"),
 ];
 
 const SUPPRESS: &[Key] = &[
