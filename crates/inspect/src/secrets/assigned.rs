@@ -105,6 +105,9 @@ fn assigned(bytes: &[u8], name: Range<usize>, at: usize) -> Option<(&'static str
     if bytes.get(at..)?.starts_with(b"::") {
         return None;
     }
+    if !key::promises(bytes.get(name.clone())?) {
+        return None;
+    }
     let value = value::read(bytes, from)?;
     let text = bytes.get(value.span.clone())?;
     if text.len() < 6 {
