@@ -105,7 +105,7 @@ fn assigned(bytes: &[u8], name: Range<usize>, at: usize) -> Option<(&'static str
     if bytes.get(at..)?.starts_with(b"::") {
         return None;
     }
-    if summed(bytes, name.start) {
+    if !key::promises(bytes.get(name.clone())?) || summed(bytes, name.start) {
         return None;
     }
     let value = value::read(bytes, from)?;
