@@ -64,7 +64,7 @@ const WORDS: Table = &[
     ),
     (
         SECRET,
-        "secret, password, passphrase, credential, api key, apikey, access key, private key, ssh key, access token, auth token, \
+        "confidential information, confidential data, confidential detail, sensitive information, sensitive data, secret, password, passphrase, credential, api key, apikey, access key, private key, ssh key, access token, auth token, \
         api token, bearer token, all tokens, your token, their token, stored token, saved token, hidden token, \
         internal token, secret token, private token, known token, me tokens, of etc passwd, of etc shadow, cat etc passwd, read etc passwd, read etc shadow, env file, mcp json, authorized keys, one time code, bank pin, login data, login details, encryption key, \
         all the keys, all your keys, session token, refresh token, creds, env var, environment var, id_rsa, seed phrase, signing key, environ",
@@ -135,6 +135,8 @@ pub(super) fn is_worth(part: &str) -> bool {
         return true;
     }
     let (mut shown, mut secret, mut stress, mut dismiss, mut orders) = (false, false, false, false, false);
+    // How many words ago something was given away, and whether that was secrets.
+    let (mut since, mut given) = (usize::MAX, false);
     for word in part.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| (2..=16).contains(&word.len())) {
         let mut lower = [0_u8; 16];
         for (slot, b) in lower.iter_mut().zip(word.bytes()) {
@@ -142,6 +144,9 @@ pub(super) fn is_worth(part: &str) -> bool {
         }
         let word = std::str::from_utf8(lower.get(..word.len()).unwrap_or_default()).unwrap_or_default();
         let first = word.as_bytes().first();
+        since = if GIVES.contains(&word) { 0 } else { since.saturating_add(1) };
+        given |= (1..=5).contains(&since)
+            && GIVEN.iter().any(|head| head.as_bytes().first() == first && word.starts_with(head));
         let starts = |all: &[&str]| all.iter().any(|head| head.as_bytes().first() == first && word.starts_with(head));
         match first {
             Some(b'a') => {
@@ -165,6 +170,10 @@ pub(super) fn is_worth(part: &str) -> bool {
             Some(b'c') => {
                 secret |= starts(&[
                     "credential",
+                    "credencial",
+                    "credenciais",
+                    "credenzial",
+                    "confidential",
                     "creds",
                     "conversation",
                     "contrasena",
@@ -192,8 +201,15 @@ pub(super) fn is_worth(part: &str) -> bool {
         dismiss |= starts(tongues::DISMISSES);
         orders |= starts(tongues::ORDERED);
     }
-    dismiss && orders || shown && secret && stress
+    dismiss && orders || shown && secret && stress || given
 }
+
+/// To give away, and what is given away, whether all of it or not.
+const GIVES: [&str; 20] = [
+    "print", "dump", "output", "hand", "cat", "upload", "paste", "spill", "spit", "mail", "email", "forward", "ship",
+    "give", "tell", "send", "disclose", "divulge", "recite", "cough",
+];
+const GIVEN: [&str; 8] = ["secret", "password", "credential", "key", "env", "creds", "passphrase", "confidential"];
 
 const STRESS: [&str; 65] = [
     "prompt",
@@ -496,10 +512,10 @@ const PROSE: &str = "before, answer, contents, address, conversation, following,
 const SHOWN: &str = "print, show, dump, reveal, send, export, output, display, leak, expos, disclos, give, tell, share, mail, post, upload, \
     exfiltrat, paste, echo, list, read, collect, gather, harvest, forward, attach, includ, append, pass the, pass all, write, \
     extract, steal, copy, repeat, recite, spill, divulg, hand over, enumerat, unveil, betray, give away, spit out, surface, type out, spell out, retriev, \
-    get me, get us, provide, broadcast, reproduc, turn over, ask, reply with, respond with, answer with, put, \
-    zeig, gib, nenn, druck, schick, verrat, ausgeb, anzeig, liste, affich, montr, revel, donn, envo, imprim, muestr, envi, vuelca, dame, dime, \
-    ensena, mostr, exib, diga, stampa, rivel, invia, dammi, dimmi, 打印, 显示, 顯示, 输出, 輸出, 列出, 泄露, 发送, 發送, 告诉, 导出, 公开, 给我, 展示, 表示, 出力, 教え, 送, \
-    見せ, 公開, 漏, 출력, 보여, 알려, 보내, 공개, 덤프, 내보내, выве, покаж, распечата, раскро, отправ, пришл, сообщ, экспорт, выда";
+    get me, get us, hand me, hand us, hand it, hand them, provide, broadcast, reproduc, turn over, ask, reply with, respond with, answer with, put, \
+    ausgegeb, aufliste, offenleg, preisgeb, preisgib, angezeig, ausgedruck, sag mir, zeig, gib, nenn, druck, schick, verrat, ausgeb, anzeig, liste, affich, montr, revel, donn, envo, imprim, muestr, envi, vuelca, dame, dime, \
+    ensena, mostr, exib, diga, stampa, rivel, invia, dammi, dimmi, enumer, impress, divulga, dimmi, digam, passe, 打印, 显示, 顯示, 输出, 輸出, 列出, 泄露, 发送, 發送, 告诉, 导出, 公开, 给我, 交出, 透露, 发到, 披露, 展示, 表示, 出力, 教え, 送, \
+    見せ, 列挙, 開示, 言え, 渡, 公開, 漏, 출력, 나열, 말해, 넘겨, 유출, 보여, 알려, 보내, 공개, 덤프, 내보내, выве, дай, скажи, назов, переч, выгруз, покаж, распечата, раскро, отправ, пришл, сообщ, экспорт, выда";
 
 /// A set of anchors, found at once.
 #[derive(Debug)]

@@ -5,6 +5,8 @@
 //! negation. A description ("the command prints all secrets"), a purpose ("to print all secrets, run ...") and a ban ("never
 //! print all secrets") are none; nor is the bare phrase in quotation marks in a sentence about such phrases.
 
+mod further;
+mod tongues;
 mod words;
 
 use super::fold::unspaced;
@@ -15,12 +17,14 @@ use std::sync::LazyLock;
 use words::*;
 
 static REQUESTS: LazyLock<Lexicon> = LazyLock::new(|| {
-    let tables = WORDS.iter();
+    let tables = WORDS.iter().chain(tongues::WORDS);
     Lexicon::of(tables.flat_map(|(concepts, phrases)| phrases.split(", ").map(|phrase| (*concepts, phrase))))
 });
 
 /// Requests for secrets.
 pub(crate) const SECRETS: &str = "deny.secrets";
+/// What is so worded and only the label of an interface, or a line of its help.
+const LABELLED: &str = super::rules::SECRETS;
 /// Requests for the system prompt.
 pub(crate) const PROMPT: &str = "deny.system_prompt";
 
@@ -29,6 +33,7 @@ const REACH: usize = 80;
 const NOT: usize = 30;
 const GAP: usize = 40;
 const BEHIND: usize = 2;
+const CLOSE: usize = 10;
 
 /// The requests in a reading of `text`, by their places in the reading.
 pub(super) fn requests(flat: &Flat, text: &str) -> Vec<(&'static str, Range<usize>)> {
@@ -36,12 +41,17 @@ pub(super) fn requests(flat: &Flat, text: &str) -> Vec<(&'static str, Range<usiz
     let mut found = Vec::new();
     for (i, verb) in hits.iter().enumerate() {
         let request = Request { flat, text, hits: &hits, at: i, verb };
-        if verb.concepts & (VERB | WEAK | SURE | LAST) == 0 || request.is_negated() {
+        if verb.concepts & (VERB | WEAK | SURE | LAST | ASKS) == 0 || request.is_negated() {
             continue;
         }
-        let ahead = request.ahead().filter(|_| verb.concepts & SURE != 0 || request.is_order());
+        let ahead = if (verb.concepts & SURE != 0 || request.is_order()) && !request.is_named() {
+            request.ahead().or_else(|| request.one()).or_else(|| request.of_them())
+        } else {
+            None
+        };
         let asked = ahead.or_else(|| request.behind());
-        found.extend(asked.filter(|(_, place)| !request.is_mention(place) && !request.is_code(place)));
+        let asked = asked.filter(|(_, place)| !request.is_mention(place) && !request.is_code(place));
+        found.extend(asked.map(|(rule, place)| (if request.is_label(&place) { LABELLED } else { rule }, place)));
     }
     found
 }
@@ -63,14 +73,24 @@ impl Request<'_> {
     fn before(&self) -> impl Iterator<Item = &Hit> {
         let from = self.verb.from;
         let near = self.hits.get(..self.at).unwrap_or_default().iter().rev();
-        near.take_while(move |hit| from - hit.to.min(from) <= REACH && !self.chars(hit.to..from).contains(&'.'))
+        near.take_while(move |hit| from - hit.to.min(from) <= REACH && !self.ends(hit.to..from))
     }
 
     /// The hits behind the verb in its sentence.
     fn after(&self) -> impl Iterator<Item = &Hit> {
         let to = self.verb.to;
         let near = self.hits.get(self.at + 1..).unwrap_or_default().iter();
-        near.take_while(move |hit| hit.to - to.min(hit.to) <= REACH && !self.chars(to..hit.from).contains(&'.'))
+        near.take_while(move |hit| hit.to - to.min(hit.to) <= REACH && !self.ends(to..hit.from))
+    }
+
+    /// Whether a sentence ends in a place: not at the point that a name begins with.
+    fn ends(&self, place: Range<usize>) -> bool {
+        place.clone().zip(self.chars(place)).filter(|(_, c)| **c == '.').any(|(at, _)| {
+            let from = at.checked_sub(1).and_then(|at| self.flat.at.get(at)).map_or(0, |at| at.1);
+            let to = self.flat.at.get(at + 1).map_or(self.text.len(), |at| at.0);
+            let gap = self.text.get(from..to).unwrap_or_default();
+            !(gap.ends_with(" .") && gap.matches(['.', '!', '?', '\n']).count() == 1)
+        })
     }
 
     fn is_negated(&self) -> bool {
@@ -109,8 +129,11 @@ impl Request<'_> {
     /// Whether the words before a base form make it part of a description: a subject in the plural, an auxiliary, `to`, an article,
     /// a preposition. Behind anything else no sentence goes on with it.
     fn is_described(&self, gap: usize) -> bool {
-        if self.is_option(gap) {
+        if self.is_option(gap) || self.is_named() {
             return true;
+        }
+        if self.is_apart(gap) {
+            return false;
         }
         let mut end = gap;
         for _ in 0..3 {
@@ -133,6 +156,7 @@ impl Request<'_> {
     fn is_option(&self, gap: usize) -> bool {
         let verb = self.flat.at.get(self.verb.from).map_or(0, |at| at.0);
         let from = self.flat.at.get(gap.saturating_sub(48)).map_or(0, |at| at.0);
+        let from = self.text.floor_char_boundary(from.min(verb).saturating_sub(8));
         let head = self.text.get(from..verb).unwrap_or_default();
         let line = head.rsplit('\n').next().unwrap_or_default();
         let wide = line.ends_with("  ") || line.ends_with('\t');
@@ -191,6 +215,7 @@ impl Request<'_> {
         }
         to_me |= self.verb.concepts & TOME != 0;
         let strong = self.verb.concepts & (VERB | SURE) != 0;
+        let asks = self.verb.concepts & ASKS != 0;
         let weak = to_me || urged || held || self.is_urged();
         let from = self.verb.from;
         if let (Some(all), Some(secret)) = (all, secret) {
@@ -209,6 +234,12 @@ impl Request<'_> {
             }
         }
         let bare = self.verb.concepts & BARE != 0 && self.verb.concepts & BASE != 0;
+        let given = self.verb.concepts & HANDS != 0;
+        if let Some(secret) = secret.filter(|hit| given && hit.concepts & (MANY | SECRET) != 0)
+            && self.is_near(secret)
+        {
+            return Some((SECRETS, from..secret.to));
+        }
         if let Some(secret) = secret.filter(|hit| bare && hit.concepts & (MANY | SOFT) != 0)
             && self.is_near(secret)
             && self.closes(secret)
@@ -219,7 +250,7 @@ impl Request<'_> {
         let above = |hit: &Hit| self.chars(hit.from..hit.to).ends_with(&['a', 'b', 'o', 'v', 'e']);
         let core = |hit: &Hit| hit.concepts & CORE != 0 && self.is_near(hit) && self.closes(hit);
         let talk = talk.filter(|talk| {
-            let named = strong && own || (strong || weak) && core(talk);
+            let named = strong && own || (strong || weak) && core(talk) || asks && core(talk);
             named && (!above(talk) || self.closes(talk)) && !self.is_compound(talk)
         });
         talk.map(|talk| (PROMPT, from..talk.to))
@@ -233,14 +264,16 @@ impl Request<'_> {
     /// Whether what leads to the verb drives on.
     fn is_urged(&self) -> bool {
         let gap = self.verb.from.saturating_sub(1);
-        self.hits.get(..self.at).and_then(<[Hit]>::last).is_some_and(|hit| hit.concepts & URGE != 0 && hit.to == gap)
+        let led = self.hits.get(..self.at).and_then(<[Hit]>::last);
+        led.is_some_and(|hit| hit.concepts & URGE != 0 && (hit.to == gap || hit.to == self.verb.from))
     }
 
     /// Whether only words that limit a noun can stand between the verb and its object.
     fn is_near(&self, hit: &Hit) -> bool {
         let between = self.chars(self.verb.to..hit.from);
         between.len() <= GAP
-            && !between.iter().any(|c| matches!(c, '.' | ':'))
+            && !between.contains(&':')
+            && !self.ends(self.verb.to..hit.from)
             && between.iter().filter(|c| **c == ' ').count() <= 5
     }
 
@@ -268,8 +301,15 @@ impl Request<'_> {
 
     /// What stands before the verb, in languages and wordings where the verb comes last.
     fn behind(&self) -> Option<(&'static str, Range<usize>)> {
-        let (mut all, mut own, mut secret, mut talk, mut must, mut first) =
-            (None, false, None, None, false, self.verb.from);
+        let (mut all, mut own, mut secret, mut talk, mut must, mut to_me, mut first): (
+            Option<&Hit>,
+            _,
+            Option<&Hit>,
+            Option<&Hit>,
+            _,
+            _,
+            _,
+        ) = (None, false, None, None, false, self.verb.concepts & HANDS != 0, self.verb.from);
         for hit in self.before() {
             if hit.concepts & ALL != 0 {
                 all = Some(hit);
@@ -278,6 +318,7 @@ impl Request<'_> {
             secret = secret.or((hit.concepts & SECRET != 0).then_some(hit));
             talk = talk.or((hit.concepts & TALK != 0).then_some(hit));
             must |= hit.concepts & (MUST | LEAD) != 0;
+            to_me |= hit.concepts & TOME != 0;
             if hit.concepts & (ALL | SECRET | TALK | OWN) != 0 {
                 first = first.min(hit.from);
             }
@@ -291,6 +332,9 @@ impl Request<'_> {
         let place = first..self.verb.to;
         match (all, secret, talk) {
             (Some(_), Some(_), _) => Some((SECRETS, place)),
+            (None, Some(secret), _) if to_me && self.verb.from.saturating_sub(secret.to) <= CLOSE => {
+                Some((SECRETS, place))
+            }
             (all, _, Some(_)) if own || all.is_some() => Some((PROMPT, place)),
             _ => None,
         }
