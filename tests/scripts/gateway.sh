@@ -154,8 +154,8 @@ upstream_entries() {
 
 serve_gateway() {
     local dir=$1 port=$2
-    # What is made here is removed like any other file.
-    printf 'audit: { immutable: "off" }\n' >>"$dir/casemate.yaml"
+    # What is made here is removed like any other file, and a disk that is slow for a moment is not what is tested.
+    printf 'audit: { immutable: "off", deadline: 10s }\n' >>"$dir/casemate.yaml"
     "$CASEMATE" serve --config "$dir/casemate.yaml" --state "$dir/state" >"$dir/serve.out" 2>"$dir/serve.err" &
     PIDS+=($!)
     if ! wait_port "$port" "${PIDS[-1]}"; then

@@ -2,6 +2,7 @@
 //!
 //! The file has two slots that are written in turn, each with a checksum, so that a torn write of one leaves the other.
 
+use crate::error::{Class, Fault};
 use crate::files;
 use crate::frame::Reader;
 use casemate_tlog::hash::Hash;
@@ -59,6 +60,19 @@ impl Head {
         let root = Hash(reader.array()?);
         let whole = [MAGIC, BEFORE].contains(&&magic) && crc32c::crc32c(content).to_be_bytes() == *crc;
         whole.then_some(Self { generation, entries, root, open_from, segment, len, keys })
+    }
+
+    /// Whether it comes as far as was `signed`, read before it: otherwise it is the head of an earlier moment.
+    pub(crate) fn reaches(&self, signed: u64) -> Result<(), Fault> {
+        if self.entries >= signed {
+            return Ok(());
+        }
+        let what = format!(
+            "it is an older copy, or a backup was interrupted, or its newer slot is damaged: it says {} entries, and a \
+             checkpoint signed {signed}",
+            self.entries
+        );
+        Err(Fault::new(Class::Truncated, files::HEAD, 0, what).at(self.entries))
     }
 
     /// The newest whole slot of the file.

@@ -7,7 +7,7 @@ mod force;
 pub(crate) use change::{Files, Signers};
 #[cfg(test)]
 pub(crate) use change::{KeyFiles, Known};
-pub use change::{public_keys, public_list_path};
+pub use change::{private_paths, public_keys, public_list_path};
 
 use crate::commitment::random;
 use crate::storage;

@@ -59,7 +59,7 @@ pub use error::{Class, Fault, OpenError};
 pub use flight::{InFlight, Recorded, Untrusted, UntrustedEvent};
 pub use health::{FSYNC_BUCKETS, Health};
 pub use holds::Holds;
-pub use keys::{keygen, public_key, public_keys, public_list_path, public_path};
+pub use keys::{keygen, private_paths, public_key, public_keys, public_list_path, public_path};
 pub use log::{Erasure, Log, Recovery, Rotated};
 pub use named::{LogName, Named, NotALogName, check_heads};
 pub use place::outside;

@@ -100,7 +100,7 @@ impl Log {
     /// Puts the public key back where it is missing, cut off or an earlier one. Only now is it known that its private key may go on with this log;
     /// while the key changes, the change does it.
     fn publish_key(&self, path: &Path) {
-        let signers = self.queue().signers.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let signers = self.queue().signers.borrow().clone();
         let [key] = signers.as_slice() else { return };
         match keys::publish_missing(path, key) {
             Ok(None) => {}

@@ -17,7 +17,7 @@ use std::io;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::{Duration, Instant};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 /// Where a result goes.
 pub(crate) type Answer<T> = oneshot::Sender<Result<T, Refusal>>;
@@ -114,7 +114,7 @@ pub(crate) struct Queue {
     pub(crate) clock: Clock,
     pub(crate) subjects: Subjects,
     /// The keys that sign checkpoints now: one, and during a change of key two.
-    pub(crate) signers: RwLock<Vec<Verifier>>,
+    pub(crate) signers: watch::Sender<Vec<Verifier>>,
     pub(crate) holds: Watch,
     /// Read-locked from before a record takes its subject's key until it stands in the queue.
     rendering: RwLock<()>,
@@ -158,7 +158,7 @@ impl Queue {
             pulse: Pulse::default(),
             clock,
             subjects,
-            signers: RwLock::default(),
+            signers: watch::Sender::default(),
             holds,
             rendering: RwLock::default(),
             config,

@@ -72,11 +72,7 @@ pub(crate) fn recover(
         signers.may_follow(kept)?;
     }
     let signed = last.as_ref().map_or(0, |kept| kept.checkpoint.size());
-    // No checkpoint is signed before the head is durable that far.
-    if head.entries < signed {
-        let what = format!("it is an older copy: it says {} entries, and a checkpoint signed {signed}", head.entries);
-        return Err(Fault::new(Class::Truncated, files::HEAD, 0, what).at(head.entries).into());
-    }
+    head.reaches(signed)?;
     pruned(storage, &signers.ever())?;
     let mut tail = Tail::default();
     let (mut torn_bytes, mut fork, mut unsigned) = (0, None, Unsigned::default());

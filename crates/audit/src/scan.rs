@@ -1,5 +1,6 @@
 //! Walking the log in order and naming the first thing that is wrong. Opening, verifying and reading all walk here.
 
+use crate::checkpoints;
 use crate::error::{Class, Fault};
 use crate::files::{self, Header, HeaderFault};
 use crate::frame::{self, Frame, FrameFault};
@@ -100,6 +101,13 @@ pub(crate) fn head(source: &dyn Source) -> Result<Option<Head>, Fault> {
         None => Fault::new(Class::Changed, files::HEAD, 0, "no slot of it is whole"),
     };
     Head::read(&bytes).ok_or_else(broken).map(Some)
+}
+
+/// How many entries the newest checkpoint beside the segments signed: the head was durable that far before.
+pub(crate) fn signed(source: &dyn Source) -> Result<u64, Fault> {
+    let segments = segments(source)?;
+    // What is wrong with a checkpoint is for others to say.
+    Ok(checkpoints::last(source, &segments).ok().flatten().map_or(0, |kept| kept.checkpoint.size()))
 }
 
 fn other_format(name: &str, version: u8) -> Fault {

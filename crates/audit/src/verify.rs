@@ -115,6 +115,19 @@ pub(crate) fn named(source: &dyn Source, otherwise: Fault) -> Fault {
 
 /// [`verify_with`] over any source, once.
 pub(crate) fn check_with(source: &dyn Source, options: &mut Options<'_>) -> Result<Verified, Fault> {
+    let signed = scan::signed(source)?;
+    match check_entries(source, options) {
+        Err(fault) if fault.class != Class::TornTail => Err(fault),
+        // After the head of an earlier moment all looks like a tail.
+        done => match scan::head(source)? {
+            Some(head) => head.reaches(signed).and(done),
+            None => done,
+        },
+    }
+}
+
+/// The same, but that the head may be the one of an earlier moment: a backup that was interrupted leaves that.
+pub(crate) fn check_entries(source: &dyn Source, options: &mut Options<'_>) -> Result<Verified, Fault> {
     let range = options.range.clone().unwrap_or(0..u64::MAX);
     // Read before the entries, so that a running log has all that it signed.
     let newest = newest(source)?;

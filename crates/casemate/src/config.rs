@@ -18,7 +18,7 @@ pub mod tree;
 pub mod walk;
 pub mod yaml;
 
-pub use alone::{Output, Sensitive, default_output, load_output, load_output_from};
+pub use alone::{Names, Output, Sensitive, default_output, load_output, load_output_from};
 use casemate_core::TenantId;
 use casemate_core::digest::Digest;
 use casemate_gateway::config::Config;

@@ -7,8 +7,8 @@ mod watch;
 use crate::config::{Environment, Loaded, kept};
 use crate::out;
 use anyhow::Context as _;
-use casemate_audit::Log;
 use casemate_audit::index::Follower;
+use casemate_audit::{Log, private_paths};
 use casemate_core::UnixMillis;
 use casemate_gateway::admin::AdminServer;
 use casemate_gateway::gateway::Parts;
@@ -88,7 +88,7 @@ impl Running {
             return Err(error).context("the policy cannot be kept with the log");
         }
         let kept = log.clone();
-        let held = state::log_key(&key).into_iter().collect();
+        let held = Box::new(move || private_paths(&key).iter().filter_map(|path| state::log_key(path)).collect());
         let parts = Parts { config: loaded.config, log, clock: Arc::new(now), seal_key, held, actor, pins };
         let gateway = match Gateway::start(parts).await {
             Ok(gateway) => gateway,

@@ -61,7 +61,7 @@ const CALLERS_REST: usize = 1 << 20;
 impl Exchange {
     pub(crate) fn begin(gateway: Arc<Gateway>, connection: Arc<Connection>, parts: Parts) -> Self {
         let state = gateway.state();
-        let head = Head::of(&parts, &state.registered);
+        let head = Head::of(&parts, &state.registered());
         let trace = request::trace(&parts.headers).filter(|_| !head.trace).unwrap_or_else(mint);
         let agent = request::agent(&parts.headers).filter(|_| !head.agent);
         let form = if route::is_mcp(parts.uri.path()) { Form::Rpc(None) } else { Form::Problem };
@@ -106,7 +106,7 @@ impl Exchange {
 
     /// Records a refusal and renders it.
     pub(crate) async fn refuse(&mut self, refusal: Refusal) -> Response<ReplyBody> {
-        let refusal = private::scrubbed(refusal, &self.state.registered);
+        let refusal = private::scrubbed(refusal, &self.state.registered());
         let refusal = if self.principal.is_none() { self.charge(refusal) } else { refusal };
         let reason = refusal.reason;
         self.gateway.metrics.refused(reason);

@@ -1,5 +1,7 @@
 //! What all connections share, and how a reload replaces it: whole or not at all.
 
+mod own;
+
 use crate::config::{Config, Upstream};
 use crate::custody::archive::Archiver;
 use crate::custody::witnesses::{self, Cosigning};
@@ -12,12 +14,12 @@ use crate::seal::Sealer;
 use crate::session::Sessions;
 use crate::tls::ClientVerifier;
 use arc_swap::ArcSwap;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use casemate_audit::{Clock, Event, EventKind, Facts, Log};
 use casemate_core::{Secret, ServerName, UnixMillis};
 use casemate_inspect::Registered;
-use casemate_output::{Filters, Rules, Scope};
+use casemate_output::{Rules, Scope};
+pub use own::Held;
+use own::{Own, Secrets};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -37,27 +39,29 @@ pub struct State {
     /// Judges client certificates of connections that are already open.
     pub(crate) clients: Option<ClientVerifier>,
     upstreams: BTreeMap<ServerName, Arc<Upstream>>,
-    /// The registered values under it.
-    pub(crate) registered: Arc<Registered>,
-    filters: Filters,
+    secrets: ArcSwap<Secrets>,
 }
 
 impl State {
-    fn new(config: Config, identity: Identity, limits: Arc<Limits>, held: &[Secret]) -> Result<Self, GatewayError> {
+    fn new(config: Config, identity: Identity, limits: Arc<Limits>, own: &[Secret]) -> Result<Self, GatewayError> {
         let tls = config.listener.tls.as_ref().map(crate::tls::server_config).transpose();
         let tls = tls.map_err(|e| GatewayError::Tls(e.to_string()))?;
         let trust = config.listener.tls.as_ref().and_then(|tls| tls.clients.as_ref());
         let clients = trust.map(ClientVerifier::new).transpose().map_err(|e| GatewayError::Tls(e.to_string()))?;
         let upstreams = config.upstreams.iter().map(|(name, entry)| (name.clone(), Arc::new(entry.clone()))).collect();
-        let registered = Arc::new(Registered::new(config.registered.iter().chain(held).map(Secret::expose)));
-        let output = casemate_output::Policy { registered: Arc::clone(&registered), ..config.output.clone() };
-        Ok(Self { registered, identity, upstreams, limits, tls, clients, filters: Filters::new(output), config })
+        let secrets = ArcSwap::from_pointee(Secrets::new(&config, own));
+        Ok(Self { secrets, identity, upstreams, limits, tls, clients, config })
     }
 
     /// What holds for answers there at that time.
     pub(crate) fn rules(&self, scope: &Scope<'_>, now: UnixMillis) -> Rules {
-        let filter = self.filters.get(scope, now.0 / 1000);
+        let filter = self.secrets.load().filters.get(scope, now.0 / 1000);
         Rules { filter, media_bytes: self.config.caps.media, tokens: self.config.caps.tokens }
+    }
+
+    /// The registered values under it.
+    pub(crate) fn registered(&self) -> Arc<Registered> {
+        Arc::clone(&self.secrets.load().registered)
     }
 
     /// The entry of an upstream.
@@ -65,13 +69,6 @@ impl State {
     pub fn upstream(&self, name: &ServerName) -> Option<Arc<Upstream>> {
         self.upstreams.get(name).cloned()
     }
-}
-
-/// A key of bytes as it is, and as people write it down.
-fn spellings(key: &Secret) -> [Secret; 3] {
-    let bytes = key.expose();
-    let hex = bytes.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect();
-    [key.clone(), Secret::new(hex), Secret::new(STANDARD.encode(bytes).into_bytes())]
 }
 
 /// What a gateway is made of at start.
@@ -84,8 +81,8 @@ pub struct Parts {
     pub clock: Clock,
     /// 32 bytes that seal states which travel through clients.
     pub seal_key: Secret,
-    /// Secrets of this process that no configuration names, such as the key of the log: registered like credentials.
-    pub held: Vec<Secret>,
+    /// Secrets of this process that no configuration names, such as the keys of the log: registered like credentials.
+    pub held: Held,
     /// The directory of the pins.
     pub pins: PathBuf,
     /// Who starts it, for the log.
@@ -99,8 +96,7 @@ pub struct Gateway {
     pub(crate) net: casemate_net::Client,
     pub(crate) metrics: Metrics,
     pub(crate) sealer: Sealer,
-    /// Registered under every configuration.
-    held: Vec<Secret>,
+    own: Own,
     pub(crate) pins: Pins,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) archive: Option<Archiver>,
@@ -123,11 +119,11 @@ impl Gateway {
         let witnesses = parts.config.custody.witnesses.as_ref();
         let cosigning = witnesses.map(|w| Cosigning::new(w, &parts.log, net.clone(), Arc::clone(&parts.clock)));
         let cosigning = cosigning.transpose()?;
-        let held: Vec<Secret> = parts.held.into_iter().chain(spellings(&parts.seal_key)).collect();
+        let own = Own::new(parts.held, &parts.seal_key);
         let state = {
             let identity = Identity::new(&parts.config, net.clone()).map_err(unusable)?;
             let limits = Arc::new(Limits::new(&parts.config));
-            State::new(parts.config, identity, limits, &held)?
+            State::new(parts.config, identity, limits, &own.known())?
         };
         let sealer = Sealer::new(&parts.seal_key)
             .ok_or_else(|| GatewayError::Identity("the sealing key must have 32 bytes".to_owned()))?;
@@ -143,7 +139,7 @@ impl Gateway {
             log: parts.log,
             net,
             sealer,
-            held,
+            own,
             pins,
             sessions,
             archive,
@@ -158,6 +154,7 @@ impl Gateway {
         }
         let facts = gateway.state().config.custody.facts(gateway.log.retention());
         gateway.record_with(EventKind::Start, &parts.actor, None, facts).await?;
+        own::follow(&gateway);
         Ok(gateway)
     }
 
@@ -229,6 +226,8 @@ impl Gateway {
         }
         state.limits.update(&state.config);
         self.state.store(Arc::new(state));
+        // The log may have got a key since it was prepared.
+        self.register_anew();
         self.generation.send_modify(|generation| *generation += 1);
         tracing::info!(policy.digest = %digest, "configuration reloaded");
         Ok(())
@@ -252,7 +251,7 @@ impl Gateway {
         }
         // Keys that are known stay known: a reload while the issuer is down locks nobody out.
         let identity = old.identity.renew(&config, self.net.clone()).map_err(unusable)?;
-        State::new(config, identity, Arc::clone(&old.limits), &self.held)
+        State::new(config, identity, Arc::clone(&old.limits), &self.own.known())
     }
 
     async fn record(&self, kind: EventKind, actor: &str, detail: Option<String>) -> Result<(), GatewayError> {

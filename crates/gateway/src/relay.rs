@@ -32,7 +32,7 @@ use casemate_core::policy::Permitted;
 use casemate_core::principal::{CertificateFacts, How, TokenFacts};
 use casemate_core::{Agent, Reason, Refusal, TraceId};
 use casemate_net::Body;
-use casemate_output::{self as output, Answer, Form, Passage, Released, Rules, Shape, fail, inspect, release};
+use casemate_output::{self as output, Answer, Form, Passage, Past, Released, Rules, Shape, fail, inspect, release};
 use http::{HeaderMap, Response, StatusCode};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -51,12 +51,12 @@ struct Relay {
 }
 
 /// What went out before the final message.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Default)]
 struct Interim {
     /// Events.
     sent: u64,
-    /// Counted tokens of their text.
-    spent: u64,
+    /// What they used and said.
+    past: Past,
 }
 
 impl Relay {
@@ -154,7 +154,7 @@ impl Relay {
         let (status, receipted) = (status.as_u16(), self.receipted());
         let answer = Answer { json, status, upstream_status: status, receipted };
         let untrusted = flight.answered(answer, &message);
-        match inspect(untrusted, shape, &self.rules(), edits, interim.spent) {
+        match inspect(untrusted, shape, &self.rules(), edits, &interim.past) {
             Ok(clean) => release(clean, self.passage(events), self.trace, &self.form).await,
             Err(withheld) => {
                 let (refusal, flight) = *withheld;

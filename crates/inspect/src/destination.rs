@@ -116,7 +116,7 @@ fn head(raw: &str, escapes: Escapes, word: bool) -> Head {
     let mut skipped = 0;
     while let Some((c, len)) = entity::next(raw, at, escapes) {
         at += len;
-        match c {
+        match narrow(c, &scheme) {
             _ if word && len == 1 && c.is_ascii_whitespace() => return Head::Relative,
             _ if dropped(c) => {
                 skipped += 1;
@@ -139,6 +139,17 @@ fn head(raw: &str, escapes: Escapes, word: bool) -> Head {
         }
     }
     Head::Relative
+}
+
+/// The character of ASCII that a full-width one is to who folds them; a colon only where a scheme that leads out stands before it.
+fn narrow(c: char, scheme: &str) -> char {
+    match c {
+        '\u{ff0f}' | '\u{ff3c}' | '\u{ff21}'..='\u{ff3a}' | '\u{ff41}'..='\u{ff5a}' => {
+            char::from_u32(c as u32 - 0xfee0).unwrap_or(c)
+        }
+        '\u{ff1a}' if SCRIPT.contains(&scheme) || matches!(scheme, "http" | "https" | "ftp" | "mailto") => ':',
+        c => c,
+    }
 }
 
 const fn scheme_char(c: char, first: bool) -> bool {
@@ -179,8 +190,12 @@ pub(crate) fn judge(raw: &str, escapes: Escapes, usage: Use, policy: &Policy) ->
             if raw.len() > LONGEST {
                 return Place::External;
             }
-            if matches!(scheme.as_str(), "http" | "https") {
+            let listed = usage == Use::Link && policy.allowed_links.iter().any(|prefix| prefix.scheme() == scheme);
+            if matches!(scheme.as_str(), "http" | "https") || (listed && scheme == "ftp") {
                 return web(&decoded(), usage, policy);
+            }
+            if listed && reaches(&decoded(), policy) {
+                return Place::Allowed;
             }
             // What fetches by another program, such as `git+https`.
             if usage == Use::Link && matches!(scheme.rsplit_once('+'), Some((_, "http" | "https"))) {
@@ -197,6 +212,16 @@ pub(crate) fn judge(raw: &str, escapes: Escapes, usage: Use, policy: &Policy) ->
 /// Whether the name looks like one of a host, with a top-level domain or as an address.
 pub(crate) fn is_host(name: &str) -> bool {
     host::shape(name).is_some()
+}
+
+/// As [`is_host`], and its last label is one of a host that is known.
+pub(crate) fn is_known_host(name: &str) -> bool {
+    host::shape(name).is_some_and(|shape| shape >= host::Shape::Address)
+}
+
+/// Whether the name is nothing but one of a host.
+pub(crate) fn is_surely_host(name: &str) -> bool {
+    host::shape(name) == Some(host::Shape::Sure)
 }
 
 /// Judges an absolute URL that stands alone, such as a member of a protocol message.
@@ -258,6 +283,40 @@ fn web(url: &str, usage: Use, policy: &Policy) -> Place {
         url.is_ok_and(|url| list.iter().any(|prefix| prefix.covers(&url)))
     };
     if forward::forwards(&parsed, &own) { Place::External } else { Place::Allowed }
+}
+
+/// Whether a mail or a call to the URL reaches only whom the allow-list names.
+fn reaches(url: &str, policy: &Policy) -> bool {
+    let plain = !url.contains(|c| dropped(c) || c == '\\');
+    let parsed = Some(url).filter(|_| plain).and_then(|url| Url::parse(url).ok());
+    parsed.is_some_and(|url| policy.allowed_links.iter().any(|prefix| prefix.covers(&url)))
+}
+
+/// Schemes of data that a program reads by a library of its own: nothing that shows a text makes a link of them or loads them.
+const IDLE: &str = "s3 s3a s3n gs gcs abfs abfss wasb wasbs adl hdfs dbfs viewfs postgres postgresql mysql mariadb mongodb \
+    mongodb+srv redis rediss sqlite mssql sqlserver clickhouse cassandra neo4j bolt memcached amqp amqps kafka nats zookeeper \
+    etcd docker docker-image oci containerd unix npipe tcp udp grpc grpcs spiffe arn pkg";
+
+/// Whether a URL that stands in running text leads nowhere that anybody could read: data that is only named, a file of the
+/// reader's own, or the reader's own machine, all in their plainest form.
+pub(crate) fn is_idle(url: &str) -> bool {
+    let plain = |rest: &str, also: &[u8]| rest.bytes().all(|b| b.is_ascii_alphanumeric() || also.contains(&b));
+    let Some((scheme, rest)) = url.split_once("://") else { return false };
+    match scheme {
+        "file" => {
+            let rest = rest.strip_prefix("localhost").unwrap_or(rest);
+            rest.starts_with('/') && !rest.contains("//") && plain(rest, b"/._-~+@:,")
+        }
+        "http" | "https" => {
+            let own = ["localhost", "127.0.0.1"];
+            let Some(rest) = own.iter().find_map(|host| rest.strip_prefix(host)) else { return false };
+            let (port, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+            let port = port.is_empty()
+                || port.strip_prefix(':').is_some_and(|n| n.len() <= 5 && plain(n, b"") && n.parse::<u16>().is_ok());
+            port && !path.contains("//") && !path.contains("..") && plain(path, b"/._-~")
+        }
+        scheme => host::listed(IDLE, scheme) && !rest.contains('\\'),
+    }
 }
 
 /// Whether variables stand in place of the host, behind one label at most, or dots alone: nobody has such a name, and nothing
@@ -353,6 +412,40 @@ mod tests {
     }
 
     #[test]
+    fn what_is_only_named_or_the_own_machine_is_idle() {
+        for url in [
+            "s3://bucket/key",
+            "mongodb+srv://host/db",
+            "file:///usr/share/doc",
+            "http://localhost:8080",
+            "http://localhost/",
+            "https://127.0.0.1:3000/a/b.html",
+        ] {
+            assert!(is_idle(url), "{url}");
+        }
+        for url in [
+            "file://evil.test/x",
+            "file:////evil.test/x",
+            "file:///%2fevil.test",
+            "http://localhost.evil.test/",
+            "http://localhost@evil.test/",
+            "http://localhost:80@evil.test/",
+            "http://localhost:99999/",
+            "http://localhost/?next=//evil.test",
+            "http://localhost//evil.test",
+            "http://127.0.0.1.evil.test/",
+            "http://2130706433/",
+            "http://[::1]:80/",
+            r"http://localhost\@evil.test",
+            "ssh://evil.test/x",
+            "ftp://evil.test/x",
+            "https://evil.test/",
+        ] {
+            assert!(!is_idle(url), "{url}");
+        }
+    }
+
+    #[test]
     fn allowed_means_origin_and_path() {
         for url in [
             "https://docs.example.com/manual/a?b=c#d",
@@ -372,6 +465,9 @@ mod tests {
     fn tricks_lead_elsewhere() {
         for raw in [
             "//evil.test",
+            "\u{ff48}\u{ff54}\u{ff54}\u{ff50}\u{ff53}\u{ff1a}\u{ff0f}\u{ff0f}evil.test",
+            "https\u{ff1a}//evil.test",
+            "\u{ff0f}\u{ff0f}evil.test",
             r"/\evil.test",
             r"\\\\evil.test",
             "&#47;&sol;evil.test",

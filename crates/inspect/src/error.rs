@@ -6,8 +6,8 @@ pub enum PrefixError {
     /// Not an absolute URL.
     #[error("not an absolute URL")]
     Url,
-    /// Another scheme than http or https.
-    #[error("only http and https destinations can be allowed")]
+    /// Another scheme than http, https, ftp, mailto or tel.
+    #[error("only destinations of http, https, ftp, mailto and tel can be allowed")]
     Scheme,
     /// Userinfo, query or fragment.
     #[error("an entry is origin and path: no userinfo, query or fragment")]

@@ -6,8 +6,8 @@
 //!
 //! An address that means the reader's own machine (`localhost`, `127.0.0.1`) tells nothing of anyone's network and stands in
 //! nearly every manual: its rule only reports. So does that of the addresses which lead nowhere private. Those of
-//! documentation (RFC 5737, RFC 3849), names of RFC 2606, netmasks and the unspecified address are not found at all, nor are
-//! onion services: they are public.
+//! documentation (RFC 5737, RFC 3849, RFC 9637), of `0.0.0.0/8` and netmasks are found only where a syntax says that they
+//! are hosts. Names of RFC 2606 are not found at all, nor are onion services: they are public.
 
 mod address;
 mod name;
@@ -15,6 +15,7 @@ mod numeric;
 mod six;
 mod token;
 mod url;
+mod valued;
 mod wide;
 mod words;
 
@@ -46,7 +47,7 @@ pub const RULES: &[Rule] = &[
         "host.loopback",
         Severity::Low,
         Action::Report,
-        "The reader's own machine: localhost, 127.0.0.0/8, ::1, host.docker.internal.",
+        "The reader's own machine: localhost, 127.0.0.0/8, 0.0.0.0, ::1, ::, host.docker.internal.",
     ),
     rule("host.link_local", Severity::Medium, Action::Deny, "A link-local address: 169.254.0.0/16, fe80::/10."),
     rule(
@@ -59,7 +60,7 @@ pub const RULES: &[Rule] = &[
         "host.special",
         Severity::Low,
         Action::Report,
-        "An address for special use that is not private: multicast, benchmarking, protocol assignments, reserved.",
+        "An address for special use that is not private: multicast, broadcast, benchmarking, protocol assignments, reserved; in a URL those of documentation.",
     ),
     rule(
         "host.internal",
@@ -122,22 +123,32 @@ fn dotted(text: &str, url: bool, out: &mut Vec<Match>) {
         }
         let done = match bytes.get(at) {
             Some(b'.') => token::find(text, at, from, url, out),
-            Some(b':') if bytes.get(at + 1) == Some(&b'/') => url::find(text, at, out),
-            Some(b':') => six::find(text, at, out),
+            Some(b':') if url::opens(bytes, at) => url::find(text, at, out),
+            Some(b':') => valued::find(text, at, out).unwrap_or_else(|| six::find(text, at, out)),
             _ => url::share(text, at, out),
         };
         from = from.max(done);
     }
 }
 
-/// As [`crate::secrets::pending`]: the last word of the text, and a word before it that says that a version follows.
+/// The rule of the private host that a text is as a whole, where `name` says that it is a host: `host`, `base_url`, `serverIp`.
+///
+/// Reads it as a client does that connects to it: a scheme, a user, a port and a path may stand beside it, and an address may
+/// be written in any notation of `inet_aton`, as `2852039166`, `0xA9FEA9FE` or `127.1`. `input`: it is what a program is given
+/// to work with, where names such as `server` or `gateway` count as well.
+#[must_use]
+pub fn named(name: &str, text: &str, input: bool) -> Option<&'static str> {
+    valued::named(name, text, input).map(Kind::id)
+}
+
+/// As [`crate::secrets::pending`]: the last word of the text, and a word before it that says that a version or a host follows.
 ///
 /// A text may be cut at a place after white space where this, asked for the text up to there, gives that place.
 #[must_use]
 pub fn pending(text: &str) -> usize {
     let bytes = text.as_bytes();
     let last = bytes.iter().rposition(u8::is_ascii_whitespace).map_or(0, |at| at + 1);
-    numeric::version_word(bytes, last).unwrap_or(last)
+    numeric::version_word(bytes, last).or_else(|| valued::name_before(bytes, last)).unwrap_or(last)
 }
 
 /// What may stand in a label.

@@ -5,8 +5,10 @@
 //!
 //! A text is HTML where it begins, behind white space, comments and an XML declaration, with a document type, `html`, `head`
 //! or `body`, or with an element that makes a block. Those that Markdown commonly begins with are not counted: headings,
-//! paragraphs, pictures and links, and a `div` that is aligned or has nothing but an id.
+//! paragraphs, pictures and links, and a `div` that is aligned or has nothing but an id. Where such an element has a style or
+//! is hidden, the text is HTML all the same.
 
+mod comment;
 mod document;
 mod dom;
 mod dropped;
@@ -34,7 +36,7 @@ pub const RULES: &[Rule] = &[
         family: Family::Markup,
         severity: Severity::Low,
         action: Action::Redact,
-        about: "Comments of an HTML document.",
+        about: "Comments of an HTML document, but for marks of tools and notices of a licence.",
         on: true,
         tags: &["MCP06", "AML.T0051.001", "AML.T0068"],
     },
@@ -91,6 +93,16 @@ const BLOCKS: [&str; 30] = [
     "base",
 ];
 
+/// Elements with which Markdown begins as well, but without a style.
+const INLINE: [&str; 13] = ["p", "span", "font", "center", "b", "i", "h1", "h2", "h3", "h4", "details", "small", "a"];
+
+/// Whether a media type is one of HTML or of a vocabulary that browsers show like it.
+#[must_use]
+pub fn is_type(media: &str) -> bool {
+    let media = media.split(';').next().unwrap_or_default().trim();
+    ["text/html", "application/xhtml+xml", "image/svg+xml"].iter().any(|known| media.eq_ignore_ascii_case(known))
+}
+
 /// Whether the text is HTML as a whole.
 #[must_use]
 pub fn is_html(text: &str) -> bool {
@@ -139,7 +151,16 @@ fn first_tag(inner: &str) -> Option<bool> {
             None if inner.len() < FIRST => None,
             None => Some(true),
         },
-        name => Some(BLOCKS.contains(&name)),
+        name if BLOCKS.contains(&name) => Some(true),
+        name if INLINE.contains(&name) => match tag.map(str::to_ascii_lowercase) {
+            Some(tag) => Some(
+                !tag.contains("align")
+                    && [" style", " hidden", "\nstyle", "/style"].iter().any(|sign| tag.contains(sign)),
+            ),
+            None if inner.len() < FIRST => None,
+            None => Some(false),
+        },
+        _ => Some(false),
     }
 }
 

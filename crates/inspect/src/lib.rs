@@ -7,6 +7,7 @@
 //! The rules judge by class, not by renderer: what any common Markdown or HTML reader might follow counts, whether or
 //! not the text at hand is Markdown or HTML.
 
+pub mod answers;
 mod block;
 mod clean;
 mod config;

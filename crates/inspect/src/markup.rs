@@ -8,6 +8,7 @@
 //! - an absolute URL of any scheme with two slashes, with the escapes of Markdown, HTML and JSON undone; `javascript:`,
 //!   `vbscript:`, `data:` and `mailto:` without them;
 //! - `//host/path`, and `//host` where a quote, a bracket or an equals sign stands before it;
+//! - `http:host` with fewer, more or other slashes, `\\\\host\\path`;
 //! - `www.` and a name; a host of a known top-level domain with a query;
 //! - whatever stands where Markdown, a wiki or an HTML attribute has a destination, unless it is relative.
 //!
@@ -117,7 +118,9 @@ impl<'a> Scan<'a> {
             Some(b'<') => self.angle(at),
             Some(b':') => self.colon(at),
             Some(b'/') => self.slashes(at),
-            Some(b'.') => self.dot(at),
+            Some(b'.' | 0xe3 | 0xef) => self.dot(at),
+            Some(b'\\') if self.byte(at + 1) == Some(b'u') => self.escape(at),
+            Some(b'\\') => self.share(at),
             Some(b'&') => self.ampersand(at),
             Some(b'?') => self.question(at),
             _ => at + 1,

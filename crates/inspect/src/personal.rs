@@ -32,6 +32,9 @@ const LONGEST: usize = 34;
 /// The longest number with the spaces in it.
 const WHOLE: usize = 64;
 
+/// Longer texts say themselves what stands in them.
+const UNDER: usize = 256;
+
 /// The forms by how many letters and digits they begin with.
 static BY_LEAD: LazyLock<Vec<Vec<&'static Form>>> = LazyLock::new(|| {
     let lead = |form: &Form| form.pattern.bytes().take_while(|b| b.is_ascii_alphanumeric()).count();
@@ -52,6 +55,19 @@ pub fn find(text: &str, out: &mut Vec<Match>) {
             number(text, found - back, at, out);
         }
     }
+}
+
+/// Finds what `text` is by the words that stand for it elsewhere, as the key whose value it is: what needs such a word within
+/// [`context::REACH`] bytes before it. What `text` is by itself is for [`find`].
+pub fn find_under(words: &str, text: &str, out: &mut Vec<Match>) {
+    if text.len() > UNDER || context::before(words, words.len()) == Topics::NONE {
+        return;
+    }
+    let whole = format!("{words}: {text}");
+    let (mut found, base) = (Vec::new(), whole.len() - text.len());
+    find(&whole, &mut found);
+    let own = found.into_iter().filter(|found| found.span.start >= base);
+    out.extend(own.map(|found| Match { span: found.span.start - base..found.span.end - base, ..found }));
 }
 
 /// The place of the next digit from `from` on.

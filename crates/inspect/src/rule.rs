@@ -27,11 +27,13 @@ pub enum Family {
     Signal,
     /// A text as a whole.
     Text,
+    /// What an answer says of its record.
+    Receipt,
 }
 
 impl Family {
     /// Every family.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Link,
         Self::Image,
         Self::Markup,
@@ -43,6 +45,7 @@ impl Family {
         Self::Deny,
         Self::Signal,
         Self::Text,
+        Self::Receipt,
     ];
 
     /// Its name, which the ids of its rules begin with.
@@ -60,6 +63,7 @@ impl Family {
             Self::Deny => "deny",
             Self::Signal => "signal",
             Self::Text => "text",
+            Self::Receipt => "receipt",
         }
     }
 }
@@ -92,11 +96,12 @@ const TABLES: &[&[Rule]] = &[
     crate::hosts::RULES,
     crate::phrases::RULES,
     crate::html::RULES,
+    crate::answers::REVIEW,
 ];
 
 /// Every rule that is built in.
 pub fn catalogue() -> impl Iterator<Item = &'static Rule> {
-    TABLES.iter().flat_map(|table| table.iter())
+    TABLES.iter().flat_map(|table| table.iter()).chain(crate::answers::RULES.iter().copied())
 }
 
 /// The rule of that id.

@@ -145,6 +145,12 @@ pub fn find(text: &str, out: &mut Vec<Match>) {
     }
 }
 
+/// Finds what the whole of `text` is by the key that it is the value of, wherever that key stands: in JSON, in a row under its
+/// column's head. What `text` is by itself is for [`find`].
+pub fn find_under(key: &str, text: &str, out: &mut Vec<Match>) {
+    out.extend(assigned::under(key, text).map(|(rule, span)| Match { rule, span, view: View::Plain }));
+}
+
 /// Where in `text` a match may still begin, or may still grow, by what comes behind the end: nothing before that place
 /// changes any more. The length of the text where nothing can.
 ///

@@ -26,6 +26,13 @@ const fn hidden(id: &'static str, severity: Severity, about: &'static str) -> Ru
     Rule { id, family: Family::Invisible, severity, action: Action::Redact, about, on: true, tags: HIDES }
 }
 
+/// What runs code where it is followed.
+pub(crate) const SCRIPT: Rule = Rule {
+    severity: Severity::High,
+    tags: RUNS,
+    ..link("link.script", "A destination that runs code or holds content itself, such as javascript: or data:.")
+};
+
 /// The rules of [`clean`](crate::clean).
 pub(crate) const LINKS: &[Rule] = &[
     link("link.inline", "A Markdown link whose destination is not allowed."),
@@ -54,11 +61,7 @@ pub(crate) const LINKS: &[Rule] = &[
             "Parameters in the query of an allowed destination that are not on the list of those that stay.",
         )
     },
-    Rule {
-        severity: Severity::High,
-        tags: RUNS,
-        ..link("link.script", "A destination that runs code or holds content itself, such as javascript: or data:.")
-    },
+    SCRIPT,
     image("image.markdown", "A Markdown image from a place that is not allowed, or any where none may stay."),
     image("image.wiki", "An image in double brackets, as wikis have them, from a place that is not allowed."),
     image("image.html", "An HTML element that loads an image from a place that is not allowed."),

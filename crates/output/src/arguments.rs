@@ -1,7 +1,7 @@
 //! What a client's message may not hold: registered values never, hosts of private infrastructure where that is asked for.
 
 use crate::filter::Filter;
-use casemate_core::json::{Json, Value};
+use casemate_core::json::{Json, Kind, Value};
 use casemate_core::mcp::{Call, Method};
 use casemate_core::{Reason, Refusal};
 use casemate_inspect::Registered;
@@ -36,18 +36,38 @@ pub fn check_hosts(call: &Call, filter: &Filter) -> Result<(), Refusal> {
     }
     let given = ["arguments", "uri", "argument", "context", "inputResponses"].into_iter().filter_map(|m| call.param(m));
     let reply = call.json().root().get("result").filter(|_| call.method == Method::Reply);
-    let mut texts = Vec::new();
-    given.chain(reply).for_each(|value| strings(value, &mut texts));
-    match texts.iter().find_map(|text| filter.host(text)) {
+    let mut places = Vec::new();
+    given.chain(reply).for_each(|value| hosts(value, "", &mut places));
+    let found =
+        |(name, text): &(Cow<'_, str>, Cow<'_, str>)| filter.host(text).or_else(|| filter.host_named(name, text));
+    match places.iter().find_map(found) {
         Some(rule) => Err(Refusal::new(Reason::InputHost).detail(format!("by {rule}"))),
         None => Ok(()),
     }
 }
 
-/// The texts of a value in their order, without keys.
+/// Where a value may name a host: each text and each number with the name that it stands under, and each key.
+fn hosts<'a>(value: Value<'a>, name: &str, places: &mut Vec<(Cow<'a, str>, Cow<'a, str>)>) {
+    let text = match value.kind() {
+        Kind::Number => Some(Cow::Borrowed(value.raw())),
+        _ => value.as_str(),
+    };
+    places.extend(text.map(|text| (Cow::Owned(name.to_owned()), text)));
+    for member in value.members() {
+        let key = member.key();
+        hosts(member.value, &key, places);
+        places.push((Cow::Borrowed(""), key));
+    }
+    value.items().for_each(|item| hosts(item, name, places));
+}
+
+/// The texts of a value in their order, keys among them.
 fn strings<'a>(value: Value<'a>, texts: &mut Vec<Cow<'a, str>>) {
     texts.extend(value.as_str());
-    value.members().for_each(|member| strings(member.value, texts));
+    for member in value.members() {
+        texts.push(member.key());
+        strings(member.value, texts);
+    }
     value.items().for_each(|item| strings(item, texts));
 }
 

@@ -7,18 +7,19 @@ mod find;
 mod findings;
 pub(crate) mod fold;
 mod judge;
+mod pictures;
 pub(crate) mod risk;
 mod rounds;
 
 use crate::marking;
 use crate::policy::{ArgumentHosts, LinkMode, Marking, Policy, Query, Resolved};
 use casemate_core::label::Risk;
-use casemate_inspect::{Action, Match, Registered, Severity, View, decoded, hosts};
+use casemate_inspect::{Action, Family, Match, Registered, Severity, View, decoded, hosts};
 pub(crate) use cut::HOLD;
-pub(crate) use edit::SECRET;
 use find::Detectors;
+pub(crate) use find::{Hit, Names};
 use findings::Findings;
-pub(crate) use judge::Judged;
+pub(crate) use judge::{Judged, Number};
 use rounds::End;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -102,7 +103,11 @@ pub struct Filter {
 
 impl Filter {
     pub(crate) fn new(policy: &Policy, resolved: &Resolved<'_>, sensitive: bool) -> Self {
-        let detectors = Detectors::new(resolved, policy);
+        let sensitive = sensitive || resolved.sensitive();
+        let mut detectors = Detectors::new(resolved, policy);
+        if sensitive {
+            detectors.strip_images();
+        }
         let made = Self::with_detectors(resolved, sensitive, detectors);
         let html_bytes = if policy.html_bytes == 0 { casemate_inspect::html::BYTES } else { policy.html_bytes };
         Self { html_bytes, ..made }
@@ -127,17 +132,53 @@ impl Filter {
     /// Filters one text. Linear in its length; filtering the result again changes nothing (without marking).
     #[must_use]
     pub fn text<'t>(&self, text: &'t str) -> Filtered<'t> {
-        self.filtered(text, &self.inspect, &[])
+        self.filtered(text, &self.inspect, &[], false)
     }
 
     /// Filters a text in which something was found by looking at its neighbours as well.
-    pub(crate) fn text_with<'t>(&self, text: &'t str, extra: &[Match]) -> Filtered<'t> {
-        self.filtered(text, &self.inspect, extra)
+    pub(crate) fn text_with<'t>(&self, text: &'t str, extra: &[Hit<'_>]) -> Filtered<'t> {
+        self.filtered(text, &self.inspect, extra, false)
     }
 
     /// As [`Filter::text_with`], for a value that a program reads too: a URL that stands alone in it is data.
-    pub(crate) fn data_with<'t>(&self, text: &'t str, extra: &[Match]) -> Filtered<'t> {
-        self.filtered(text, &self.data, extra)
+    pub(crate) fn data_with<'t>(&self, text: &'t str, extra: &[Hit<'_>]) -> Filtered<'t> {
+        self.filtered(text, &self.data, extra, false)
+    }
+
+    /// As [`Filter::text_with`], for a text that is said to be HTML, whatever it begins with.
+    pub(crate) fn html_with<'t>(&self, text: &'t str, extra: &[Hit<'_>]) -> Filtered<'t> {
+        self.filtered(text, &self.inspect, extra, true)
+    }
+
+    /// What is found in strings that are put together: what detectors find, links and images. Registered values are looked for
+    /// elsewhere.
+    pub(crate) fn together(&self, text: &str) -> Vec<Hit<'_>> {
+        let view = |view| if view == View::Plain { View::Joined } else { view };
+        let hits = self.detectors.hits_in(text, true).into_iter();
+        let hits = hits.filter(|hit| hit.decision.family != Family::Registered);
+        let hits = hits.map(|hit| Hit { view: view(hit.view), ..hit });
+        let leads = |rule: &str| rule.starts_with("link.") || rule.starts_with("image.");
+        let cleaned = casemate_inspect::clean(text, &self.inspect).findings.into_iter();
+        let leading = cleaned.filter(|found| leads(found.rule) && found.action != Action::Report).filter_map(|found| {
+            let decision = self.detectors.decisions.of(found.rule)?;
+            Some(Hit { rule: found.rule.into(), span: found.span, view: View::Joined, decision })
+        });
+        hits.chain(leading).collect()
+    }
+
+    /// What was found in a text, with what is done about it.
+    pub(crate) fn hits_of(&self, text: &str, found: &[Match]) -> Vec<Hit<'_>> {
+        self.detectors.judged(text, found)
+    }
+
+    /// What is found in a value because of what it is called.
+    pub(crate) fn hits_under(&self, names: &Names<'_>, text: &str) -> Vec<Hit<'_>> {
+        self.detectors.under(names, text)
+    }
+
+    /// What is found in a number once its exponent and fraction are undone.
+    pub(crate) fn hits_written_out(&self, raw: &str) -> Vec<Hit<'_>> {
+        self.detectors.written_out(raw)
     }
 
     /// The registered values, where they are looked for.
@@ -158,8 +199,17 @@ impl Filter {
         let mut found = Vec::new();
         hosts::find(text, &mut found);
         decoded::through_pieces(&decoded::pieces(text), hosts::find, &mut found);
-        let counts = |rule: &str| self.detectors.decisions.of(rule).is_some_and(|decision| !decision.shadow);
-        found.into_iter().map(|found| found.rule).find(|rule| counts(rule))
+        found.into_iter().map(|found| found.rule).find(|rule| self.uses_host(rule))
+    }
+
+    /// The rule by which a text is a private host as a whole, where its name says that it is a host.
+    #[must_use]
+    pub fn host_named(&self, name: &str, text: &str) -> Option<&'static str> {
+        hosts::named(name, text, true).filter(|rule| self.uses_host(rule))
+    }
+
+    fn uses_host(&self, rule: &str) -> bool {
+        self.detectors.decisions.of(rule).is_some_and(|decision| !decision.shadow)
     }
 
     /// What becomes of a link that may not stay.
@@ -186,9 +236,15 @@ impl Filter {
         self.marking
     }
 
-    fn filtered<'t>(&self, text: &'t str, policy: &casemate_inspect::Policy, extra: &[Match]) -> Filtered<'t> {
+    fn filtered<'t>(
+        &self,
+        text: &'t str,
+        policy: &casemate_inspect::Policy,
+        extra: &[Hit<'_>],
+        html: bool,
+    ) -> Filtered<'t> {
         let mut findings = Findings::default();
-        let end = self.all(text, policy, extra, &mut findings);
+        let end = self.all(text, policy, extra, html, &mut findings);
         let (text, verdict) = match end {
             End::Rest(rest) if rest == text => (Cow::Borrowed(text), Verdict::Pass),
             End::Rest(rest) => (rest, Verdict::Rewritten),

@@ -2,7 +2,7 @@
 
 use crate::receipt;
 use crate::reply::{Form, Released};
-use crate::rewrite::{Note, Report, Rules, Shape, inspect_rest};
+use crate::rewrite::{Before, Note, Report, Rules, Shape, inspect_rest};
 use bytes::Bytes;
 use casemate_audit::{
     About, Effect, FindingNote, InFlight, Log, Observed, Outcome, Refused, Untrusted, UntrustedEvent,
@@ -80,9 +80,18 @@ pub struct Passage {
     pub events: u64,
 }
 
+/// What went out of a stream before a message.
+#[derive(Debug, Default)]
+pub struct Past {
+    /// Counted tokens of its text.
+    pub spent: u64,
+    /// The ends of what it said.
+    pub before: Before,
+}
+
 /// Inspects a final message, takes out what only the gateway may say of its record, and puts in the receipt where that is
-/// asked for. `edits` are what the gateway has already decided to change in it; `spent` is what interim events have used
-/// of the token budget.
+/// asked for. `edits` are what the gateway has already decided to change in it; `past` is what interim events have used
+/// of the token budget and what they said.
 ///
 /// # Errors
 /// The answer may not go out; the intent is given back, still owing its outcome, which will say what was found.
@@ -91,10 +100,10 @@ pub fn inspect(
     shape: Shape,
     rules: &Rules,
     mut edits: Edits,
-    spent: u64,
+    past: &Past,
 ) -> Result<Clean, Box<(Refusal, InFlight)>> {
     let (answer, mut flight) = untrusted.open();
-    let inspected = match inspect_rest(&answer.json, shape, rules, spent, &edits) {
+    let inspected = match inspect_rest(&answer.json, shape, rules, past.spent, (&edits, &past.before)) {
         Ok(inspected) => inspected,
         Err(withheld) => {
             note(&mut flight, withheld.report);
@@ -130,8 +139,8 @@ pub struct Interim {
     pub edits: Edits,
 }
 
-/// Inspects an interim event and enters what goes out into the running digest of what was released. `spent` grows by
-/// what the event uses of the request's token budget.
+/// Inspects an interim event and enters what goes out into the running digest of what was released. `past` grows by what the
+/// event uses of the request's token budget, and by what it says.
 ///
 /// `None` is a notification that is denied: it is dropped alone, and the outcome will say what was found in it.
 ///
@@ -141,10 +150,10 @@ pub fn inspect_event(
     untrusted: UntrustedEvent<Interim>,
     flight: &mut InFlight,
     rules: &Rules,
-    spent: &mut u64,
+    past: &mut Past,
 ) -> Result<Option<CleanEvent>, Refusal> {
     let Interim { json, shape, mut edits } = untrusted.open();
-    let inspected = match inspect_rest(&json, shape, rules, *spent, &edits) {
+    let inspected = match inspect_rest(&json, shape, rules, past.spent, (&edits, &past.before)) {
         Ok(inspected) => inspected,
         Err(withheld) => {
             note(flight, withheld.report);
@@ -154,9 +163,10 @@ pub fn inspect_event(
         }
     };
     note(flight, inspected.report);
-    *spent = inspected.tokens;
+    past.spent = inspected.tokens;
     edits.extend(inspected.edits);
     let body = rewritten(&json, edits)?;
+    past.before.keep(&json, shape, &inspected.across);
     flight.sent(&body);
     Ok(Some(CleanEvent { body }))
 }

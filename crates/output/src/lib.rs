@@ -25,7 +25,7 @@ pub use arguments::{check_hosts, check_secrets};
 pub use filter::{Filter, Filtered, Found, Verdict};
 pub use filters::Filters;
 pub use gate::{
-    Answer, Clean, CleanEvent, Interim, Nod, Passage, fail, finish, inspect, inspect_event, nod, refuse, release,
+    Answer, Clean, CleanEvent, Interim, Nod, Passage, Past, fail, finish, inspect, inspect_event, nod, refuse, release,
     turn_away,
 };
 pub use policy::{
@@ -34,7 +34,7 @@ pub use policy::{
 pub use receipt::{META_RECEIPT, receipt_json};
 pub use reply::{Form, RECEIPT, Released};
 pub use rewrite::{
-    Inspected, Located, Note, Report, Rules, Shape, Withheld, check_request, inspect_json, inspect_rest,
+    Before, Inspected, Located, Note, Report, Rules, Shape, Withheld, check_request, inspect_json, inspect_rest,
 };
 pub use served::{End, Live, Stop, close, judge, judge_line, unclear_line};
 pub use service::{Question, Ruling, Seen, Subject, Unclear, findings_json};

@@ -25,11 +25,6 @@ pub(crate) fn decoded_len(text: &str) -> Option<usize> {
 
 /// The text that base64 stands for: `None` where it is none, as pictures and sound are. SVG is text.
 pub(crate) fn words(text: &str) -> Option<String> {
-    let plain = |byte: u8| match byte {
-        b'-' => b'+',
-        b'_' => b'/',
-        other => other,
-    };
     let digits: Vec<u8> = text.trim_end_matches('=').bytes().map(plain).collect();
     // The first bytes tell most pictures from text.
     let head = digits.get(..digits.len().min(64)).unwrap_or_default();
@@ -40,6 +35,59 @@ pub(crate) fn words(text: &str) -> Option<String> {
     }
     let words = String::from_utf8(LENIENT.decode(&digits).ok()?).ok()?;
     (!words.is_empty()).then_some(words)
+}
+
+/// Whether a text is an image and nothing else: a `data:` URL of one, or base64 whose bytes begin as those of a picture do.
+pub(crate) fn is_picture(text: &str) -> bool {
+    let text = text.trim();
+    if text.get(..11).is_some_and(|head| head.eq_ignore_ascii_case("data:image/")) {
+        return !text.contains(char::is_whitespace);
+    }
+    let digits: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).take(256).map(plain).collect();
+    let whole = digits.get(..digits.len() / 4 * 4).unwrap_or_default();
+    let alphabet = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=');
+    digits.len() >= 12
+        && text.bytes().all(|byte| alphabet(&byte) || byte.is_ascii_whitespace())
+        && LENIENT
+            .decode(whole.split(|byte| *byte == b'=').next().unwrap_or_default())
+            .is_ok_and(|head| begins_picture(&head))
+}
+
+/// Whether bytes begin as those of an image do: the signatures of the formats that clients show, and SVG.
+pub(crate) fn begins_picture(head: &[u8]) -> bool {
+    const SIGNATURES: [&[u8]; 11] = [
+        b"\x89PNG\r\n\x1a\n",
+        b"\xff\xd8\xff",
+        b"GIF87a",
+        b"GIF89a",
+        b"II*\0",
+        b"MM\0*",
+        b"\0\0\x01\0",
+        b"\0\0\x02\0",
+        b"\xff\x0a",
+        b"\0\0\0\x0cJXL ",
+        b"8BPS",
+    ];
+    let brand = |at: usize, want: &[u8]| head.get(at..).is_some_and(|rest| rest.starts_with(want));
+    let riff = brand(0, b"RIFF") && brand(8, b"WEBP");
+    let heif =
+        brand(4, b"ftyp") && [&b"avif"[..], b"avis", b"heic", b"heix", b"mif1", b"msf1"].iter().any(|b| brand(8, b));
+    let bitmap = brand(0, b"BM") && brand(6, b"\0\0\0\0");
+    let words = head.trim_ascii_start();
+    let words = words.strip_prefix(b"\xef\xbb\xbf").unwrap_or(words);
+    let svg = |words: &[u8]| words.windows(4).any(|four| four.eq_ignore_ascii_case(b"<svg"));
+    let markup = words.get(..4).is_some_and(|four| four.eq_ignore_ascii_case(b"<svg"))
+        || ((words.starts_with(b"<?xml") || words.starts_with(b"<!")) && svg(words));
+    riff || heif || bitmap || markup || SIGNATURES.iter().any(|signature| head.starts_with(signature))
+}
+
+/// The digit of base64 for one of base64url.
+const fn plain(byte: u8) -> u8 {
+    match byte {
+        b'-' => b'+',
+        b'_' => b'/',
+        other => other,
+    }
 }
 
 /// Base64 of a text (RFC 4648 section 4).

@@ -61,6 +61,8 @@ pub struct Settings {
     pub marking: Option<Marking>,
     /// What becomes of a call whose arguments name a private host.
     pub argument_hosts: Option<ArgumentHosts>,
+    /// Whether no image may stay. Where one part says so, no other takes it back.
+    pub sensitive: bool,
 }
 
 /// Where a part of a policy holds. What is `None` holds everywhere.

@@ -5,14 +5,11 @@ use casemate_audit::Receipt;
 use casemate_core::json::{Edits, Value};
 use casemate_core::mcp::resembles;
 use casemate_core::{Reason, Refusal};
-use casemate_inspect::{Action, View};
+use casemate_inspect::{Action, View, answers};
 
 /// The key in a result's `_meta` under which its receipt stands. Its prefix is one label, which no domain in reverse and no
 /// reserved prefix is (MCP 2026-07-28, "_meta").
 pub const META_RECEIPT: &str = "casemate/receipt";
-
-/// The rule of a finding: an upstream wrote a receipt.
-const FORGED: &str = "receipt.forged";
 
 /// A receipt as it stands in `_meta`: the index of the intent's record and its leaf hash in hexadecimal.
 #[must_use]
@@ -40,7 +37,7 @@ pub(crate) fn mark(root: Value<'_>, own: Option<Receipt>) -> Result<Mark, Refusa
     });
     if forged > 0 {
         mark.forged = Some(Note {
-            rule: FORGED.into(),
+            rule: answers::FORGED.id.into(),
             view: View::Plain,
             action: Action::Redact,
             shadow: false,

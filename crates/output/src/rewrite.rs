@@ -1,14 +1,19 @@
 //! Cleaning a JSON-RPC message: every text in it is inspected, and only what the protocol itself reads stays untouched.
 
 mod across;
+mod before;
+mod named;
 mod notes;
 mod place;
 mod position;
+mod seams;
+mod slots;
 mod twin;
 mod walk;
 
 pub use crate::media::check_request;
 pub(crate) use across::holds;
+pub use before::Before;
 use place::Place;
 
 use crate::filter::Filter;
@@ -112,6 +117,8 @@ pub struct Inspected {
     pub report: Report,
     /// The counted tokens of its text.
     pub tokens: u64,
+    /// What was found in its strings by looking at others as well.
+    pub(crate) across: across::Places,
 }
 
 impl Inspected {
@@ -139,10 +146,11 @@ pub struct Withheld {
 /// # Errors
 /// `limit.media_size`, `limit.token_budget`, `upstream.malformed` for media that is not base64, `output.denied`.
 pub fn inspect_json(json: &Json, shape: Shape, rules: &Rules, spent: u64) -> Result<Inspected, Box<Withheld>> {
-    inspect_rest(json, shape, rules, spent, &Edits::new())
+    inspect_rest(json, shape, rules, spent, (&Edits::new(), &Before::default()))
 }
 
-/// Inspects what is left of a message once these edits are made: items of a list that they remove are not looked at.
+/// Inspects what is left of a message once these edits are made, behind the messages that went out before it: items of a list
+/// that they remove are not looked at.
 ///
 /// # Errors
 /// As [`inspect_json`].
@@ -151,15 +159,9 @@ pub fn inspect_rest(
     shape: Shape,
     rules: &Rules,
     spent: u64,
-    decided: &Edits,
+    (decided, before): (&Edits, &Before),
 ) -> Result<Inspected, Box<Withheld>> {
-    let position = match shape {
-        Shape::Result(method) => Position::Response(method),
-        Shape::Error => Position::ErrorResponse,
-        Shape::Notification => Position::Notification,
-        Shape::Request => Position::Request,
-    };
-    walk::Walk::new(rules, decided, spent).run(json.root(), position)
+    walk::Walk::new(rules, decided, spent).run(json.root(), Position::of(shape), before)
 }
 
 #[cfg(test)]

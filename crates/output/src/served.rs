@@ -12,7 +12,7 @@ use casemate_audit::{Effect, FindingNote, InFlight, Outcome};
 use casemate_core::json::quote;
 use casemate_core::label::Risk;
 use casemate_core::{Reason, Refusal, TraceId};
-use casemate_inspect::View;
+use casemate_inspect::{View, answers};
 pub use live::Live;
 use std::sync::Arc;
 
@@ -166,7 +166,7 @@ fn finding_note(found: &Found, place: &str) -> FindingNote {
 /// Findings that are not listed one by one.
 fn unlisted(count: usize) -> Option<FindingNote> {
     let count = u32::try_from(count).unwrap_or(u32::MAX);
-    let note = FindingNote { rule: "text.unlisted".to_owned(), action: "report", count, ..FindingNote::default() };
+    let note = FindingNote { rule: answers::UNLISTED.id.to_owned(), action: "report", count, ..FindingNote::default() };
     (count > 0).then_some(note)
 }
 

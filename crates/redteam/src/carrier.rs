@@ -1,5 +1,9 @@
 //! What carries data out: forms of text that a client follows or loads, and ways to write where they lead.
 
+mod further;
+
+pub use further::FURTHER;
+
 use crate::Family;
 use crate::encoding::Code;
 
@@ -182,6 +186,9 @@ pub const TRICKS: &[Target] = &[
     target("one-slash", Family::Scheme, "https:/{host}/{data}"),
     target("no-slash", Family::Scheme, "https:{host}/{data}"),
     target("many-slashes", Family::Scheme, "https:////{host}/{data}"),
+    target("wide-letters", Family::Scheme, "\u{ff48}\u{ff54}\u{ff54}\u{ff50}\u{ff53}://{host}/{data}"),
+    target("bold-letters", Family::Scheme, "\u{1d421}\u{1d42d}\u{1d42d}\u{1d429}\u{1d42c}://{host}/{data}"),
+    target("wide-slashes", Family::Scheme, "https:\u{ff0f}\u{ff0f}{host}/{data}"),
     target("ftp", Family::Scheme, "ftp://{host}/{data}"),
     target("websocket", Family::Scheme, "wss://{host}/{data}"),
     target("mail", Family::Scheme, "mailto:x@{host}?body={data}"),

@@ -26,7 +26,7 @@ mod verdict;
 mod views;
 
 pub use benign::{Benign, benign};
-pub use carrier::{ALLOWED, Carrier, FORMS, HOST, TRICKS, Target};
+pub use carrier::{ALLOWED, Carrier, FORMS, FURTHER, HOST, TRICKS, Target};
 pub use case::{Case, Expect, Family, Twin};
 pub use channel::Channel;
 pub use draw::Draw;

@@ -1,6 +1,6 @@
 //! The product of carriers, encodings, positions and channels.
 
-use crate::carrier::{self, ALLOWED, Carrier, FORMS, HOST, TRICKS, Target};
+use crate::carrier::{self, ALLOWED, Carrier, FORMS, FURTHER, HOST, TRICKS, Target};
 use crate::draw::Draw;
 use crate::encoding::{Code, Encoding};
 use crate::injection::INJECTIONS;
@@ -109,26 +109,26 @@ fn data(draw: &mut Draw) -> String {
 }
 
 fn forms(seed: u64, cases: &mut Vec<Case>) {
-    for form in FORMS {
-        for code in ADDRESSES {
-            let mut draw = Draw::named(seed, &format!("{}.{}", form.id, code.as_str()));
-            let data = data(&mut draw);
-            let Some(url) = carrier::written(&format!("https://{HOST}/c?d={data}"), code) else { continue };
-            let kept = format!("{ALLOWED}{}", data.get(..6).unwrap_or_default());
-            let twin = form.kept && code == Code::Plain;
-            let draft = Draft {
-                family: form.family,
-                carrier: form.id.to_owned(),
-                encoding: code.as_str().to_owned(),
-                what: form.to(&url),
-                expect: Expect::Unreachable,
-                gone: vec![data],
-                twin: twin.then(|| (form.to(&kept), kept)),
-                places: places(form),
-            };
-            // The twins of the plain ones are what over-blocking is measured by.
-            draft.into(seed, if code == Code::Plain { usize::MAX } else { PLACES }, cases);
-        }
+    let further = FURTHER.iter().flat_map(|form| [Code::Plain, Code::Entities].map(|code| (form, code)));
+    let forms = FORMS.iter().flat_map(|form| ADDRESSES.into_iter().map(move |code| (form, code))).chain(further);
+    for (form, code) in forms {
+        let mut draw = Draw::named(seed, &format!("{}.{}", form.id, code.as_str()));
+        let data = data(&mut draw);
+        let Some(url) = carrier::written(&format!("https://{HOST}/c?d={data}"), code) else { continue };
+        let kept = format!("{ALLOWED}{}", data.get(..6).unwrap_or_default());
+        let twin = form.kept && code == Code::Plain;
+        let draft = Draft {
+            family: form.family,
+            carrier: form.id.to_owned(),
+            encoding: code.as_str().to_owned(),
+            what: form.to(&url),
+            expect: Expect::Unreachable,
+            gone: vec![data],
+            twin: twin.then(|| (form.to(&kept), kept)),
+            places: places(form),
+        };
+        // The twins of the plain ones are what over-blocking is measured by.
+        draft.into(seed, if code == Code::Plain { usize::MAX } else { PLACES }, cases);
     }
 }
 

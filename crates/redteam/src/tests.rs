@@ -1,5 +1,6 @@
 //! The matrix against the filter, in one process, with independent parsers as the judges.
 
+mod hosts;
 mod run;
 mod suite;
 mod unseen;
@@ -32,7 +33,7 @@ fn encodings_are_those_of_their_standards() {
 #[test]
 fn the_judge_sees_what_every_form_leads_to() {
     let judge = Judge::new([ALLOWED]);
-    for form in FORMS {
+    for form in FORMS.iter().chain(FURTHER) {
         let text = form.to(&format!("https://{HOST}/x"));
         assert!(judge.left(&text).is_some(), "{}: {text}", form.id);
         if form.kept {

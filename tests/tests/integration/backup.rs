@@ -54,6 +54,8 @@ async fn a_copy_is_made_while_calls_run_and_killed_in_the_middle() {
         child.wait().expect("it has ended");
         match audit(&["verify"], &to).0 {
             Some(0) => assert_eq!(audit(&["show", "3"], &to), audit(&["show", "3"], &dir)),
+            // Files of the next copy are there, and its head is not.
+            Some(6) => assert!(audit(&["verify", "--json"], &to).1.contains("a backup was interrupted")),
             code => assert!(!to.join("head").exists() && matches!(code, Some(2 | 4)), "{code:?}"),
         }
     }

@@ -3,7 +3,7 @@
 use crate::harness::binary::{casemate, command};
 use crate::harness::{AGENT, Authority, Call, Client, House, Reply, check_error};
 use casemate_audit::tlog::{Checkpoint, Cosigner, Note, Signer, Verifier};
-use casemate_audit::{Class, Options, Verified, public_key, public_keys, verify_with};
+use casemate_audit::{Class, Options, Verified, private_paths, public_key, public_keys, public_list_path, verify_with};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -196,6 +196,41 @@ async fn the_key_is_changed_at_the_command_line() {
     let both = ["--to", text(&newest), "--key", &second, "--key", &third];
     assert_eq!(grown(&both).0, Some(0));
     house.audit();
+}
+
+/// The text of the private key in a file of one, without its name and id.
+fn secret(path: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(path).ok()?;
+    text.trim_end().strip_prefix("PRIVATE+KEY+")?.splitn(3, '+').nth(2).map(str::to_owned)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_key_is_a_registered_value_from_then_on() {
+    let mut house = house().await;
+    let agent = house.agent();
+    let say = |text: &str| Call::mcp("tools/call", json!({ "name": "echo", "arguments": { "text": text } }));
+    let mut keys = vec![secret(&key_path(&house)).expect("a key")];
+    for _ in 0..2 {
+        let reply = ask(&house, Some(OPERATOR), &request("{}")).await;
+        assert_eq!(reply.status, 200, "{}", reply.json());
+        keys.push(secret(&key_path(&house)).expect("a key"));
+    }
+    // The ones before as well: copies of them may be about.
+    for key in &keys {
+        house.refused(&agent, &say(&format!("it is {key}.")), "input.secret").await;
+    }
+    let other: String = keys[2].chars().rev().map(|c| if c == 'A' { 'B' } else { 'A' }).collect();
+    house.served(&agent, &say(&other)).await;
+    // So is one whose change does not come to its end.
+    let list = public_list_path(&key_path(&house));
+    std::fs::remove_file(&list).expect("removed");
+    std::fs::create_dir(&list).expect("a directory");
+    assert_eq!(ask(&house, Some(OPERATOR), &request("{}")).await.status, 503);
+    let [now, next] = private_paths(&key_path(&house)).map(|path| secret(&path));
+    assert_eq!(now.as_ref(), keys.last());
+    house.refused(&agent, &say(&next.expect("a key that waits")), "input.secret").await;
+    std::fs::remove_dir(&list).expect("removed");
+    house.running.take().expect("it runs").stop().await.expect("the gateway stops in order");
 }
 
 /// Whoever has an old key is told of the one in force, which whoever stole the old one could have made up.

@@ -131,7 +131,7 @@ impl Target {
             options.progress = Some(&mut **progress);
         }
         let source = self.source();
-        let verified = verify::check_with(&source, &mut options).map_err(|fault| about("the copy", fault))?;
+        let verified = verify::check_entries(&source, &mut options).map_err(|fault| about("the copy", fault))?;
         let segment = scan::segments(&source)?.last().copied().unwrap_or_default();
         Ok(Some(Before { verified, segment }))
     }

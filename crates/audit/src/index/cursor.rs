@@ -216,8 +216,11 @@ pub(super) fn stands(dir: &Path, place: Place) -> bool {
     frame.and_then(|frame| Row::read(frame.record)).is_some_and(|row| row.seq == place.index)
 }
 
-/// Entries that are durable: as many as the head says.
+/// Entries that are durable: as many as the head says. An older head would hide the others.
 pub(super) fn durable(dir: &Path) -> Result<u64, Fault> {
-    let head = scan::head(&DirSource::new(dir))?;
-    head.map(|head| head.entries).ok_or_else(|| Fault::new(Class::Removed, files::HEAD, 0, "the log has no head"))
+    let source = DirSource::new(dir);
+    let signed = scan::signed(&source)?;
+    let head = scan::head(&source)?;
+    let head = head.ok_or_else(|| Fault::new(Class::Removed, files::HEAD, 0, "the log has no head"))?;
+    head.reaches(signed).map(|()| head.entries)
 }

@@ -18,6 +18,12 @@ fn next_path(path: &Path) -> PathBuf {
     name.into()
 }
 
+/// Where the private keys of a log are whose key is at `path`: the one in force, and the next one while it changes.
+#[must_use]
+pub fn private_paths(path: &Path) -> [PathBuf; 2] {
+    [path.to_owned(), next_path(path)]
+}
+
 /// Where the public keys are that have signed this log, one on each line, the one in force last; there since the first
 /// change of the key at `path`.
 #[must_use]

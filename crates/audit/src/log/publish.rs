@@ -5,7 +5,7 @@ use crate::keys::public_keys;
 use crate::published::{PublishError, publish, withdraw};
 use casemate_tlog::Verifier;
 use std::io;
-use std::sync::PoisonError;
+use tokio::sync::watch;
 
 impl Log {
     /// Makes `note` the checkpoint that the log shows to others ([`crate::published`]), durably. Whether enough witnesses
@@ -54,6 +54,12 @@ impl Log {
     /// The public keys that sign the log's checkpoints now: one, and during a change of key two.
     #[must_use]
     pub fn verifiers(&self) -> Vec<Verifier> {
-        self.queue().signers.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.queue().signers.borrow().clone()
+    }
+
+    /// The same, for whoever waits for them to change. It also tells of a key that was made and does not sign yet.
+    #[must_use]
+    pub fn watch_keys(&self) -> watch::Receiver<Vec<Verifier>> {
+        self.queue().signers.subscribe()
     }
 }

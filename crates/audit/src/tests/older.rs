@@ -1,7 +1,8 @@
 //! An older copy of the keys of subjects is put in their place: the log knows how far they had come.
 
 use super::*;
-use crate::{OpenError, Refused};
+use crate::index::{Filter, Order, Query, Tail, Way, stats};
+use crate::{Class, Fault, OpenError, Options, Refused};
 use std::fs;
 
 const LOG: &str = "00000000000000000000.log";
@@ -98,6 +99,41 @@ async fn an_older_head_does_not_vouch_for_older_keys() {
     let (log, _) = open(dir.path());
     concern(&log, "b").await;
     log.close().await;
+}
+
+/// Whoever reads the log is told, instead of being shown less of it.
+#[tokio::test]
+async fn an_older_head_hides_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let (log, _) = Log::open(Config { segment_bytes: 1, ..config(dir.path()) }, clock().0).unwrap();
+    concern(&log, "a").await;
+    let early = fs::read(dir.path().join("head")).unwrap();
+    concern(&log, "b").await;
+    concern(&log, "c").await;
+    log.close().await;
+    let older = |fault: Fault| fault.class == Class::Truncated && fault.segment == "head" && fault.index == Some(1);
+    let all = || Query::new(dir.path(), Filter::default(), Order::Oldest, Way::Log).map(Iterator::count);
+    assert_eq!((all(), crate::verify(dir.path()).map(|verified| verified.entries)), (Ok(3), Ok(3)));
+    fs::write(dir.path().join("head"), early).unwrap();
+    let fault = crate::verify(dir.path()).unwrap_err();
+    assert!(fault.what.contains("an older copy, or a backup was interrupted"), "{fault}");
+    assert!(older(fault));
+    let range = Options { range: Some(0..1), ..Options::default() };
+    assert!(older(crate::verify_with(dir.path(), range).unwrap_err()));
+    assert!(older(all().unwrap_err()));
+    assert!(Tail::new(dir.path(), 1).is_err_and(older) && Tail::from(dir.path(), 0).is_err_and(older));
+    assert!(stats(dir.path(), Way::Log, |_, _| ()).is_err_and(older));
+    // The checkpoint beside the last segment is not all that says so.
+    fs::write(dir.path().join("00000000000000000002.checkpoints"), "").unwrap();
+    assert!(older(all().unwrap_err()));
+    // What was changed after such a head is no end that was not written.
+    let last = dir.path().join("00000000000000000002.log");
+    let mut bytes = fs::read(&last).unwrap();
+    let end = bytes.len() - 9;
+    bytes[end] ^= 1;
+    let file = fs::OpenOptions::new().write(true).open(&last).unwrap();
+    std::os::unix::fs::FileExt::write_all_at(&file, &bytes, 0).unwrap();
+    assert!(older(crate::verify(dir.path()).unwrap_err()));
 }
 
 #[tokio::test]

@@ -11,7 +11,6 @@ use casemate_core::{Reason, Refusal};
 use casemate_tlog::Verifier;
 use std::collections::VecDeque;
 use std::io;
-use std::sync::PoisonError;
 use std::time::Instant;
 use tokio::sync::oneshot;
 
@@ -93,9 +92,9 @@ impl Writer {
         }
     }
 
-    /// Lets others know which keys sign.
+    /// Lets others know which keys sign, and that the files of the keys may have changed.
     pub(super) fn name_signers(&self) {
-        *self.queue.signers.write().unwrap_or_else(PoisonError::into_inner) = self.publisher.signers.verifiers();
+        self.queue.signers.send_replace(self.publisher.signers.verifiers());
     }
 
     fn change(&mut self, actor: &str) -> Result<Rotated, Stuck> {
@@ -103,6 +102,7 @@ impl Writer {
             return self.hand_over(None);
         }
         let next = self.publisher.signers.prepare().map_err(Stuck::Keys)?;
+        self.name_signers();
         let receipt = self.record_rotation(next.verifier(), actor, None).map_err(Stuck::Log)?;
         // From here on no checkpoint is signed by the old key alone.
         self.publisher.signers.next = Some(next);

@@ -16,6 +16,8 @@ pub struct Output {
     pub policy: Policy,
     /// Tenants and upstreams that get no images.
     pub sensitive: Sensitive,
+    /// The names of a whole configuration; `None` where there is no more than the section.
+    pub names: Option<Names>,
     /// Findings that do not keep it from loading.
     pub warnings: Option<Report>,
 }
@@ -23,6 +25,15 @@ pub struct Output {
 /// Whose answers hold no images.
 #[derive(Debug, Default)]
 pub struct Sensitive {
+    /// Tenants.
+    pub tenants: BTreeSet<String>,
+    /// Upstreams.
+    pub upstreams: BTreeSet<String>,
+}
+
+/// Whose answers there can be.
+#[derive(Debug, Default)]
+pub struct Names {
     /// Tenants.
     pub tenants: BTreeSet<String>,
     /// Upstreams.
@@ -67,7 +78,7 @@ pub fn load_output_from(path: &Path, files: &dyn Files, environment: &Environmen
             (None, false) => (None, itself(&root, &mut sink)),
         };
         let policy = resolve::output_alone(root, section, base, files, environment, &mut sink);
-        Output { policy, sensitive: root.map(sensitive).unwrap_or_default(), warnings: None }
+        Output { policy, sensitive: root.map(sensitive).unwrap_or_default(), names: root.map(names), warnings: None }
     });
     let failed = sink.has_errors();
     let report = Report::new(path, &source, sink.into_sorted());
@@ -92,6 +103,14 @@ fn itself<'n>(node: &'n Node, sink: &mut Sink) -> Section<'n> {
     match node.kind {
         NodeKind::Map(_) => Section::item(node, keys),
         _ => Section::defaults("output"),
+    }
+}
+
+fn names(root: Section<'_>) -> Names {
+    let upstream = |entry: Section<'_>| Some(entry.text("name")?.value.to_owned());
+    Names {
+        tenants: root.named("tenants").map(|(name, _)| name.value.clone()).collect(),
+        upstreams: root.sections("upstreams").filter_map(upstream).collect(),
     }
 }
 

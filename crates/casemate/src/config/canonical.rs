@@ -194,6 +194,9 @@ fn settings(out: &mut Lines, part: &str, settings: &Settings) {
         };
         out.line(&key("arguments.hosts"), &word);
     }
+    if settings.sensitive {
+        out.line(&key("sensitive"), &true);
+    }
     for (at, (rule, treatment)) in settings.rules.iter().enumerate() {
         let (action, shadow) = match treatment {
             Treatment::Off => ("off", ""),

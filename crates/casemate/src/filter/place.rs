@@ -1,7 +1,7 @@
 //! Which policy holds, and for whom and whence a text is.
 
 use crate::check::tally;
-use crate::config::{self, Environment, Sensitive};
+use crate::config::{self, Environment, Names, Sensitive};
 use crate::out;
 use casemate_output::{Filter, Filters, Policy, Scope};
 use clap::Args;
@@ -35,6 +35,18 @@ pub(crate) struct Loaded {
 }
 
 impl PolicyArgs {
+    /// Says which name of the arguments the configuration does not know, and which ones it knows.
+    fn unknown(&self, names: &Names) -> Option<String> {
+        let given = [("tenant", &self.tenant, &names.tenants), ("upstream", &self.upstream, &names.upstreams)];
+        given.into_iter().find_map(|(what, name, known)| {
+            let name = name.as_ref().filter(|name| !known.contains(*name))?;
+            let known = known.iter().map(|known| format!("`{known}`")).collect::<Vec<_>>();
+            let known =
+                if known.is_empty() { "there is none".to_owned() } else { format!("known: {}", known.join(", ")) };
+            Some(format!("--{what}: no {what} is called `{}`; {known}", out::safe(name)))
+        })
+    }
+
     /// The policy; `None` where it cannot be used, which was told.
     pub(crate) fn load(&self) -> Option<Loaded> {
         let environment = Environment::of_process();
@@ -44,6 +56,10 @@ impl PolicyArgs {
             Some(path) => match config::load_output(path, &environment) {
                 Ok(output) => {
                     output.warnings.iter().for_each(|report| out::show(&report.render(true)));
+                    if let Some(unknown) = output.names.as_ref().and_then(|names| self.unknown(names)) {
+                        out::say(&unknown);
+                        return None;
+                    }
                     (output.policy, output.sensitive)
                 }
                 Err(report) => {

@@ -30,7 +30,10 @@ pub(super) async fn rotate(State(shared): State<Shared>, headers: HeaderMap, uri
         check_content(&headers)?;
         let bytes = tokio::time::timeout(PATIENCE, collect(&mut body)).await;
         read(bytes.map_err(|_| Refusal::new(Reason::HttpBodyTimeout))??)?;
-        let done = shared.gateway.log().rotate_key(&person).await?;
+        let done = shared.gateway.log().rotate_key(&person).await;
+        // What has begun of it has made the key.
+        shared.gateway.register_anew();
+        let done = done?;
         let [old, new] = [&done.old, &done.new].map(|key| quote(&key.to_string()));
         let index = done.receipt.map_or_else(|| "null".to_owned(), |receipt| receipt.index.to_string());
         Ok(format!("{{\"old\":{old},\"new\":{new},\"index\":{index},\"size\":{}}}\n", done.size))

@@ -80,7 +80,7 @@ impl Exchange {
     /// Refuses a message that holds a registered value, before it is read as anything. The refusal names what it was, as far
     /// as the value does not stand in that.
     pub(crate) fn check_message(&mut self, bytes: &Bytes) -> Result<(), Refusal> {
-        let registered = &self.state.registered;
+        let registered = &*self.state.registered();
         if registered.is_empty() {
             return Ok(());
         }

@@ -26,7 +26,7 @@ async fn start(dir: &Path) -> Arc<Gateway> {
         log: open(dir).unwrap(),
         clock: Arc::new(|| UnixMillis(1000)),
         seal_key: Secret::new(vec![7; 32]),
-        held: Vec::new(),
+        held: Box::new(Vec::new),
         pins: dir.join("pins"),
         actor: "test".to_owned(),
     };

@@ -237,7 +237,7 @@ impl House {
             log: log(&dir),
             clock: Arc::new(|| UnixMillis(1000)),
             seal_key: Secret::new(vec![7; 32]),
-            held: Vec::new(),
+            held: Box::new(Vec::new),
             pins: dir.path().join("pins"),
             actor: "test".to_owned(),
         };

@@ -109,7 +109,7 @@ impl Carrying<'_> {
             Told::Event(event) => event,
         };
         let untrusted = flight.event(event, &message);
-        let clean = inspect_event(untrusted, flight, &self.relay.rules(), &mut interim.spent).map_err(unknown)?;
+        let clean = inspect_event(untrusted, flight, &self.relay.rules(), &mut interim.past).map_err(unknown)?;
         if let Some(clean) = clean {
             let _ = self.outlet.event(&clean).await;
             interim.sent += 1;

@@ -11,7 +11,7 @@ use casemate_audit::{Effect, InFlight};
 use casemate_core::json::{Edits, Json, Kind, Value};
 use casemate_core::{Reason, Refusal};
 use casemate_net::Body;
-use casemate_output::{Interim as Event, Passage, Shape, finish, inspect_event};
+use casemate_output::{Interim as Event, Passage, Past, Shape, finish, inspect_event};
 use http::StatusCode;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
@@ -111,7 +111,7 @@ pub(super) async fn run(relay: Relay, mut flight: InFlight, body: Body, sender: 
             }
             Ok(Message::Unasked) => {}
             Ok(Message::Notification) => {
-                match pass(&relay, &mut flight, json, &message, &sender, &mut interim.spent).await {
+                match pass(&relay, &mut flight, json, &message, &sender, &mut interim.past).await {
                     Ok(sent) => interim.sent += u64::from(sent),
                     Err(failed) => break failed,
                 }
@@ -145,12 +145,12 @@ pub(super) async fn pass(
     json: Json,
     message: &Bytes,
     sender: &EventSender,
-    spent: &mut u64,
+    past: &mut Past,
 ) -> Result<bool, Failed> {
     let interim = Event { json, shape: Shape::Notification, edits: Edits::new() };
     let untrusted = flight.event(interim, message);
     let inspected =
-        inspect_event(untrusted, flight, &relay.rules(), spent).map_err(|refusal| (refusal, Effect::Unknown))?;
+        inspect_event(untrusted, flight, &relay.rules(), past).map_err(|refusal| (refusal, Effect::Unknown))?;
     let Some(clean) = inspected else { return Ok(false) };
     match timeout_at(relay.stalled(), sender.event(&clean)).await {
         Ok(Ok(())) => Ok(true),

@@ -13,7 +13,7 @@ use casemate_core::json::{Json, Value};
 use casemate_core::mcp::{Listen, META_SUBSCRIPTION, RequestId, Target};
 use casemate_core::{Reason, Refusal};
 use casemate_net::Body;
-use casemate_output::{META_RECEIPT, Passage, receipt_json};
+use casemate_output::{META_RECEIPT, Passage, Past, receipt_json};
 use http::StatusCode;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
@@ -37,6 +37,7 @@ struct Stream {
     filter: Listen,
     acknowledged: bool,
     sent: u64,
+    past: Past,
     window: (Instant, usize),
 }
 
@@ -45,9 +46,11 @@ pub(super) async fn run(relay: Relay, credentials: Credentials, mut flight: InFl
     let Target::Listen(filter) = relay.permitted.call().target.clone() else { return };
     let cap = relay.state.config.caps.answer;
     let window = (Instant::now(), 0);
-    let mut stream = Stream { relay, credentials, filter, acknowledged: false, sent: 0, window };
+    let mut stream = Stream { relay, credentials, filter, acknowledged: false, sent: 0, past: Past::default(), window };
     let stop = stream.carry(&mut flight, Source::new(body, cap), &sender).await;
-    let (relay, sent) = (&stream.relay, stream.sent);
+    let Stream { relay, sent, mut past, .. } = stream;
+    let relay = &relay;
+    past.spent = 0;
     match stop {
         Stop::Ours(reason) => {
             let id = relay.permitted.call().id.as_ref().map_or("null", RequestId::as_json);
@@ -64,7 +67,7 @@ pub(super) async fn run(relay: Relay, credentials: Credentials, mut flight: InFl
             let _ = sender.last(released).await;
         }
         Stop::Final(message) => {
-            let released = relay.conclude(flight, message, StatusCode::OK, Interim { sent, spent: 0 }).await;
+            let released = relay.conclude(flight, message, StatusCode::OK, Interim { sent, past }).await;
             let _ = sender.last(released).await;
         }
     }
@@ -114,7 +117,8 @@ impl Stream {
             Err(refusal) => return unknown(refusal),
         }
         // A subscription has no end, so each of its events has the whole budget.
-        match pass(&self.relay, flight, json, &message, sender, &mut 0).await {
+        self.past.spent = 0;
+        match pass(&self.relay, flight, json, &message, sender, &mut self.past).await {
             Ok(true) => {
                 self.sent += 1;
                 None

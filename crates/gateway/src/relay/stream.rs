@@ -14,7 +14,7 @@ use casemate_core::Reason;
 use casemate_core::json::Json;
 use casemate_core::mcp::RequestId;
 use casemate_net::Body;
-use casemate_output::{Nod, Released, inspect_event, nod};
+use casemate_output::{Nod, Past, Released, inspect_event, nod};
 use http::Response;
 use std::sync::Arc;
 use std::time::Duration;
@@ -98,7 +98,16 @@ async fn standalone(
     if let Some(missed) = resumption {
         let _ = session.resume(&missed.id, sender.clone());
     }
-    let stream = Stream { relay, credentials, session, outlet, window: (Instant::now(), 0), sent: 0, seat };
+    let stream = Stream {
+        relay,
+        credentials,
+        session,
+        outlet,
+        window: (Instant::now(), 0),
+        sent: 0,
+        past: Past::default(),
+        seat,
+    };
     tokio::spawn(stream.run(flight, body, sender));
     response
 }
@@ -110,6 +119,7 @@ struct Stream {
     outlet: Outlet,
     window: (Instant, usize),
     sent: u64,
+    past: Past,
     seat: Seat,
 }
 
@@ -178,7 +188,8 @@ impl Stream {
         };
         let untrusted = flight.event(event, &message);
         // The stream has no end, so each of its events has the whole budget.
-        let clean = match inspect_event(untrusted, flight, &self.relay.rules(), &mut 0) {
+        self.past.spent = 0;
+        let clean = match inspect_event(untrusted, flight, &self.relay.rules(), &mut self.past) {
             Ok(Some(clean)) => clean,
             Ok(None) => return Ok(true),
             Err(refusal) => {

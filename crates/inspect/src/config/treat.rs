@@ -95,7 +95,8 @@ pub(super) fn by_itself(id: &str) -> Treat {
 
 /// Whether the mode of links says what the rule does.
 pub(super) fn follows_mode(id: &str) -> bool {
-    id.starts_with("link.") && !matches!(id, "link.script" | "link.query" | "link.path")
+    id.starts_with("link.")
+        && !matches!(id, "link.script" | "link.query" | "link.path" | "link.uri" | "link.elicitation")
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ pub(super) enum Suffix {
     Doubtful,
     /// A word of everyday use.
     Weak,
+    /// A namespace that every cluster has: a service of it where a URL says that there is a host.
+    Namespace,
     /// Sure, and known to be this.
     Known(Kind),
 }
@@ -33,13 +35,17 @@ const SUFFIXES: &[(&str, Suffix)] = &[
     ("consul", Suffix::Doubtful),
     ("dmz", Suffix::Sure),
     ("svc", Suffix::Known(Kind::Kubernetes)),
+    ("pod", Suffix::Known(Kind::Kubernetes)),
+    ("default", Suffix::Namespace),
+    ("kube-system", Suffix::Namespace),
+    ("kube-public", Suffix::Namespace),
 ];
 
 /// Last labels of public domains under which private names stand.
-const PUBLIC: [&str; 7] = ["arpa", "net", "com", "io", "me", "goog", "azure"];
+const PUBLIC: [&str; 8] = ["arpa", "net", "com", "io", "me", "goog", "azure", "cloud"];
 
 /// Names of metadata services.
-const METADATA: [&str; 8] = [
+const METADATA: [&str; 11] = [
     "metadata.google.internal",
     "metadata.goog",
     "instance-data.ec2.internal",
@@ -48,6 +54,9 @@ const METADATA: [&str; 8] = [
     "metadata.tencentyun.com",
     "metadata.platformequinix.com",
     "metadata.packet.net",
+    "metadata.exoscale.com",
+    "api.metadata.cloud.ibm.com",
+    "metadata.cloud.ibm.com",
 ];
 
 /// Names for the reader's own machine.
@@ -116,6 +125,7 @@ pub(super) fn suffix(word: &str, last: &str) -> Option<Suffix> {
     let known = [
         (".home.arpa", Kind::Internal),
         (".ts.net", Kind::Overlay),
+        (".netbird.cloud", Kind::Overlay),
         (".beta.tailscale.net", Kind::Overlay),
         (".internal.cloudapp.net", Kind::Cloud),
         (".internal.azure", Kind::Cloud),
@@ -152,13 +162,20 @@ fn kind(word: &str, suffix: Suffix) -> Option<Kind> {
         return Some(Kind::Kubernetes);
     }
     if let Suffix::Known(kind) = suffix {
-        // A service and its namespace come first; `.svc` alone ends names of files.
-        return (kind != Kind::Kubernetes || labels >= 3).then_some(kind);
+        // A service and its namespace come first; `.svc` alone ends names of files. A pod begins with its address.
+        let pod = || word.split('.').next().and_then(dashed_address).is_some();
+        let whole = labels >= 3 && (!within(".pod") || pod());
+        return (kind != Kind::Kubernetes || whole || !(within(".svc") || within(".pod"))).then_some(kind);
+    }
+    if suffix == Suffix::Namespace {
+        return (labels == 2).then_some(Kind::Kubernetes);
     }
     let project = || word.rsplit('.').nth(2).is_some_and(|label| label.eq_ignore_ascii_case("c"));
     if within(".consul") {
-        let known = [".service.consul", ".node.consul", ".query.consul", ".connect.consul", ".virtual.consul"];
-        return known.iter().any(|suffix| within(suffix)).then_some(Kind::Internal);
+        // Before the suffix stands the kind, or the kind and a data centre.
+        let kinds = "service node query connect virtual";
+        let known = word.rsplit('.').skip(1).take(2).any(|label| is_in(kinds, label));
+        return (known && labels >= 3).then_some(Kind::Internal);
     }
     let cloud =
         [".ec2.internal", ".compute.internal", ".google.internal", ".cloudapp.internal"].iter().any(|s| within(s));
@@ -167,6 +184,9 @@ fn kind(word: &str, suffix: Suffix) -> Option<Kind> {
 
 /// Whether a word outside of a URL stands as the name of a host.
 fn stands(word: &str, suffix: Suffix, kind: Kind, around: Around) -> bool {
+    if suffix == Suffix::Namespace {
+        return word.eq_ignore_ascii_case("kubernetes.default") && !around.member && !around.stop;
+    }
     let own = kind == Kind::Loopback && is_any(&OWN, word);
     if own || around.user || around.port {
         return true;
@@ -192,15 +212,18 @@ fn stands(word: &str, suffix: Suffix, kind: Kind, around: Around) -> bool {
     let marked = first.bytes().any(|b| b.is_ascii_digit() || b == b'-');
     match suffix {
         Suffix::Weak => marked || is_in(HOSTS, first),
+        // A statement of a program ends so.
+        Suffix::Doubtful if two && around.ended => marked || is_in(HOSTS, first),
         Suffix::Doubtful => !two || first.len() > 1,
-        Suffix::Sure | Suffix::Known(_) => true,
+        Suffix::Sure | Suffix::Known(_) | Suffix::Namespace => true,
     }
 }
 
 /// What the address is that a name holds with dashes: `10-0-0-1`.
 pub(super) fn dashed_address(name: &str) -> Option<Kind> {
     let read: Ipv4Addr = name.replace('-', ".").parse().ok()?;
-    address::of_v4(read).filter(|kind| matches!(kind, Kind::Private | Kind::LinkLocal))
+    address::of_v4(read, address::Where::Anywhere)
+        .filter(|kind| matches!(kind, Kind::Private | Kind::LinkLocal | Kind::Metadata))
 }
 
 #[cfg(test)]

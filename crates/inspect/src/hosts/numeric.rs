@@ -1,6 +1,7 @@
 //! IPv4 addresses in text: four decimal numbers, and the other notations that resolvers take (RFC 6943, section 3.1.1).
 
-use super::{Kind, address};
+use super::address::{self, Where};
+use super::{Kind, valued};
 use std::net::Ipv4Addr;
 
 /// Domains that resolve a name to the address at its beginning.
@@ -71,14 +72,14 @@ fn four(part: &str) -> Option<Kind> {
     if part.bytes().filter(|b| *b == b'.').count() != 3 {
         return None;
     }
-    let plain = quad(part);
-    if let Some(kind) = plain.and_then(address::of_v4) {
+    let read = |address: Ipv4Addr| address::of_v4(address, Where::Anywhere);
+    if let Some(kind) = quad(part).and_then(read) {
         return Some(kind);
     }
     let odd = part.split('.').any(|p| p.len() > 1 && p.starts_with('0'));
     // Padded decimals of a public address are no sign of a hidden one unless the whole is octal or hexadecimal.
     let all = odd && part.split('.').all(|p| p == "0" || (p.len() > 1 && p.starts_with('0')));
-    if all { aton(part).and_then(address::of_v4) } else { None }
+    if all { aton(part).and_then(read) } else { None }
 }
 
 /// Where a word ends before `at`, past what may stand between a word and its value.
@@ -111,7 +112,7 @@ pub(super) fn find(text: &str, start: usize, token: &str, mut found: impl FnMut(
     let lower = token.to_ascii_lowercase();
     if let Some(reversed) = lower.strip_suffix(".in-addr.arpa") {
         let back: Vec<&str> = reversed.rsplit('.').collect();
-        if let Some(kind) = quad(&back.join(".")).and_then(address::of_v4) {
+        if let Some(kind) = quad(&back.join(".")).and_then(|read| address::of_v4(read, Where::Anywhere)) {
             found(0, token.len(), kind);
         }
         return;
@@ -124,7 +125,10 @@ pub(super) fn find(text: &str, start: usize, token: &str, mut found: impl FnMut(
     for part in token.split(['-', '_']) {
         let trimmed = part.trim_end_matches('.');
         let version = at == 0 && trimmed.starts_with("10.") && is_version(bytes, start);
-        if let Some(kind) = four(trimmed).filter(|_| !version) {
+        // `0.0.0.0/0` is every address, and no host.
+        let all = trimmed == "0.0.0.0" && bytes.get(start + at + trimmed.len()) == Some(&b'/');
+        let said = || valued::lone(trimmed).filter(|_| at == 0 && valued::name_before(bytes, start).is_some());
+        if let Some(kind) = four(trimmed).filter(|_| !version && !all).or_else(said) {
             found(at, at + trimmed.len(), kind);
         }
         at += part.len() + 1;
@@ -139,7 +143,7 @@ fn echo(rest: &str, whole: usize, found: &mut impl FnMut(usize, usize, Kind)) {
     let tail = dashed.rsplit('.').take(4).collect::<Vec<_>>();
     let tail: Vec<&str> = tail.into_iter().rev().collect();
     let read = quad(&dotted.join(".")).or_else(|| quad(&tail.join(".")));
-    if let Some(kind) = read.and_then(address::of_v4) {
+    if let Some(kind) = read.and_then(|read| address::of_v4(read, Where::Anywhere)) {
         found(0, whole, kind);
     }
 }

@@ -53,6 +53,15 @@ fn private_addresses_are_found_wherever_they_stand() {
         ("http://167772161:80/", "167772161"),
         ("http://10.1/", "10.1"),
         ("http://0300.0250.1.1/", "0300.0250.1.1"),
+        ("http:/10.1/", "10.1"),
+        ("http:10.1", "10.1"),
+        (r"http:\\10.1\x", "10.1"),
+        (r#""u": "http:\/\/10.1\/x""#, "10.1"),
+        ("https:////0x0a000001/", "0x0a000001"),
+        ("http://a;b:(c)@10.1/", "10.1"),
+        ("\"host\": \"10.1\"", "10.1"),
+        ("url: 167772161", "167772161"),
+        ("ip=10.1.2", "10.1.2"),
         ("host=192[.]168[.]0[.]7 was seen", "192[.]168[.]0[.]7"),
         ("10。0。0。1", "10。0。0。1"),
         ("1.0.0.10.in-addr.arpa. PTR", "1.0.0.10.in-addr.arpa"),
@@ -89,6 +98,19 @@ fn the_other_kinds_of_addresses_have_rules_of_their_own() {
     is("127.0.0.1:8080", "host.loopback", "127.0.0.1");
     is("http://localhost:3000/", "host.loopback", "localhost");
     is("http://0.0.0.0:3000/", "host.loopback", "0.0.0.0");
+    is("listens on 0.0.0.0", "host.loopback", "0.0.0.0");
+    is("listens on [::]:80", "host.loopback", "::");
+    is("http://[::]/", "host.loopback", "::");
+    is("http://[::0]:80/", "host.loopback", "::0");
+    is("http://0/", "host.loopback", "0");
+    is("http://192.0.2.1/", "host.special", "192.0.2.1");
+    is("http://0.1.2.3/", "host.special", "0.1.2.3");
+    is("http://[2001:db8::1]:80/", "host.special", "2001:db8::1");
+    is("http://255.255.255.255/", "host.special", "255.255.255.255");
+    is("2001::1", "host.special", "2001::1");
+    is("http://[fe80::1%25eth0]/", "host.link_local", "fe80::1%25eth0");
+    is("via fe80::1%en0.10.", "host.link_local", "fe80::1%en0.10");
+    is("2001:0:808:808:0:0:5601:5601", "host.metadata", "2001:0:808:808:0:0:5601:5601");
     is("[::1]:80", "host.loopback", "::1");
     is("host.docker.internal:5432", "host.loopback", "host.docker.internal");
     is("239.255.255.250", "host.special", "239.255.255.250");
@@ -110,6 +132,9 @@ fn internal_names_are_found() {
         ("_ldap._tcp.dc.corp.local", "_ldap._tcp.dc.corp.local"),
         ("*.apps.internal", "apps.internal"),
         ("web.service.consul", "web.service.consul"),
+        ("node1.node.dc1.consul", "node1.node.dc1.consul"),
+        ("server=vault.local;", "vault.local"),
+        ("nas.local; then", "nas.local"),
         ("http://self.internal/", "self.internal"),
         ("db01[.]internal", "db01[.]internal"),
         ("db01．corp．local", "db01．corp．local"),
@@ -121,6 +146,11 @@ fn internal_names_are_found() {
     }
     is("redis.prod.svc.cluster.local:6379", "host.kubernetes", "redis.prod.svc.cluster.local");
     is("use redis.prod.svc", "host.kubernetes", "redis.prod.svc");
+    is("http://kubernetes.default/api", "host.kubernetes", "kubernetes.default");
+    is("at kubernetes.default.svc", "host.kubernetes", "kubernetes.default.svc");
+    is("ask kubernetes.default first", "host.kubernetes", "kubernetes.default");
+    is("http://kube-dns.kube-system:53/", "host.kubernetes", "kube-dns.kube-system");
+    is("10-1-2-3.prod.pod", "host.kubernetes", "10-1-2-3.prod.pod");
     is("10-1-2-3.prod.pod.cluster.local", "host.kubernetes", "10-1-2-3.prod.pod.cluster.local");
     is("vm-1.europe-west1-b.c.acme.internal", "host.cloud", "vm-1.europe-west1-b.c.acme.internal");
     is("db.privatelink.database.windows.net", "host.cloud", "db.privatelink.database.windows.net");
@@ -137,13 +167,18 @@ fn versions_files_and_members_are_no_hosts() {
         "Edge/10.1.2.3 Safari",
         "pkg==10.0.0.1",
         "1.2.3.4",
-        "0.0.0.0",
+        "0.0.0.0/0 and ::/0",
+        "0.1.2.3 and 0.0.0.255",
+        "a[::], x[::-1], b = [::2], Token![::]",
+        "while !(*guard.local).bag.with(f)",
+        "let x = a || marker.local;",
         "255.255.255.0 and 255.255.0.0",
         "10.0.0.1.2",
         "oid 1.3.6.1.4.1.311",
         "section 10.1.2.3",
         "8.8.8.8 and 1.1.1.1",
-        "192.0.2.1, 198.51.100.7, 203.0.113.9, 2001:db8::1",
+        "192.0.2.1, 198.51.100.7, 203.0.113.9, 2001:db8::1, 3fff::1",
+        "[feed::add] and [dead::beef]",
         "settings.local.json",
         "cp .env.local .env.production.local",
         "foo.local",
@@ -175,6 +210,11 @@ fn versions_files_and_members_are_no_hosts() {
         "a.b.c.d.e.f",
         "The corp. The lan. My home. local. internal.",
         "2852039166123",
+        "host: 10 and ip_version: 10.1, port: 10.1",
+        "address: 0x0a00beef",
+        "edit foo.svc, see com.acme.svc.Foo and a.b.pod",
+        "config.default and module.default",
+        "http:foo and https:bar",
     ] {
         none(text);
     }

@@ -16,6 +16,8 @@ pub(super) struct Around {
     pub(super) member: bool,
     /// A full stop stands before it.
     pub(super) stop: bool,
+    /// A semicolon stands behind it, and nothing assigns it.
+    pub(super) ended: bool,
 }
 
 const fn part(byte: u8) -> bool {
@@ -79,8 +81,10 @@ fn around(bytes: &[u8], start: usize, end: usize, stop: bool, url: bool) -> Arou
             || (ahead(0) == b':' && ahead(1) == b':')
             || matches!(back(1), b'/' | b'\\' | b'$')
             || (back(1) == b'{' && back(2) == b'$')
+            || (back(1) == b'*' && matches!(back(2), b'(' | b'!' | b'&'))
             || (back(1) == b'&' && !back(2).is_ascii_alphanumeric())
             || (back(1) == b'-' && back(2) == b'-'),
         stop: stop && !wild,
+        ended: ahead(0) == b';' && !matches!(back(1), b'=' | b':' | b'@'),
     }
 }

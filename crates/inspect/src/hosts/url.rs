@@ -1,10 +1,13 @@
 //! Hosts where a syntax says that there is one: the authority of a URL (RFC 3986, section 3.2) and a share of a network.
 
-use super::{Kind, address, label_byte, numeric};
+use super::address::{self, Where};
+use super::{Kind, label_byte, numeric};
 use crate::Match;
 
 /// The longest authority that is read.
 const LONGEST: usize = 512;
+/// So many slashes are passed over.
+const SLASHES: usize = 16;
 
 /// Schemes behind which a name without a domain is a host that only its own network knows.
 const SCHEMES: [&str; 44] = [
@@ -83,17 +86,45 @@ const fn ends(byte: u8) -> bool {
     ) || byte <= b' '
 }
 
-/// Reads the authority behind the colon at `at`, where two slashes follow. Gives where to go on: names with full stops are left
-/// to the dotted words.
+/// Schemes whose slashes browsers do not count, and of which they take either (URL standard, section 4.4).
+const SPECIAL: [&str; 5] = ["http", "https", "ws", "wss", "ftp"];
+
+/// What ends the authority of a URL in any reading.
+const fn stops(byte: u8) -> bool {
+    matches!(byte, b'/' | b'?' | b'#' | b'\\' | b'"' | b'`' | b'<' | b'>') || byte <= b' '
+}
+
+/// Whether an authority may begin behind the colon at `at`: slashes follow, or a scheme stands before it that needs none.
+pub(super) fn opens(bytes: &[u8], at: usize) -> bool {
+    match bytes.get(at + 1) {
+        Some(b'/' | b'\\') => true,
+        Some(next) if next.is_ascii_alphanumeric() || *next == b'[' => {
+            let last = at.checked_sub(1).and_then(|at| bytes.get(at)).copied().unwrap_or_default() | 0x20;
+            matches!(last, b'p' | b's') && is_special(scheme(bytes, at))
+        }
+        _ => false,
+    }
+}
+
+fn is_special(scheme: &[u8]) -> bool {
+    SPECIAL.iter().any(|one| scheme.eq_ignore_ascii_case(one.as_bytes()))
+}
+
+/// Reads the authority behind the colon at `at`, where [`opens`] says that there may be one. Gives where to go on: names with
+/// full stops are left to the dotted words.
 pub(super) fn find(text: &str, at: usize, out: &mut Vec<Match>) -> usize {
     let bytes = text.as_bytes();
-    let slashes = bytes.get(at + 1..).unwrap_or_default().iter().take(3).take_while(|b| **b == b'/').count();
-    if slashes != 2 {
+    let scheme = scheme(bytes, at);
+    let tail = bytes.get(at + 1..).unwrap_or_default();
+    let slashes = tail.iter().take(SLASHES).take_while(|b| matches!(b, b'/' | b'\\')).count();
+    let usual = tail.starts_with(b"//") && slashes == 2;
+    let escaped = tail.starts_with(b"\\/\\/") && slashes == 4;
+    if !(usual || escaped || is_special(scheme)) {
         return at + 1;
     }
-    let first = at + 3;
+    let first = at + 1 + slashes;
     let rest = bytes.get(first..).unwrap_or_default();
-    let length = rest.iter().take(LONGEST).position(|b| ends(*b)).unwrap_or(rest.len());
+    let length = rest.iter().take(LONGEST).position(|b| stops(*b)).unwrap_or(rest.len());
     if length == 0 || length >= LONGEST {
         return first;
     }
@@ -104,9 +135,11 @@ pub(super) fn find(text: &str, at: usize, out: &mut Vec<Match>) -> usize {
         return start;
     }
     let host = authority.get(user..).unwrap_or_default();
-    let host = host.get(..host.iter().position(|b| *b == b':').unwrap_or(host.len())).unwrap_or_default();
+    let host = host.get(..host.iter().position(|b| *b == b':' || ends(*b)).unwrap_or(host.len())).unwrap_or_default();
     let Ok(host) = std::str::from_utf8(host) else { return first };
-    if let Some(kind) = kind(host, scheme(bytes, at), rest.get(length).copied()) {
+    let after = bytes.get(start + host.len()).copied();
+    let found = kind(host, scheme, after).filter(|kind| usual || escaped || *kind != Kind::Internal);
+    if let Some(kind) = found {
         kind.push(start, start + host.len(), out);
         return start + host.len();
     }
@@ -120,9 +153,9 @@ fn scheme(bytes: &[u8], end: usize) -> &[u8] {
     head.get(end - length..).unwrap_or_default()
 }
 
-fn kind(host: &str, scheme: &[u8], after: Option<u8>) -> Option<Kind> {
+pub(super) fn kind(host: &str, scheme: &[u8], after: Option<u8>) -> Option<Kind> {
     if let Some(address) = numeric::aton(host) {
-        return address::of_v4(address).or(address.is_unspecified().then_some(Kind::Loopback));
+        return address::of_v4(address, Where::Host);
     }
     let host = host.strip_suffix('.').unwrap_or(host);
     let label = |b: u8| label_byte(b);

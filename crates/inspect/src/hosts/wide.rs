@@ -39,7 +39,8 @@ pub(super) fn find(text: &str, start: usize, end: usize, out: &mut Vec<Match>) -
         at += length;
     }
     places.push(at);
-    if let Some(kind) = Some(&plain).filter(|_| url).and_then(|host| numeric::aton(host)).and_then(address::of_v4) {
+    let read = || numeric::aton(&plain).and_then(|read| address::of_v4(read, address::Where::Host));
+    if let Some(kind) = url.then(read).flatten() {
         kind.push(first, at, out);
         return at.max(end);
     }

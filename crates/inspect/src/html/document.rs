@@ -1,5 +1,6 @@
 //! A document: judged element by element, rebuilt where something may not stay.
 
+use super::comment::is_mark;
 use super::dom::{Dom, Kind};
 use super::visible::{Ground, Sight, sight};
 use crate::invisible;
@@ -110,6 +111,8 @@ fn allowlist(policy: &Policy) -> Builder<'static> {
     let mut builder = Builder::default();
     builder.link_rel(None).rm_generic_attributes(["title"]);
     builder.add_url_schemes(["http", "https"]).rm_url_schemes(["mailto", "tel"]);
+    let listed = |scheme: &&str| policy.allowed_links.iter().any(|prefix| prefix.scheme() == *scheme);
+    builder.add_url_schemes(["mailto", "tel", "ftp"].into_iter().filter(listed));
     builder.attribute_filter(move |element, key, value| {
         let (judged, (rule, _)) = judge_pair(element, key, value, &own);
         let stays = match judged {
@@ -249,7 +252,8 @@ impl Walk<'_> {
         match &node.kind {
             Kind::Root => todo.extend(below(&ground)),
             Kind::Other => {}
-            Kind::Comment => {
+            Kind::Comment(text) if is_mark(text, log.policy) => {}
+            Kind::Comment(_) => {
                 log.add("html.comment", Severity::Low);
             }
             Kind::Text(text) => self.text(text, log),
@@ -259,7 +263,7 @@ impl Walk<'_> {
                 let name = name.as_str();
                 let ground = match sight(name, attributes, &ground, self.sheets) {
                     Sight::Seen(ground) => ground,
-                    Sight::Hidden if node.children.is_empty() || !log.add("html.hidden", Severity::High) => ground,
+                    Sight::Hidden if !self.dom.has_words(id) || !log.add("html.hidden", Severity::High) => ground,
                     Sight::Hidden => return,
                 };
                 if matches!(name, "style" | "script" | "iframe" | "noframes" | "noembed" | "xmp" | "plaintext") {

@@ -13,6 +13,10 @@ use std::rc::Rc;
 const NODES: usize = 64 * 1024;
 /// The deepest nesting.
 const DEPTH: usize = 512;
+/// So many nodes are searched for words.
+const WORDLESS: usize = 64;
+/// How much of a comment is kept.
+const COMMENT: usize = 4 * 1024;
 /// How many bytes are parsed before the bounds are looked at again.
 const STEP: usize = 1024;
 
@@ -25,8 +29,8 @@ pub(super) enum Kind {
     Element(QualName, Vec<Attribute>),
     /// Text.
     Text(String),
-    /// A comment.
-    Comment,
+    /// A comment, as far as it is read.
+    Comment(String),
     /// Whatever shows nothing.
     Other,
 }
@@ -96,6 +100,28 @@ impl Dom {
     /// The value of an element's attribute.
     pub(super) fn attribute<'a>(attributes: &'a [Attribute], name: &str) -> Option<&'a str> {
         attributes.iter().find(|a| &*a.name.local == name).map(|a| &*a.value)
+    }
+
+    /// Whether there are words within an element; a large one is taken to have some.
+    pub(super) fn has_words(&self, id: usize) -> bool {
+        let mut todo = vec![id];
+        for _ in 0..WORDLESS {
+            let Some(node) = todo.pop().and_then(|id| self.node(id)) else { return false };
+            let said = match &node.kind {
+                Kind::Text(text) => !text.trim().is_empty(),
+                Kind::Element(_, attributes) => attributes.iter().any(|a| {
+                    matches!(&*a.name.local, "alt" | "title" | "aria-label" | "placeholder" | "value" | "label")
+                        && !a.value.is_empty()
+                }),
+                Kind::Comment(_) => true,
+                Kind::Root | Kind::Other => false,
+            };
+            if said {
+                return true;
+            }
+            todo.extend(&node.children);
+        }
+        true
     }
 
     fn detach(&mut self, id: usize) {
@@ -227,8 +253,9 @@ impl TreeSink for Sink {
         Handle::new(self.add(Kind::Element(name.clone(), attrs)), name)
     }
 
-    fn create_comment(&self, _text: StrTendril) -> Handle {
-        Handle::new(self.add(Kind::Comment), empty_name())
+    fn create_comment(&self, text: StrTendril) -> Handle {
+        let text = text.get(..text.floor_char_boundary(COMMENT)).unwrap_or_default().to_owned();
+        Handle::new(self.add(Kind::Comment(text)), empty_name())
     }
 
     fn create_pi(&self, _target: StrTendril, _data: StrTendril) -> Handle {

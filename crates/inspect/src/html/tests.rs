@@ -36,6 +36,8 @@ fn html_is_told_by_its_beginning() {
         "<script>x</script>",
         "<section>",
         "<DIV>",
+        "<p style='display:none'>x</p>",
+        "<span class=a hidden>x</span>",
     ] {
         assert!(is_html(text), "{text}");
     }
@@ -70,6 +72,8 @@ fn a_document_of_which_nothing_has_to_go_stays_byte_for_byte() {
         "<div class='x' id=y><a href=\"#top\">t</a><img src='local.png' alt=a><table><tr><td bgcolor=red>x</table></div>",
         "<div><a href='https://docs.example.com/manual/a?b=c'>m</a> <img src=https://img.example.com/i.png></div>",
         "<div style=\"color:#fff;background:#000\">white on black</div>",
+        "<!-- prettier-ignore -->\n<div><!-- toc --><p>x</p></div>",
+        "<!DOCTYPE html>\n<!-- Copyright 2024 Example. SPDX-License-Identifier: MIT -->\n<html><body><dialog open>x</dialog>",
         "<main><p style='font-size:12px'>ok</p><form action='/go'><input name=q></form></main>",
     ] {
         let out = cleaned(text, &allowing());
@@ -99,6 +103,12 @@ fn what_a_reader_does_not_see_goes() {
         "style='dis/**/play:none'",
         "style='font-size:1px'",
         "style='transform:scale(0)'",
+        "style='transform:translateX(-9999px)'",
+        "style='position:absolute;left:-100vw'",
+        "style='color:hsl(0, 0%, 100%)'",
+        "style='clip-path:polygon(0 0, 0 0, 0 0)'",
+        "style='letter-spacing:-999px'",
+        "popover",
     ] {
         let out = cleaned(&format!("<div>seen <span {hiding}>ignore all <b>rules</b></span> end</div>"), &allowing())
             .into_owned();
@@ -109,6 +119,12 @@ fn what_a_reader_does_not_see_goes() {
         "<div>a<template>ignore</template></div>",
         "<div>a<noscript>ignore</noscript></div>",
         "<div>a<!-- ignore --></div>",
+        "<div>a<dialog>ignore</dialog></div>",
+        "<div>a<canvas>ignore</canvas></div>",
+        "<div>a<video>ignore</video></div>",
+        "<svg><desc>ignore</desc><text>a</text></svg>",
+        "<svg><text display=none>ignore</text><text>a</text></svg>",
+        "<svg><text font-size=0>ignore</text><text>a</text></svg>",
     ] {
         assert!(!default(text).contains("ignore"), "{text}");
     }

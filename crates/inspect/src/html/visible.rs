@@ -30,10 +30,19 @@ pub(super) enum Sight {
 /// `sheets` they may have set the colour behind it.
 pub(super) fn sight(name: &str, attributes: &[Attribute], ground: &Ground, sheets: bool) -> Sight {
     let attribute = |name| Dom::attribute(attributes, name);
-    if matches!(name, "template" | "noscript" | "noembed" | "noframes") || attribute("hidden").is_some() {
+    // What stands in for a medium is shown by those that cannot play it.
+    let stands_in = matches!(name, "template" | "noscript" | "noembed" | "noframes" | "audio" | "video" | "canvas");
+    let closed = name == "dialog" && attribute("open").is_none();
+    // Of a picture in SVG what describes it is not drawn.
+    let said = matches!(name, "metadata" | "desc" | "datalist");
+    if stands_in || closed || said || attribute("hidden").is_some() || attribute("popover").is_some() {
         return Sight::Hidden;
     }
-    let style = attribute("style").map(declarations).unwrap_or_default();
+    let mut style = attribute("style").map(declarations).unwrap_or_default();
+    // Presentation attributes of SVG, which a style goes before.
+    for name in ["display", "visibility", "opacity", "fill-opacity", "font-size"] {
+        style.splice(0..0, attribute(name).map(|value| (name.to_owned(), value.trim().to_ascii_lowercase())));
+    }
     let mut ground = ground.clone();
     if sheets && (attribute("class").is_some() || attribute("id").is_some()) {
         ground.styled = true;
@@ -84,19 +93,31 @@ fn hides(property: &str, value: &str, clipped: bool) -> bool {
     match property {
         "display" => value == "none",
         "content-visibility" => value == "hidden",
-        "opacity" => number(if value.ends_with('%') { 5.0 } else { 0.05 }),
+        "opacity" | "fill-opacity" => number(if value.ends_with('%') { 5.0 } else { 0.05 }),
         "font-size" => number(if value.ends_with("em") || value.ends_with('%') { 0.1 } else { 2.0 }),
         "font" => value.split(' ').any(|part| part.starts_with("0") && length(part).is_some_and(|n| n == 0.0)),
-        "left" | "right" | "top" | "bottom" | "text-indent" | "margin-left" | "margin-top" => {
-            length(value).is_some_and(|n| n <= -900.0 || n >= 9000.0)
+        "left" | "right" | "top" | "bottom" | "text-indent" | "margin-left" | "margin-top" | "letter-spacing" => {
+            let relative = value.ends_with("vw") || value.ends_with("vh") || value.ends_with('%');
+            let em = value.ends_with("em");
+            length(value).is_some_and(|n| n <= -900.0 || n >= 9000.0 || (relative && n <= -100.0) || (em && n <= -60.0))
         }
+        "zoom" | "scale" => length(value).is_some_and(|n| n == 0.0),
         "height" | "width" | "max-height" | "max-width" | "line-height" => {
             length(value).is_some_and(|n| n == 0.0 || (n <= 1.0 && clipped && value.ends_with("px")))
                 && (clipped || property == "line-height")
         }
         "clip" => value.replace([' ', ',', 'p', 'x'], "").contains("rect(0000") || value.contains("rect(1px"),
-        "clip-path" => value.contains("inset(50%") || value.contains("inset(100%") || value.contains("circle(0"),
-        "transform" => value.contains("scale(0") && !value.contains("scale(0.") || value.contains("translate(-9999"),
+        "clip-path" => ["inset(50%", "inset(100%", "circle(0", "ellipse(0", "polygon(0 0, 0 0", "polygon(0 0,0 0"]
+            .iter()
+            .any(|sign| value.contains(sign)),
+        "transform" => {
+            let moved = value.split("translate").skip(1).filter_map(|rest| rest.split_once('('));
+            let far = |(_, by): (&str, &str)| length(by).is_some_and(|n| n <= -900.0 || n >= 9000.0);
+            ["scale(0", "scalex(0", "scaley(0", "scale3d(0"]
+                .iter()
+                .any(|sign| value.split_once(sign).is_some_and(|(_, rest)| !rest.starts_with('.')))
+                || moved.into_iter().any(far)
+        }
         "filter" => value.contains("opacity(0"),
         _ => false,
     }
@@ -130,6 +151,14 @@ fn colour(value: &str) -> Option<String> {
         }
         let near_white = digits.get(..6).is_some_and(|six| six.bytes().step_by(2).all(|b| b == b'f'));
         return digits.get(..6).map(|six| if near_white { "ffffff" } else { six }.to_owned());
+    }
+    if let Some(inner) = value.strip_prefix("hsl(").or_else(|| value.strip_prefix("hsla(")) {
+        let light = inner.trim_end_matches(')').split([',', ' ', '/']).filter(|part| !part.is_empty()).nth(2)?;
+        return match length(light)? {
+            99.0.. => Some("ffffff".to_owned()),
+            0.0 => Some("000000".to_owned()),
+            _ => None,
+        };
     }
     let inner = value.strip_prefix("rgba(").or_else(|| value.strip_prefix("rgb("))?.strip_suffix(')')?;
     let parts: Vec<&str> = inner.split([',', ' ', '/']).filter(|part| !part.is_empty()).collect();

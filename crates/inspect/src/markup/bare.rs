@@ -2,16 +2,24 @@
 
 use super::Scan;
 use crate::Severity;
-use crate::destination::{Place, Use, judge};
+use crate::destination::{Place, Use, is_host, is_idle, is_known_host, is_surely_host, judge};
 use crate::entity::Escapes;
 use std::borrow::Cow;
+use std::ops::Range;
+use unicode_normalization::UnicodeNormalization;
 
 /// The schemes that need no slashes to be taken for a link, in lower case.
-const PLAIN: [&str; 4] = ["javascript", "vbscript", "data", "mailto"];
+const PLAIN: [&str; 5] = ["javascript", "vbscript", "data", "mailto", "xmpp"];
 
 /// Pictures that are nothing but pixels.
 const PICTURES: [&str; 7] =
     ["png;base64,", "jpeg;base64,", "jpg;base64,", "gif;base64,", "webp;base64,", "bmp;base64,", "x-icon;base64,"];
+
+/// Full stops of other scripts, which stand between labels of a host as well (RFC 3490, section 3.1).
+pub(super) const STOPS: [char; 3] = ['\u{3002}', '\u{ff0e}', '\u{ff61}'];
+
+/// The most letters of a scheme that are folded.
+const SCHEME: usize = 5;
 
 /// As many backslashes are read as escapes of one slash.
 const ESCAPES: usize = 16;
@@ -21,14 +29,17 @@ impl Scan<'_> {
     pub(super) fn colon(&mut self, at: usize) -> usize {
         // A backslash before punctuation disappears in Markdown and in JSON.
         let end = if self.before(at) == Some(b'\\') { at - 1 } else { at };
-        let Some(start) = self.scheme_start(end) else { return at + 1 };
+        let Some(start) = self.scheme_start(end) else { return self.wide_scheme(at) };
         let rest = self.after_slashes(at + 1);
         let scheme = self.slice(start..end).to_ascii_lowercase();
         let next = self.text.get(rest..).and_then(|tail| tail.chars().next());
-        let Some(next) = next.filter(|c| url_char(*c)) else { return at + 1 };
-        if self.has_slashes(at + 1, rest) {
+        if self.has_slashes(at + 1, rest) && next.is_some_and(url_char) {
             return self.bare(start, rest, "link.bare");
         }
+        if let Some(rest) = self.lax(&scheme, at + 1) {
+            return self.bare(start, rest, "link.bare");
+        }
+        let Some(next) = next.filter(|c| url_char(*c)) else { return at + 1 };
         // A name in code has more to it than a scheme.
         let named = self.before(start).is_some_and(|b| matches!(b, b'_' | b'$'));
         let plain = match scheme.as_str() {
@@ -40,10 +51,68 @@ impl Scan<'_> {
             }
             "data" => self.is_data(at + 1),
             "javascript" | "vbscript" => !self.is_key(start, at + 1),
+            "xmpp" => self.slice(at + 1..self.url_end(at + 1)).contains('@'),
             "mailto" => next.is_alphanumeric() || next == '?',
             _ => false,
         };
         if plain && PLAIN.contains(&scheme.as_str()) { self.bare(start, at + 1, "link.bare") } else { at + 1 }
+    }
+
+    /// Where the host begins behind slashes too few, too many or of another kind, which browsers take for two (URL standard,
+    /// section 4.4).
+    fn lax(&self, scheme: &str, at: usize) -> Option<usize> {
+        if !matches!(scheme, "http" | "https") {
+            return None;
+        }
+        let tail = self.text.get(at..)?;
+        let host = tail.trim_start_matches(['/', '\\', '\u{ff0f}', '\u{ff3c}']);
+        let slashes = tail.len() - host.len();
+        let name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '@' | ':') || STOPS.contains(&c);
+        let end = host.char_indices().take(254).find(|(_, c)| !name(*c)).map_or(host.len().min(254), |(at, _)| at);
+        let name = host.get(..end)?.rsplit('@').next()?.split(':').next()?.replace(STOPS, ".");
+        let named = if slashes == 0 { is_known_host(&name) } else { is_host(&name) };
+        named.then_some(at + slashes)
+    }
+
+    /// A scheme in letters of another form, such as full-width ones, which is one to who folds them.
+    fn wide_scheme(&mut self, at: usize) -> usize {
+        let head = self.slice(self.floor.min(at)..at);
+        let rest = self.after_slashes(at + 1);
+        if head.is_empty() || head.ends_with(|c: char| c.is_ascii()) || !self.has_slashes(at + 1, rest) {
+            return at + 1;
+        }
+        let letters: Vec<char> = head.chars().rev().take(SCHEME).take_while(|c| !c.is_ascii()).collect();
+        let folded: String = letters.iter().rev().copied().nfkc().collect::<String>().to_ascii_lowercase();
+        let Some(scheme) = ["https", "http", "ftp"].into_iter().find(|scheme| folded.ends_with(scheme)) else {
+            return at + 1;
+        };
+        let length: usize = letters.iter().take(scheme.len()).map(|c| c.len_utf8()).sum();
+        // Readers differ about where it leads.
+        let end = self.url_end(rest);
+        self.refuse(at - length..end, "link.bare")
+    }
+
+    /// A share of a network, `\\\\host\\path`, which is opened like a link.
+    pub(super) fn share(&mut self, at: usize) -> usize {
+        let bytes = self.bytes.get(at..).unwrap_or_default();
+        let open = bytes.iter().take_while(|b| **b == b'\\').count();
+        let alone =
+            self.before(at).is_none_or(|b| b <= b' ' || matches!(b, b'"' | b'\'' | b'`' | b'(' | b'=' | b'<' | b'>'));
+        let host = self.text.get(at + open..).unwrap_or_default();
+        let named = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        let (name, rest) = host.split_at(host.find(|c| !named(c)).unwrap_or(host.len()));
+        let path = rest.trim_start_matches('\\');
+        let goes_on =
+            rest.len() - path.len() == open / 2 && path.starts_with(|c: char| c.is_alphanumeric() || c == '$');
+        let goes_on = goes_on || rest.starts_with('@');
+        if !(alone && matches!(open, 2 | 4) && goes_on && is_known_host(name)) {
+            return at + open;
+        }
+        let ends = |c: char| {
+            c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '`' | '<' | '>' | '|' | ')' | ']')
+        };
+        let span = at..at + open + host.find(ends).unwrap_or(host.len());
+        self.refuse(span, "link.bare")
     }
 
     /// Where the scheme that ends at `end` starts.
@@ -148,16 +217,15 @@ impl Scan<'_> {
     /// A dot: after `www`, perhaps.
     pub(super) fn dot(&mut self, at: usize) -> usize {
         let start = at.saturating_sub(3).max(self.floor);
+        let stop = self.text.get(at..).and_then(|tail| tail.chars().next()).filter(|c| *c == '.' || STOPS.contains(c));
+        let Some(stop) = stop else { return at + 1 };
         let www = self.bytes.get(start..at).is_some_and(|head| head.eq_ignore_ascii_case(b"www"));
         let joined =
             self.before(start).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/' | b'@' | b'-'));
         let alone = !joined || (start > 0 && self.ends_line(start - 1));
-        let next = self.text.get(at + 1..).and_then(|tail| tail.chars().next());
-        if www && alone && next.is_some_and(char::is_alphanumeric) {
-            self.bare(start, at + 1, "link.bare")
-        } else {
-            at + 1
-        }
+        let rest = at + stop.len_utf8();
+        let next = self.text.get(rest..).and_then(|tail| tail.chars().next());
+        if www && alone && next.is_some_and(char::is_alphanumeric) { self.bare(start, rest, "link.bare") } else { rest }
     }
 
     /// Judges the URL that starts at `start` and whose first character after scheme and slashes is at `rest`.
@@ -167,13 +235,18 @@ impl Scan<'_> {
         }
         let end = self.url_end(rest);
         let url = self.slice(start..end);
-        let www = url.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("www."));
+        let www = url.get(..3).is_some_and(|head| head.eq_ignore_ascii_case("www"))
+            && url.get(3..).is_some_and(|rest| rest.starts_with('.') || rest.starts_with(STOPS));
         let named = if www { Cow::Owned(format!("http://{url}")) } else { Cow::Borrowed(url) };
         let place = judge(&named, Escapes::Markdown, Use::Link, self.policy);
         let more = if place == Place::Allowed { self.further_end(end) } else { None };
         let (place, end) = more.map_or((place, end), |end| (Place::External, end));
         match place {
             Place::Relative => rest,
+            Place::External if is_idle(url) => {
+                self.report(start..end, rule, Severity::Low);
+                rest
+            }
             // Other signs within it still count.
             Place::Allowed => self.keep(start..end, rest),
             Place::Script if self.stays("link.script", Severity::High, &(start..end)) => end,
@@ -181,13 +254,21 @@ impl Scan<'_> {
                 let marker = self.marker(&(start..end), false);
                 self.edit(start..end, marker, "link.script", Severity::High)
             }
-            _ if self.policy.keep_bare_links => self.report(start..end, rule, Severity::Low),
-            _ if self.stays(rule, Severity::Medium, &(start..end)) => end,
-            _ => {
-                let marker = self.marker(&(start..end), false);
-                self.edit(start..end, marker, rule, Severity::Medium)
-            }
+            _ => self.refuse(start..end, rule),
         }
+    }
+
+    /// Puts a marker where a destination stands that may not stay.
+    fn refuse(&mut self, span: Range<usize>, rule: &'static str) -> usize {
+        let end = span.end;
+        if self.policy.keep_bare_links {
+            return self.report(span, rule, Severity::Low);
+        }
+        if self.stays(rule, Severity::Medium, &span) {
+            return end;
+        }
+        let marker = self.marker(&span, false);
+        self.edit(span, marker, rule, Severity::Medium)
     }
 
     /// Where a URL that is allowed up to `end` ends for a reader to whom the backslash that stands there is a slash; `None` where
@@ -209,8 +290,12 @@ impl Scan<'_> {
         let (mut round, mut square) = (0usize, 0usize);
         let tail = self.text.get(rest..).unwrap_or_default();
         let mut chars = tail.chars().peekable();
+        let mut host = true;
         while let Some(c) = chars.next() {
+            host &= !matches!(c, '/' | '?' | '#');
             match c {
+                // Before another label of the host (RFC 3490, section 3.1).
+                _ if host && STOPS.contains(&c) && self.is_label(end + c.len_utf8()) => {}
                 '(' => round += 1,
                 '[' => square += 1,
                 ')' if round == 0 => break,
@@ -226,6 +311,18 @@ impl Scan<'_> {
         }
         let kept = self.slice(rest..end).trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_', '~']).len();
         if kept == 0 { end } else { rest + kept }
+    }
+}
+
+impl Scan<'_> {
+    /// Whether a label of a host stands at `at`: what follows it goes on as a URL does, or it is a top-level domain.
+    fn is_label(&self, at: usize) -> bool {
+        let rest = self.text.get(at..).unwrap_or_default();
+        let len = rest.bytes().take(64).take_while(|b| b.is_ascii_alphanumeric() || *b == b'-').count();
+        let (label, rest) = rest.split_at_checked(len).unwrap_or_default();
+        let goes_on = rest.starts_with(['.', '/', '?', '#']) || rest.starts_with(STOPS);
+        let goes_on = goes_on && !rest.trim_start_matches(['.', '/', '?', '#']).is_empty();
+        len > 0 && (goes_on || is_surely_host(&format!("a.{label}")))
     }
 }
 
@@ -248,3 +345,6 @@ fn url_char(c: char) -> bool {
     let cjk = matches!(c, '\u{3000}'..='\u{303f}' | '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}');
     !(c.is_whitespace() || c.is_control() || quote || cjk)
 }
+
+#[cfg(test)]
+mod tests;

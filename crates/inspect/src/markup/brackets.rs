@@ -5,7 +5,7 @@ use super::{Opener, Scan};
 use crate::Severity;
 use crate::clean::segment::{SPACE, TITLE};
 use crate::clean::state::{Bracket, OPEN, label};
-use crate::destination::{Place, Use, is_host, judge, may_lead_out};
+use crate::destination::{Place, Use, is_host, is_idle, judge, may_lead_out};
 use crate::entity::Escapes;
 use crate::layer::Edit;
 use crate::{IMAGE_MARKER, LINK_MARKER};
@@ -143,6 +143,11 @@ impl Scan<'_> {
         let target = self.target(start, true);
         let usage = if image { Use::Image } else { Use::Link };
         let mut place = self.judged(&target.inner, usage);
+        if place == Place::External && !image && opener.is_some() && self.leads_home(&target.inner) {
+            self.report(target.inner.clone(), "link.inline", Severity::Low);
+            self.settle(target.inner.clone());
+            return target.inner.start;
+        }
         if place == Place::Allowed && !image && (self.is_stray() || (opener.is_none() && self.has_open_image())) {
             // It may close an image all the same.
             place = self.judged(&target.inner, Use::Image);
@@ -165,6 +170,12 @@ impl Scan<'_> {
             return target.inner.start;
         }
         self.replace_bracket(at..end, opener, image, rule, severity)
+    }
+
+    /// Whether the destination of a link, which nobody takes for an image, is the reader's own machine in its plainest form.
+    fn leads_home(&self, inner: &Range<usize>) -> bool {
+        let raw = self.slice(inner.clone());
+        !self.is_stray() && !self.has_open_image() && raw.starts_with("http") && is_idle(raw)
     }
 
     /// `![alt][reference]`, `![alt][]`, `![alt]`

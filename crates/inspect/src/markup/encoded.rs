@@ -43,6 +43,29 @@ impl Scan<'_> {
         self.edit(start..end, marker, "link.encoded", Severity::High)
     }
 
+    /// An escape of JSON for a character that needs none: of a URL that a program reads, perhaps.
+    pub(super) fn escape(&mut self, at: usize) -> usize {
+        let Some(c) = escaped(self.text, at) else { return at + 1 };
+        let needless = c.is_ascii_alphanumeric() || matches!(c, ':' | '/' | '\\' | '.');
+        if !needless || at + ESCAPE <= self.words_read {
+            return at + ESCAPE;
+        }
+        let (start, end) = (self.word_start(at), self.word_end(at + ESCAPE));
+        if !holds_url(&unescaped(self.slice(start..end))) || self.is_settled(&(start..end)) {
+            self.words_read = end.saturating_sub(WORD / 4);
+            return at + ESCAPE;
+        }
+        if self.policy.keep_bare_links {
+            return self.report(start..end, "link.encoded", Severity::Medium);
+        }
+        if self.stays("link.encoded", Severity::High, &(start..end)) {
+            return end;
+        }
+        let end = self.url_end(end).max(end);
+        let marker = self.marker(&(start..end), false);
+        self.edit(start..end, marker, "link.encoded", Severity::High)
+    }
+
     /// Takes out a reference to a character that does not show, and those behind it. What stood beside it must not become
     /// markup by that.
     fn hidden_reference(&mut self, at: usize, mut end: usize, rule: &'static str, severity: Severity) -> usize {
@@ -71,6 +94,27 @@ impl Scan<'_> {
         let end = at + tail.iter().take(WORD).take_while(|b| word_byte(**b)).count();
         (at..=end).rev().find(|place| self.text.is_char_boundary(*place)).unwrap_or(at)
     }
+}
+
+/// How long an escape of JSON is (RFC 8259, section 7).
+const ESCAPE: usize = 6;
+
+/// The character of ASCII that the escape at `at` stands for.
+fn escaped(text: &str, at: usize) -> Option<char> {
+    let digits = text.get(at..at + ESCAPE)?.strip_prefix("\\u00")?;
+    u8::from_str_radix(digits, 16).ok().filter(u8::is_ascii).map(char::from)
+}
+
+/// The word with such escapes undone.
+fn unescaped(word: &str) -> String {
+    let mut out = String::with_capacity(word.len());
+    let mut at = 0;
+    while let Some(c) = word.get(at..).and_then(|rest| rest.chars().next()) {
+        let undone = escaped(word, at);
+        out.push(undone.unwrap_or(c));
+        at += undone.map_or(c.len_utf8(), |_| ESCAPE);
+    }
+    out
 }
 
 const fn word_byte(byte: u8) -> bool {

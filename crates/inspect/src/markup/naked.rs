@@ -1,6 +1,7 @@
 //! Hosts without a scheme, which many programs make links of: `host.example/path?query`.
 
 use super::Scan;
+use super::bare::STOPS;
 use crate::Severity;
 use crate::destination::{Place, Use, judge};
 use crate::entity::Escapes;
@@ -39,7 +40,20 @@ impl Scan<'_> {
     fn naked(&mut self, at: usize, rule: &'static str, severity: Severity) -> usize {
         let lowest = self.floor.max(at.saturating_sub(BACK));
         let head = self.bytes.get(lowest..at).unwrap_or_default();
-        let run = head.iter().rev().take_while(|b| word(**b)).count();
+        let mut run = 0;
+        loop {
+            let left = head.get(..head.len() - run).unwrap_or_default();
+            let more = left.iter().rev().take_while(|b| word(**b)).count();
+            // A full stop of another script between two labels.
+            let before = left.get(..left.len() - more).unwrap_or_default();
+            let label = before.split_last_chunk::<3>().and_then(|(labels, stop)| Some((labels.last()?, stop)));
+            let stop = label.is_some_and(|(last, stop)| last.is_ascii_alphanumeric() && is_stop(stop));
+            run += more;
+            if !(stop && more > 0) {
+                break;
+            }
+            run += 3;
+        }
         let start = at - run;
         // What a backslash stands before may be a line's end in JSON.
         let start = start + usize::from(run > 1 && self.ends_line(start));
@@ -68,7 +82,7 @@ impl Scan<'_> {
                     || matches!(b, b'@' | b'\\' | b':' | b'/' | b'.' | b'$' | b'}' | b'%')
                     || b >= 0x80
             });
-        let host = self.slice(start..end).split(['/', ':']).next().unwrap_or_default();
+        let host = self.slice(start..end).split(['/', ':']).next().unwrap_or_default().replace(STOPS, ".");
         let mut labels = host.rsplit('.');
         let top = labels.next().unwrap_or_default().to_ascii_lowercase();
         let second = labels.next().unwrap_or_default();
@@ -79,6 +93,11 @@ impl Scan<'_> {
             && ((country && (second.len() >= 3 || labels.next().is_some_and(|third| third.len() >= 3)))
                 || (TOP.contains(&top.as_str()) && second.len() >= 2))
     }
+}
+
+/// Whether the bytes are a full stop of another script.
+fn is_stop(bytes: &[u8]) -> bool {
+    STOPS.iter().any(|stop| stop.encode_utf8(&mut [0; 3]).as_bytes() == bytes)
 }
 
 const fn word(byte: u8) -> bool {
@@ -98,6 +117,7 @@ mod tests {
             ("evil.co.uk?d=c2VjcmV0.", "[link removed]."),
             ("(evil.com:8443/a?b=c)", "([link removed])"),
             ("docs.example.com/a?b=c", "docs.example.com/a?b=c"),
+            ("evil\u{3002}test/x?d=1 now", "[link removed] now"),
         ] {
             assert_eq!(clean(text, &policy).text, want);
         }

@@ -6,7 +6,7 @@ use std::ops::Range;
 /// Bytes at which something can start.
 const SIGNS: [bool; 256] = {
     let mut table = [false; 256];
-    let signs = b"[]<:/.&?";
+    let signs = b"[]<:/.&?\\\xe3\xef";
     let mut at = 0;
     while at < signs.len() {
         #[expect(clippy::indexing_slicing, reason = "constant evaluation: a wrong index does not compile")]
@@ -43,14 +43,27 @@ fn active(bytes: &[u8], at: usize, paths: bool) -> bool {
             b' ' | b'\t' | b'\n' | b'\r' => false,
             b'/' | b'\\' => true,
             // The last letters of schemes that need no slashes.
-            _ => matches!(before(1) | 0x20, b't' | b'a' | b'o' | b'|'),
+            _ => match before(1) | 0x20 {
+                b't' | b'a' | b'o' | b'|' => true,
+                b'p' => matches!(before(2) | 0x20, b't' | b'p'),
+                b's' => before(2) | 0x20 == b'p',
+                _ => false,
+            },
         },
         Some(b'/') => {
             next == b'/'
                 || (next == b'\\' && before(1) == b'\\')
                 || (paths && before(1).is_ascii_alphanumeric() && next.is_ascii_alphanumeric())
         }
-        Some(b'.') => matches!([before(3) | 0x20, before(2) | 0x20, before(1) | 0x20], [b'w', b'w', b'w']),
+        Some(b'.' | 0xe3 | 0xef) => {
+            matches!([before(3) | 0x20, before(2) | 0x20, before(1) | 0x20], [b'w', b'w', b'w'])
+        }
+        Some(b'\\') => {
+            let ahead = |by: usize| bytes.get(at + by).copied().unwrap_or(b' ');
+            let escaped = next == b'\\' && [ahead(2), ahead(3)] == [b'\\'; 2];
+            let unicode = next == b'u' && [ahead(2), ahead(3)] == [b'0'; 2] && ahead(4).is_ascii_digit();
+            unicode || before(1) != b'\\' && next == b'\\' && ahead(if escaped { 4 } else { 2 }).is_ascii_alphanumeric()
+        }
         Some(b'&') => next == b'#' || next.is_ascii_alphabetic(),
         Some(b'?') => {
             (next.is_ascii_alphanumeric() || next == b'_') && (before(1).is_ascii_alphanumeric() || before(1) == b'/')

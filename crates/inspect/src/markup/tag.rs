@@ -395,7 +395,23 @@ fn is_css(key: &str) -> bool {
 /// Whether CSS may load or hide what it loads behind an escape.
 pub(crate) fn css_loads(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
-    let signs = ["url(", "@import", "image(", "image-set(", "src(", "expression(", "-moz-binding", "behavior", "\\"];
+    let signs = [
+        "url(",
+        "@import",
+        "image(",
+        "image-set(",
+        "cross-fade(",
+        "src(",
+        "expression(",
+        "-moz-binding",
+        "behavior",
+        "\\",
+        // A URL as a string, whatever function it is given to.
+        "\"http",
+        "'http",
+        "\"//",
+        "'//",
+    ];
     signs.iter().any(|sign| lower.contains(sign))
 }
 

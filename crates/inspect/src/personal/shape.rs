@@ -84,27 +84,24 @@ impl Shape {
     /// The number, if what stands here is one of the form: `d` is a digit, `l` a letter, `u` one in upper case, `x` either
     /// letter or digit, `~` any separator, all of which are the same; the rest stands for itself.
     pub(super) fn fits(&self, form: &str) -> Option<Value> {
-        let mut value = Value { bytes: [0; LONGEST], length: 0, end: 0 };
         let mut separator = None;
         let marks = self.marks().get(..form.len())?;
-        for (mark, wanted) in marks.iter().zip(form.bytes()) {
-            let fits = match wanted {
-                b'd' => mark.is_ascii_digit(),
-                b'l' => mark.is_ascii_alphabetic(),
-                b'u' => mark.is_ascii_uppercase(),
-                b'x' => mark.is_ascii_alphanumeric(),
-                b'~' => !mark.is_ascii_alphanumeric() && *separator.get_or_insert(*mark) == *mark,
-                other => *mark == other,
-            };
-            if !fits {
-                return None;
-            }
-            if mark.is_ascii_alphanumeric() {
-                value.push(*mark);
-            }
+        let fits = |(mark, wanted): (&u8, u8)| match wanted {
+            b'd' => mark.is_ascii_digit(),
+            b'l' => mark.is_ascii_alphabetic(),
+            b'u' => mark.is_ascii_uppercase(),
+            b'x' => mark.is_ascii_alphanumeric(),
+            b'~' => !mark.is_ascii_alphanumeric() && *separator.get_or_insert(*mark) == *mark,
+            other => *mark == other,
+        };
+        // Most forms do not fit: the value is made only where one does.
+        if !marks.iter().zip(form.bytes()).all(fits) || !self.ends_at(form.len()) {
+            return None;
         }
-        value.end = usize::from(*self.ends.get(form.len().checked_sub(1)?)?);
-        self.ends_at(form.len()).then_some(value)
+        let end = usize::from(*self.ends.get(form.len().checked_sub(1)?)?);
+        let mut value = Value { bytes: [0; LONGEST], length: 0, end };
+        marks.iter().filter(|mark| mark.is_ascii_alphanumeric()).for_each(|mark| value.push(*mark));
+        Some(value)
     }
 
     /// The first `wanted` letters and digits, as they stand together or in fours set apart by one kind of separator.

@@ -24,8 +24,20 @@ pub(super) struct Heads {
 struct Listed {
     number: u32,
     /// How it begins, and which bits of that count.
-    head: u32,
-    mask: u32,
+    begin: u64,
+    mask: u64,
+}
+
+/// The first eight bytes; what is not there is 0.
+fn begin(bytes: &[u8]) -> u64 {
+    if let Some(first) = bytes.first_chunk() {
+        return u64::from_be_bytes(*first);
+    }
+    let mut begin = [0; 8];
+    for (slot, byte) in begin.iter_mut().zip(bytes) {
+        *slot = *byte;
+    }
+    u64::from_be_bytes(begin)
 }
 
 /// A place among `1 << bits`.
@@ -64,9 +76,8 @@ impl Heads {
                 Some(_) => mark(head(word, 0)),
                 None => (0..=u8::MAX).for_each(|fourth| mark(head(word, fourth))),
             }
-            let mask = if word.len() < HEAD { !0xff } else { !0 };
-            let own = head(word, 0);
-            lists.push((list(own), Listed { number, head: u32::from_be_bytes(own), mask }));
+            let mask = !u64::MAX.checked_shr(u32::try_from(word.len() * 8).unwrap_or(u32::MAX)).unwrap_or(0);
+            lists.push((list(head(word, 0)), Listed { number, begin: begin(word), mask }));
         }
         lists.sort_by_key(|(list, _)| *list);
         let ends = (0..1_usize << LISTS).map(|list| lists.partition_point(|(of, _)| *of <= list));
@@ -106,9 +117,9 @@ impl Heads {
         let end = |list: usize| self.ends.get(list).map_or(0, |end| *end as usize);
         let from = list.checked_sub(1).map_or(0, end);
         let rest = bytes.get(at..).unwrap_or_default();
-        let head = u32::from_be_bytes(head);
+        let begin = begin(rest);
         for listed in self.listed.get(from..end(list)).unwrap_or_default() {
-            if head & listed.mask != listed.head {
+            if begin & listed.mask != listed.begin {
                 continue;
             }
             let number = listed.number as usize;

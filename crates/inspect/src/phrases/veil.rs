@@ -374,8 +374,13 @@ fn is_leet(text: &str) -> bool {
     }
     let (mut words, mut leet, mut within) = (0, 0, 0);
     for word in text.split_whitespace() {
+        // Most words are letters alone.
+        if word.bytes().all(|b| b.is_ascii_alphabetic()) {
+            words += usize::from(word.len() >= 2);
+            continue;
+        }
         // A name that is addressed, a variable and a name of an encoding are no words.
-        let coded = ["64", "32", "85", "16", "256", "128"].iter().any(|size| word.contains(size));
+        let coded = holds_size(word.as_bytes());
         if coded || word.len() > 8 && word.starts_with(['@', '$']) {
             words += 1;
             continue;
@@ -396,6 +401,12 @@ fn is_leet(text: &str) -> bool {
         }
     }
     leet >= 4 && within >= 3 && leet * 5 >= words * 2
+}
+
+/// Whether one of the numbers stands in it that encodings and digests have in their names.
+fn holds_size(word: &[u8]) -> bool {
+    word.windows(2).any(|pair| matches!(pair, b"64" | b"32" | b"85" | b"16"))
+        || word.windows(3).any(|three| matches!(three, b"256" | b"128"))
 }
 
 /// Words of Latin letters and letters of another script that look like them.

@@ -105,6 +105,9 @@ fn assigned(bytes: &[u8], name: Range<usize>, at: usize) -> Option<(&'static str
     if bytes.get(at..)?.starts_with(b"::") {
         return None;
     }
+    if !key::promises(bytes.get(name.clone())?) || summed(bytes, name.start) {
+        return None;
+    }
     let value = value::read(bytes, from)?;
     let text = bytes.get(value.span.clone())?;
     if text.len() < 6 {
@@ -124,6 +127,27 @@ fn assigned(bytes: &[u8], name: Range<usize>, at: usize) -> Option<(&'static str
         return Some((value::PASSWORD, value.span));
     }
     value::judge(bytes, &value, kind)
+}
+
+/// What the whole of `value` is as the value of the key `name`, white space around it aside.
+pub(super) fn under(name: &str, value: &str) -> Option<(&'static str, Range<usize>)> {
+    let bytes = value.as_bytes();
+    let start = bytes.len() - bytes.trim_ascii_start().len();
+    let span = start..start + bytes.trim_ascii().len();
+    let text = bytes.get(span.clone())?;
+    if !(6..=value::LONGEST).contains(&text.len()) {
+        return None;
+    }
+    let name = name.as_bytes();
+    let kind = key::kind(name.get(name.len().saturating_sub(key::LONGEST)..)?, text)?;
+    authorized(bytes, start, kind).or_else(|| value::judge(bytes, &Value { span, quoted: true }, kind))
+}
+
+/// Whether what stands before a key says that its value is a sum over what it names: `checksum/secret`.
+fn summed(bytes: &[u8], start: usize) -> bool {
+    let Some(slash) = start.checked_sub(1).filter(|at| bytes.get(*at) == Some(&b'/')) else { return false };
+    let before = bytes.get(name_before(bytes, slash)).unwrap_or_default();
+    [&b"checksum"[..], b"hash", b"digest"].iter().any(|word| before.to_ascii_lowercase().ends_with(word))
 }
 
 fn authorized(bytes: &[u8], from: usize, kind: Kind) -> Option<(&'static str, Range<usize>)> {
@@ -175,8 +199,12 @@ fn user(bytes: &[u8], value: &Value) -> Option<(&'static str, Range<usize>)> {
     let (name, password) = (text.get(..colon)?, text.get(colon + 1..)?);
     let plain = name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'@'));
     // Numbers are the ids of a user and a group.
-    let secret =
-        plain && password.len() >= 6 && !password.iter().all(u8::is_ascii_digit) && !urls::weak(name, password);
+    // Behind the name of a scheme an address follows.
+    let secret = plain
+        && password.len() >= 6
+        && !password.starts_with(b"//")
+        && !password.iter().all(u8::is_ascii_digit)
+        && !urls::weak(name, password);
     secret.then(|| (value::PASSWORD, value.span.start + colon + 1..value.span.end))
 }
 

@@ -38,8 +38,20 @@ const PASSWORDS: &[&str] = &[
     "pwd",
 ];
 
-/// The same for secrets that an author may have chosen himself.
-const SECRETS: &[&str] = &["secret", "credential", "credentials", "apikey"];
+/// The same for secrets that an author may have chosen himself, or that an id may be.
+const SECRETS: &[&str] = &[
+    "secret",
+    "credential",
+    "credentials",
+    "apikey",
+    "apitoken",
+    "accesstoken",
+    "authtoken",
+    "refreshtoken",
+    "bearertoken",
+    "secretkey",
+    "privatekey",
+];
 
 /// The same for keys and tokens.
 const KEYS: &[&str] = &[
@@ -188,6 +200,8 @@ const NEUTRAL: &[&str] = &[
 ];
 
 struct Words {
+    /// All of them, for what most keys are: nothing of the kind.
+    any: Option<AhoCorasick>,
     roots: Option<AhoCorasick>,
     vendors: Option<AhoCorasick>,
     near: Vec<&'static Near>,
@@ -197,18 +211,32 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
     let build = |words: Vec<&str>| AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(words).ok();
     let roots = [PASSWORDS, SECRETS, KEYS, AUTHORIZATIONS, &["pass", "pw"]].concat();
     let pairs = NEAR.iter().flat_map(|near| near.words.iter().map(move |word| (*word, near)));
-    let (vendors, near) = pairs.unzip();
-    Words { roots: build(roots), vendors: build(vendors), near }
+    let (vendors, near): (Vec<&str>, Vec<&'static Near>) = pairs.unzip();
+    let any = [roots.as_slice(), &vendors].concat();
+    Words { any: build(any), roots: build(roots), vendors: build(vendors), near }
 });
 
-/// What the key `name` promises of `value`.
-pub(super) fn kind(name: &[u8], value: &[u8]) -> Option<Kind> {
+/// The letters and digits of a key, in lower case, and how many there are; `None` where it is too long.
+fn fold(name: &[u8]) -> Option<([u8; LONGEST], usize)> {
     let mut buffer = [0u8; LONGEST];
     let mut length = 0;
     for byte in name.iter().filter(|byte| byte.is_ascii_alphanumeric()) {
         *buffer.get_mut(length)? = byte.to_ascii_lowercase();
         length += 1;
     }
+    Some((buffer, length))
+}
+
+/// Whether a key may promise anything of any value.
+pub(super) fn promises(name: &[u8]) -> bool {
+    let Some((buffer, length)) = fold(name) else { return false };
+    let folded = buffer.get(..length).unwrap_or_default();
+    name == b"d" || WORDS.any.as_ref().is_none_or(|any| any.is_match(folded))
+}
+
+/// What the key `name` promises of `value`.
+pub(super) fn kind(name: &[u8], value: &[u8]) -> Option<Kind> {
+    let (buffer, length) = fold(name)?;
     let folded = buffer.get(..length)?;
     if folded == b"d" && name == b"d" {
         return Some(Kind::Jwk);
@@ -254,9 +282,14 @@ fn ends_with(folded: &[u8], word: &str) -> bool {
     })
 }
 
+/// What sets the words of a key apart.
+const fn parts(byte: &u8) -> bool {
+    matches!(*byte, b'_' | b'-' | b'.' | b' ' | b':' | b'/')
+}
+
 /// Short words count only as a word of their own: `pass`, `db_pass`, `PGPASS`.
 fn pass(name: &[u8]) -> bool {
-    let last = name.rsplit(|byte| matches!(byte, b'_' | b'-' | b'.')).next().unwrap_or_default();
+    let last = name.rsplit(parts).next().unwrap_or_default();
     ["pass", "pw", "pswd", "pgpass", "dbpass", "userpass", "mypass"]
         .iter()
         .any(|word| last.eq_ignore_ascii_case(word.as_bytes()))
@@ -264,7 +297,7 @@ fn pass(name: &[u8]) -> bool {
 
 /// Whether its last word only ends like `pat` or `auth`.
 fn short_tail(name: &[u8]) -> bool {
-    let last = name.rsplit(|byte| matches!(byte, b'_' | b'-' | b'.')).next().unwrap_or_default();
+    let last = name.rsplit(parts).next().unwrap_or_default();
     let folded = last.to_ascii_lowercase();
     let short =
         ["pat", "psk", "jwt", "auth"].iter().any(|word| folded.ends_with(word.as_bytes()) && folded.len() > word.len());

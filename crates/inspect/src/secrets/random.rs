@@ -136,6 +136,14 @@ pub(super) fn template(value: &[u8]) -> bool {
         || STOPS.iter().any(|word| contains(value, word.as_bytes()))
 }
 
+/// Whether it holds an escape of a character beyond ASCII: letters of a language, written for a program.
+fn foreign(value: &[u8]) -> bool {
+    memchr::memmem::find_iter(value, b"\\u").any(|at| {
+        let digits = value.get(at + 2..at + 6).and_then(|digits| std::str::from_utf8(digits).ok());
+        digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()).is_some_and(|code| code >= 0x80)
+    })
+}
+
 /// How the characters of a value are made up.
 #[derive(Debug, Clone, Copy, Default)]
 struct Makeup {
@@ -210,13 +218,13 @@ pub(super) fn token(value: &[u8]) -> bool {
 
 /// Whether it is a password: of several kinds of characters, and not a name.
 pub(super) fn password(value: &[u8]) -> bool {
-    if !(8..=128).contains(&value.len()) || !value.iter().all(u8::is_ascii_graphic) || path(value) {
+    if !(8..=128).contains(&value.len()) || !value.iter().all(u8::is_ascii_graphic) || path(value) || foreign(value) {
         return false;
     }
     let made = makeup(value);
     let kinds = [made.lower, made.upper, made.digit, made.sign].iter().filter(|count| **count > 0).count();
     let mixed = made.digit > 0 && (kinds >= 3 || (kinds == 2 && (made.digit >= 2 || made.sign > 0)));
-    let signed = kinds >= 3 && made.sign > 0;
+    let signed = kinds >= 3 && made.sign > 0 && !words(value);
     (mixed || signed)
         && made.lower + made.upper >= 2
         && made.joint * 5 <= value.len()
@@ -224,8 +232,26 @@ pub(super) fn password(value: &[u8]) -> bool {
         && !placeholder(value)
 }
 
-/// Whether it is a place: a path, an address of the web.
+/// Whether it is made of words with the signs between that sentences and labels have: `Show/hide`, `Forgotten?`.
+fn words(value: &[u8]) -> bool {
+    let sign =
+        |byte: &u8| matches!(byte, b'/' | b'!' | b'?' | b',' | b':' | b';' | b'&' | b'\'' | b'(' | b')' | b'"' | b'*');
+    let plain = |part: &[u8]| {
+        let rest = part.get(1..).unwrap_or_default();
+        part.iter().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b'.'))
+            && (rest.iter().all(|byte| !byte.is_ascii_uppercase())
+                || part.iter().all(|byte| !byte.is_ascii_lowercase()))
+    };
+    value.split(sign).all(plain)
+}
+
+/// Whether it is a place: a path, an address of the web, the name of a resource in a cloud or of a secret in a store.
 fn path(value: &[u8]) -> bool {
+    let resource =
+        [&b"arn:"[..], b"urn:", b"projects/", b"vault:", b"ref+", b"sha256:", b"sha512-", b"sha384-", b"sha1-"];
+    if resource.iter().any(|start| value.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))) {
+        return true;
+    }
     let slashes = value.iter().filter(|byte| **byte == b'/').count();
     memchr::memmem::find(value, b"://").is_some()
         || matches!(value, [b'/' | b'~', ..] | [b'.', b'/' | b'.', ..])
@@ -274,12 +300,26 @@ mod tests {
 
     #[test]
     fn passwords_are_told_from_words() {
-        for value in ["Sup3r!Cat9", "kG7#pq2Lz!", "h4x0r99boat", "Tr0ub4dor&3"] {
+        for value in ["Sup3r!Cat9", "kG7#pq2Lz!", "h4x0r99boat", "Tr0ub4dor&3", "Sup!rCat", "P@ss#word", "aB/cD/eF!"] {
             assert!(password(value.as_bytes()), "{value}");
         }
-        for value in
-            ["swordfish", "Password123!", "getInput()", "string", "user.name2", "<secret>", "********", "prompt_v2"]
-        {
+        for value in [
+            "Show/hide",
+            "Forgotten?",
+            "Don't/Do",
+            "API-Schl\\u00fcssel",
+            "https://localhost:8080/logs",
+            "arn:aws:ssm:us-east-1:123456789012:parameter/x2",
+            "projects/acme-1/secrets/db/versions/3",
+            "swordfish",
+            "Password123!",
+            "getInput()",
+            "string",
+            "user.name2",
+            "<secret>",
+            "********",
+            "prompt_v2",
+        ] {
             assert!(!password(value.as_bytes()), "{value}");
         }
     }

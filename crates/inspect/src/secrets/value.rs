@@ -127,6 +127,8 @@ pub(super) fn judge(bytes: &[u8], value: &Value, kind: Kind) -> Option<(&'static
     match kind {
         _ if called => None,
         Kind::Password => random::password(text).then_some((PASSWORD, whole)),
+        // An id stands beside many a word that ends so; a secret in this form is called one.
+        Kind::Key if super::format::uuid(text) == Some(text.len()) => None,
         Kind::Key => random::token(text).then_some((KEY, whole)),
         Kind::Secret => (random::token(text) || (value.quoted && random::password(text))).then_some((KEY, whole)),
         Kind::Authorization => random::token(text).then_some((AUTHORIZATION, whole)),

@@ -79,6 +79,16 @@ impl Decisions {
         Self::new(resolved, catalogue())
     }
 
+    /// Uses a rule as the catalogue has it, unless it denies.
+    pub(crate) fn insist(&mut self, rule: &'static Rule) {
+        let known = self.known.entry(rule.id).or_default();
+        if known.as_ref().is_some_and(Decision::denies) {
+            return;
+        }
+        let Rule { family, severity, action, .. } = *rule;
+        *known = Some(Decision { family, severity, action, shadow: false, suppressed: None, stated: false });
+    }
+
     /// What is done about a match of that rule; `None` where the rule is not used.
     pub(crate) fn of(&self, id: &str) -> Option<&Decision> {
         self.known.get(id).map_or(Some(&UNKNOWN), Option::as_ref)

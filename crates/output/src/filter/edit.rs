@@ -7,11 +7,11 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 /// Stands where a credential or a registered value was.
-pub(crate) const SECRET: &str = "[secret removed]";
+pub(super) const SECRET: &str = "[secret removed]";
 /// Stands where a host or an address of private infrastructure was.
-pub(crate) const HOST: &str = "[private host removed]";
+pub(super) const HOST: &str = "[private host removed]";
 /// Stands where data about a person was.
-pub(crate) const PERSONAL: &str = "[personal data removed]";
+pub(super) const PERSONAL: &str = "[personal data removed]";
 
 /// What stands for a match; where several overlap, the mark of the first of these families counts.
 const fn marker(family: Family) -> (u8, &'static str) {
@@ -19,10 +19,18 @@ const fn marker(family: Family) -> (u8, &'static str) {
         Family::Registered | Family::Secret => (0, SECRET),
         Family::Personal => (1, PERSONAL),
         Family::Host => (2, HOST),
-        Family::Deny | Family::Signal | Family::Markup | Family::Invisible | Family::Text => (3, TEXT_MARKER),
+        Family::Deny | Family::Signal | Family::Markup | Family::Invisible | Family::Text | Family::Receipt => {
+            (3, TEXT_MARKER)
+        }
         Family::Image => (4, IMAGE_MARKER),
         Family::Link => (5, LINK_MARKER),
     }
+}
+
+/// What stands for a value that goes as a whole; `None` where none of these takes anything out.
+pub(super) fn mark(hits: &[Hit<'_>]) -> Option<&'static str> {
+    let taken = hits.iter().filter(|hit| hit.decision.edits()).map(|hit| marker(hit.decision.family));
+    taken.min().map(|(_, mark)| mark)
 }
 
 /// The edits that the hits ask for, in the order of their places: each place once.

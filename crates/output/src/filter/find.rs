@@ -1,15 +1,21 @@
 //! Every detector over one text: as it stands, and in what its encodings hide.
 
+mod under;
+
 use super::decide::{Decision, Decisions};
 use super::edit::whole;
+use super::pictures;
 use super::risk;
 use crate::policy::{Policy, Resolved, Treatment};
 use casemate_inspect::decoded::{self, Piece, through_pieces};
 use casemate_inspect::secrets::{self, Imported};
-use casemate_inspect::{Family, Match, Registered, Rule, Severity, View, hosts, personal, phrases, registered};
+use casemate_inspect::{
+    Family, Match, Registered, Rule, Severity, View, answers, hosts, personal, phrases, registered,
+};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
+pub(crate) use under::Names;
 
 /// A detector.
 pub(crate) type Find = fn(&str, &mut Vec<Match>);
@@ -26,11 +32,11 @@ const DETECTORS: [(&[Rule], Find, Pending); 3] = [
 
 /// A match about which something is done.
 #[derive(Debug, Clone)]
-pub(super) struct Hit<'f> {
-    pub(super) rule: Cow<'static, str>,
-    pub(super) span: Range<usize>,
-    pub(super) view: View,
-    pub(super) decision: &'f Decision,
+pub(crate) struct Hit<'f> {
+    pub(crate) rule: Cow<'static, str>,
+    pub(crate) span: Range<usize>,
+    pub(crate) view: View,
+    pub(crate) decision: &'f Decision,
 }
 
 impl Hit<'_> {
@@ -94,6 +100,8 @@ pub(crate) struct Detectors {
     used: Vec<Find>,
     pending: Vec<Pending>,
     phrases: bool,
+    secrets: bool,
+    personal: bool,
     /// Whether a rule changes texts that is looked for without a bound.
     lines: bool,
     registered: Option<Arc<Registered>>,
@@ -126,11 +134,20 @@ impl Detectors {
             pending: used().map(|(_, _, pending)| *pending).collect(),
             lines: decisions.edits(phrases::RULES) || patterns.iter().any(|(own, _)| own.decision.edits()),
             phrases: decisions.uses(phrases::RULES),
+            secrets: decisions.uses(secrets::RULES),
+            personal: decisions.uses(personal::RULES),
             registered: decisions.uses(registered::RULES).then(|| Arc::clone(&policy.registered)),
             patterns,
             further,
             decisions,
         }
+    }
+
+    /// Takes images out of texts as well, whatever is said of the rule.
+    pub(super) fn strip_images(&mut self) {
+        self.decisions.insist(&answers::CONTENT);
+        self.used.push(pictures::find);
+        self.pending.push(pictures::pending);
     }
 
     /// With further detectors, and what is done about their rules.

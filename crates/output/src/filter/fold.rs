@@ -6,7 +6,7 @@ use super::findings::{Findings, whole_text};
 use super::rounds::{End, Part, within};
 use super::{Filter, Found};
 use casemate_inspect::layer::apply;
-use casemate_inspect::{self as inspect, Cleaned, Match, State, TEXT_MARKER, clean_with, html};
+use casemate_inspect::{self as inspect, Cleaned, State, TEXT_MARKER, clean_with, html};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -75,16 +75,20 @@ impl Window {
 }
 
 impl Filter {
-    /// Filters the whole of a text.
+    /// Filters the whole of a text; `html`: it is known to be HTML.
     pub(super) fn all<'t>(
         &self,
         text: &'t str,
         policy: &inspect::Policy,
-        extra: &[Match],
+        extra: &[Hit<'_>],
+        html: bool,
         findings: &mut Findings,
     ) -> End<'t> {
         let mut flow = Flow::default();
-        if html::is_html(text) {
+        if html || html::is_html(text) {
+            if text.len() <= self.html_bytes && !extra.is_empty() {
+                return self.without(text, extra, policy, findings);
+            }
             if text.len() <= self.html_bytes {
                 return self.document(text, policy, findings);
             }
@@ -106,7 +110,7 @@ impl Filter {
         &self,
         text: &'t str,
         policy: &inspect::Policy,
-        extra: &[Match],
+        extra: &[Hit<'_>],
         flow: &mut Flow,
         findings: &mut Findings,
     ) -> End<'t> {
@@ -239,6 +243,20 @@ impl Filter {
         found.action = inspect::Action::Rewrite;
         found.severity = inspect::Severity::Medium;
         findings.add(found);
+    }
+
+    /// Filters a document of HTML without what was found in it by looking further.
+    fn without<'t>(&self, text: &str, extra: &[Hit<'_>], policy: &inspect::Policy, findings: &mut Findings) -> End<'t> {
+        findings.add_hits(extra, Range::clone);
+        if extra.iter().any(|hit| hit.decision.denies()) {
+            return End::Denied;
+        }
+        let left = apply(text, &mut super::edit::edits(text, extra)).0;
+        match self.document(&left, policy, findings) {
+            End::Rest(rest) => End::Rest(Cow::Owned(rest.into_owned())),
+            End::Denied => End::Denied,
+            End::Unstable => End::Unstable,
+        }
     }
 
     /// Filters a document of HTML: what it shows and where it leads, then what any text may hold.

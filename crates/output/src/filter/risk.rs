@@ -23,6 +23,7 @@ pub(crate) const fn weight(family: Family, severity: Severity) -> u8 {
         Family::Deny => [40, 60, 80],
         Family::Signal => [15, 40, 70],
         Family::Text => [5, 30, 60],
+        Family::Receipt => [10, 30, 60],
     };
     match severity {
         Severity::Low => low,

@@ -1,12 +1,12 @@
 //! A text in rounds: detectors, their edits, then links and markup, until nothing wants a change.
 
-use super::edit::edits;
+use super::edit::{edits, whole};
 use super::find::Hit;
 use super::findings::{Findings, whole_text};
 use super::{Filter, Found};
 use casemate_inspect::layer::{Layer, apply};
 use casemate_inspect::{
-    self as inspect, Action, Cleaned, Finding, Match, State, TEXT_MARKER, Trace, View, clean_traced, clean_with,
+    self as inspect, Action, Cleaned, Finding, State, TEXT_MARKER, Trace, View, clean_traced, clean_with,
 };
 use std::borrow::Cow;
 use std::ops::Range;
@@ -56,7 +56,7 @@ pub(super) struct Part<'t, 'p> {
     pub(super) base: usize,
     pub(super) policy: &'p inspect::Policy,
     /// What was found in it by looking further than at it alone.
-    pub(super) extra: &'p [Match],
+    pub(super) extra: &'p [Hit<'p>],
     /// Whether phrases are judged in it without what stands before it.
     pub(super) alone: bool,
 }
@@ -81,7 +81,7 @@ impl Filter {
                 Cow::Owned(_) => self.around(&current, &trace, alone),
             };
             if round == 0 {
-                hits.extend(self.detectors.judged(text, extra));
+                hits.extend(extra.iter().map(|hit| Hit { span: whole(text, &hit.span), ..hit.clone() }));
             }
             findings.add_hits(&hits, |span| place(&steps, span));
             if let Cow::Owned(cleaned) = cleaned.text {
@@ -202,11 +202,11 @@ impl Filter {
 }
 
 /// What of the matches lies in a part, in its places.
-pub(super) fn within(all: &[Match], part: &Range<usize>) -> Vec<Match> {
-    let touches = |found: &&Match| found.span.start < part.end && found.span.end > part.start;
-    let moved = |found: &Match| {
+pub(super) fn within<'f>(all: &[Hit<'f>], part: &Range<usize>) -> Vec<Hit<'f>> {
+    let touches = |found: &&Hit<'f>| found.span.start < part.end && found.span.end > part.start;
+    let moved = |found: &Hit<'f>| {
         let end = found.span.end.min(part.end) - part.start;
-        Match { span: found.span.start.saturating_sub(part.start)..end, ..found.clone() }
+        Hit { span: found.span.start.saturating_sub(part.start)..end, ..found.clone() }
     };
     all.iter().filter(touches).map(moved).collect()
 }

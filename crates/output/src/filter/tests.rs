@@ -7,7 +7,7 @@ mod vendors;
 use super::*;
 use crate::policy::{Pattern, Scope, Settings, Suppression, Treatment, Where};
 use casemate_core::glob::Glob;
-use casemate_inspect::{Family, Rule};
+use casemate_inspect::{Family, Match, Rule};
 use proptest::prelude::*;
 
 const RULES: &[Rule] = &[
@@ -163,7 +163,9 @@ fn no_marker_makes_a_link_or_matches_a_rule() {
         assert!(!out.contains("evil.example") && !out.contains("KEY1"), "{out}");
         assert_eq!(text(&out), out);
     }
-    for marker in [SECRET, edit::HOST, edit::PERSONAL, casemate_inspect::TEXT_MARKER, casemate_inspect::LINK_MARKER] {
+    for marker in
+        [edit::SECRET, edit::HOST, edit::PERSONAL, casemate_inspect::TEXT_MARKER, casemate_inspect::LINK_MARKER]
+    {
         for shape in [marker.to_owned(), format!("password={marker}"), format!("\"token\": \"{marker}\"")] {
             assert!(filter().text(&shape).into_pass().is_empty(), "{shape}");
         }
@@ -195,7 +197,7 @@ fn the_list_of_findings_is_bounded_and_the_rest_is_counted() {
 
 #[test]
 fn a_name_is_judged_and_never_changed() {
-    let denied = |text: &str| filter().judge(text).findings.iter().any(|f| f.action == Action::Deny);
+    let denied = |text: &str| filter().judge(text, |_| true).findings.iter().any(|f| f.action == Action::Deny);
     for bad in ["KEY1", "x-VALUE", "intranet.example", "Jane"] {
         assert!(denied(bad), "{bad}");
     }
@@ -203,7 +205,7 @@ fn a_name_is_judged_and_never_changed() {
         assert!(!denied(fine), "{fine}");
     }
     let redacting = filter_of(&with(&[("host.*", Treatment::Do(Action::Redact))]));
-    assert_eq!(redacting.judge("intranet").findings[0].action, Action::Report);
+    assert_eq!(redacting.judge("intranet", |_| true).findings[0].action, Action::Deny);
 }
 
 /// Texts of words that rules know, words that stand for anything else, and what holds them together or apart.
@@ -279,4 +281,50 @@ proptest! {
             prop_assert!(text.get(found.span.clone()).is_some(), "{:?} in {:?}", found, text);
         }
     }
+}
+
+/// The texts between quotation marks in the sources below a directory, without tests.
+fn literals(dir: &std::path::Path, out: &mut Vec<String>) {
+    for entry in std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()) {
+        let name = entry.file_name().unwrap().to_str().unwrap().to_owned();
+        if entry.is_dir() && name != "tests" {
+            literals(&entry, out);
+        } else if name.ends_with(".rs") && name != "tests.rs" {
+            let source = std::fs::read_to_string(&entry).unwrap();
+            let code = source.split("#[cfg(test)]\nmod tests {").next().unwrap();
+            let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+            out.extend(lines.flat_map(|line| line.split('"').skip(1).step_by(2).map(str::to_owned)));
+        }
+    }
+}
+
+#[test]
+fn each_id_that_the_sources_name_is_in_the_catalogue() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut found = Vec::new();
+    for name in ["inspect", "output", "gateway", "audit"] {
+        literals(&root.join(name).join("src"), &mut found);
+    }
+    let is_id = |text: &&String| {
+        let parts: Vec<_> = text.split('.').collect();
+        let word = |part: &&str| {
+            !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b"_0123456789".contains(&b))
+        };
+        let family = Family::ALL.iter().any(|family| family.as_str() == parts[0]);
+        parts.len() > 1 && family && parts.iter().all(word)
+    };
+    // Names of hosts and of files, not of rules.
+    let other = [
+        "link.local",
+        "host.docker.internal",
+        "host.containers.internal",
+        "host.minikube.internal",
+        "host.lima.internal",
+        "host.internal",
+    ];
+    let ids: Vec<_> = found.iter().filter(is_id).filter(|id| !other.contains(&id.as_str())).collect();
+    assert!(ids.len() > 200, "{}", ids.len());
+    let unknown: std::collections::BTreeSet<_> =
+        ids.into_iter().filter(|id| casemate_inspect::rule(id).is_none()).collect();
+    assert!(unknown.is_empty(), "not in the catalogue: {unknown:?}");
 }

@@ -1,7 +1,8 @@
 //! Which parts of a policy hold in one place, and what they say together.
 
 use super::{ArgumentHosts, LinkMode, Marking, Policy, Query, Scope, Settings, Suppression, Treatment, Where};
-use casemate_inspect::{Action, Prefix};
+use casemate_core::glob::Glob;
+use casemate_inspect::{Action, Prefix, answers};
 use std::borrow::Cow;
 
 impl Where {
@@ -32,6 +33,17 @@ const fn strictness(treatment: Treatment) -> u8 {
         Treatment::Shadow(action) => 1 + rank(action),
         Treatment::Do(action) => 5 + rank(action),
     }
+}
+
+/// Whether a pattern may let through what that rule finds: registered values only where it names them.
+fn reaches(glob: &Glob, id: &str) -> bool {
+    const NAMED: &str = "registered.";
+    !id.starts_with(NAMED) || glob.as_str().starts_with(NAMED)
+}
+
+/// Whether nothing of what a rule finds is let through.
+const fn takes_out(treatment: Treatment) -> bool {
+    matches!(treatment, Treatment::Do(Action::Rewrite | Action::Redact | Action::Deny))
 }
 
 fn stricter(a: Treatment, b: Treatment) -> Treatment {
@@ -113,16 +125,32 @@ impl<'p> Resolved<'p> {
         self.pick(|settings| settings.argument_hosts, stricter).unwrap_or_default()
     }
 
+    /// Whether no image may stay.
+    pub(crate) fn sensitive(&self) -> bool {
+        self.parts.iter().flatten().any(|settings| settings.sensitive)
+    }
+
     /// What the policy says of a rule; `None` where it says nothing.
     pub(crate) fn treatment(&self, id: &str) -> Option<Treatment> {
+        if answers::is_fixed(id) {
+            return None;
+        }
+        let covers =
+            |glob: &Glob, treatment: Treatment| glob.matches(id) && (reaches(glob, id) || takes_out(treatment));
         let says = |settings: &'p Settings| {
-            settings.rules.iter().rev().find(|(glob, _)| glob.matches(id)).map(|(_, treatment)| *treatment)
+            settings
+                .rules
+                .iter()
+                .rev()
+                .find(|(glob, treatment)| covers(glob, *treatment))
+                .map(|(_, treatment)| *treatment)
         };
         self.pick(says, stricter)
     }
 
     /// Why findings of a rule are expected here; `None` where they are not.
     pub(crate) fn suppressed(&self, id: &str) -> Option<&'p str> {
-        self.suppressions.iter().find(|s| s.rule.matches(id)).map(|s| s.reason.as_str())
+        let covers = |s: &&&Suppression| s.rule.matches(id) && reaches(&s.rule, id) && !answers::is_fixed(id);
+        self.suppressions.iter().find(covers).map(|s| s.reason.as_str())
     }
 }

@@ -1,66 +1,66 @@
 //! Registered values that are spread over the strings of one message: over texts, keys, names and numbers, in each order in
 //! which a reader may put them together.
 
-use super::position::{self, Position};
-use super::walk::is_media;
-use crate::filter::Filter;
-use casemate_core::json::{Edits, Json, Kind, Limits, Value};
+use super::before::Before;
+use super::position::Position;
+use super::seams;
+use super::slots::{self, Role, Slot};
+use crate::filter::{Filter, Hit};
+use casemate_core::json::{Edits, Json, Limits, Value};
 use casemate_inspect::{Match, Registered};
-use std::borrow::Cow;
 use std::collections::HashMap;
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash, Hasher};
+use std::ops::Range;
 
 /// What was found in each string by looking at its neighbours as well: by where the string, or the member whose key it is,
 /// begins in the message.
-pub(super) type Across = HashMap<usize, Vec<Match>>;
+pub(crate) type Across<'f> = HashMap<usize, Vec<Hit<'f>>>;
 
-/// What a string is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
-    Text,
-    Number,
-    Name,
-    Uri,
-    Key,
+/// Where that stands, of what is done with once it is told.
+pub(crate) type Places = HashMap<usize, Vec<Range<usize>>>;
+
+/// The places of what was found, but for private keys: what follows belongs to them.
+pub(super) fn places(across: &Across<'_>) -> Places {
+    let taken = |hit: &&Hit<'_>| !hit.rule.starts_with("secret.private_key.");
+    let spans = |hits: &Vec<Hit<'_>>| hits.iter().filter(taken).map(|hit| hit.span.clone()).collect();
+    across.iter().map(|(at, hits)| (*at, spans(hits))).collect()
 }
 
-/// A string that may hold a part of a value.
-struct Slot<'a> {
-    /// Where it begins in the message.
-    at: usize,
-    text: Cow<'a, str>,
-    role: Role,
-    /// What it has in common with the same cell of other rows.
-    column: u64,
-}
-
-/// What is known of a value by what it stands in.
-#[derive(Debug, Clone, Copy)]
-struct Around {
+/// Looks at all strings of a message, with those of the messages before it, as at one, and at those of each text that is JSON.
+pub(super) fn look<'f>(
+    root: Value<'_>,
     position: Position,
-    column: u64,
-    /// Whether it is an item of a list: then the items of a list in it are cells of a row.
-    item: bool,
-}
-
-/// Looks at all strings of a message as at one, and at those of each text that is JSON.
-pub(super) fn look(root: Value<'_>, position: Position, filter: &Filter, decided: &Edits) -> Across {
+    filter: &'f Filter,
+    decided: &Edits,
+    before: &Before,
+) -> Across<'f> {
     let mut across = Across::new();
+    let mut slots: Vec<Slot<'_>> = before.slots().collect();
+    slots.extend(slots::of(root, position, decided));
+    let mut add = |slot: &Slot<'_>, found: Hit<'f>| {
+        if let Some(at) = slot.at {
+            across.entry(at).or_default().push(found);
+        }
+    };
+    seams::look(filter, &slots, |number, found| {
+        if let Some(slot) = slots.get(number) {
+            add(slot, found);
+        }
+    });
     let Some(registered) = filter.registered() else { return across };
-    let mut slots = Vec::new();
-    gather(root, Around { position, column: 0, item: false }, decided, &mut slots);
-    spread(registered, &slots, |slot, found| across.entry(slot.at).or_default().push(found));
-    for slot in slots.iter().filter(|slot| slot.role == Role::Text) {
-        inside(registered, &slot.text, |found| across.entry(slot.at).or_default().push(found));
+    spread(registered, &slots, |slot, part| {
+        filter.hits_of(&slot.text, &[part]).into_iter().for_each(|hit| add(slot, hit))
+    });
+    for slot in slots.iter().filter(|slot| slot.role == Role::Text && slot.at.is_some()) {
+        inside(registered, &slot.text, |part| {
+            filter.hits_of(&slot.text, &[part]).into_iter().for_each(|hit| add(slot, hit));
+        });
     }
     across
 }
 
 /// Whether a value is spread over the strings of a message that a client sends, or of a text in it that is JSON.
 pub(crate) fn holds(root: Value<'_>, registered: &Registered) -> bool {
-    let (mut slots, mut any) = (Vec::new(), false);
-    gather(root, Around { position: Position::Text, column: 0, item: false }, &Edits::new(), &mut slots);
+    let (slots, mut any) = (slots::of(root, Position::Text, &Edits::new()), false);
     spread(registered, &slots, |_, _| any = true);
     for slot in slots.iter().filter(|slot| slot.role == Role::Text) {
         inside(registered, &slot.text, |_| any = true);
@@ -75,11 +75,10 @@ fn inside(registered: &Registered, text: &str, mut found: impl FnMut(Match)) {
     }
     let limits = Limits { depth: 128, nodes: 2_000_000, key_len: 4096, number_len: 512 };
     let Ok(json) = Json::parse(bytes::Bytes::copy_from_slice(text.as_bytes()), limits) else { return };
-    let mut slots = Vec::new();
-    gather(json.root(), Around { position: Position::Text, column: 0, item: false }, &Edits::new(), &mut slots);
+    let slots = slots::of(json.root(), Position::Text, &Edits::new());
     spread(registered, &slots, |slot, part| {
         let quotes = usize::from(slot.role != Role::Number);
-        let start = slot.at + quotes;
+        let start = slot.at.unwrap_or_default() + quotes;
         let rest = text.get(start..).unwrap_or_default();
         let exact = rest.starts_with(slot.text.as_ref());
         let span = if exact { start + part.span.start..start + part.span.end } else { start..start + written(rest) };
@@ -113,7 +112,7 @@ fn spread<'s>(registered: &Registered, slots: &'s [Slot<'_>], mut found: impl Fn
 }
 
 /// The orders in which the strings may be put together, each one once: texts; with names; with
-/// numbers; everything; keys; column by column.
+/// numbers; everything; keys; column by column; behind what was said before.
 fn readings<'s>(slots: &'s [Slot<'s>]) -> Vec<Vec<&'s Slot<'s>>> {
     let of = |roles: &[Role]| slots.iter().filter(|slot| roles.contains(&slot.role)).collect::<Vec<_>>();
     let mut columns = of(&[Role::Text, Role::Number, Role::Name, Role::Uri]);
@@ -131,66 +130,27 @@ fn readings<'s>(slots: &'s [Slot<'s>]) -> Vec<Vec<&'s Slot<'s>>> {
         of(&[Role::Key]),
         columns,
     ];
-    let places =
-        |reading: &[&Slot<'_>]| reading.iter().map(|slot| (slot.at, slot.role == Role::Key)).collect::<Vec<_>>();
-    let mut seen: Vec<Vec<(usize, bool)>> = Vec::new();
-    let new = |reading: &Vec<&Slot<'_>>| {
+    let all = all.into_iter().chain(behind(slots));
+    let places = |reading: &[&'s Slot<'s>]| reading.iter().map(|slot| std::ptr::from_ref(*slot)).collect::<Vec<_>>();
+    let mut seen: Vec<Vec<*const Slot<'s>>> = Vec::new();
+    let new = |reading: &Vec<&'s Slot<'s>>| {
         let places = places(reading);
-        let new = places.len() > 1 && !seen.contains(&places);
+        let own = reading.iter().any(|slot| slot.at.is_some());
+        let new = own && places.len() > 1 && !seen.contains(&places);
         seen.push(places);
         new
     };
-    all.into_iter().filter(new).collect()
+    all.filter(new).collect()
 }
 
-/// Members that say what something is, in words of the protocol.
-const KINDS: [&str; 10] =
-    ["type", "mimeType", "role", "jsonrpc", "method", "level", "format", "protocolVersion", "resultType", "cacheScope"];
-
-fn mixed(column: u64, part: impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (column, part).hash(&mut hasher);
-    hasher.finish()
-}
-
-/// The strings of a message in their order.
-fn gather<'a>(value: Value<'a>, around: Around, decided: &Edits, out: &mut Vec<Slot<'a>>) {
-    let Around { position, column, item } = around;
-    let role = match position {
-        Position::Media | Position::Sealed => return,
-        Position::Name => Role::Name,
-        Position::Uri | Position::Shown => Role::Uri,
-        _ => Role::Text,
+/// The texts of a message behind what each member said in the messages before it.
+fn behind<'s>(slots: &'s [Slot<'s>]) -> Vec<Vec<&'s Slot<'s>>> {
+    let mut columns: Vec<u64> = slots.iter().filter(|slot| slot.at.is_none() && slot.told).map(|s| s.column).collect();
+    columns.sort_unstable();
+    columns.dedup();
+    let of = |column: &u64| {
+        let fits = |slot: &&Slot<'_>| slot.at.is_some() || slot.told && slot.column == *column;
+        slots.iter().filter(|slot| slot.role == Role::Text).filter(fits).collect()
     };
-    let at = value.span().start;
-    match value.kind() {
-        Kind::String => out.extend(value.as_str().map(|text| Slot { at, text, role, column })),
-        Kind::Number => {
-            let role = if role == Role::Text { Role::Number } else { role };
-            out.push(Slot { at, text: Cow::Borrowed(value.raw()), role, column });
-        }
-        Kind::Array => {
-            let kept = |item: &Value<'_>| position != Position::Listing || !decided.drops(*item);
-            for (index, inner) in value.items().enumerate().filter(|(_, item)| kept(item)) {
-                let column = if item { mixed(column, index) } else { column };
-                gather(inner, Around { position: position::item(position), column, item: true }, decided, out);
-            }
-        }
-        Kind::Object => {
-            for member in value.members() {
-                let key = member.key();
-                let (position, known) = position::member(position, &key);
-                let media = matches!(key.as_ref(), "data" | "blob") && is_media(member.value, around.position);
-                if media || known.is_some_and(|known| KINDS.contains(&known)) {
-                    continue;
-                }
-                let column = mixed(0, key.as_ref());
-                if known.is_none() {
-                    out.push(Slot { at: member.span().start, text: key, role: Role::Key, column: 0 });
-                }
-                gather(member.value, Around { position, column, item: false }, decided, out);
-            }
-        }
-        Kind::Null | Kind::Bool => {}
-    }
+    columns.iter().map(of).collect()
 }

@@ -3,7 +3,7 @@
 use super::{Inspected, Located, Note, Report};
 use crate::filter::Found;
 use crate::filter::risk::Score;
-use casemate_inspect::{Action, Severity, View};
+use casemate_inspect::{Action, Rule, Severity, View};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -28,8 +28,8 @@ pub(super) struct Notes {
 }
 
 /// A finding about a whole value.
-pub(super) fn whole(rule: &'static str, severity: Severity, action: Action) -> Found {
-    let (rule, view) = (Cow::Borrowed(rule), View::Plain);
+pub(super) fn whole(rule: &'static Rule, severity: Severity, action: Action) -> Found {
+    let (rule, view) = (Cow::Borrowed(rule.id), View::Plain);
     Found { rule, view, span: 0..0, action, shadow: false, severity, suppressed: None }
 }
 
@@ -56,10 +56,10 @@ impl Notes {
     }
 
     /// Counts findings that have no place.
-    pub(super) fn count(&mut self, rule: &'static str, action: Action, times: usize) {
+    pub(super) fn count(&mut self, rule: &'static Rule, action: Action, times: usize) {
         if times > 0 {
             self.score.add_unlisted(0, times);
-            let tally = self.tallies.entry((Cow::Borrowed(rule), action, View::Plain, false)).or_default();
+            let tally = self.tallies.entry((Cow::Borrowed(rule.id), action, View::Plain, false)).or_default();
             tally.count = tally.count.saturating_add(u32::try_from(times).unwrap_or(u32::MAX));
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! The table names what the protocol reads. Everything that it does not name is text.
 
+use super::Shape;
 use casemate_core::mcp::Method;
 
 /// What a value is.
@@ -19,6 +20,8 @@ pub(super) enum Position {
     Name,
     /// A URI: judged, never changed.
     Uri,
+    /// The page that a server would have the user open: judged, never changed.
+    Asked,
     /// A link that a client shows: left out unless it is allowed.
     Shown,
     /// Base64 of an image, audio or blob: measured.
@@ -62,9 +65,19 @@ pub(super) enum Position {
 }
 
 impl Position {
+    /// What the root of a message is.
+    pub(super) const fn of(shape: Shape) -> Self {
+        match shape {
+            Shape::Result(method) => Self::Response(method),
+            Shape::Error => Self::ErrorResponse,
+            Shape::Notification => Self::Notification,
+            Shape::Request => Self::Request,
+        }
+    }
+
     /// Whether a string in this position is text that may be changed.
     pub(super) const fn is_text(self) -> bool {
-        !matches!(self, Self::Name | Self::Uri | Self::Shown | Self::Media | Self::Sealed)
+        !matches!(self, Self::Name | Self::Uri | Self::Asked | Self::Shown | Self::Media | Self::Sealed)
     }
 }
 
@@ -86,7 +99,7 @@ pub(super) fn member(position: Position, key: &str) -> (Position, Option<&'stati
     };
     let found = match position {
         P::Text | P::Words | P::Alone | P::Data => return (position, None),
-        P::Name | P::Uri | P::Shown | P::Media | P::Sealed | P::Icons => return (position, None),
+        P::Name | P::Uri | P::Asked | P::Shown | P::Media | P::Sealed | P::Icons => return (position, None),
         P::SchemaMap => return (P::Schema, None),
         P::InputRequests => return (P::InputRequest, None),
         P::Meta if key == "io.modelcontextprotocol/serverInfo" => return (P::ServerInfo, Some("serverInfo")),
@@ -206,7 +219,7 @@ const INPUT: [(&str, P); 13] = [
     ("mode", P::Name),
     ("message", P::Text),
     ("requestedSchema", P::Schema),
-    ("url", P::Uri),
+    ("url", P::Asked),
     ("elicitationId", P::Name),
     ("messages", P::Messages),
     ("systemPrompt", P::Text),

@@ -1,6 +1,9 @@
 //! Messages as an upstream may send them, and what a client then sees.
 
+mod named;
 mod spread;
+mod together;
+mod typed;
 
 use super::*;
 use crate::media::check_request;
@@ -62,7 +65,7 @@ fn what_a_list_leaves_out_is_not_looked_at() {
     let mut decided = Edits::new();
     let tools = json.root().path(&["result", "tools"]).unwrap();
     decided.retain_items(tools, |tool| tool.get("name").and_then(|name| name.as_str()).as_deref() == Some("good"));
-    let inspected = inspect_rest(&json, shape, &rules, 0, &decided).unwrap();
+    let inspected = inspect_rest(&json, shape, &rules, 0, (&decided, &Before::default())).unwrap();
     assert!(inspected.report.notes.is_empty() && inspected.tokens < 5, "{inspected:?}");
 }
 
@@ -176,8 +179,8 @@ fn what_cannot_change_is_judged() {
     assert_eq!(result(Method::ToolsList, tools, &rules()).unwrap(), r#"{"tools":[]}"#);
     let text = r#"{"id":1,"result":{"content":[{"type":"resource_link","name":"n","uri":"https://evil.test/x"}],"structuredContent":{"k\u200b":1}}}"#;
     let (out, notes) = inspected(text, Shape::Result(Method::ToolsCall), &rules()).unwrap();
-    assert_eq!(out, text);
-    assert_eq!(notes, [("invisible.format".to_owned(), "report"), ("link.uri".to_owned(), "report")]);
+    assert_eq!(out, text.replace("k\\u200b", "k"));
+    assert_eq!(notes, [("invisible.format".to_owned(), "redact"), ("link.uri".to_owned(), "report")]);
 }
 
 #[test]
@@ -416,7 +419,8 @@ fn a_denied_item_is_left_out_of_a_list_and_the_list_stays() {
         let mut edits = Edits::new();
         let tools = json.root().path(&["result", "tools"]).unwrap();
         edits.retain_items(tools, |tool| tool.get("name").and_then(|n| n.as_str()).as_deref() != Some(hidden));
-        let inspected = inspect_rest(&json, Shape::Result(Method::ToolsList), &strict(), 0, &edits).unwrap();
+        let inspected =
+            inspect_rest(&json, Shape::Result(Method::ToolsList), &strict(), 0, (&edits, &Before::default())).unwrap();
         edits.extend(inspected.edits);
         let out = parse(std::str::from_utf8(&edits.apply(&json)).unwrap());
         let tools = out.root().path(&["result", "tools"]).unwrap();

@@ -1,24 +1,24 @@
 //! The walk over a message: position by position, with findings, edits, media and budget.
 
+mod fixed;
+mod pictures;
+
 use super::across::{self, Across};
+use super::before::Before;
+use super::named;
 use super::notes::{Notes, whole};
 use super::position::{self, Position};
 use super::twin::Twin;
 use super::{Inspected, Place, Rules, Withheld};
 use crate::budget::Budget;
-use crate::filter::{Filtered, Found, Judged, Verdict};
+use crate::filter::{Filtered, Found, Verdict};
 use crate::media;
 use casemate_core::json::{Edits, Kind, Member, Value, quote};
 use casemate_core::{Reason, Refusal};
 use casemate_inspect as inspect;
-use casemate_inspect::{Action, IMAGE_MARKER, Severity, View};
+use casemate_inspect::{Action, Severity, View, answers};
 use std::borrow::Cow;
-use std::collections::HashSet;
-
-/// What stands for an image in an answer that may hold none.
-fn marker_item() -> String {
-    format!(r#"{{"type":"text","text":{}}}"#, quote(IMAGE_MARKER))
-}
+use std::collections::{HashMap, HashSet};
 
 pub(super) struct Walk<'r, 'v> {
     rules: &'r Rules,
@@ -28,11 +28,17 @@ pub(super) struct Walk<'r, 'v> {
     edits: Edits,
     notes: Notes,
     budget: Budget,
-    across: Across,
+    across: Across<'r>,
     /// Names and keys in which nothing was found; the same ones come again and again.
     harmless: HashSet<String>,
+    /// The keys of objects in which some are called otherwise, by where the objects begin.
+    renamed: HashMap<usize, HashSet<String>>,
     /// The structured content of the result, where it changes.
     twin: Option<Twin<'v>>,
+    /// Whether what is walked is HTML by its media type.
+    html: bool,
+    /// The rule of the private host that the text is whose turn it is, by the name that it stands under.
+    host: Option<&'static str>,
 }
 
 impl<'r, 'v> Walk<'r, 'v> {
@@ -46,16 +52,27 @@ impl<'r, 'v> Walk<'r, 'v> {
             budget: Budget::new(rules.tokens, spent),
             across: Across::new(),
             harmless: HashSet::new(),
+            renamed: HashMap::new(),
             twin: None,
+            html: false,
+            host: None,
         }
     }
 
-    pub(super) fn run(mut self, root: Value<'v>, position: Position) -> Result<Inspected, Box<Withheld>> {
-        self.across = across::look(root, position, &self.rules.filter, self.decided);
+    pub(super) fn run(
+        mut self,
+        root: Value<'v>,
+        position: Position,
+        before: &Before,
+    ) -> Result<Inspected, Box<Withheld>> {
+        let rules = self.rules;
+        self.across = across::look(root, position, &rules.filter, self.decided, before);
+        let places = across::places(&self.across);
+        named::look(root, position, &rules.filter, self.decided, &mut self.across);
         let walked = self.value(root, position);
         let report = self.notes.report();
         match walked {
-            Ok(()) => Ok(Inspected { edits: self.edits, report, tokens: self.budget.used() }),
+            Ok(()) => Ok(Inspected { edits: self.edits, report, tokens: self.budget.used(), across: places }),
             Err(refusal) => Err(Box::new(Withheld { refusal, report })),
         }
     }
@@ -121,7 +138,7 @@ impl<'r, 'v> Walk<'r, 'v> {
                 (inner, known) = (Position::Media, Some(name));
             }
             self.place.enter_member(known);
-            let walked = self.member(object, &member, known, inner);
+            let walked = self.member(object, &member, known, (position, inner));
             self.place.leave();
             walked?;
         }
@@ -133,19 +150,24 @@ impl<'r, 'v> Walk<'r, 'v> {
         object: Value<'v>,
         member: &Member<'v>,
         known: Option<&'static str>,
-        inner: Position,
+        (outer, inner): (Position, Position),
     ) -> Result<(), Refusal> {
         let (key, value) = (member.key(), member.value);
         if known.is_none() {
-            self.spread(member.span().start, &key)?;
-            self.judge(&key)?;
+            self.key(object, member, outer)?;
         }
         if inner == Position::Shown && self.is_refused(value) {
-            self.found(whole("link.uri", Severity::Medium, Action::Redact));
+            self.found(whole(&answers::URI, Severity::Medium, Action::Redact));
             self.edits.retain_members(object, |name, _| name != key.as_ref());
             return Ok(());
         }
-        match self.value(value, inner) {
+        let typed = matches!(inner, Position::Words | Position::Media).then(|| object.get("mimeType")).flatten();
+        self.html = typed.and_then(|typed| typed.as_str()).is_some_and(|typed| inspect::html::is_type(&typed));
+        let host = value.as_str().filter(|_| matches!(inner, Position::Text | Position::Data));
+        self.host = host.and_then(|text| inspect::hosts::named(&key, &text, false));
+        let walked = self.value(value, inner);
+        (self.html, self.host) = (false, None);
+        match walked {
             Err(refusal) if inner == Position::Alone && refusal.reason == Reason::OutputDenied => {
                 self.edits.retain_members(object, |name, _| name != key.as_ref());
                 Ok(())
@@ -168,13 +190,17 @@ impl<'r, 'v> Walk<'r, 'v> {
 
     fn string(&mut self, value: Value<'v>, position: Position) -> Result<(), Refusal> {
         let Some(text) = value.as_str() else { return Ok(()) };
+        if self.replace_text(value, &text, position) {
+            return Ok(());
+        }
         if !position.is_text() {
-            self.spread(value.span().start, &text)?;
+            self.beside(value.span().start)?;
         }
         match position {
             Position::Media => self.media(value, &text),
             Position::Name => self.judge(&text),
-            Position::Uri | Position::Shown => self.uri(&text),
+            Position::Uri | Position::Shown => self.uri(&text, &answers::URI),
+            Position::Asked => self.uri(&text, &answers::ELICITATION),
             _ => self.text(value, &text, position),
         }
     }
@@ -184,9 +210,13 @@ impl<'r, 'v> Walk<'r, 'v> {
         let twin = self.twin.as_ref().filter(|twin| position == Position::Words && twin.is(text));
         let source = twin.map_or(Cow::Borrowed(text), |twin| Cow::Owned(twin.after.clone()));
         let extra = self.across.get(&value.span().start).filter(|_| twin.is_none());
-        let extra = extra.map(Vec::as_slice).unwrap_or_default();
+        let host = self.host.map(|rule| inspect::Match { rule, span: 0..text.len(), view: View::Plain });
+        let mut named = host.map_or_else(Vec::new, |host| filter.hits_of(text, &[host]));
+        named.extend(extra.into_iter().flatten().cloned());
+        let extra = named.as_slice();
         let filtered = match position {
             Position::Data => filter.data_with(&source, extra),
+            Position::Words if self.html => filter.html_with(&source, extra),
             _ => filter.text_with(&source, extra),
         };
         let Filtered { text: clean, verdict, findings, unlisted, .. } = filtered;
@@ -207,10 +237,11 @@ impl<'r, 'v> Walk<'r, 'v> {
         media::check_answer(value, self.rules.media_bytes)?;
         let Some(words) = media::words(text) else {
             // What is no text cannot be changed.
-            let findings = self.rules.filter.judge_values(text);
-            return self.judged(Judged { findings, ..Judged::default() });
+            let judged = self.rules.filter.judge_values(text);
+            return self.judged(judged);
         };
-        let filtered = self.rules.filter.text(&words);
+        let filtered =
+            if self.html { self.rules.filter.html_with(&words, &[]) } else { self.rules.filter.text(&words) };
         let denied = filtered.findings.iter().find(|f| f.action == Action::Deny && !f.shadow).map(|f| f.rule.clone());
         if filtered.verdict == Verdict::Rewritten {
             self.edits.replace(value, quote(&media::encoded(&filtered.text)));
@@ -219,82 +250,6 @@ impl<'r, 'v> Walk<'r, 'v> {
         // Places are those in what was decoded.
         self.note(filtered.findings, filtered.unlisted);
         if verdict == Verdict::Denied { Err(self.denied(denied)) } else { Ok(()) }
-    }
-
-    /// Judges a number: a registered value may be one.
-    fn number(&mut self, value: Value<'v>, position: Position) -> Result<(), Refusal> {
-        let raw = value.raw();
-        let parts = self.across.get(&value.span().start);
-        let mut findings = parts.map_or_else(Vec::new, |parts| self.rules.filter.judge_found(raw, parts));
-        if raw.len() >= inspect::Registered::SHORTEST {
-            findings.extend(self.rules.filter.judge_values(raw));
-        }
-        if position.is_text() && findings.iter().any(|f| f.action == Action::Deny && !f.shadow) {
-            self.edits.replace(value, quote(crate::filter::SECRET));
-            let redacted = findings.into_iter().map(|f| Found { action: f.action.min(Action::Redact), ..f });
-            self.note(redacted.collect(), 0);
-            return Ok(());
-        }
-        self.judged(Judged { findings, ..Judged::default() })
-    }
-
-    /// Judges a string that must stay as it is and holds a part of a registered value.
-    fn spread(&mut self, at: usize, text: &str) -> Result<(), Refusal> {
-        let Some(parts) = self.across.get(&at) else { return Ok(()) };
-        let findings = self.rules.filter.judge_found(text, parts);
-        self.judged(Judged { findings, ..Judged::default() })
-    }
-
-    /// Judges a string that must stay as it is.
-    fn judge(&mut self, text: &str) -> Result<(), Refusal> {
-        self.budget.text(text)?;
-        if self.harmless.contains(text) {
-            return Ok(());
-        }
-        let judged = self.rules.filter.judge(text);
-        if judged.findings.is_empty() && judged.markup.is_empty() && self.harmless.len() < HARMLESS {
-            self.harmless.insert(text.to_owned());
-        }
-        self.judged(judged)
-    }
-
-    /// Notes what was found where nothing can be changed, and denies what is never innocent there.
-    fn judged(&mut self, judged: Judged) -> Result<(), Refusal> {
-        let never = |f: &inspect::Finding| {
-            f.severity == Severity::High
-                && (matches!(f.rule, "image.markdown" | "image.wiki") || f.rule.starts_with("invisible."))
-        };
-        let mut denied = judged.findings.iter().find(|f| f.action == Action::Deny && !f.shadow).map(|f| f.rule.clone());
-        let markup = judged.markup.iter().find(|f| never(f)).map(|f| Cow::Borrowed(f.rule));
-        let action = if markup.is_some() { Action::Deny } else { Action::Report };
-        denied = denied.or(markup);
-        self.note(judged.findings, judged.unlisted);
-        for inspect::Finding { rule, span, severity, .. } in judged.markup {
-            let (rule, view) = (Cow::Borrowed(rule), View::Plain);
-            self.found(Found { rule, view, span, action, shadow: false, severity, suppressed: None });
-        }
-        if denied.is_some() { Err(self.denied(denied)) } else { Ok(()) }
-    }
-
-    fn uri(&mut self, text: &str) -> Result<(), Refusal> {
-        self.budget.text(text)?;
-        let mut judged = self.rules.filter.judge(text);
-        // What is no part of a URI would be read as markup by a client that prints it.
-        let markup = |rule: &str| rule.starts_with("invisible.") || rule.starts_with("image.");
-        judged.markup.retain(|finding| markup(finding.rule));
-        self.judged(judged)?;
-        let runs = |scheme: &&str| starts(text.trim_start(), scheme);
-        match inspect::place_of(text, &self.rules.filter.inspect) {
-            inspect::Place::Script if ["javascript:", "vbscript:", "livescript:"].iter().any(runs) => {
-                self.found(whole("link.script", Severity::High, Action::Deny));
-                Err(self.denied(Some(Cow::Borrowed("link.script"))))
-            }
-            inspect::Place::External if is_web(text) => {
-                self.found(whole("link.uri", Severity::Low, Action::Report));
-                Ok(())
-            }
-            _ => Ok(()),
-        }
     }
 
     /// The refusal, which says where and by which rule and not a word of the text.
@@ -308,53 +263,6 @@ impl<'r, 'v> Walk<'r, 'v> {
         inspect::place_of(&url, &self.rules.filter.inspect) != inspect::Place::Allowed
     }
 
-    /// Leaves out the icons that a client would fetch from elsewhere.
-    fn drop_icons(&mut self, icons: Value<'_>) -> Result<(), Refusal> {
-        let text = &self.rules.filter.inspect;
-        let images = inspect::Policy { allowed_links: text.allowed_images.clone(), ..text.clone() };
-        let (sensitive, limit) = (text.strip_images, self.rules.media_bytes);
-        let mut fault = None;
-        let dropped = self.edits.retain_items(icons, |icon| {
-            let src = icon.get("src").and_then(|src| src.as_str()).unwrap_or_default();
-            if let Some(len) = picture(&src) {
-                if len > limit {
-                    fault = Some(Refusal::new(Reason::LimitMedia).detail("an icon"));
-                }
-                return !sensitive;
-            }
-            let allowed = inspect::place_of(&src, &images) == inspect::Place::Allowed;
-            !sensitive && allowed && starts(&src, "https:")
-        });
-        self.notes.count("image.icon", Action::Redact, dropped);
-        fault.map_or(Ok(()), Err)
-    }
-
-    /// Puts a marker where an image item or an image resource stands, if none may go out.
-    fn replace_image(&mut self, object: Value<'_>, position: Position) -> bool {
-        if !self.rules.filter.inspect.strip_images
-            || !matches!(position, Position::Content | Position::Contents | Position::Text)
-        {
-            return false;
-        }
-        let text = |value: Option<Value<'_>>| value.and_then(|v| v.as_str()).unwrap_or_default().into_owned();
-        let picture =
-            |object: Value<'_>| object.get("blob").is_some() && starts(&text(object.get("mimeType")), "image/");
-        let kind = text(object.get("type"));
-        let embedded = kind == "resource" && object.get("resource").is_some_and(picture);
-        let image = kind == "image" && (position == Position::Content || object.get("data").is_some());
-        let json = if image || embedded {
-            marker_item()
-        } else if position != Position::Content && picture(object) {
-            let uri = object.get("uri").map_or_else(|| "\"\"".to_owned(), |uri| uri.raw().to_owned());
-            format!(r#"{{"uri":{uri},"mimeType":"text/plain","text":{}}}"#, quote(IMAGE_MARKER))
-        } else {
-            return false;
-        };
-        self.edits.replace(object, json);
-        self.found(whole("image.content", Severity::Low, Action::Redact));
-        true
-    }
-
     /// What a server asks a client's model to write.
     fn max_tokens(&self, params: Value<'_>) -> Result<(), Refusal> {
         let Some(value) = params.get("maxTokens") else { return Ok(()) };
@@ -365,16 +273,13 @@ impl<'r, 'v> Walk<'r, 'v> {
 
     fn note(&mut self, found: Vec<Found>, unlisted: usize) {
         found.into_iter().for_each(|found| self.found(found));
-        self.notes.count("text.unlisted", Action::Rewrite, unlisted);
+        self.notes.count(&answers::UNLISTED, Action::Rewrite, unlisted);
     }
 
     fn found(&mut self, found: Found) {
         self.notes.add(found, || self.place.pointer());
     }
 }
-
-/// The most names and keys that are remembered as harmless.
-const HARMLESS: usize = 4096;
 
 /// The member of a result that holds structured content.
 const STRUCTURED: &str = "structuredContent";
@@ -387,22 +292,8 @@ fn starts(text: &str, prefix: &str) -> bool {
     text.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix))
 }
 
-/// Whether a client would fetch the URI over the web. The names of JSON Schema's own dialects are never fetched.
-fn is_web(uri: &str) -> bool {
-    let dialect = ["https://json-schema.org/", "http://json-schema.org/"].iter().any(|own| uri.starts_with(own));
-    !dialect && (starts(uri, "http:") || starts(uri, "https:"))
-}
-
 /// Whether a string is media: always where content says so; elsewhere where it is base64, and text otherwise.
 pub(super) fn is_media(value: Value<'_>, position: Position) -> bool {
     let content = matches!(position, Position::Content | Position::Contents);
     value.kind() == Kind::String && (content || value.as_str().is_some_and(|text| media::decoded_len(&text).is_some()))
-}
-
-/// The decoded size of a `data:` URL of a plain picture; SVG is markup and none.
-fn picture(src: &str) -> Option<usize> {
-    let rest = src.strip_prefix("data:image/")?;
-    let (kind, content) = rest.split_once(";base64,")?;
-    let plain = matches!(kind, "png" | "jpeg" | "gif" | "webp" | "avif" | "x-icon" | "vnd.microsoft.icon");
-    media::decoded_len(content).filter(|_| plain)
 }

@@ -29,7 +29,7 @@ pub(super) fn resolve(cx: &mut Context<'_>, section: Section<'_>, known: Option<
     let mut overrides = Vec::new();
     for entry in section.sections("overrides") {
         let place = place(cx, entry, known, "an override");
-        let settings = settings(cx, entry, &names);
+        let settings = Settings { sensitive: entry.flag("sensitive"), ..settings(cx, entry, &names) };
         overrides.extend(place.map(|place| (place, settings)));
     }
     let suppressions = rules::suppressions(cx, section, known, &names);
@@ -71,6 +71,7 @@ fn settings(cx: &mut Context<'_>, section: Section<'_>, names: &BTreeSet<String>
             "deny" => ArgumentHosts::Deny,
             _ => ArgumentHosts::Allow,
         }),
+        sensitive: false,
     }
 }
 
@@ -100,7 +101,9 @@ fn prefixes(cx: &mut Context<'_>, section: Section<'_>) -> Vec<Prefix> {
                 let message = format!("`{}` cannot be allowed: {fault}", text.value);
                 let found = Diagnostic::error(Code::Value, text.span, message).label("this entry");
                 cx.push(
-                    found.help("an entry is an origin and the start of a path, such as https://docs.example.com/a/"),
+                    found.help(
+                        "an entry is an origin and the start of a path, such as https://docs.example.com/a/, or mailto:help@example.com",
+                    ),
                 );
             }
         }

@@ -54,8 +54,8 @@ pub(super) const KEYS: &[Key] = &[
 const LINKS: &[Key] = &[
     key(
         "allow",
-        URLS,
-        "Origins and paths, such as https://docs.example.com/manual/: that path and what lies below it.",
+        TEXTS,
+        "Origins and paths, such as https://docs.example.com/manual/: that path and what lies below it. Addresses and numbers, such as mailto:help@example.com.",
     )
     .or("[]"),
     key("mode", Kind::Choice(&MODES), "What becomes of a link that may not stay.").or("rewrite"),
@@ -148,6 +148,8 @@ const OVERRIDES: &[Key] = &[
     RULES_KEY,
     MARKING_KEY,
     ARGUMENTS_KEY,
+    key("sensitive", Kind::Bool, "Whether all images are stripped there. What is set for a wider place stays set.")
+        .or("false"),
 ];
 
 const SUPPRESS: &[Key] = &[

@@ -159,3 +159,22 @@ fn an_empty_section_is_the_default_and_a_wrong_one_is_shown() {
     // Its names are not compared with those of a gateway.
     assert!(alone("overrides: [{ tenant: anyone, marking: delimit }]").is_ok());
 }
+
+#[test]
+fn links_may_lead_to_places_and_to_people_and_nowhere_else() {
+    let load = |entry: &str| alone(&format!("links: {{ allow: [\"{entry}\"] }}"));
+    for (entry, text) in [
+        ("https://Docs.example:443/a/../manual/", "[t](https://docs.example/manual/x)"),
+        ("mailto:help@docs.example", "[t](mailto:help@docs.example?subject=x)"),
+        ("tel:+49 30 1234567", "[t](tel:+49-30-1234567)"),
+        ("ftp://docs.example/pub/", "[t](ftp://docs.example/pub/x)"),
+    ] {
+        let output = load(entry).unwrap_or_else(|report| panic!("{}", report.render(false)));
+        let filter = output.policy.filter(&Scope::default(), 0);
+        assert_eq!(filter.text(text).verdict, Verdict::Pass, "{entry}");
+        assert_eq!(filter.text("[t](https://docs.example.evil.example/manual/)").verdict, Verdict::Rewritten);
+    }
+    for entry in ["docs.example", "javascript:x", "https://u@docs.example/", "https://docs.example/?a", "gopher://a/"] {
+        assert!(load(entry).is_err(), "{entry}");
+    }
+}

@@ -90,7 +90,9 @@ pub(super) fn file(text: &str) -> Result<Imported, ImportError> {
             return Err(place.wrong(node.span().start, why));
         }
     }
-    let mut imported = Imported { allow: allows(place, &root, &mut Vec::new())?, ..Imported::default() };
+    let mut notes = Vec::new();
+    let mut imported = Imported { allow: allows(place, &root, &mut notes)?, ..Imported::default() };
+    imported.notes = notes;
     let Some(rules) = root.get("rules") else { return Ok(imported) };
     let list =
         rules.get_ref().as_array().ok_or_else(|| place.wrong(rules.span().start, "`rules` is not a list of tables"))?;
@@ -113,11 +115,16 @@ pub(super) fn file(text: &str) -> Result<Imported, ImportError> {
 
 fn rule(place: Place<'_>, table: &DeTable<'_>, at: usize, notes: &mut Vec<String>) -> Result<Option<Own>, ImportError> {
     let id = place.rule.to_owned();
-    if table.get("path").is_some() {
-        notes.push(format!("Rule {id:?}: `path` has no meaning here and is left out."));
+    let (path, pattern) = (table.get("path").is_some(), table.get("regex"));
+    if path && pattern.is_some() {
+        notes.push(format!("Rule {id:?}: a text has no path, so that the rule holds for every text."));
+    } else if path {
+        notes.push(format!(
+            "Rule {id:?}: a text has no path, so that the rule, which asks for nothing else, is left out."
+        ));
     }
-    let Some(pattern) = table.get("regex") else {
-        return if table.get("path").is_some() { Ok(None) } else { Err(place.wrong(at, "there is no `regex`")) };
+    let Some(pattern) = pattern else {
+        return if path { Ok(None) } else { Err(place.wrong(at, "there is no `regex`")) };
     };
     let text = place.string(pattern, "regex")?;
     let regex = place.regex(text, pattern.span().start)?;
@@ -170,8 +177,15 @@ fn allows(place: Place<'_>, table: &DeTable<'_>, notes: &mut Vec<String>) -> Res
 
 fn allow(place: Place<'_>, table: &DeTable<'_>, notes: &mut Vec<String>) -> Result<Allow, ImportError> {
     let beyond = ["paths", "commits"].iter().any(|key| table.get(*key).is_some());
-    if beyond && !place.rule.is_empty() {
-        notes.push(format!("Rule {:?}: paths and commits of an allowlist have no meaning here.", place.rule));
+    if beyond {
+        let whose = if place.rule.is_empty() {
+            "The allowlist of the file".to_owned()
+        } else {
+            format!("Rule {:?}", place.rule)
+        };
+        notes.push(format!(
+            "{whose}: a text has neither path nor commit, so that what an allowlist says of them lets nothing through."
+        ));
     }
     let target = match table.get("regexTarget") {
         None => Target::Secret,

@@ -3,7 +3,7 @@
 use super::{Known, place};
 use crate::audit::moment;
 use crate::config::codes::Code;
-use crate::config::diagnostic::Diagnostic;
+use crate::config::diagnostic::{Diagnostic, Span};
 use crate::config::resolve::Context;
 use crate::config::scalar;
 use crate::config::section::Section;
@@ -91,6 +91,7 @@ pub(super) fn patterns(cx: &mut Context<'_>, section: Section<'_>) -> Vec<Patter
 
 /// The expression, where it can be used: within bounds, and matching more than nothing.
 fn compiled(cx: &mut Context<'_>, source: &Spanned<&str>) -> Option<regex::Regex> {
+    let mut at = source.span;
     let fault =
         match RegexBuilder::new(source.value).size_limit(COMPILED).dfa_size_limit(COMPILED).nest_limit(64).build() {
             Ok(regex) if regex.is_match("") => "it matches the empty text, and so everywhere".to_owned(),
@@ -98,17 +99,39 @@ fn compiled(cx: &mut Context<'_>, source: &Spanned<&str>) -> Option<regex::Regex
             Err(regex::Error::CompiledTooBig(limit)) => format!("it takes over {limit} bytes once compiled"),
             Err(fault) => {
                 let text = fault.to_string();
+                at = caret(&text, source).unwrap_or(at);
                 let last = text.lines().last().unwrap_or_default();
                 last.trim().trim_start_matches("error: ").to_owned()
             }
         };
-    let found = Diagnostic::error(Code::Value, source.span, format!("the expression cannot be used: {fault}"));
+    let found = Diagnostic::error(Code::Value, at, format!("the expression cannot be used: {fault}"));
     cx.push(
         found
             .label("this expression")
             .help("the syntax is that of the Rust crate `regex`: no look-around, no backreferences"),
     );
     None
+}
+
+/// Where in the expression the fault is that `message` points at, where what is written is the expression itself, in one line
+/// and without escapes of YAML.
+fn caret(message: &str, source: &Spanned<&str>) -> Option<Span> {
+    let mut lines = message.lines().skip_while(|line| line.trim() != source.value.trim());
+    let (shown, carets) = (lines.next()?, lines.next()?);
+    let indent = shown.len() - shown.trim_start().len();
+    let lead = source.value.len() - source.value.trim_start().len();
+    let column = (carets.find('^')? + lead).checked_sub(indent)?;
+    // Bytes of what is written beside the expression: none, or a quotation mark at either end.
+    let written = (source.span.end - source.span.start).checked_sub(source.value.len())?;
+    let marks = match written {
+        0 => 0,
+        2 => 1,
+        _ => return None,
+    };
+    let before: usize = source.value.chars().take(column).map(char::len_utf8).sum();
+    let start = source.span.start + marks + before;
+    let own = Span { start, end: start, column: source.span.column + marks + column, ..source.span };
+    (start <= source.span.end).then_some(own)
 }
 
 /// What is expected.

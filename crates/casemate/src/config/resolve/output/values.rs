@@ -37,7 +37,13 @@ pub(super) fn gitleaks(cx: &mut Context<'_>, section: Section<'_>) -> Option<(Ar
     let data = cx.read(&path, MAX)?;
     let imported = std::str::from_utf8(&data.bytes).map_err(|fault| fault.to_string());
     match imported.and_then(|text| Imported::parse(text).map_err(|fault| fault.to_string())) {
-        Ok(imported) => Some((Arc::new(imported), Digest::of(&data.bytes))),
+        Ok(imported) => {
+            for note in imported.notes() {
+                let message = format!("`{}`: {note}", path.value.display());
+                cx.push(Diagnostic::warning(Code::Unenforceable, path.span, message).label("named here"));
+            }
+            Some((Arc::new(imported), Digest::of(&data.bytes)))
+        }
         Err(fault) => {
             let message = format!("`{}` cannot be used: {fault}", path.value.display());
             let found = Diagnostic::error(Code::Value, path.span, message).label("named here");
