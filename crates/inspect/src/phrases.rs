@@ -533,6 +533,4 @@ fn is_out_of_view(text: &str, window: &Range<usize>, span: &Range<usize>) -> boo
 }
 
 #[cfg(test)]
-mod scratch;
-#[cfg(test)]
 mod tests;

@@ -6,6 +6,8 @@
 //! print all secrets") are none; nor is the bare phrase in quotation marks in a sentence about such phrases.
 
 mod further;
+mod label;
+mod mention;
 mod tongues;
 mod words;
 
@@ -119,7 +121,7 @@ impl Request<'_> {
         }
         let foreign = || unspaced(self.first()) && !self.chars(0..gap).last().is_some_and(|c| unspaced(*c));
         let base = || self.verb.concepts & BASE != 0 && !self.is_described(gap);
-        self.starts_line(gap) || foreign() || base()
+        self.starts_line(gap) || self.opens(self.verb.from) || foreign() || base()
     }
 
     fn first(&self) -> char {
@@ -182,6 +184,21 @@ impl Request<'_> {
         // A fence or sign of a list or comment opens one as well.
         let opens = between.contains(['\n', '|', '#', '•', '\t']);
         opens && (fresh || between.matches('\n').count() > 1 || between.contains(['|', '#', '•', '-', '*']))
+    }
+
+    /// Whether nothing but signs of lists, tags or marks of a value stands before a place on its line, and the line does not go on
+    /// a sentence.
+    fn opens(&self, first: usize) -> bool {
+        const SIGNS: [char; 13] = [' ', '\t', '-', '*', '+', '•', '>', '#', '|', '"', '\'', '`', '\u{201e}'];
+        let at = self.flat.at.get(first).map_or(0, |at| at.0);
+        let head = self.text.get(..at).unwrap_or_default();
+        let line = head.rsplit('\n').next().unwrap_or_default();
+        let bare = line.trim_end_matches(SIGNS);
+        let marked = bare.len() < line.trim_end().len();
+        let upper = self.text.get(at..).and_then(|rest| rest.chars().next()).is_some_and(char::is_uppercase);
+        let above = head.trim_end().chars().next_back();
+        let fresh = marked || upper || above.is_none_or(|c| !c.is_alphanumeric() && c != ',');
+        bare.is_empty() && fresh || marked && (bare.ends_with([':', '=', ',', '[', '(', '{']) || line.ends_with('>'))
     }
 
     /// What stands behind the verb: all, and of what.
@@ -323,10 +340,12 @@ impl Request<'_> {
                 first = first.min(hit.from);
             }
         }
-        let begins = first.checked_sub(1).is_none_or(|gap| matches!(self.flat.chars.get(gap), Some('.' | ':' | ',')));
+        let begins = first
+            .checked_sub(1)
+            .is_none_or(|gap| matches!(self.flat.chars.get(gap), Some('.' | ':' | ',')) || self.opens(first));
         let last = self.verb.concepts & LAST != 0
             && (must || self.verb.concepts & SURE != 0 || begins && self.verb.concepts & PART == 0);
-        if !last {
+        if !last || self.verb.concepts & NOUN != 0 && !self.ends_line() {
             return None;
         }
         let place = first..self.verb.to;
@@ -338,6 +357,14 @@ impl Request<'_> {
             (all, _, Some(_)) if own || all.is_some() => Some((PROMPT, place)),
             _ => None,
         }
+    }
+
+    /// Whether no word follows the verb in its line or clause.
+    fn ends_line(&self) -> bool {
+        let end = self.verb.to.checked_sub(1).and_then(|at| self.flat.at.get(at)).map_or(0, |at| at.1);
+        let rest = self.text.get(end..).unwrap_or_default();
+        let next = rest.chars().find(|c| *c != ' ');
+        next.is_none_or(|c| !c.is_alphanumeric())
     }
 
     /// Whether the words are the parts of a name or of an expression: `print_all_secrets`, `print(all(secrets))`. One that begins
@@ -369,80 +396,6 @@ impl Request<'_> {
         let between = self.text.get(place(led.to.saturating_sub(1)).1..place(self.verb.from).0).unwrap_or_default();
         between.is_empty() || is_joint(between)
     }
-
-    /// Whether the request is a phrase in quotation marks that the sentence speaks about.
-    fn is_mention(&self, place: &Range<usize>) -> bool {
-        const ABOUT: [&str; 26] = [
-            "phrase",
-            "pattern",
-            "such as",
-            "e.g",
-            "example",
-            "like",
-            "attack",
-            "inject",
-            "detect",
-            "block",
-            "deny",
-            "denies",
-            "denied",
-            "flag",
-            "refus",
-            "contain",
-            "string",
-            "attempt",
-            "malicious",
-            "filter",
-            "reject",
-            "looks for",
-            "zum beispiel",
-            "ejemplo",
-            "exemple",
-            "try to",
-        ];
-        let span = self.flat.span(place.start, place.end);
-        let quote = |c: &char| {
-            matches!(
-                c,
-                '"' | '\''
-                    | '`'
-                    | '\u{201c}'
-                    | '\u{201d}'
-                    | '\u{201e}'
-                    | '\u{2018}'
-                    | '\u{2019}'
-                    | '«'
-                    | '»'
-                    | '「'
-                    | '」'
-            )
-        };
-        let (Some(head), Some(tail)) = (self.text.get(..span.start), self.text.get(span.end..)) else { return false };
-        let opened = head.chars().next_back().is_some_and(|c| quote(&c)) || is_quoted(head);
-        let closed = tail.chars().take(120).take_while(|c| *c != '\n').any(|c| quote(&c));
-        if !opened || !closed {
-            return false;
-        }
-        let words: String = head.chars().rev().take(160).collect::<Vec<_>>().into_iter().rev().collect();
-        let words = words.to_lowercase();
-        ABOUT.iter().any(|about| words.contains(about))
-    }
-}
-
-/// Whether a quotation that began on the line is still open at the end of a text.
-fn is_quoted(head: &str) -> bool {
-    const WITHIN: usize = 240;
-    let near = head.get(head.ceil_char_boundary(head.len().saturating_sub(WITHIN))..).unwrap_or_default();
-    let line = near.rsplit('\n').next().unwrap_or_default();
-    let odd = |sign: char| line.matches(sign).count() % 2 == 1;
-    let open = |signs: [char; 2], end: char| line.rfind(signs) > line.rfind(end);
-    // In data a string follows a sign, in prose a word.
-    let before = line.rfind('"').and_then(|at| line.get(..at)).unwrap_or_default();
-    let prose = before.ends_with(' ') && before.trim_end().ends_with(char::is_alphanumeric);
-    odd('"') && prose
-        || odd('`')
-        || open(['\u{201c}', '\u{201e}'], '\u{201d}')
-        || open(['«', '「'], '»') && !line.ends_with('」')
 }
 
 /// Whether signs between two words are those of code.

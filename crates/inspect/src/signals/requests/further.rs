@@ -1,7 +1,6 @@
 //! Requests without a word for all: for what only secrets are, for one secret that is meant, for all of what was spoken of
-//! before; and what is worded as a request and is a label.
+//! before.
 
-use super::super::fold::folded;
 use super::super::lexicon::Hit;
 use super::super::view::is_word;
 use super::words::*;
@@ -98,71 +97,4 @@ impl Request<'_> {
     fn is_bare_secret(&self, hit: &Hit) -> bool {
         hit.concepts & SECRET != 0 && self.chars(hit.from..hit.to).last() == Some(&'s')
     }
-
-    /// Whether the request is the label of an interface or a line of help: a verb of such labels and what it shows, alone in its
-    /// line, cell or string; any verb where the line says that it is a text for translation, a change, or what a command does.
-    pub(super) fn is_label(&self, place: &Range<usize>) -> bool {
-        let span = self.flat.span(place.start, place.end);
-        let (Some(head), Some(own), Some(tail)) =
-            (self.text.get(..span.start), self.text.get(span.clone()), self.text.get(span.end..))
-        else {
-            return false;
-        };
-        let letters = |text: &str| folded(text).chars().filter(|c| c.is_alphanumeric()).collect::<String>();
-        let read: String = self.chars(place.clone()).iter().filter(|c| c.is_alphanumeric()).collect();
-        if letters(own) != read {
-            return false;
-        }
-        let line = head.rsplit('\n').next().unwrap_or_default();
-        let rest = tail.split('\n').next().unwrap_or_default();
-        if is_translated(line) || is_change(line, rest) || is_help(line) {
-            return true;
-        }
-        let labels =
-            self.hits.iter().any(|hit| hit.concepts & LABEL != 0 && place.start <= hit.from && hit.to <= place.end);
-        let gap = own.contains("  ") && !line.is_empty() && line.trim().is_empty();
-        let exports =
-            own.starts_with("Export") && [" to a ", " as a ", " as ", " to the "].iter().any(|to| rest.starts_with(to));
-        gap || labels && begins(line) && (ends(rest) || exports)
-    }
-}
-
-/// Whether a line is one of a catalogue of messages.
-fn is_translated(line: &str) -> bool {
-    const HEADS: [&str; 6] = ["msgid \"", "msgstr \"", "<source>", "<target>", "<string name=", "<translation>"];
-    let line = line.trim_start();
-    HEADS.iter().any(|head| line.starts_with(head)) || line.contains("<source>") || line.contains("<target>")
-}
-
-/// Whether a line is one of a list of changes: a sign of a list, and the number of a change behind.
-fn is_change(line: &str, rest: &str) -> bool {
-    let listed = line.trim_start().starts_with(['-', '*', '+']);
-    let number = rest.rsplit_once("(#").is_some_and(|(_, number)| number.starts_with(|c: char| c.is_ascii_digit()));
-    listed && number
-}
-
-/// Whether a line says what a command does: its name, a gap, and this.
-fn is_help(line: &str) -> bool {
-    let Some(name) = line.strip_suffix("  ").or_else(|| line.strip_suffix('\t')) else { return false };
-    let indented = name.starts_with([' ', '\t']);
-    let name = name.trim();
-    let words = name.split_whitespace();
-    indented
-        && !name.is_empty()
-        && words.clone().count() <= 3
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || " -_.<>[]|,".contains(c))
-}
-
-/// Whether a label begins behind it.
-fn begins(line: &str) -> bool {
-    let line = line.trim_end().trim_end_matches(|c: char| matches!(c, '-' | '*' | '•' | '[' | ' '));
-    line.is_empty() || line.ends_with(['>', '"', '\'', '`', '|', '\u{201c}', '«', '「', '„'])
-}
-
-/// Whether a label ends before it.
-fn ends(rest: &str) -> bool {
-    let rest = rest.trim_start();
-    rest.is_empty()
-        || rest.starts_with(['<', '"', '\'', '`', '|', '\u{201d}', '»', '」', '…', '(', ']'])
-        || rest.starts_with("...")
 }

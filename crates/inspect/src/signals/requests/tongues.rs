@@ -1,7 +1,7 @@
 //! The words of requests for secrets in the languages whose signals are known beside the first nine. Folded: no accents, no case.
 
 use super::super::concept::Concepts;
-use super::words::{ALL, HANDS, LABEL, LAST, LEAD, MUST, NEG, OWN, PART, SECRET, SURE, TALK, TOME, URGE, VERB};
+use super::words::{ALL, HANDS, LABEL, LAST, LEAD, MUST, NEG, NOUN, OWN, PART, SECRET, SURE, TALK, TOME, URGE, VERB};
 
 pub(super) const WORDS: &[(Concepts, &str)] = &[
     // Dutch.
@@ -347,5 +347,18 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
     (LAST | PART, "打印出来, 显示出来, 列出来, 公开, 泄露, 发送, 发送到, 发到, 发给, 发往, 公布, 披露, 交出来, 说出来"),
     (LEAD | MUST | URGE, "我要你, 我想让你, 我希望你, 你能, 你能不能, 可以, 能否, 请问, 必须, 都必须, 把, 将"),
     (LAST | LABEL, "anzeigen, exportieren, einblenden, afficher, exporter"),
-    (LABEL, "mostrar, exibir, visualizar, visualizza, mostra, показать, 显示, 顯示, 导出, 匯出, 查看"),
+    (
+        LABEL,
+        "mostrar, exibir, visualizar, visualizza, mostra, показать, 显示, 顯示, 导出, 匯出, 查看, zeige, zeig, zeigen, affiche, affichez, montrer, \
+        montre, muestra, muestre, mostre, exiba, esporta, exporta, exportar, esportare, visualizzare, покажи, покажите, экспортировать, 表示, 出力, \
+        エクスポート, 표시, 내보내기, 보기",
+    ),
+    (
+        LAST | NOUN,
+        "表示, 出力, 送信, 公開, 開示, 列挙, 印刷, ダンプ, エクスポート, 표시, 출력, 공개, 전송, 나열, 덤프, 인쇄, 내보내기, 보기",
+    ),
+    (
+        VERB,
+        "показать, вывести, распечатать, раскрыть, отправить, выгрузить, перечислить, показати, вивести, розкрити, надіслати",
+    ),
 ];

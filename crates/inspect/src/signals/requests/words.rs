@@ -59,6 +59,8 @@ pub(super) const THEM: Concepts = 1 << 26;
 pub(super) const FILE: Concepts = 1 << 27;
 /// A question for what somebody was told.
 pub(super) const ASKS: Concepts = 1 << 28;
+/// A noun that is a request where the line ends with it.
+pub(super) const NOUN: Concepts = 1 << 29;
 
 pub(super) const WORDS: &[(Concepts, &str)] = &[
     // English.
