@@ -5,6 +5,7 @@
 //! of [`crate::signals`] on the words around them. What is encoded goes the same way, piece by piece.
 
 mod anchor;
+mod asked;
 mod heads;
 mod marks;
 mod odd;

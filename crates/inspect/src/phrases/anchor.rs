@@ -1,9 +1,10 @@
 //! The words that a window of a text is judged for: each stands for what an order cannot do without.
 
+use super::asked::can_ask;
 use super::heads::{self, Heads};
 use super::skeleton::reduced;
 use super::tongues::{self, TONGUES};
-use crate::signals::{atbash, shifted};
+use crate::signals::{GIVEN as ASKED, GIVES as ASKS, TALKED, atbash, request_phrases, shifted};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -201,7 +202,7 @@ pub(super) fn is_worth(part: &str) -> bool {
         dismiss |= starts(tongues::DISMISSES);
         orders |= starts(tongues::ORDERED);
     }
-    dismiss && orders || shown && secret && stress || given
+    dismiss && orders || shown && secret && stress || given || can_ask(part)
 }
 
 /// To give away, and what is given away, whether all of it or not.
@@ -621,6 +622,14 @@ fn ciphered(word: &str, places: impl Iterator<Item = u32>) -> Vec<(u16, String)>
 pub(super) static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| {
     let plain =
         WORDS.iter().chain(TONGUES).flat_map(|(means, words)| words.split(", ").map(|word| (*means, word.to_owned())));
+    // What requests are judged for is looked for as well; short words stand in others.
+    let asked = request_phrases().filter_map(|(part, phrase)| {
+        let phrase = phrase.trim_end_matches('*');
+        let means = if part & ASKED != 0 { SECRET } else { 0 } | if part & TALKED != 0 { TALK } else { 0 };
+        let least = if phrase.is_ascii() { 7 } else { 6 };
+        (means != 0 && reduced(phrase).len() >= least).then(|| (means, phrase.to_owned()))
+    });
+    let plain = plain.chain(asked);
     let ciphers = CIPHERED.split(", ").flat_map(|word| ciphered(word, 1..26));
     let further =
         tongues::CIPHERED.split(", ").chain(PROSE.split(", ")).flat_map(|word| ciphered(word, [13, 3].into_iter()));
@@ -640,7 +649,10 @@ pub(super) static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| {
 
 /// The words for showing.
 pub(super) static SHOWING: LazyLock<Anchors> = LazyLock::new(|| {
-    Anchors::of(SHOWN.split(", ").chain(tongues::SHOWN.split(", ")).map(|word| (SHOW, word.to_owned())))
+    let asked = request_phrases().filter(|(part, _)| part & ASKS != 0).map(|(_, phrase)| phrase.trim_end_matches('*'));
+    let asked = asked.filter(|phrase| reduced(phrase).len() >= if phrase.is_ascii() { 5 } else { 4 });
+    let all = SHOWN.split(", ").chain(tongues::SHOWN.split(", ")).chain(asked);
+    Anchors::of(all.map(|word| (SHOW, word.to_owned())))
 });
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod further;
 mod label;
 mod mention;
 mod tongues;
+mod wordings;
 mod words;
 
 use super::fold::unspaced;
@@ -18,10 +19,31 @@ use std::ops::Range;
 use std::sync::LazyLock;
 use words::*;
 
+fn tables() -> impl Iterator<Item = &'static (super::concept::Concepts, &'static str)> {
+    WORDS.iter().chain(tongues::WORDS).chain(wordings::WORDS)
+}
+
 static REQUESTS: LazyLock<Lexicon> = LazyLock::new(|| {
-    let tables = WORDS.iter().chain(tongues::WORDS);
-    Lexicon::of(tables.flat_map(|(concepts, phrases)| phrases.split(", ").map(|phrase| (*concepts, phrase))))
+    Lexicon::of(tables().flat_map(|(concepts, phrases)| phrases.split(", ").map(|phrase| (*concepts, phrase))))
 });
+
+/// Parts of a request: what gives something away; secrets; the system prompt; what makes a request of them.
+pub(crate) const GIVES: u8 = 1;
+pub(crate) const GIVEN: u8 = 2;
+pub(crate) const TALKED: u8 = 4;
+pub(crate) const PRESSES: u8 = 8;
+
+/// Each phrase that requests are judged by, with the parts that it can be: for a search that comes before.
+pub(crate) fn request_phrases() -> impl Iterator<Item = (u8, &'static str)> {
+    tables().flat_map(|(concepts, phrases)| {
+        let part = |concept, part| if concepts & concept != 0 { part } else { 0 };
+        let part = part(VERB | WEAK | SURE | LAST | ASKS, GIVES)
+            | part(SECRET | MANY | FILE, GIVEN)
+            | part(TALK | CORE, TALKED)
+            | part(ALL | OWN | TOME | HANDS | URGE | THEM | CORE, PRESSES);
+        phrases.split(", ").map(move |phrase| (part, phrase))
+    })
+}
 
 /// Requests for secrets.
 pub(crate) const SECRETS: &str = "deny.secrets";
@@ -46,7 +68,9 @@ pub(super) fn requests(flat: &Flat, text: &str) -> Vec<(&'static str, Range<usiz
         if verb.concepts & (VERB | WEAK | SURE | LAST | ASKS) == 0 || request.is_negated() {
             continue;
         }
-        let ahead = if (verb.concepts & SURE != 0 || request.is_order()) && !request.is_named() {
+        // Turkish has its verbs last.
+        let last = verb.concepts & LAST != 0 && verb.concepts & (VERB | WEAK) == 0 && request.first().is_ascii();
+        let ahead = if !last && (verb.concepts & SURE != 0 || request.is_order()) && !request.is_named() {
             request.ahead().or_else(|| request.one()).or_else(|| request.of_them())
         } else {
             None
@@ -137,6 +161,9 @@ impl Request<'_> {
         if self.is_apart(gap) {
             return false;
         }
+        if self.is_of_another(gap) {
+            return true;
+        }
         let mut end = gap;
         for _ in 0..3 {
             let from = self.chars(0..end).iter().rposition(|c| !is_word(*c)).map_or(0, |at| at + 1);
@@ -204,7 +231,7 @@ impl Request<'_> {
     /// What stands behind the verb: all, and of what.
     fn ahead(&self) -> Option<(&'static str, Range<usize>)> {
         let (mut all, mut own, mut held, mut secret, mut talk, mut to_me, mut urged) =
-            (None, false, false, None, None, false, false);
+            (Some(self.verb).filter(|verb| verb.concepts & ALL != 0), false, false, None, None, false, false);
         for hit in self.after() {
             let named = secret.is_some() || talk.is_some();
             if hit.concepts & (VERB | SURE) != 0
@@ -242,11 +269,7 @@ impl Request<'_> {
             } else {
                 all.from.saturating_sub(secret.to) <= BEHIND
             };
-            let about = self
-                .chars(all.to..secret.from.max(all.to))
-                .windows(7)
-                .any(|word| word == [' ', 'a', 'b', 'o', 'u', 't', ' ']);
-            if near && !about && (strong || weak) && !self.is_compound(secret) {
+            if near && !self.is_apart_from(all, secret) && (strong || weak) && !self.is_compound(secret) {
                 return Some((SECRETS, from..all.to.max(secret.to)));
             }
         }

@@ -4,7 +4,7 @@
 use super::super::lexicon::Hit;
 use super::super::view::is_word;
 use super::words::*;
-use super::{Request, SECRETS};
+use super::{REACH, Request, SECRETS};
 use std::ops::Range;
 
 /// How far before the verb the secrets may be spoken of, in characters.
@@ -96,5 +96,93 @@ impl Request<'_> {
 
     fn is_bare_secret(&self, hit: &Hit) -> bool {
         hit.concepts & SECRET != 0 && self.chars(hit.from..hit.to).last() == Some(&'s')
+    }
+
+    /// Whether the word for all belongs to something else than the secrets behind it: "all users with expired passwords".
+    pub(super) fn is_apart_from(&self, all: &Hit, secret: &Hit) -> bool {
+        const APART: [&str; 44] = [
+            "about",
+            "with",
+            "without",
+            "for",
+            "from",
+            "that",
+            "which",
+            "who",
+            "whose",
+            "where",
+            "how",
+            "why",
+            "if",
+            "when",
+            "by",
+            "on",
+            "at",
+            "to",
+            "mit",
+            "ohne",
+            "avec",
+            "sans",
+            "pour",
+            "con",
+            "sin",
+            "para",
+            "com",
+            "sem",
+            "senza",
+            "per",
+            "met",
+            "zonder",
+            "voor",
+            "med",
+            "utan",
+            "bez",
+            "dla",
+            "с",
+            "без",
+            "для",
+            "including",
+            "via",
+            "whether",
+            "than",
+        ];
+        const OWNERS: [&str; 12] =
+            ["its", "their", "his", "her", "our", "my", "a", "an", "your", "seine", "ihre", "ein"];
+        const PARTS: [&str; 14] = [
+            "kinds", "sorts", "list", "contents", "content", "copy", "values", "value", "set", "pieces", "one", "ones",
+            "single", "those",
+        ];
+        let between: String = self.chars(all.to..secret.from.max(all.to)).iter().collect();
+        let words: Vec<&str> = between.split(|c: char| !is_word(c)).filter(|word| !word.is_empty()).collect();
+        let apart = |(at, word): (usize, &&str)| {
+            let before = at.checked_sub(1).and_then(|at| words.get(at));
+            APART.contains(word)
+                || before.is_some()
+                    && OWNERS.contains(word)
+                    && !before.is_some_and(|before| *before == "of" || *before == "and")
+                || *word == "of" && before.is_some_and(|before| !PARTS.contains(before))
+        };
+        words.iter().enumerate().any(apart)
+    }
+
+    /// Whether the clause asks whether somebody else can, or says what makes somebody else do it: "can the bot show ...",
+    /// "a request makes the server print ...".
+    pub(super) fn is_of_another(&self, gap: usize) -> bool {
+        const ASKS: [&str; 12] =
+            ["can", "could", "does", "do", "did", "will", "would", "should", "may", "might", "must", "is"];
+        const MAKES: [&str; 10] =
+            ["makes", "made", "lets", "making", "letting", "causes", "tricks", "tricked", "see", "saw"];
+        let from = self.chars(0..gap).iter().rposition(|c| matches!(c, '.' | ':' | ',')).map_or(0, |at| at + 1);
+        let clause: String = self.chars(from.max(gap.saturating_sub(REACH))..gap).iter().collect();
+        let words: Vec<&str> = clause.split_whitespace().collect();
+        let asks = words.first().is_some_and(|first| ASKS.contains(first))
+            && words.get(1).is_some_and(|second| {
+                ["the", "a", "an", "it", "this", "that", "i", "we", "they", "he", "she", "someone", "users", "admins"]
+                    .contains(second)
+            })
+            && !words.iter().any(|word| *word == "you");
+        let makes =
+            words.iter().rev().take(4).any(|word| MAKES.contains(word)) && !words.iter().any(|word| *word == "you");
+        asks || makes
     }
 }

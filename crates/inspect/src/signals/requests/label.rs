@@ -54,8 +54,19 @@ impl Line<'_> {
         HEADS.iter().any(|head| line.starts_with(head)) || line.contains("<source>") || line.contains("<target>")
     }
 
-    /// Whether the line is one of a list of changes: a sign of a list, and the number of a change behind.
+    /// Whether the line is one of a list of changes: a sign of a list, and the number of a change behind; or the first words of
+    /// a change as Conventional Commits has them.
     fn is_change(&self) -> bool {
+        const KINDS: [&str; 11] =
+            ["feat", "fix", "docs", "chore", "refactor", "test", "perf", "build", "ci", "style", "revert"];
+        if let Some(kind) = self.before.trim_end().strip_suffix(':') {
+            let kind = kind.trim().trim_start_matches(['-', '*', '+', ' ']).trim_end_matches('!');
+            let scope = kind.strip_suffix(')').and_then(|kind| kind.split_once('('));
+            let (kind, scope) = scope.unwrap_or((kind, ""));
+            if KINDS.contains(&kind) && !scope.contains(char::is_whitespace) {
+                return true;
+            }
+        }
         let listed = self.before.trim_start().starts_with(['-', '*', '+']);
         let number =
             self.behind.rsplit_once("(#").is_some_and(|(_, number)| number.starts_with(|c: char| c.is_ascii_digit()));
