@@ -650,7 +650,7 @@ pub(super) static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| {
 /// The words for showing.
 pub(super) static SHOWING: LazyLock<Anchors> = LazyLock::new(|| {
     let asked = request_phrases().filter(|(part, _)| part & ASKS != 0).map(|(_, phrase)| phrase.trim_end_matches('*'));
-    let asked = asked.filter(|phrase| reduced(phrase).len() >= if phrase.is_ascii() { 5 } else { 4 });
+    let asked = asked.filter(|phrase| reduced(phrase).len() >= 4);
     let all = SHOWN.split(", ").chain(tongues::SHOWN.split(", ")).chain(asked);
     Anchors::of(all.map(|word| (SHOW, word.to_owned())))
 });

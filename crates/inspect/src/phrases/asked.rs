@@ -4,17 +4,23 @@ use crate::signals::{GIVEN, GIVES, PRESSES, TALKED, request_phrases};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// Words of ASCII, and the parts of a request that they belong to.
-static WORDS: LazyLock<(HashMap<&'static str, u8>, Vec<(&'static str, u8)>)> = LazyLock::new(|| {
-    let (mut words, mut stems) = (HashMap::new(), Vec::new());
+/// Words of ASCII, and the parts of a request that they belong to; whole ones, and how others begin.
+#[derive(Debug, Default)]
+struct Words {
+    whole: HashMap<&'static str, u8>,
+    stems: Vec<(&'static str, u8)>,
+}
+
+static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    let mut words = Words::default();
     for (part, phrase) in request_phrases().filter(|(_, phrase)| phrase.is_ascii()) {
         let Some(word) = phrase.split(' ').max_by_key(|word| word.len()) else { continue };
         match word.strip_suffix('*') {
-            Some(stem) => stems.push((stem, part)),
-            None => *words.entry(word).or_insert(0) |= part,
+            Some(stem) => words.stems.push((stem, part)),
+            None => *words.whole.entry(word).or_insert(0) |= part,
         }
     }
-    (words, stems)
+    words
 });
 
 /// The longest word that is looked up; no longer one is in the tables.
@@ -22,7 +28,7 @@ const LONGEST: usize = 32;
 
 /// Whether a part of ASCII has what gives something away, what is given and what makes a request of it. Linear in its length.
 pub(super) fn can_ask(part: &str) -> bool {
-    let (words, stems) = &*WORDS;
+    let Words { whole, stems } = &*WORDS;
     let mut seen = 0;
     let mut lower = [0_u8; LONGEST];
     for word in part.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| (1..=LONGEST).contains(&word.len())) {
@@ -30,7 +36,7 @@ pub(super) fn can_ask(part: &str) -> bool {
             *slot = b.to_ascii_lowercase();
         }
         let word = std::str::from_utf8(lower.get(..word.len()).unwrap_or_default()).unwrap_or_default();
-        seen |= words.get(word).copied().unwrap_or_default();
+        seen |= whole.get(word).copied().unwrap_or_default();
         let first = word.as_bytes().first();
         let stem = |stem: &&(&str, u8)| stem.0.as_bytes().first() == first && word.starts_with(stem.0);
         seen |= stems.iter().filter(stem).fold(0, |all, (_, part)| all | part);

@@ -9,6 +9,7 @@ mod further;
 mod label;
 mod mention;
 mod tongues;
+mod whose;
 mod wordings;
 mod words;
 
@@ -77,7 +78,8 @@ pub(super) fn requests(flat: &Flat, text: &str) -> Vec<(&'static str, Range<usiz
         };
         let asked = ahead.or_else(|| request.behind());
         let asked = asked.filter(|(_, place)| !request.is_mention(place) && !request.is_code(place));
-        found.extend(asked.map(|(rule, place)| (if request.is_label(&place) { LABELLED } else { rule }, place)));
+        let told = |place: &Range<usize>| request.is_label(place) || request.is_manual(place);
+        found.extend(asked.map(|(rule, place)| (if told(&place) { LABELLED } else { rule }, place)));
     }
     found
 }
@@ -109,13 +111,15 @@ impl Request<'_> {
         near.take_while(move |hit| hit.to - to.min(hit.to) <= REACH && !self.ends(to..hit.from))
     }
 
-    /// Whether a sentence ends in a place: not at the point that a name begins with.
+    /// Whether a sentence ends in a place: not at the point that a name begins with, or within one.
     fn ends(&self, place: Range<usize>) -> bool {
         place.clone().zip(self.chars(place)).filter(|(_, c)| **c == '.').any(|(at, _)| {
             let from = at.checked_sub(1).and_then(|at| self.flat.at.get(at)).map_or(0, |at| at.1);
             let to = self.flat.at.get(at + 1).map_or(self.text.len(), |at| at.0);
             let gap = self.text.get(from..to).unwrap_or_default();
-            !(gap.ends_with(" .") && gap.matches(['.', '!', '?', '\n']).count() == 1)
+            let next = self.text.get(to..).and_then(|rest| rest.chars().next());
+            let within = gap == "." && next.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+            !(within || gap.ends_with(" .") && gap.matches(['.', '!', '?', '\n']).count() == 1)
         })
     }
 
@@ -129,12 +133,22 @@ impl Request<'_> {
 
     /// Whether the verb stands where that of an order does.
     fn is_order(&self) -> bool {
-        let Some(gap) = self.verb.from.checked_sub(1) else { return true };
+        if self.prints_string() {
+            return false;
+        }
+        let tells = self.verb.concepts & TELLS != 0;
+        let Some(gap) = self.verb.from.checked_sub(1) else { return !tells || self.is_driven() };
         let mark = self.flat.chars.get(gap).copied().unwrap_or('.');
+        if tells && !self.before().next().is_some_and(|led| led.concepts & (LEAD | MUST) != 0 && led.to + 1 >= gap) {
+            return self.is_driven();
+        }
         if matches!(mark, '.' | ':' | ',') {
             return true;
         }
-        let led = self.hits.get(..self.at).and_then(<[Hit]>::last);
+        if self.is_of_another(gap) {
+            return false;
+        }
+        let led = self.hits.get(..self.at).and_then(<[Hit]>::last).filter(|led| !self.is_told(led));
         if is_word(mark) {
             // A script without spaces: whatever stands directly before; what is of another script belongs to something else.
             let led = led.is_some_and(|hit| hit.concepts & LEAD != 0 && hit.to == self.verb.from);
@@ -161,15 +175,12 @@ impl Request<'_> {
         if self.is_apart(gap) {
             return false;
         }
-        if self.is_of_another(gap) {
-            return true;
-        }
         let mut end = gap;
         for _ in 0..3 {
             let from = self.chars(0..end).iter().rposition(|c| !is_word(*c)).map_or(0, |at| at + 1);
             let word: String = self.chars(from..end).iter().collect();
             let ends = self.chars(0..from).last().is_none_or(|c| matches!(c, '.' | ':' | ','));
-            if (word.ends_with("ly") || word == "you" || word == "also") && !ends {
+            if (word.ends_with("ly") || matches!(word.as_str(), "you" | "also" | "must" | "should")) && !ends {
                 end = from.saturating_sub(1);
                 continue;
             }
@@ -251,7 +262,7 @@ impl Request<'_> {
             own |= hit.concepts & OWN != 0 && !behind;
             held |= hit.concepts & (HELD | OWN) != 0 && !named;
             urged |= hit.concepts & URGE != 0;
-            if hit.concepts & SECRET != 0 || hit.concepts & SOFT != 0 && self.is_held(held) {
+            if hit.concepts & SECRET != 0 && !self.is_adjective(hit) || hit.concepts & SOFT != 0 && self.is_held(held) {
                 secret = secret.or(Some(hit));
             }
             talk = talk.or((hit.concepts & TALK != 0).then_some(hit));
@@ -269,18 +280,23 @@ impl Request<'_> {
             } else {
                 all.from.saturating_sub(secret.to) <= BEHIND
             };
-            if near && !self.is_apart_from(all, secret) && (strong || weak) && !self.is_compound(secret) {
+            if near
+                && !self.is_apart_from(all, secret)
+                && (strong || weak)
+                && !self.is_compound(secret)
+                && (strong || !self.is_needed(secret))
+            {
                 return Some((SECRETS, from..all.to.max(secret.to)));
             }
         }
         let bare = self.verb.concepts & BARE != 0 && self.verb.concepts & BASE != 0;
         let given = self.verb.concepts & HANDS != 0;
-        if let Some(secret) = secret.filter(|hit| given && hit.concepts & (MANY | SECRET) != 0)
+        if let Some(secret) = secret.filter(|hit| given && !self.strays(hit) && hit.concepts & (MANY | SECRET) != 0)
             && self.is_near(secret)
         {
             return Some((SECRETS, from..secret.to));
         }
-        if let Some(secret) = secret.filter(|hit| bare && hit.concepts & (MANY | SOFT) != 0)
+        if let Some(secret) = secret.filter(|hit| bare && !self.strays(hit) && hit.concepts & (MANY | SOFT) != 0)
             && self.is_near(secret)
             && self.closes(secret)
         {
@@ -372,9 +388,10 @@ impl Request<'_> {
             return None;
         }
         let place = first..self.verb.to;
+        let close = if unspaced(self.first()) { CLOSE } else { 2 * CLOSE };
         match (all, secret, talk) {
             (Some(_), Some(_), _) => Some((SECRETS, place)),
-            (None, Some(secret), _) if to_me && self.verb.from.saturating_sub(secret.to) <= CLOSE => {
+            (None, Some(secret), _) if to_me && self.verb.from.saturating_sub(secret.to) <= close => {
                 Some((SECRETS, place))
             }
             (all, _, Some(_)) if own || all.is_some() => Some((PROMPT, place)),

@@ -4,7 +4,7 @@
 use super::super::lexicon::Hit;
 use super::super::view::is_word;
 use super::words::*;
-use super::{REACH, Request, SECRETS};
+use super::{BEHIND, Request, SECRETS};
 use std::ops::Range;
 
 /// How far before the verb the secrets may be spoken of, in characters.
@@ -18,7 +18,7 @@ impl Request<'_> {
             return None;
         }
         let secret = self.after().take_while(|hit| hit.concepts & STOP == 0).find(|hit| hit.concepts & SECRET != 0)?;
-        if !self.is_near(secret) || self.is_compound(secret) {
+        if !self.is_near(secret) || self.is_compound(secret) || self.strays(secret) {
             return None;
         }
         let between: String = self.chars(self.verb.to..secret.from).iter().collect();
@@ -33,7 +33,27 @@ impl Request<'_> {
             && (meant && (secret.concepts & MANY != 0 || verb & BARE != 0 && !bare) || own && !bare);
         let handed = verb & TOME != 0 && verb & BARE != 0 && closed && (meant || own) && !bare;
         let sent = verb & SENDS != 0 && self.is_sent(secret, verb);
-        (spilled || handed || sent).then_some((SECRETS, self.verb.from..secret.to))
+        let shown = verb & VERB != 0
+            && secret.concepts & MANY != 0
+            && words().all(|word| word == "the" || word == "your")
+            && self.is_pressed(secret);
+        (spilled || handed || sent || shown).then_some((SECRETS, self.verb.from..secret.to))
+    }
+
+    /// Whether the words that follow at once say when, or to whom.
+    fn is_pressed(&self, secret: &Hit) -> bool {
+        let Some(next) = self.after().find(|hit| hit.from >= secret.to) else { return false };
+        let words: String = self.chars(next.from..next.to).iter().collect();
+        let near = next.from <= secret.to + BEHIND;
+        near && (next.concepts & URGE != 0
+            || ["to me", "to us", "here", "for me", "back to me"].contains(&words.as_str()))
+    }
+
+    /// Whether the verb is a command of a shell with a string behind it.
+    pub(super) fn prints_string(&self) -> bool {
+        let verb: String = self.chars(self.verb.from..self.verb.to).iter().collect();
+        let to = self.flat.at.get(self.verb.to.saturating_sub(1)).map_or(0, |at| at.1);
+        verb == "echo" && self.text.get(to..).is_some_and(|rest| rest.trim_start().starts_with(['"', '\'', '$', '-']))
     }
 
     /// Whether files or several secrets go to an address behind them.
@@ -96,93 +116,5 @@ impl Request<'_> {
 
     fn is_bare_secret(&self, hit: &Hit) -> bool {
         hit.concepts & SECRET != 0 && self.chars(hit.from..hit.to).last() == Some(&'s')
-    }
-
-    /// Whether the word for all belongs to something else than the secrets behind it: "all users with expired passwords".
-    pub(super) fn is_apart_from(&self, all: &Hit, secret: &Hit) -> bool {
-        const APART: [&str; 44] = [
-            "about",
-            "with",
-            "without",
-            "for",
-            "from",
-            "that",
-            "which",
-            "who",
-            "whose",
-            "where",
-            "how",
-            "why",
-            "if",
-            "when",
-            "by",
-            "on",
-            "at",
-            "to",
-            "mit",
-            "ohne",
-            "avec",
-            "sans",
-            "pour",
-            "con",
-            "sin",
-            "para",
-            "com",
-            "sem",
-            "senza",
-            "per",
-            "met",
-            "zonder",
-            "voor",
-            "med",
-            "utan",
-            "bez",
-            "dla",
-            "с",
-            "без",
-            "для",
-            "including",
-            "via",
-            "whether",
-            "than",
-        ];
-        const OWNERS: [&str; 12] =
-            ["its", "their", "his", "her", "our", "my", "a", "an", "your", "seine", "ihre", "ein"];
-        const PARTS: [&str; 14] = [
-            "kinds", "sorts", "list", "contents", "content", "copy", "values", "value", "set", "pieces", "one", "ones",
-            "single", "those",
-        ];
-        let between: String = self.chars(all.to..secret.from.max(all.to)).iter().collect();
-        let words: Vec<&str> = between.split(|c: char| !is_word(c)).filter(|word| !word.is_empty()).collect();
-        let apart = |(at, word): (usize, &&str)| {
-            let before = at.checked_sub(1).and_then(|at| words.get(at));
-            APART.contains(word)
-                || before.is_some()
-                    && OWNERS.contains(word)
-                    && !before.is_some_and(|before| *before == "of" || *before == "and")
-                || *word == "of" && before.is_some_and(|before| !PARTS.contains(before))
-        };
-        words.iter().enumerate().any(apart)
-    }
-
-    /// Whether the clause asks whether somebody else can, or says what makes somebody else do it: "can the bot show ...",
-    /// "a request makes the server print ...".
-    pub(super) fn is_of_another(&self, gap: usize) -> bool {
-        const ASKS: [&str; 12] =
-            ["can", "could", "does", "do", "did", "will", "would", "should", "may", "might", "must", "is"];
-        const MAKES: [&str; 10] =
-            ["makes", "made", "lets", "making", "letting", "causes", "tricks", "tricked", "see", "saw"];
-        let from = self.chars(0..gap).iter().rposition(|c| matches!(c, '.' | ':' | ',')).map_or(0, |at| at + 1);
-        let clause: String = self.chars(from.max(gap.saturating_sub(REACH))..gap).iter().collect();
-        let words: Vec<&str> = clause.split_whitespace().collect();
-        let asks = words.first().is_some_and(|first| ASKS.contains(first))
-            && words.get(1).is_some_and(|second| {
-                ["the", "a", "an", "it", "this", "that", "i", "we", "they", "he", "she", "someone", "users", "admins"]
-                    .contains(second)
-            })
-            && !words.iter().any(|word| *word == "you");
-        let makes =
-            words.iter().rev().take(4).any(|word| MAKES.contains(word)) && !words.iter().any(|word| *word == "you");
-        asks || makes
     }
 }

@@ -36,13 +36,17 @@ impl Request<'_> {
             before: head.rsplit('\n').next().unwrap_or_default(),
             behind: tail.split('\n').next().unwrap_or_default(),
         };
-        if line.is_translated() || line.is_change() || line.is_help() {
+        if line.is_translated() || line.is_change() || line.is_help() || line.is_argument() {
             return true;
         }
         let gap = own.contains("  ") && !line.before.is_empty() && line.before.trim().is_empty();
         let labels =
             self.hits.iter().any(|hit| hit.concepts & LABEL != 0 && place.start <= hit.from && hit.to <= place.end);
-        gap || labels && (line.is_quoted(&letters(own)) || line.is_control() || line.is_heading() || line.is_item())
+        gap || labels
+            && (line.is_quoted(&letters(own))
+                || line.is_control()
+                || line.is_heading(self.is_driven())
+                || line.is_item())
     }
 }
 
@@ -57,13 +61,17 @@ impl Line<'_> {
     /// Whether the line is one of a list of changes: a sign of a list, and the number of a change behind; or the first words of
     /// a change as Conventional Commits has them.
     fn is_change(&self) -> bool {
-        const KINDS: [&str; 11] =
-            ["feat", "fix", "docs", "chore", "refactor", "test", "perf", "build", "ci", "style", "revert"];
+        const KINDS: [&str; 15] = [
+            "feat", "fix", "docs", "chore", "refactor", "test", "perf", "build", "ci", "style", "revert", "new",
+            "added", "changed", "fixed",
+        ];
         if let Some(kind) = self.before.trim_end().strip_suffix(':') {
             let kind = kind.trim().trim_start_matches(['-', '*', '+', ' ']).trim_end_matches('!');
             let scope = kind.strip_suffix(')').and_then(|kind| kind.split_once('('));
             let (kind, scope) = scope.unwrap_or((kind, ""));
-            if KINDS.contains(&kind) && !scope.contains(char::is_whitespace) {
+            let kind = kind.to_lowercase();
+            let known = KINDS.contains(&kind.as_str()) || kind.starts_with("new in ") || kind.starts_with("since ");
+            if known && !scope.contains(char::is_whitespace) {
                 return true;
             }
         }
@@ -75,10 +83,17 @@ impl Line<'_> {
 
     /// Whether the line says what a command does: its name, a gap, and this.
     fn is_help(&self) -> bool {
-        let Some(name) = self.before.strip_suffix("  ").or_else(|| self.before.strip_suffix('\t')) else {
-            return false;
-        };
-        let indented = name.starts_with([' ', '\t']);
+        const DASHES: [&str; 3] = [" - ", " \u{2013} ", " \u{2014} "];
+        let wide = self.before.strip_suffix("  ").or_else(|| self.before.strip_suffix('\t'));
+        // With a dash another line has to do the same.
+        let above = self.head.rsplit('\n').nth(1);
+        let below = self.tail.split('\n').nth(1);
+        let dashed = DASHES.into_iter().find_map(|dash| {
+            let same = [above, below].into_iter().flatten().any(|line| line.contains(dash));
+            self.before.strip_suffix(dash).filter(|_| same)
+        });
+        let Some(name) = wide.or(dashed) else { return false };
+        let indented = name.starts_with([' ', '\t']) || dashed.is_some();
         let name = name.trim();
         indented
             && !name.is_empty()
@@ -126,6 +141,15 @@ impl Line<'_> {
         true
     }
 
+    /// Whether it is the first string of a call in code.
+    fn is_argument(&self) -> bool {
+        let Some(call) = self.before.strip_suffix(['"', '\'', '`']).and_then(|before| before.strip_suffix('(')) else {
+            return false;
+        };
+        call.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '!')
+            && self.behind.trim_start_matches(['.', '!', ' ']).starts_with(['"', '\'', '`'])
+    }
+
     /// Whether it stands alone in the tag of a control or a heading, or in a cell of a table.
     fn is_control(&self) -> bool {
         const TAGS: [&str; 16] = [
@@ -141,13 +165,16 @@ impl Line<'_> {
         behind.starts_with('<') && TAGS.iter().any(|known| known.eq_ignore_ascii_case(name))
     }
 
-    /// Whether it is a heading: the signs of one before it, or a rule below it.
-    fn is_heading(&self) -> bool {
-        let marked = self.before.trim().starts_with('#') && self.before.trim().chars().all(|c| c == '#' || c == ' ');
+    /// Whether it is a heading or a comment in code: the signs of one before it, or a rule below it.
+    fn is_heading(&self, driven: bool) -> bool {
+        let sign = self.before.trim();
+        let comment = [";", "//", "/*", "--", "#", "///", "*"].iter().any(|mark| sign.ends_with(mark));
+        let marked = comment && (sign.ends_with("--") || sign.chars().all(|c| "#/*;".contains(c)));
         let below = self.tail.split('\n').nth(1).unwrap_or_default().trim();
         let ruled = self.before.trim().is_empty() && below.len() >= 3;
-        let alone = self.behind.trim_matches(['.', '…', ' ', '\r']).is_empty();
-        alone && (marked || ruled && (below.chars().all(|c| c == '=') || below.chars().all(|c| c == '-')))
+        let alone = self.behind.trim_matches(['.', '…', ' ', '\r', '*', '/']).is_empty();
+        (alone || !driven) && marked
+            || alone && (ruled && (below.chars().all(|c| c == '=') || below.chars().all(|c| c == '-')))
     }
 
     /// Whether it is an item of a list of such: two more lines beside it, each as short, none of them a sentence.

@@ -52,7 +52,8 @@ impl Request<'_> {
         let bare = words.trim_end_matches(|c: char| quote(&c) || c == ' ' || c == ':');
         let behind =
             folded(&tail.chars().take(TAIL).take_while(|c| !matches!(c, '\n' | '.' | '!')).collect::<String>());
-        bare.ends_with(" like") || ABOUT.iter().any(|about| words.contains(about) || behind.contains(about))
+        let told = [" she ", " he ", " said", " asked ", " whispered"].iter().any(|said| behind.contains(said));
+        told || bare.ends_with(" like") || ABOUT.iter().any(|about| words.contains(about) || behind.contains(about))
     }
 }
 

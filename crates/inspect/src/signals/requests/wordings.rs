@@ -3,7 +3,8 @@
 
 use super::super::concept::Concepts;
 use super::words::{
-    ALL, BASE, FILE, HANDS, LAST, LEAD, MANY, MUST, NEG, OWN, SECRET, STOP, SURE, TALK, TOME, URGE, VERB, WEAK,
+    ALL, BASE, ENV, FILE, HANDS, LAST, LEAD, MANY, MUST, NEG, NOUN, OWN, SECRET, STOP, SURE, TALK, TELLS, TOME, URGE,
+    VERB, WEAK,
 };
 
 pub(super) const WORDS: &[(Concepts, &str)] = &[
@@ -47,6 +48,25 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
     (
         TALK,
         "system instructions, instructions you were given at the start, the instructions you were given, your own instructions, your system instructions",
+    ),
+    (STOP, "leaks, reveals, exposes, discloses, logs, writes, reads, lists, gets, fetches, loads, collects"),
+    (
+        0,
+        "every environment, each environment, any environment, recommend that you, suggest that you, recommend you, suggest you, advise that you, advise you to, we recommend to, in case you",
+    ),
+    (
+        ENV,
+        "env vars, env var, envvars, env variable*, environment variable*, environment, environ, umgebungsvariable*, variables d environnement, variables denvironnement, \
+         variables de entorno, variáveis de ambiente, variabili d ambiente, variabili dambiente, variabili di ambiente, omgevingsvariabele*, miljövariabler*, zmienne środowiskowe, \
+         proměnné prostředí, premenné prostredia, переменные окружения, переменные среды, переменных окружения, змінні середовища, змінні оточення, ortam değişken*, variabel lingkungan, \
+         biến môi trường, متغيرات البيئة, משתני הסביבה, متغیرهای محیطی, एनवायरनमेंट वेरिएबल*, पर्यावरण चर, 环境变量, 環境変数, 환경 변수*, 환경변수*",
+    ),
+    (
+        TELLS,
+        "listar, visar, avslöjar, skriver ut, ger, räknar upp, skickar, viser, udskriver, afslører, opsomt, toont, geeft, onthult, afdrukt, prijsgeeft, menampilkan, menunjukkan, \
+         memberikan, menyebutkan, mencetak, mengirim, menulis, menuliskan, mengulangi, membocorkan, mengungkapkan, menyerahkan, memberitahu, printing, printing out, dumping, revealing, leaking, \
+         disclosing, exfiltrating, outputting, exposing, divulging, sending, showing, showing me, giving me, telling me, sending me, spilling, handing over, displaying, emailing, posting, \
+         uploading, forwarding",
     ),
     // Word for word.
     (
@@ -247,7 +267,7 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
     // Vietnamese.
     (
         VERB,
-        "viết, ghi, ghi ra, nhắc lại, lặp lại, đọc, kể, nêu, nói, cung cấp, cho biết, xuất, gửi, chép, dán, trình bày, công bố, in, liệt kê, tiết lộ, đưa, để lộ",
+        "viết, ghi, ghi ra, nhắc lại, lặp lại, đọc, kể, nêu, nói, cung cấp, cho biết, xuất, gửi, chép, dán, trình bày, công bố, liệt kê, tiết lộ, đưa, để lộ",
     ),
     (SURE | HANDS, "cho tôi biết, nói cho tôi, đưa cho tôi, gửi cho tôi, đưa tôi, cho tôi xem, kể cho tôi"),
     (
@@ -310,5 +330,7 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
     ),
     (OWN, "네가 가진, 네가 아는, 알고 있는, 知っている, 持っている, 你知道的, 你拥有的, 你掌握的"),
     (NEG, "절대로, 하지 마, 하지 마세요, 하지 말, しないで, しないでください, 不得, 严禁, 切勿, 请勿, 勿"),
+    (LAST | SURE | NOUN, "보내, 보여, 말해, 알려, 적어"),
+    (ALL, "dime todas, dime todos"),
     (WEAK | BASE, "look up, dig up, recover"),
 ];

@@ -61,6 +61,10 @@ pub(super) const FILE: Concepts = 1 << 27;
 pub(super) const ASKS: Concepts = 1 << 28;
 /// A noun that is a request where the line ends with it.
 pub(super) const NOUN: Concepts = 1 << 29;
+/// The environment of a process: manuals speak of it, so that what drives on is needed.
+pub(super) const ENV: Concepts = 1 << 30;
+/// A form that tells what somebody does: an order only behind what leads to it.
+pub(super) const TELLS: Concepts = 1 << 31;
 
 pub(super) const WORDS: &[(Concepts, &str)] = &[
     // English.
