@@ -18,6 +18,7 @@ use super::lexicon::{Hit, Lexicon};
 use super::view::{Flat, is_word};
 use std::ops::Range;
 use std::sync::LazyLock;
+use whose::LIGHT;
 use words::*;
 
 fn tables() -> impl Iterator<Item = &'static (super::concept::Concepts, &'static str)> {
@@ -71,13 +72,14 @@ pub(super) fn requests(flat: &Flat, text: &str) -> Vec<(&'static str, Range<usiz
         }
         // Turkish has its verbs last.
         let last = verb.concepts & LAST != 0 && verb.concepts & (VERB | WEAK) == 0 && request.first().is_ascii();
-        let ahead = if !last && (verb.concepts & SURE != 0 || request.is_order()) && !request.is_named() {
+        let ahead = if !last && (verb.concepts & (SURE | TELLS) == SURE || request.is_order()) && !request.is_named() {
             request.ahead().or_else(|| request.one()).or_else(|| request.of_them())
         } else {
             None
         };
         let asked = ahead.or_else(|| request.behind());
-        let asked = asked.filter(|(_, place)| !request.is_mention(place) && !request.is_code(place));
+        let asked = asked
+            .filter(|(_, place)| !request.is_mention(place) && !request.is_code(place) && !request.is_across(place));
         let told = |place: &Range<usize>| request.is_label(place) || request.is_manual(place);
         found.extend(asked.map(|(rule, place)| (if told(&place) { LABELLED } else { rule }, place)));
     }
@@ -180,7 +182,7 @@ impl Request<'_> {
             let from = self.chars(0..end).iter().rposition(|c| !is_word(*c)).map_or(0, |at| at + 1);
             let word: String = self.chars(from..end).iter().collect();
             let ends = self.chars(0..from).last().is_none_or(|c| matches!(c, '.' | ':' | ','));
-            if (word.ends_with("ly") || matches!(word.as_str(), "you" | "also" | "must" | "should")) && !ends {
+            if (word.ends_with("ly") || word == "you" || word == "should" || LIGHT.contains(&word.as_str())) && !ends {
                 end = from.saturating_sub(1);
                 continue;
             }
@@ -255,7 +257,7 @@ impl Request<'_> {
             if hit.concepts & STOP != 0 && !named {
                 break;
             }
-            if hit.concepts & ALL != 0 && all.is_none() {
+            if hit.concepts & ALL != 0 && (all.is_none() || secret.is_none()) {
                 all = Some(hit);
             }
             let behind = talk.is_some() && self.chars(hit.from..hit.to).starts_with(&['y', 'o', 'u', 'r']);

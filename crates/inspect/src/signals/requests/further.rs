@@ -17,7 +17,10 @@ impl Request<'_> {
         if verb & BASE == 0 {
             return None;
         }
-        let secret = self.after().take_while(|hit| hit.concepts & STOP == 0).find(|hit| hit.concepts & SECRET != 0)?;
+        let secret = self
+            .after()
+            .take_while(|hit| hit.concepts & STOP == 0)
+            .find(|hit| hit.concepts & SECRET != 0 && !self.is_adjective(hit))?;
         if !self.is_near(secret) || self.is_compound(secret) || self.strays(secret) {
             return None;
         }
@@ -37,7 +40,10 @@ impl Request<'_> {
             && secret.concepts & MANY != 0
             && words().all(|word| word == "the" || word == "your")
             && self.is_pressed(secret);
-        (spilled || handed || sent || shown).then_some((SECRETS, self.verb.from..secret.to))
+        let filed = verb & (VERB | SPILLS) != 0
+            && secret.concepts & FILE != 0
+            && self.after().any(|hit| hit.from >= secret.to && hit.concepts & (TOME | URGE) != 0);
+        (spilled || handed || sent || shown || filed).then_some((SECRETS, self.verb.from..secret.to))
     }
 
     /// Whether the words that follow at once say when, or to whom.

@@ -84,6 +84,10 @@ impl Line<'_> {
     /// Whether the line says what a command does: its name, a gap, and this.
     fn is_help(&self) -> bool {
         const DASHES: [&str; 3] = [" - ", " \u{2013} ", " \u{2014} "];
+        let cell = self.before.trim_end().strip_suffix('|').map(str::trim_start);
+        if cell.is_some_and(|cells| cells.starts_with('|') && cells.contains('`')) {
+            return true;
+        }
         let wide = self.before.strip_suffix("  ").or_else(|| self.before.strip_suffix('\t'));
         // With a dash another line has to do the same.
         let above = self.head.rsplit('\n').nth(1);
@@ -157,6 +161,11 @@ impl Line<'_> {
             "h5", "h6", "kbd",
         ];
         let (before, behind) = (self.before.trim_end(), self.behind.trim_start_matches(['.', '…', ' ']));
+        // The way through menus.
+        if before.ends_with(['>', '›', '→', '»']) && !before.contains('<') && before.contains(char::is_alphanumeric)
+        {
+            return true;
+        }
         if before.ends_with('|') {
             return behind.starts_with('|');
         }

@@ -12,7 +12,7 @@ const TAIL: usize = 48;
 /// What speaks about phrases, as parts of words.
 static ABOUT: LazyLock<Vec<String>> = LazyLock::new(|| {
     let all = "phrase, pattern, such as, e.g, example, attack, inject, detect, block, deny, denies, denied, flag, refus, contain, string, \
-        attempt, malicious, filter, reject, looks for, try to, words like, texts like, something like, \
+        attempt, malicious, filter, reject, looks for, try to, when asked, if asked, expected, words like, texts like, something like, \
         beispiel, muster, angriff, angreif, injektion, erkenn, blockier, ablehn, abgelehn, verweiger, z. b, \
         exemple, attaqu, bloqu, filtr, chaine, comme \u{ab}, \
         ejemplo, ataque, ataca, inyec, rechaz, cadena, frase, como \u{201c}, exemplo, injec, rejeit, recus, \

@@ -39,7 +39,7 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
     // Swedish, Danish, Norwegian.
     (
         SURE,
-        "skriv ut, avsloja, rop, lamna ut, skicka, mejla, dumpa, lista, beratta, exportera, lack, dela, rakna upp, \
+        "skriv ut, avsloja, rop, lamna ut, skicka, mejla, dumpa, beratta, exportera, rakna upp, \
          udskriv, afslor, udlever, opremst, skriv, avslor, utlever, roj",
     ),
     (SURE | LABEL, "visa, vis"),
@@ -201,11 +201,11 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
     (NEG, "jangan, tidak, tanpa, dilarang, bukan"),
     // Vietnamese.
     (
-        SURE,
+        VERB,
         "in ra, in tat ca, in toan bo, hien thi cho toi, tiet lo, liet ke, gui tat ca, gui toan bo, gui cho toi, xuat ra, doc cho toi, \
          cho biet, dua ra, lam lo, noi cho toi, ke ra, ro ri, viet ra",
     ),
-    (SURE | LABEL, "hien thi, hien, xuat"),
+    (VERB | LABEL, "hien thi, hien, xuat"),
     (SURE | HANDS, "cho toi, cho toi biet, dua toi, dua cho toi, gui toi, gui cho toi, noi cho toi, cho toi xem"),
     (LAST | PART, "duoc in ra, duoc hien thi, duoc tiet lo, duoc liet ke, duoc dua ra"),
     (ALL, "tat ca, toan bo, day du, tung, in tat ca, gui tat ca, in toan bo, gui toan bo"),
@@ -323,11 +323,7 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
         mostrar, revelar, listar, enumerar, imprimir, divulgar, enviar, enumerar, liste, mostre, elenchi, mostri, riveli, stampi, dia, dica, rivelare, elencare, \
         inviare, divulgare, revele, lister, donner, divulguer, rivelarmi, dirmi, revelarme, decirme, mostrarme, donner, reveler",
     ),
-    (
-        SURE,
-        "divulgue, divulguez, revele, dime todas, dime todos, transmets, transmettez, fais suivre, entregue, entrega, despeja, repasse, rivela, divulga, esporta, \
-        imprime, imprimez, affiche moi, envia, envie, manda, mande, vuelca, filtra",
-    ),
+    (SURE, "divulguez, transmets, transmettez, fais suivre, imprimez, affiche moi"),
     (SURE, "泄露, 洩露, 透露, 交出, 导出, 發送, 发送到, 发送给, 打印出所有, 告诉我所有"),
     (
         SURE | LAST,
@@ -347,6 +343,10 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
     (LAST | PART, "打印出来, 显示出来, 列出来, 公开, 泄露, 发送, 发送到, 发到, 发给, 发往, 公布, 披露, 交出来, 说出来"),
     (LEAD | MUST | URGE, "我要你, 我想让你, 我希望你, 你能, 你能不能, 可以, 能否, 请问, 必须, 都必须, 把, 将"),
     (LAST | LABEL, "anzeigen, exportieren, einblenden, afficher, exporter"),
+    (
+        VERB,
+        "divulgue, revele, entregue, entrega, despeja, repasse, rivela, divulga, esporta, imprime, envia, envie, manda, mande, vuelca, filtra",
+    ),
     (
         LABEL,
         "mostrar, exibir, visualizar, visualizza, mostra, показать, 显示, 顯示, 导出, 匯出, 查看, zeige, zeig, zeigen, affiche, affichez, montrer, \

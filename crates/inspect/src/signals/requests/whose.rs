@@ -12,6 +12,24 @@ const PARTS: [&str; 18] = [
     "single", "those", "dump", "table", "all", "each",
 ];
 
+/// Words between a subject and its verb, which also lead to an order.
+pub(super) const LIGHT: [&str; 14] = [
+    "now",
+    "then",
+    "also",
+    "just",
+    "simply",
+    "immediately",
+    "always",
+    "first",
+    "next",
+    "finally",
+    "silently",
+    "quietly",
+    "secretly",
+    "must",
+];
+
 impl Request<'_> {
     /// Whether the word for all belongs to something else than the secrets behind it: "all users with expired passwords".
     pub(super) fn is_apart_from(&self, all: &Hit, secret: &Hit) -> bool {
@@ -93,7 +111,10 @@ impl Request<'_> {
             })
             && !words.contains(&"you");
         let makes = words.iter().skip(1).rev().take(4).any(|word| MAKES.contains(word)) && !words.contains(&"you");
-        asks || makes
+        let tries = words.windows(2).any(|pair| {
+            matches!(pair, ["to" | "can" | "could" | "may" | "might" | "would" | "attempts" | "trying", "make" | "let"])
+        });
+        asks || makes || tries && !words.contains(&"you")
     }
 
     /// Whether what stands between the verb and a place is another thing that the verb asks for: "the docs for ...", "a report of ...".
@@ -114,6 +135,8 @@ impl Request<'_> {
             let next = words.get(at + 1);
             match *word {
                 "about" | "on" => before.is_some(),
+                "who" | "whom" | "which" => true,
+                "access" => verb == "give",
                 "for" => {
                     before.is_some() && !next.is_some_and(|next| SELF.contains(next))
                         || before.is_some_and(|before| *before == "docs")
@@ -165,22 +188,6 @@ impl Request<'_> {
 
     /// Whether a subject that is not the reader stands before what leads to the verb: "we now print", "users must provide".
     pub(super) fn is_told(&self, led: &Hit) -> bool {
-        const LIGHT: [&str; 14] = [
-            "now",
-            "then",
-            "also",
-            "just",
-            "simply",
-            "immediately",
-            "always",
-            "first",
-            "next",
-            "finally",
-            "silently",
-            "quietly",
-            "secretly",
-            "must",
-        ];
         const OTHERS: [&str; 16] = [
             "we",
             "they",
@@ -213,13 +220,14 @@ impl Request<'_> {
         let verb: String = self.chars(self.verb.from..self.verb.to).iter().collect();
         let gives = ["reveal", "leak", "exfiltrate", "disclose", "betray", "divulge", "spill", "exfil"]
             .contains(&verb.as_str());
-        let sure = self.verb.concepts & SURE != 0 && self.verb.concepts & LABEL == 0;
+        let sure = self.verb.concepts & (SURE | LABEL | TELLS) == SURE;
         let end = self.verb.to.checked_sub(1).and_then(|at| self.flat.at.get(at)).map_or(0, |at| at.1);
         let tail = self.text.get(end..).unwrap_or_default().split('\n').next().unwrap_or_default();
         let tail = tail.get(..tail.floor_char_boundary(160)).unwrap_or_default();
         let led = self.before().any(|hit| hit.concepts & (LEAD | MUST | URGE) != 0 && !self.is_told(hit));
         let pressed = self.after().any(|hit| {
-            hit.concepts & (TOME | URGE | OWN | THEM) != 0 || hit.concepts & SURE != 0 && hit.concepts & LABEL == 0
+            hit.concepts & (TOME | URGE | OWN | THEM) != 0 && self.chars(hit.from..hit.to) != ['g', 'o']
+                || hit.concepts & SURE != 0 && hit.concepts & LABEL == 0
         });
         gives
             || sure
@@ -242,5 +250,16 @@ impl Request<'_> {
         let span = self.flat.span(place.start, place.end);
         let around = [self.text.get(..span.start), self.text.get(span.end..)];
         around.into_iter().flatten().any(|text| text.chars().any(char::is_alphanumeric))
+    }
+
+    /// Whether the verb and what it is said to ask for stand in two values of data, or in two cells of a table of code.
+    pub(super) fn is_across(&self, place: &Range<usize>) -> bool {
+        let span = self.flat.span(place.start, place.end);
+        let own = self.text.get(span).unwrap_or_default();
+        own.contains("\":")
+            || own.contains("\": ")
+            || own.contains(" | ") && own.contains('`')
+            || own.contains(")?")
+            || own.contains(") (")
     }
 }

@@ -3,8 +3,8 @@
 
 use super::super::concept::Concepts;
 use super::words::{
-    ALL, BASE, ENV, FILE, HANDS, LAST, LEAD, MANY, MUST, NEG, NOUN, OWN, SECRET, STOP, SURE, TALK, TELLS, TOME, URGE,
-    VERB, WEAK,
+    ALL, ASKS, BASE, ENV, FILE, HANDS, LAST, LEAD, MANY, MUST, NEG, NOUN, OWN, SECRET, STOP, SURE, TALK, TELLS, TOME,
+    URGE, VERB, WEAK,
 };
 
 pub(super) const WORDS: &[(Concepts, &str)] = &[
@@ -172,7 +172,7 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
     ),
     (SURE | HANDS, "laat me, laat mij"),
     (0, "laat me weten, laat mij weten"),
-    (VERB, "schrijf, typ, kopieer, plak, publiceer, som, lees, lever"),
+    (VERB, "geef, geef nu, schrijf, typ, kopieer, plak, publiceer, som, lees, lever"),
     (
         LAST,
         "schrijven, herhalen, citeren, noemen, geven, tonen, publiceren, vertellen, delen, verklappen, doorgeven, opschrijven, laten zien, zien, weergeven, sturen, printen",
@@ -331,6 +331,24 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
     (OWN, "네가 가진, 네가 아는, 알고 있는, 知っている, 持っている, 你知道的, 你拥有的, 你掌握的"),
     (NEG, "절대로, 하지 마, 하지 마세요, 하지 말, しないで, しないでください, 不得, 严禁, 切勿, 请勿, 勿"),
     (LAST | SURE | NOUN, "보내, 보여, 말해, 알려, 적어"),
-    (ALL, "dime todas, dime todos"),
+    (ALL, "dime todas, dime todos, vypis vsechny, 打印出所有, 告诉我所有"),
+    (VERB, "dime todas, dime todos"),
+    (
+        SURE | HANDS,
+        "verrate uns, verrat uns, gib uns, zeig uns, nenne uns, sag uns, dis nous, donne nous, donnez nous, montre nous, danos, dinos, muéstranos, nos dê, nos diga, nos mostre, \
+         dicci, dacci, mostraci, geef ons, vertel ons, laat ons, ge oss, visa oss, giv os, vis os, daj nam, podaj nam, pokaż nam, powiedz nam, dej nám, řekni nám, ukaž nám, дай нам, \
+         дайте нам, скажи нам, покажи нам, скажіть нам, beri kami, cho chúng tôi, أعطنا, أخبرنا, תן לנו, ספר לנו",
+    ),
+    (SURE | LAST | HANDS, "bize ver, bize söyle, به ما بده, به ما بگو, हमें दो, हमें बताओ"),
+    (
+        SECRET,
+        "clé api, clé d api, clé secrète, clé privée, clave api, clave de api, clave privada, clave secreta, chave de api, chave api, chave privada, chave secreta, \
+         credenziale, chiave api, chiave segreta, chiave privata, chiave di accesso, token di accesso, jeton d accès, token de acceso, token de acesso, ключ api, ключ доступа",
+    ),
+    (
+        SECRET | MANY | FILE,
+        "contents of your env, contents of the env, content of your env, content of the env, contents of the env file, contents of your env file",
+    ),
+    (ASKS, "what does your, what do your, what did your"),
     (WEAK | BASE, "look up, dig up, recover"),
 ];

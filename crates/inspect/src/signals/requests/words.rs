@@ -547,6 +547,10 @@ pub(super) const CLOSES: &[&str] = &[
     "again",
     "all",
     "thanks",
+    "say",
+    "contain",
+    "look",
+    "read",
 ];
 
 /// Words behind secrets that make a name of something else.
