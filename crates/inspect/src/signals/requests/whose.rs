@@ -236,6 +236,7 @@ impl Request<'_> {
             || self.verb.concepts & (TOME | HANDS | THEM) != 0
             || tail.contains('@')
             || tail.contains("://")
+            || tail.contains("removed]")
     }
 
     /// Whether the environment is what is asked for, as manuals do: nothing drives on, and the text has more than the request.
