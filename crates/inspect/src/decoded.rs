@@ -132,6 +132,37 @@ pub fn pieces(text: &str) -> Vec<Piece> {
     out
 }
 
+/// Where a text holds what is encoded more often than is read ([`pieces`]), or more of it than there was room for: the runs of the
+/// given pieces of it that are encoded still.
+#[must_use]
+pub fn unread(pieces: &[Piece]) -> Vec<Range<usize>> {
+    const MOST: usize = 256 * 1024;
+    let known: BTreeSet<_> = pieces.iter().map(key).collect();
+    let mut room = MOST;
+    let mut out: Vec<Range<usize>> = Vec::new();
+    for piece in pieces.iter().filter(|piece| piece.view == View::Nested) {
+        let Some(rest) = room.checked_sub(piece.text.len()) else { continue };
+        room = rest;
+        let all = undone(&piece.text).into_iter().filter(is_of_letters).chain(runs(&piece.text));
+        let unread = all.map(|inner| piece.outer(inner)).filter(|inner| !known.contains(&key(inner)));
+        for span in unread.map(|inner| inner.span) {
+            if !out.contains(&span) {
+                out.push(span);
+            }
+        }
+    }
+    out
+}
+
+/// Whether letters of ASCII were undone in a piece, as nobody needs to.
+fn is_of_letters(piece: &Piece) -> bool {
+    const LEAST: usize = 8;
+    let pairs = piece.map.iter().zip(piece.map.iter().skip(1));
+    let undone = pairs.filter(|(seam, next)| !is_plain(**seam, **next));
+    let letters = undone.filter_map(|(seam, next)| piece.text.as_bytes().get(seam.0..next.0));
+    letters.filter(|part| part.first().is_some_and(u8::is_ascii_alphanumeric)).take(LEAST).count() >= LEAST
+}
+
 /// The most bytes that the pieces of a text of that length have together.
 #[must_use]
 pub const fn most(len: usize) -> usize {

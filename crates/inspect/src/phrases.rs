@@ -5,6 +5,7 @@
 //! of [`crate::signals`] on the words around them. What is encoded goes the same way, piece by piece.
 
 mod anchor;
+mod asked;
 mod heads;
 mod marks;
 mod odd;
@@ -29,6 +30,7 @@ use told::{is_prose, told};
 pub const CONTEXT: usize = 2048;
 
 const ENCODED: &str = "signal.encoded";
+const NESTED: &str = "signal.nested";
 const HIDDEN: &str = "signal.hidden";
 const DISGUISED: &str = "signal.disguised";
 
@@ -88,6 +90,7 @@ pub const RULES: &[Rule] = &[
         &["MCP05", "AML.T0053"],
     ),
     signal(ENCODED, Severity::High, "An order in an encoding, in a cipher or backwards.", &["MCP06", "AML.T0068"]),
+    signal(NESTED, Severity::Medium, "An encoding within encodings, deeper than is read.", &["MCP06", "AML.T0068"]),
     signal(HIDDEN, Severity::High, "Words or orders where a reader does not see them.", &["MCP06", "AML.T0068"]),
     signal(
         DISGUISED,
@@ -161,6 +164,11 @@ pub fn find_behind(text: &str, pieces: &[Piece], from: usize, out: &mut Vec<Matc
         out.push(found);
     }
     told(text, pieces, out);
+    out.extend(decoded::unread(pieces).into_iter().take(MATCHES).map(|span| Match {
+        rule: NESTED,
+        span,
+        view: View::Nested,
+    }));
 }
 
 /// Whether only signs stand in another form in the text, as full-width punctuation does between characters of East Asia.

@@ -25,6 +25,7 @@ mod words;
 
 pub(crate) use fold::{alike, fold};
 pub(crate) use hidden::invisible as invisible_words;
+pub(crate) use requests::{GIVEN, GIVES, PRESSES, TALKED, request_phrases};
 pub(crate) use telling::{tells, tells_in_cipher};
 pub(crate) use view::{atbash, shifted};
 

@@ -44,19 +44,19 @@ impl From<Refusal> for Stop {
     }
 }
 
-/// Answers one question, records the outcome and releases the answer. Gives why it was not answered as asked, too.
+/// Records the outcome of one question and releases its answer. Gives why it was not answered as asked, too. The question is
+/// judged before ([`Question::answer`]), where that holds nothing else up.
 pub async fn judge(
     mut flight: InFlight,
     question: &Question,
-    filter: &Arc<Filter>,
+    ruling: &Ruling,
     passage: Passage,
     trace: TraceId,
 ) -> (Released, Option<Reason>) {
-    let ruling = question.answer(filter);
-    note(&mut flight, &ruling, "");
+    note(&mut flight, ruling, "");
     flight.judged(ruling.verdict.as_str());
     let body = Bytes::from(ruling.json(Some(question.id.as_deref().unwrap_or("null"))) + "\n");
-    let reason = reason(&ruling);
+    let reason = reason(ruling);
     let outcome = Outcome {
         reasons: reason.into_iter().collect(),
         released: Some(body.clone()),

@@ -54,7 +54,7 @@ fn where_the_filter_is_off_the_cases_fail() {
     let off = json!({ "output": {
         "links": { "mode": "keep", "allow": ["https://docs.example.com/manual/"] },
         "images": { "allow": ["https://docs.example.com/manual/"] },
-        "rules": [{ "rule": "*", "action": "off" }],
+        "rules": [{ "rule": "*", "action": "off" }, { "rule": "registered.*", "action": "off" }],
     } });
     std::fs::write(dir.path().join("off.yaml"), off.to_string()).expect("a file");
     let (code, report) = run(dir.path(), &["--config", "off.yaml"]);

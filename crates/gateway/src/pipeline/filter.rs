@@ -4,10 +4,12 @@ mod form;
 mod leash;
 mod place;
 mod talk;
+mod turn;
 
 use crate::exchange::Exchange;
 use crate::reply::{self, Held, ReplyBody};
 use crate::request;
+use bytes::Bytes;
 use casemate_audit::InFlight;
 use casemate_core::json::{Json, Limits};
 use casemate_core::policy::{Grant, grant};
@@ -21,6 +23,7 @@ use leash::Leash;
 use place::Place;
 use std::time::Instant;
 use talk::Talk;
+use turn::in_turn;
 
 /// The name of the service in records.
 const SERVICE: &str = "filter";
@@ -81,15 +84,14 @@ impl Exchange {
         let bytes = request::body(incoming, &self.state.config.caps).await?;
         self.body_bytes = bytes.len() as u64;
         self.message = Some(bytes.clone());
-        let json = Json::parse(bytes.clone(), Limits::default())
-            .map_err(|error| Refusal::new(error.fault.reason()).hint(format!("byte {}", error.at)))?;
-        let asked = Question::read_closed(&json).map_err(|Unclear { fault, .. }| question(&fault))?;
+        let asked = in_turn(|| read(bytes.clone())).await?;
         let place = Place::of_question(&asked)?;
         place.check(&self.state, principal)?;
         let filter = place.filter(&self.state, principal, self.gateway.now());
         let flight = self.use_filter(granted, Some(&bytes)).await?;
         let (receipt, begun) = (flight.receipt(), Instant::now());
-        let (released, reason) = output::judge(flight, &asked, &filter, passage(begun), self.trace).await;
+        let ruling = in_turn(|| asked.answer(&filter)).await;
+        let (released, reason) = output::judge(flight, &asked, &ruling, passage(begun), self.trace).await;
         self.gateway.metrics.took("filter", begun.elapsed());
         if let Some(reason) = reason {
             self.gateway.metrics.failed(reason);
@@ -106,6 +108,12 @@ impl Exchange {
         self.gateway.metrics.permitted();
         Ok(flight)
     }
+}
+
+fn read(bytes: Bytes) -> Result<Question, Refusal> {
+    let json = Json::parse(bytes, Limits::default())
+        .map_err(|error| Refusal::new(error.fault.reason()).hint(format!("byte {}", error.at)))?;
+    Question::read_closed(&json).map_err(|Unclear { fault, .. }| question(&fault))
 }
 
 fn question(why: &str) -> Refusal {

@@ -1,9 +1,10 @@
 //! The words that a window of a text is judged for: each stands for what an order cannot do without.
 
+use super::asked::can_ask;
 use super::heads::{self, Heads};
 use super::skeleton::reduced;
 use super::tongues::{self, TONGUES};
-use crate::signals::{atbash, shifted};
+use crate::signals::{GIVEN as ASKED, GIVES as ASKS, TALKED, atbash, request_phrases, shifted};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -64,7 +65,7 @@ const WORDS: Table = &[
     ),
     (
         SECRET,
-        "secret, password, passphrase, credential, api key, apikey, access key, private key, ssh key, access token, auth token, \
+        "confidential information, confidential data, confidential detail, sensitive information, sensitive data, secret, password, passphrase, credential, api key, apikey, access key, private key, ssh key, access token, auth token, \
         api token, bearer token, all tokens, your token, their token, stored token, saved token, hidden token, \
         internal token, secret token, private token, known token, me tokens, of etc passwd, of etc shadow, cat etc passwd, read etc passwd, read etc shadow, env file, mcp json, authorized keys, one time code, bank pin, login data, login details, encryption key, \
         all the keys, all your keys, session token, refresh token, creds, env var, environment var, id_rsa, seed phrase, signing key, environ",
@@ -135,6 +136,8 @@ pub(super) fn is_worth(part: &str) -> bool {
         return true;
     }
     let (mut shown, mut secret, mut stress, mut dismiss, mut orders) = (false, false, false, false, false);
+    // How many words ago something was given away, and whether that was secrets.
+    let (mut since, mut given) = (usize::MAX, false);
     for word in part.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| (2..=16).contains(&word.len())) {
         let mut lower = [0_u8; 16];
         for (slot, b) in lower.iter_mut().zip(word.bytes()) {
@@ -142,6 +145,9 @@ pub(super) fn is_worth(part: &str) -> bool {
         }
         let word = std::str::from_utf8(lower.get(..word.len()).unwrap_or_default()).unwrap_or_default();
         let first = word.as_bytes().first();
+        since = if GIVES.contains(&word) { 0 } else { since.saturating_add(1) };
+        given |= (1..=5).contains(&since)
+            && GIVEN.iter().any(|head| head.as_bytes().first() == first && word.starts_with(head));
         let starts = |all: &[&str]| all.iter().any(|head| head.as_bytes().first() == first && word.starts_with(head));
         match first {
             Some(b'a') => {
@@ -165,6 +171,10 @@ pub(super) fn is_worth(part: &str) -> bool {
             Some(b'c') => {
                 secret |= starts(&[
                     "credential",
+                    "credencial",
+                    "credenciais",
+                    "credenzial",
+                    "confidential",
                     "creds",
                     "conversation",
                     "contrasena",
@@ -192,8 +202,15 @@ pub(super) fn is_worth(part: &str) -> bool {
         dismiss |= starts(tongues::DISMISSES);
         orders |= starts(tongues::ORDERED);
     }
-    dismiss && orders || shown && secret && stress
+    dismiss && orders || shown && secret && stress || given || can_ask(part)
 }
+
+/// To give away, and what is given away, whether all of it or not.
+const GIVES: [&str; 20] = [
+    "print", "dump", "output", "hand", "cat", "upload", "paste", "spill", "spit", "mail", "email", "forward", "ship",
+    "give", "tell", "send", "disclose", "divulge", "recite", "cough",
+];
+const GIVEN: [&str; 8] = ["secret", "password", "credential", "key", "env", "creds", "passphrase", "confidential"];
 
 const STRESS: [&str; 65] = [
     "prompt",
@@ -496,10 +513,10 @@ const PROSE: &str = "before, answer, contents, address, conversation, following,
 const SHOWN: &str = "print, show, dump, reveal, send, export, output, display, leak, expos, disclos, give, tell, share, mail, post, upload, \
     exfiltrat, paste, echo, list, read, collect, gather, harvest, forward, attach, includ, append, pass the, pass all, write, \
     extract, steal, copy, repeat, recite, spill, divulg, hand over, enumerat, unveil, betray, give away, spit out, surface, type out, spell out, retriev, \
-    get me, get us, provide, broadcast, reproduc, turn over, ask, reply with, respond with, answer with, put, \
-    zeig, gib, nenn, druck, schick, verrat, ausgeb, anzeig, liste, affich, montr, revel, donn, envo, imprim, muestr, envi, vuelca, dame, dime, \
-    ensena, mostr, exib, diga, stampa, rivel, invia, dammi, dimmi, 打印, 显示, 顯示, 输出, 輸出, 列出, 泄露, 发送, 發送, 告诉, 导出, 公开, 给我, 展示, 表示, 出力, 教え, 送, \
-    見せ, 公開, 漏, 출력, 보여, 알려, 보내, 공개, 덤프, 내보내, выве, покаж, распечата, раскро, отправ, пришл, сообщ, экспорт, выда";
+    get me, get us, hand me, hand us, hand it, hand them, provide, broadcast, reproduc, turn over, ask, reply with, respond with, answer with, put, \
+    ausgegeb, aufliste, offenleg, preisgeb, preisgib, angezeig, ausgedruck, sag mir, zeig, gib, nenn, druck, schick, verrat, ausgeb, anzeig, liste, affich, montr, revel, donn, envo, imprim, muestr, envi, vuelca, dame, dime, \
+    ensena, mostr, exib, diga, stampa, rivel, invia, dammi, dimmi, enumer, impress, divulga, dimmi, digam, passe, 打印, 显示, 顯示, 输出, 輸出, 列出, 泄露, 发送, 發送, 告诉, 导出, 公开, 给我, 交出, 透露, 发到, 披露, 展示, 表示, 出力, 教え, 送, \
+    見せ, 列挙, 開示, 言え, 渡, 公開, 漏, 출력, 나열, 말해, 넘겨, 유출, 보여, 알려, 보내, 공개, 덤프, 내보내, выве, дай, скажи, назов, переч, выгруз, покаж, распечата, раскро, отправ, пришл, сообщ, экспорт, выда";
 
 /// A set of anchors, found at once.
 #[derive(Debug)]
@@ -605,6 +622,14 @@ fn ciphered(word: &str, places: impl Iterator<Item = u32>) -> Vec<(u16, String)>
 pub(super) static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| {
     let plain =
         WORDS.iter().chain(TONGUES).flat_map(|(means, words)| words.split(", ").map(|word| (*means, word.to_owned())));
+    // What requests are judged for is looked for as well; short words stand in others.
+    let asked = request_phrases().filter_map(|(part, phrase)| {
+        let phrase = phrase.trim_end_matches('*');
+        let means = if part & ASKED != 0 { SECRET } else { 0 } | if part & TALKED != 0 { TALK } else { 0 };
+        let least = if phrase.is_ascii() { 7 } else { 6 };
+        (means != 0 && reduced(phrase).len() >= least).then(|| (means, phrase.to_owned()))
+    });
+    let plain = plain.chain(asked);
     let ciphers = CIPHERED.split(", ").flat_map(|word| ciphered(word, 1..26));
     let further =
         tongues::CIPHERED.split(", ").chain(PROSE.split(", ")).flat_map(|word| ciphered(word, [13, 3].into_iter()));
@@ -624,7 +649,10 @@ pub(super) static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| {
 
 /// The words for showing.
 pub(super) static SHOWING: LazyLock<Anchors> = LazyLock::new(|| {
-    Anchors::of(SHOWN.split(", ").chain(tongues::SHOWN.split(", ")).map(|word| (SHOW, word.to_owned())))
+    let asked = request_phrases().filter(|(part, _)| part & ASKS != 0).map(|(_, phrase)| phrase.trim_end_matches('*'));
+    let asked = asked.filter(|phrase| reduced(phrase).len() >= 4);
+    let all = SHOWN.split(", ").chain(tongues::SHOWN.split(", ")).chain(asked);
+    Anchors::of(all.map(|word| (SHOW, word.to_owned())))
 });
 
 #[cfg(test)]

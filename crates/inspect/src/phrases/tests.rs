@@ -268,3 +268,26 @@ fn a_tool_that_demands_calls_of_others_is_a_signal() {
         assert!(rules(text).is_empty(), "{text}: {:?}", rules(text));
     }
 }
+
+#[test]
+fn what_is_nested_deeper_than_is_read_is_flagged() {
+    let base = |text: String| STANDARD.encode(text);
+    let percent = |text: String| text.bytes().map(|b| format!("%{b:02x}")).collect::<String>();
+    let mut mixed = ORDER.to_owned();
+    let mut same = ORDER.to_owned();
+    for depth in 1..=6 {
+        same = base(same);
+        mixed = if depth % 2 == 0 { percent(mixed) } else { base(mixed) };
+        for text in [format!("Note: {same} end"), format!("Note: {mixed} end")] {
+            let found = rules(&text);
+            let rule = if depth <= 3 { ENCODED } else { NESTED };
+            assert!(found.contains(&rule), "{depth}: {found:?}");
+            assert!(depth > 3 || !found.contains(&NESTED), "{depth}: {found:?}");
+        }
+    }
+    let json = (0..5).fold("a \"quoted\" word".to_owned(), |text, _| {
+        format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+    });
+    assert!(!rules(&json).contains(&NESTED));
+    assert!(!rules(&base(base("Ordinary prose, twice in base64, is read to its end.".to_owned()))).contains(&NESTED));
+}

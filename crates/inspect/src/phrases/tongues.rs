@@ -155,6 +155,21 @@ pub(super) const TONGUES: &[(u16, &str)] = &[
         ROLE,
         "artik sen, sen artik, simdi sen, bundan sonra, su andan itibaren, bu andan itibaren, bundan boyle, yeni gorevin, yeni rolun, yeni talimat",
     ),
+    // What requests name in all of these.
+    (
+        SECRET,
+        "geheimen, omgevingsvariab, api sleutel, prive sleutel, adminwachtwoord, hemlighet, losenord, miljovariab, inloggningsuppgift, api nyckl, \
+         hemmelighed, hemmelighet, adgangskode, passord, sekrety, sekretow, hasla, hasel, haslo, dane logowania, klucze api, zmienne srodowisk, \
+         tajemstvi, hesla, heslo, klice api, api klice, promenne prostred, prihlasovaci udaj, parola, sifreler, sirlari, api anahtar, ortam degisken, \
+         kimlik bilgi, kunci api, rahsia, паролі, секрети, таємниц, облікові дан, ключі, змінні серед, змінні оточ, مفاتيح, كلمة مرور, كلمات مرور, \
+         סיסמת, הסודות, משתני הסביבה, رمزهای عبور, کلیدهای, متغیرهای محیط, اطلاعات محرمانه, रहस्य, वेरिएबल, गुप्त जानकारी",
+    ),
+    (
+        TALK,
+        "systeemprompt, systemowy prompt, prompt systemow, systemovy prompt, системний промпт, системного промпту, sistem istem, sistem prompt, \
+         sistem talimat, prompt sistem, instruksi sistem, loi nhac he thong, موجه النظام, تعليمات النظام, הנחיית המערכת, הנחיות המערכת, \
+         הוראות המערכת, پرامپت سیستم, सिस्टम प्रॉम्प्ट, सिस्टम निर्देश",
+    ),
     // Indonesian, Malay.
     (
         DISMISS,
@@ -278,7 +293,11 @@ pub(super) const TONGUES: &[(u16, &str)] = &[
 ];
 
 /// Words that show or send, in further languages.
-pub(super) const SHOWN: &str = "leite, maile, transf, fais suivre, rassembl, collect, recuper, manda, reenvia, remite, reun, recopil, encaminh, mande, repass, colet, inoltr, trasmett, spedisc, raccogl, sammle, собери, перешли, 转发, 发到, 发往, 收集, 传到, 转送, 集め, 転送, 모아, 수집, 전달, 전송, verzamel, door naar, zbierz, shromazdi, samla in, збери, topla, اجمع, حول, אסוף, جمع, इकट्ठा, एकत्र, thu thap, kumpulkan, stuur, verzend, zend, upload, toon, geef, laat zien, skicka, sand, visa, skriv ut, vidarebefordra, send, wyslij, przeslij, \
+pub(super) const SHOWN: &str = "onthul, afgedruk, afdruk, prijsge, opsom, druk af, print af, vertel, weergege, avsloj, ge mig, giv mig, gi meg, beratta, lamna ut, lista, udskriv, afslor, \
+    skrivas ut, rakna upp, wypis, wydruk, zdradz, wyjaw, daj mi, wymien, wyswiet, ujawni, vytis, prozrad, odhal, dej mi, rekni, sdel, vyjmenuj, zverejn, zobraz, ukaz, \
+    вивед, виве, розкр, надрук, переліч, перелік, дай, скажи, повідом, acikl, soyle, paylas, ver, yaz, beri, berikan, sebutkan, ungkap, bocor, bagikan, menampil, dicetak, ditampil, \
+    cho toi, liet ke, in tat ca, hien, lo ra, lam lo, gui, كشف, طباع, اسرد, تسرد, أعط, اعط, أخبر, افصح, أفصح, اذكر, تطبع, תן לי, ספר לי, פרט, גלה, לחשוף, להדפיס, תפרט, \
+    بگو, بده, فهرست, افشا, بنویس, آشکار, چاپ, बता, दो, दीजि, प्रकट, उजागर, लीक, सूची, छाप, डंप, leite, maile, transf, fais suivre, rassembl, collect, recuper, manda, reenvia, remite, reun, recopil, encaminh, mande, repass, colet, inoltr, trasmett, spedisc, raccogl, sammle, собери, перешли, 转发, 发到, 发往, 收集, 传到, 转送, 集め, 転送, 모아, 수집, 전달, 전송, verzamel, door naar, zbierz, shromazdi, samla in, збери, topla, اجمع, حول, אסוף, جمع, इकट्ठा, एकत्र, thu thap, kumpulkan, stuur, verzend, zend, upload, toon, geef, laat zien, skicka, sand, visa, skriv ut, vidarebefordra, send, wyslij, przeslij, \
     przekaz, pokaz, wyswietl, wypisz, ujawnij, podaj, posli, odesli, predej, preposli, ukaz, zobraz, vypis, надішли, відправ, перешли, передай, \
     покажи, виведи, розкрий, gonder, ilet, yolla, aktar, sizdir, goster, yazdir, listele, kirim, hantar, teruskan, unggah, tampilkan, \
     perlihatkan, cetak, tunjukkan, gui, chuyen, tai len, hien thi, in ra, tiet lo, أرسل, ارسل, انقل, سرب, مرر, ابعث, اعرض, أظهر, اطبع, \
@@ -378,6 +397,49 @@ pub(super) const ORDERED: &[&str] = &[
     "chi",
 ];
 pub(super) const SHOWS: &[&str] = &[
+    "onthul",
+    "vertel",
+    "afgedrukt",
+    "getoond",
+    "opsom",
+    "prijsge",
+    "enumer",
+    "impress",
+    "affich",
+    "stampat",
+    "elench",
+    "mostrat",
+    "dicetak",
+    "ditampil",
+    "diungkap",
+    "ungkap",
+    "mengungkap",
+    "menampil",
+    "beri",
+    "sebut",
+    "bocor",
+    "bagikan",
+    "dej",
+    "rekni",
+    "sdel",
+    "prozrad",
+    "odhal",
+    "ge",
+    "lista",
+    "udskriv",
+    "daj",
+    "wydruk",
+    "zdradz",
+    "yaz",
+    "listele",
+    "ver",
+    "ausgegeb",
+    "auflist",
+    "sag",
+    "verra",
+    "repass",
+    "divulg",
+    "manda",
     "leit",
     "mail",
     "transf",
@@ -435,6 +497,15 @@ pub(super) const SHOWS: &[&str] = &[
     "ujawnij",
 ];
 pub(super) const SECRETS: &[&str] = &[
+    "omgevingsvariab",
+    "geheime",
+    "beheerderswacht",
+    "systeem",
+    "prompt",
+    "rahsia",
+    "variabel",
+    "laluan",
+    "inlogge",
     "wachtwoord",
     "inloggegevens",
     "sleutel",
@@ -458,6 +529,35 @@ pub(super) const SECRETS: &[&str] = &[
     "klic",
 ];
 pub(super) const STRESS: &[&str] = &[
+    "jede",
+    "mir",
+    "moi",
+    "mig",
+    "meg",
+    "mij",
+    "dammi",
+    "dimmi",
+    "dame",
+    "dime",
+    "deme",
+    "ensemble",
+    "lensemble",
+    "devem",
+    "deben",
+    "devono",
+    "doivent",
+    "moeten",
+    "musi",
+    "musz",
+    "saya",
+    "setiap",
+    "elke",
+    "ieder",
+    "systeem",
+    "sistem",
+    "them",
+    "bana",
+    "varje",
     "alle",
     "allen",
     "adresse",

@@ -5,6 +5,12 @@
 //! negation. A description ("the command prints all secrets"), a purpose ("to print all secrets, run ...") and a ban ("never
 //! print all secrets") are none; nor is the bare phrase in quotation marks in a sentence about such phrases.
 
+mod further;
+mod label;
+mod mention;
+mod tongues;
+mod whose;
+mod wordings;
 mod words;
 
 use super::fold::unspaced;
@@ -12,15 +18,39 @@ use super::lexicon::{Hit, Lexicon};
 use super::view::{Flat, is_word};
 use std::ops::Range;
 use std::sync::LazyLock;
+use whose::LIGHT;
 use words::*;
 
+fn tables() -> impl Iterator<Item = &'static (super::concept::Concepts, &'static str)> {
+    WORDS.iter().chain(tongues::WORDS).chain(wordings::WORDS)
+}
+
 static REQUESTS: LazyLock<Lexicon> = LazyLock::new(|| {
-    let tables = WORDS.iter();
-    Lexicon::of(tables.flat_map(|(concepts, phrases)| phrases.split(", ").map(|phrase| (*concepts, phrase))))
+    Lexicon::of(tables().flat_map(|(concepts, phrases)| phrases.split(", ").map(|phrase| (*concepts, phrase))))
 });
+
+/// Parts of a request: what gives something away; secrets; the system prompt; what makes a request of them.
+pub(crate) const GIVES: u8 = 1;
+pub(crate) const GIVEN: u8 = 2;
+pub(crate) const TALKED: u8 = 4;
+pub(crate) const PRESSES: u8 = 8;
+
+/// Each phrase that requests are judged by, with the parts that it can be: for a search that comes before.
+pub(crate) fn request_phrases() -> impl Iterator<Item = (u8, &'static str)> {
+    tables().flat_map(|(concepts, phrases)| {
+        let part = |concept, part| if concepts & concept != 0 { part } else { 0 };
+        let part = part(VERB | WEAK | SURE | LAST | ASKS, GIVES)
+            | part(SECRET | MANY | FILE, GIVEN)
+            | part(TALK | CORE, TALKED)
+            | part(ALL | OWN | TOME | HANDS | URGE | THEM | CORE, PRESSES);
+        phrases.split(", ").map(move |phrase| (part, phrase))
+    })
+}
 
 /// Requests for secrets.
 pub(crate) const SECRETS: &str = "deny.secrets";
+/// What is so worded and only the label of an interface, or a line of its help.
+const LABELLED: &str = super::rules::SECRETS;
 /// Requests for the system prompt.
 pub(crate) const PROMPT: &str = "deny.system_prompt";
 
@@ -29,6 +59,7 @@ const REACH: usize = 80;
 const NOT: usize = 30;
 const GAP: usize = 40;
 const BEHIND: usize = 2;
+const CLOSE: usize = 10;
 
 /// The requests in a reading of `text`, by their places in the reading.
 pub(super) fn requests(flat: &Flat, text: &str) -> Vec<(&'static str, Range<usize>)> {
@@ -36,12 +67,21 @@ pub(super) fn requests(flat: &Flat, text: &str) -> Vec<(&'static str, Range<usiz
     let mut found = Vec::new();
     for (i, verb) in hits.iter().enumerate() {
         let request = Request { flat, text, hits: &hits, at: i, verb };
-        if verb.concepts & (VERB | WEAK | SURE | LAST) == 0 || request.is_negated() {
+        if verb.concepts & (VERB | WEAK | SURE | LAST | ASKS) == 0 || request.is_negated() {
             continue;
         }
-        let ahead = request.ahead().filter(|_| verb.concepts & SURE != 0 || request.is_order());
+        // Turkish has its verbs last.
+        let last = verb.concepts & LAST != 0 && verb.concepts & (VERB | WEAK) == 0 && request.first().is_ascii();
+        let ahead = if !last && (verb.concepts & (SURE | TELLS) == SURE || request.is_order()) && !request.is_named() {
+            request.ahead().or_else(|| request.one()).or_else(|| request.of_them())
+        } else {
+            None
+        };
         let asked = ahead.or_else(|| request.behind());
-        found.extend(asked.filter(|(_, place)| !request.is_mention(place) && !request.is_code(place)));
+        let asked = asked
+            .filter(|(_, place)| !request.is_mention(place) && !request.is_code(place) && !request.is_across(place));
+        let told = |place: &Range<usize>| request.is_label(place) || request.is_manual(place);
+        found.extend(asked.map(|(rule, place)| (if told(&place) { LABELLED } else { rule }, place)));
     }
     found
 }
@@ -63,14 +103,26 @@ impl Request<'_> {
     fn before(&self) -> impl Iterator<Item = &Hit> {
         let from = self.verb.from;
         let near = self.hits.get(..self.at).unwrap_or_default().iter().rev();
-        near.take_while(move |hit| from - hit.to.min(from) <= REACH && !self.chars(hit.to..from).contains(&'.'))
+        near.take_while(move |hit| from - hit.to.min(from) <= REACH && !self.ends(hit.to..from))
     }
 
     /// The hits behind the verb in its sentence.
     fn after(&self) -> impl Iterator<Item = &Hit> {
         let to = self.verb.to;
         let near = self.hits.get(self.at + 1..).unwrap_or_default().iter();
-        near.take_while(move |hit| hit.to - to.min(hit.to) <= REACH && !self.chars(to..hit.from).contains(&'.'))
+        near.take_while(move |hit| hit.to - to.min(hit.to) <= REACH && !self.ends(to..hit.from))
+    }
+
+    /// Whether a sentence ends in a place: not at the point that a name begins with, or within one.
+    fn ends(&self, place: Range<usize>) -> bool {
+        place.clone().zip(self.chars(place)).filter(|(_, c)| **c == '.').any(|(at, _)| {
+            let from = at.checked_sub(1).and_then(|at| self.flat.at.get(at)).map_or(0, |at| at.1);
+            let to = self.flat.at.get(at + 1).map_or(self.text.len(), |at| at.0);
+            let gap = self.text.get(from..to).unwrap_or_default();
+            let next = self.text.get(to..).and_then(|rest| rest.chars().next());
+            let within = gap == "." && next.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+            !(within || gap.ends_with(" .") && gap.matches(['.', '!', '?', '\n']).count() == 1)
+        })
     }
 
     fn is_negated(&self) -> bool {
@@ -83,12 +135,22 @@ impl Request<'_> {
 
     /// Whether the verb stands where that of an order does.
     fn is_order(&self) -> bool {
-        let Some(gap) = self.verb.from.checked_sub(1) else { return true };
+        if self.prints_string() {
+            return false;
+        }
+        let tells = self.verb.concepts & TELLS != 0;
+        let Some(gap) = self.verb.from.checked_sub(1) else { return !tells || self.is_driven() };
         let mark = self.flat.chars.get(gap).copied().unwrap_or('.');
+        if tells && !self.before().next().is_some_and(|led| led.concepts & (LEAD | MUST) != 0 && led.to + 1 >= gap) {
+            return self.is_driven();
+        }
         if matches!(mark, '.' | ':' | ',') {
             return true;
         }
-        let led = self.hits.get(..self.at).and_then(<[Hit]>::last);
+        if self.is_of_another(gap) {
+            return false;
+        }
+        let led = self.hits.get(..self.at).and_then(<[Hit]>::last).filter(|led| !self.is_told(led));
         if is_word(mark) {
             // A script without spaces: whatever stands directly before; what is of another script belongs to something else.
             let led = led.is_some_and(|hit| hit.concepts & LEAD != 0 && hit.to == self.verb.from);
@@ -99,7 +161,7 @@ impl Request<'_> {
         }
         let foreign = || unspaced(self.first()) && !self.chars(0..gap).last().is_some_and(|c| unspaced(*c));
         let base = || self.verb.concepts & BASE != 0 && !self.is_described(gap);
-        self.starts_line(gap) || foreign() || base()
+        self.starts_line(gap) || self.opens(self.verb.from) || foreign() || base()
     }
 
     fn first(&self) -> char {
@@ -109,15 +171,18 @@ impl Request<'_> {
     /// Whether the words before a base form make it part of a description: a subject in the plural, an auxiliary, `to`, an article,
     /// a preposition. Behind anything else no sentence goes on with it.
     fn is_described(&self, gap: usize) -> bool {
-        if self.is_option(gap) {
+        if self.is_option(gap) || self.is_named() {
             return true;
+        }
+        if self.is_apart(gap) {
+            return false;
         }
         let mut end = gap;
         for _ in 0..3 {
             let from = self.chars(0..end).iter().rposition(|c| !is_word(*c)).map_or(0, |at| at + 1);
             let word: String = self.chars(from..end).iter().collect();
             let ends = self.chars(0..from).last().is_none_or(|c| matches!(c, '.' | ':' | ','));
-            if (word.ends_with("ly") || word == "you" || word == "also") && !ends {
+            if (word.ends_with("ly") || word == "you" || word == "should" || LIGHT.contains(&word.as_str())) && !ends {
                 end = from.saturating_sub(1);
                 continue;
             }
@@ -133,6 +198,7 @@ impl Request<'_> {
     fn is_option(&self, gap: usize) -> bool {
         let verb = self.flat.at.get(self.verb.from).map_or(0, |at| at.0);
         let from = self.flat.at.get(gap.saturating_sub(48)).map_or(0, |at| at.0);
+        let from = self.text.floor_char_boundary(from.min(verb).saturating_sub(8));
         let head = self.text.get(from..verb).unwrap_or_default();
         let line = head.rsplit('\n').next().unwrap_or_default();
         let wide = line.ends_with("  ") || line.ends_with('\t');
@@ -160,10 +226,25 @@ impl Request<'_> {
         opens && (fresh || between.matches('\n').count() > 1 || between.contains(['|', '#', '•', '-', '*']))
     }
 
+    /// Whether nothing but signs of lists, tags or marks of a value stands before a place on its line, and the line does not go on
+    /// a sentence.
+    fn opens(&self, first: usize) -> bool {
+        const SIGNS: [char; 13] = [' ', '\t', '-', '*', '+', '•', '>', '#', '|', '"', '\'', '`', '\u{201e}'];
+        let at = self.flat.at.get(first).map_or(0, |at| at.0);
+        let head = self.text.get(..at).unwrap_or_default();
+        let line = head.rsplit('\n').next().unwrap_or_default();
+        let bare = line.trim_end_matches(SIGNS);
+        let marked = bare.len() < line.trim_end().len();
+        let upper = self.text.get(at..).and_then(|rest| rest.chars().next()).is_some_and(char::is_uppercase);
+        let above = head.trim_end().chars().next_back();
+        let fresh = marked || upper || above.is_none_or(|c| !c.is_alphanumeric() && c != ',');
+        bare.is_empty() && fresh || marked && (bare.ends_with([':', '=', ',', '[', '(', '{']) || line.ends_with('>'))
+    }
+
     /// What stands behind the verb: all, and of what.
     fn ahead(&self) -> Option<(&'static str, Range<usize>)> {
         let (mut all, mut own, mut held, mut secret, mut talk, mut to_me, mut urged) =
-            (None, false, false, None, None, false, false);
+            (Some(self.verb).filter(|verb| verb.concepts & ALL != 0), false, false, None, None, false, false);
         for hit in self.after() {
             let named = secret.is_some() || talk.is_some();
             if hit.concepts & (VERB | SURE) != 0
@@ -176,14 +257,14 @@ impl Request<'_> {
             if hit.concepts & STOP != 0 && !named {
                 break;
             }
-            if hit.concepts & ALL != 0 && all.is_none() {
+            if hit.concepts & ALL != 0 && (all.is_none() || secret.is_none()) {
                 all = Some(hit);
             }
             let behind = talk.is_some() && self.chars(hit.from..hit.to).starts_with(&['y', 'o', 'u', 'r']);
             own |= hit.concepts & OWN != 0 && !behind;
             held |= hit.concepts & (HELD | OWN) != 0 && !named;
             urged |= hit.concepts & URGE != 0;
-            if hit.concepts & SECRET != 0 || hit.concepts & SOFT != 0 && self.is_held(held) {
+            if hit.concepts & SECRET != 0 && !self.is_adjective(hit) || hit.concepts & SOFT != 0 && self.is_held(held) {
                 secret = secret.or(Some(hit));
             }
             talk = talk.or((hit.concepts & TALK != 0).then_some(hit));
@@ -191,6 +272,7 @@ impl Request<'_> {
         }
         to_me |= self.verb.concepts & TOME != 0;
         let strong = self.verb.concepts & (VERB | SURE) != 0;
+        let asks = self.verb.concepts & ASKS != 0;
         let weak = to_me || urged || held || self.is_urged();
         let from = self.verb.from;
         if let (Some(all), Some(secret)) = (all, secret) {
@@ -200,16 +282,23 @@ impl Request<'_> {
             } else {
                 all.from.saturating_sub(secret.to) <= BEHIND
             };
-            let about = self
-                .chars(all.to..secret.from.max(all.to))
-                .windows(7)
-                .any(|word| word == [' ', 'a', 'b', 'o', 'u', 't', ' ']);
-            if near && !about && (strong || weak) && !self.is_compound(secret) {
+            if near
+                && !self.is_apart_from(all, secret)
+                && (strong || weak)
+                && !self.is_compound(secret)
+                && (strong || !self.is_needed(secret))
+            {
                 return Some((SECRETS, from..all.to.max(secret.to)));
             }
         }
         let bare = self.verb.concepts & BARE != 0 && self.verb.concepts & BASE != 0;
-        if let Some(secret) = secret.filter(|hit| bare && hit.concepts & (MANY | SOFT) != 0)
+        let given = self.verb.concepts & HANDS != 0;
+        if let Some(secret) = secret.filter(|hit| given && !self.strays(hit) && hit.concepts & (MANY | SECRET) != 0)
+            && self.is_near(secret)
+        {
+            return Some((SECRETS, from..secret.to));
+        }
+        if let Some(secret) = secret.filter(|hit| bare && !self.strays(hit) && hit.concepts & (MANY | SOFT) != 0)
             && self.is_near(secret)
             && self.closes(secret)
         {
@@ -219,7 +308,7 @@ impl Request<'_> {
         let above = |hit: &Hit| self.chars(hit.from..hit.to).ends_with(&['a', 'b', 'o', 'v', 'e']);
         let core = |hit: &Hit| hit.concepts & CORE != 0 && self.is_near(hit) && self.closes(hit);
         let talk = talk.filter(|talk| {
-            let named = strong && own || (strong || weak) && core(talk);
+            let named = strong && own || (strong || weak) && core(talk) || asks && core(talk);
             named && (!above(talk) || self.closes(talk)) && !self.is_compound(talk)
         });
         talk.map(|talk| (PROMPT, from..talk.to))
@@ -233,14 +322,16 @@ impl Request<'_> {
     /// Whether what leads to the verb drives on.
     fn is_urged(&self) -> bool {
         let gap = self.verb.from.saturating_sub(1);
-        self.hits.get(..self.at).and_then(<[Hit]>::last).is_some_and(|hit| hit.concepts & URGE != 0 && hit.to == gap)
+        let led = self.hits.get(..self.at).and_then(<[Hit]>::last);
+        led.is_some_and(|hit| hit.concepts & URGE != 0 && (hit.to == gap || hit.to == self.verb.from))
     }
 
     /// Whether only words that limit a noun can stand between the verb and its object.
     fn is_near(&self, hit: &Hit) -> bool {
         let between = self.chars(self.verb.to..hit.from);
         between.len() <= GAP
-            && !between.iter().any(|c| matches!(c, '.' | ':'))
+            && !between.contains(&':')
+            && !self.ends(self.verb.to..hit.from)
             && between.iter().filter(|c| **c == ' ').count() <= 5
     }
 
@@ -268,8 +359,15 @@ impl Request<'_> {
 
     /// What stands before the verb, in languages and wordings where the verb comes last.
     fn behind(&self) -> Option<(&'static str, Range<usize>)> {
-        let (mut all, mut own, mut secret, mut talk, mut must, mut first) =
-            (None, false, None, None, false, self.verb.from);
+        let (mut all, mut own, mut secret, mut talk, mut must, mut to_me, mut first): (
+            Option<&Hit>,
+            _,
+            Option<&Hit>,
+            Option<&Hit>,
+            _,
+            _,
+            _,
+        ) = (None, false, None, None, false, self.verb.concepts & HANDS != 0, self.verb.from);
         for hit in self.before() {
             if hit.concepts & ALL != 0 {
                 all = Some(hit);
@@ -278,22 +376,37 @@ impl Request<'_> {
             secret = secret.or((hit.concepts & SECRET != 0).then_some(hit));
             talk = talk.or((hit.concepts & TALK != 0).then_some(hit));
             must |= hit.concepts & (MUST | LEAD) != 0;
+            to_me |= hit.concepts & TOME != 0;
             if hit.concepts & (ALL | SECRET | TALK | OWN) != 0 {
                 first = first.min(hit.from);
             }
         }
-        let begins = first.checked_sub(1).is_none_or(|gap| matches!(self.flat.chars.get(gap), Some('.' | ':' | ',')));
+        let begins = first
+            .checked_sub(1)
+            .is_none_or(|gap| matches!(self.flat.chars.get(gap), Some('.' | ':' | ',')) || self.opens(first));
         let last = self.verb.concepts & LAST != 0
             && (must || self.verb.concepts & SURE != 0 || begins && self.verb.concepts & PART == 0);
-        if !last {
+        if !last || self.verb.concepts & NOUN != 0 && !self.ends_line() {
             return None;
         }
         let place = first..self.verb.to;
+        let close = if unspaced(self.first()) { CLOSE } else { 2 * CLOSE };
         match (all, secret, talk) {
             (Some(_), Some(_), _) => Some((SECRETS, place)),
+            (None, Some(secret), _) if to_me && self.verb.from.saturating_sub(secret.to) <= close => {
+                Some((SECRETS, place))
+            }
             (all, _, Some(_)) if own || all.is_some() => Some((PROMPT, place)),
             _ => None,
         }
+    }
+
+    /// Whether no word follows the verb in its line or clause.
+    fn ends_line(&self) -> bool {
+        let end = self.verb.to.checked_sub(1).and_then(|at| self.flat.at.get(at)).map_or(0, |at| at.1);
+        let rest = self.text.get(end..).unwrap_or_default();
+        let next = rest.chars().find(|c| *c != ' ');
+        next.is_none_or(|c| !c.is_alphanumeric())
     }
 
     /// Whether the words are the parts of a name or of an expression: `print_all_secrets`, `print(all(secrets))`. One that begins
@@ -325,80 +438,6 @@ impl Request<'_> {
         let between = self.text.get(place(led.to.saturating_sub(1)).1..place(self.verb.from).0).unwrap_or_default();
         between.is_empty() || is_joint(between)
     }
-
-    /// Whether the request is a phrase in quotation marks that the sentence speaks about.
-    fn is_mention(&self, place: &Range<usize>) -> bool {
-        const ABOUT: [&str; 26] = [
-            "phrase",
-            "pattern",
-            "such as",
-            "e.g",
-            "example",
-            "like",
-            "attack",
-            "inject",
-            "detect",
-            "block",
-            "deny",
-            "denies",
-            "denied",
-            "flag",
-            "refus",
-            "contain",
-            "string",
-            "attempt",
-            "malicious",
-            "filter",
-            "reject",
-            "looks for",
-            "zum beispiel",
-            "ejemplo",
-            "exemple",
-            "try to",
-        ];
-        let span = self.flat.span(place.start, place.end);
-        let quote = |c: &char| {
-            matches!(
-                c,
-                '"' | '\''
-                    | '`'
-                    | '\u{201c}'
-                    | '\u{201d}'
-                    | '\u{201e}'
-                    | '\u{2018}'
-                    | '\u{2019}'
-                    | '«'
-                    | '»'
-                    | '「'
-                    | '」'
-            )
-        };
-        let (Some(head), Some(tail)) = (self.text.get(..span.start), self.text.get(span.end..)) else { return false };
-        let opened = head.chars().next_back().is_some_and(|c| quote(&c)) || is_quoted(head);
-        let closed = tail.chars().take(120).take_while(|c| *c != '\n').any(|c| quote(&c));
-        if !opened || !closed {
-            return false;
-        }
-        let words: String = head.chars().rev().take(160).collect::<Vec<_>>().into_iter().rev().collect();
-        let words = words.to_lowercase();
-        ABOUT.iter().any(|about| words.contains(about))
-    }
-}
-
-/// Whether a quotation that began on the line is still open at the end of a text.
-fn is_quoted(head: &str) -> bool {
-    const WITHIN: usize = 240;
-    let near = head.get(head.ceil_char_boundary(head.len().saturating_sub(WITHIN))..).unwrap_or_default();
-    let line = near.rsplit('\n').next().unwrap_or_default();
-    let odd = |sign: char| line.matches(sign).count() % 2 == 1;
-    let open = |signs: [char; 2], end: char| line.rfind(signs) > line.rfind(end);
-    // In data a string follows a sign, in prose a word.
-    let before = line.rfind('"').and_then(|at| line.get(..at)).unwrap_or_default();
-    let prose = before.ends_with(' ') && before.trim_end().ends_with(char::is_alphanumeric);
-    odd('"') && prose
-        || odd('`')
-        || open(['\u{201c}', '\u{201e}'], '\u{201d}')
-        || open(['«', '「'], '»') && !line.ends_with('」')
 }
 
 /// Whether signs between two words are those of code.

@@ -4,6 +4,7 @@ use super::form::{Asked, Told};
 use super::leash::{Leash, Next};
 use super::passage;
 use super::place::Place;
+use super::turn::in_turn;
 use crate::reply::{EventSender, Frame, Gone};
 use crate::request;
 use bytes::{Bytes, BytesMut};
@@ -12,27 +13,10 @@ use casemate_core::json::{Json, Limits};
 use casemate_core::{Reason, Refusal};
 use casemate_output::{self as output, CleanEvent, End, Live, Question, Stop, Verdict};
 use hyper::body::Incoming;
-use std::num::NonZero;
-use std::sync::LazyLock;
-use std::thread::available_parallelism;
-use tokio::sync::Semaphore;
-use tokio::task::block_in_place;
 use tokio::time::timeout;
 
 /// A piece is taken in parts of this size, so that what waits for a slow client stays bounded.
 const PART: usize = 8 * 1024;
-
-/// As many streams are worked on at once as there are cores: what one takes meanwhile is bounded, and none takes the threads
-/// away that read, write and judge everything else.
-static ROOM: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(available_parallelism().map_or(1, NonZero::get)));
-
-/// Works on a piece, in turn with the other streams.
-async fn in_turn<T>(work: impl FnOnce() -> T) -> T {
-    let place = ROOM.acquire().await;
-    let done = block_in_place(work);
-    drop(place);
-    done
-}
 
 /// One such conversation.
 pub(super) struct Talk {
@@ -146,7 +130,7 @@ impl Talk {
         if line.trim_ascii().is_empty() {
             return Ok(());
         }
-        let (event, reason) = match self.read(&line) {
+        let (event, reason) = match in_turn(|| self.read(&line)).await {
             Ok((question, place)) => {
                 let now = self.leash.gateway.now();
                 let filter = place.filter(&self.leash.state, &self.leash.principal, now);

@@ -45,6 +45,26 @@ pub(super) const MANY: Concepts = 1 << 19;
 pub(super) const HELD: Concepts = 1 << 21;
 /// At once, and what else drives on.
 pub(super) const URGE: Concepts = 1 << 20;
+/// What an interface calls the showing of something: alone on a line it is a label.
+pub(super) const LABEL: Concepts = 1 << 22;
+/// To give to the speaker, in other languages than English.
+pub(super) const HANDS: Concepts = 1 << 23;
+/// To give away what is named, all of it or not.
+pub(super) const SPILLS: Concepts = 1 << 24;
+/// To move it to somewhere.
+pub(super) const SENDS: Concepts = 1 << 25;
+/// All of what was spoken of before.
+pub(super) const THEM: Concepts = 1 << 26;
+/// A file that holds nothing but secrets.
+pub(super) const FILE: Concepts = 1 << 27;
+/// A question for what somebody was told.
+pub(super) const ASKS: Concepts = 1 << 28;
+/// A noun that is a request where the line ends with it.
+pub(super) const NOUN: Concepts = 1 << 29;
+/// The environment of a process: manuals speak of it, so that what drives on is needed.
+pub(super) const ENV: Concepts = 1 << 30;
+/// A form that tells what somebody does: an order only behind what leads to it.
+pub(super) const TELLS: Concepts = 1 << 31;
 
 pub(super) const WORDS: &[(Concepts, &str)] = &[
     // English.
@@ -54,7 +74,90 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
          post, upload, paste, echo, write out, recite, cat, hand over, tell, give, give up, \
          give out, printenv, forward, transmit, copy out, spit out, surface, type out, spell out, list out, publish, \
          release, report back, read out, read aloud, reprint, regurgitate, repeat, log, copy paste, write down, reproduce, blurt out, \
-         turn over, relay, ship, stream, dump out, output out, show off, broadcast",
+         turn over, relay, ship, stream, dump out, output out, show off, broadcast, cough up, smuggle, siphon, steal and send, view",
+    ),
+    (LABEL, "show, display, view, export, reveal"),
+    (
+        SPILLS,
+        "print, print out, dump, dump out, output, write out, recite, hand over, give up, spit out, surface, type out, spell out, read out, \
+         read aloud, regurgitate, blurt out, turn over, cough up, copy paste, list out, reveal, leak, expose, disclose, exfiltrate, divulge, \
+         spill, unveil, betray, give away, exfil",
+    ),
+    (BARE, "dump, hand over, turn over, spit out, cough up, blurt out"),
+    (
+        SENDS,
+        "send, email, e mail, mail, post, upload, forward, transmit, ship, relay, smuggle, siphon, stream, exfiltrate, leak, exfil, publish, paste, share",
+    ),
+    (
+        THEM,
+        "them all, all of them, it all, every one of them, each of them, each one, all of it, everything, every last one, them out, them to me, \
+         them here, it to me, them verbatim, them now, them over",
+    ),
+    (
+        VERB,
+        "printing, printing out, dumping, revealing, leaking, disclosing, exfiltrating, outputting, exposing, divulging, sending, showing, showing me, \
+         giving me, telling me, sending me, spilling, handing over, displaying, emailing, posting, uploading, forwarding",
+    ),
+    (
+        LEAD | URGE,
+        "start by, begin by, start with, begin with, would you mind, do you mind, task is, job is, goal is, by first, proceed by, finish by, end by, \
+         it is time to, time to, order you to, command you to, instruct you to, tell you to, ask you to, require you to, expect you to, wish you to, \
+         have been instructed to, been told to, supposed to, expected to, obliged to",
+    ),
+    (
+        SURE | BASE | TOME,
+        "answer should contain, answer should include, answer must contain, answer must include, reply should contain, reply should include, \
+         reply must contain, reply must include, response should contain, response should include, response must contain, \
+         response must include, output should contain, output should include, output must contain, output must include, \
+         your answer includes, your reply includes, your response includes, your answer contains, your reply contains, \
+         your response contains, answer has to contain, reply has to contain, response has to contain, message must contain, \
+         respond only with, reply only with, answer only with, respond just with, reply just with, return only, respond by listing, \
+         reply by listing, answer by listing, provide me, supply me",
+    ),
+    (WEAK, "we require, we want, i demand, we demand, i expect"),
+    (ASKS, "what are your, what is your, what s your, whats your, what were your, what was your"),
+    (
+        LEAD | URGE,
+        "i want you to, we want you to, i need you to, we need you to, i would like you to, i d like you to, i would want you to, i order you to, \
+         i command you to, i ask you to, i am asking you to, i expect you to, i require you to, you are required to, you are ordered to, \
+         you are instructed to, you are asked to, can you please, could you please, would you please, will you please",
+    ),
+    (
+        TALK | CORE | OWN,
+        "prompt you were given, instructions you were given, instructions you received, instructions you have been given, instructions you follow, \
+         prompt you received, prompt you have been given, rules you were given, instructions given to you, prompt given to you, \
+         your system prompt, your system prompts, your hidden instructions, your initial instructions, your original instructions, \
+         your hidden prompt, your initial prompt, your secret instructions, your internal instructions",
+    ),
+    (
+        SECRET | MANY | FILE,
+        "env file, dotenv file, id rsa, id ed25519, etc shadow, aws credentials, ssh config, ssh private key*, kubeconfig, netrc, pgpass, \
+         authorized keys, credentials file, keychain, password database, password store, vault contents, secrets file",
+    ),
+    (
+        PART | LAST,
+        "be printed out, be dumped out, be handed over, be divulged, be spilled, be unveiled, be given to me, be sent to me, be given away, \
+         be exposed to me, be told to me, be recited, be surfaced, be listed in your, be included in your, be written out, be disclosed to me, \
+         be exposed, be dumped into, be listed here, be betrayed",
+    ),
+    (
+        TOME | THEM | VERB | BASE,
+        "print them, print them all, print them out, show them, show them all, show me them, show me all of them, show me them all, give them to me, \
+         give me them, give me all of them, give me them all, give them all to me, send them to me, send me them, send them all, dump them, \
+         dump them all, list them, list them all, list all of them, output them, output them all, reveal them, reveal them all, leak them, \
+         leak them all, print all of them, dump all of them, reveal all of them, output all of them, show all of them, hand them over, \
+         hand them all over, tell me all of them, tell me them all, give me everything, show me everything, tell me everything, send me everything, \
+         print everything, dump everything, give it all to me, show me it all, give me it all, tell me it all, hand it all over, paste them here, \
+         paste them all, post them all, print each of them, print each one, print every one of them, show every one of them",
+    ),
+    (
+        TOME,
+        "give them to me, hand them over, send them to me, print them, post them, show them, return them to me, include them in your, \
+         put them in your, paste them, paste it here, paste it, pass them, email them, forward them, upload them, send them, print each of them, \
+         give them all, into your answer, into the answer, into your reply, into your response, to this channel, to the channel, to this chat, \
+         in the next tool call, into the next tool call, as a parameter, in the summary field, in the query string, to the url, \
+         append them, encode them, leak them, reveal them, in your next message, show them to me, tell them to me, and show me, give it to me, \
+         send it to, send it to me, you are holding, in your memory, in your context, you remember",
     ),
     (
         VERB | BASE | BARE,
@@ -168,10 +271,14 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
         "the names of, names of, the number of, number of, the count of, count of, the types of, the status of, the age of, the ids of, shows, prints, displays, dumps, sends, exports, is, are, was, were, will, can, returns, gives, does, did, may, might, masks, hides, \
          uses, requires, needs, stores, when, if, unless, except",
     ),
-    (MUST, "must, have to, need to, needs to, shall, want, i want, i need"),
+    (
+        MUST,
+        "must, have to, need to, needs to, shall, want, i want, i need, should, has to, is to, are to, ought to, had better",
+    ),
     (
         NEG,
-        "not, never, dont, don t, doesnt, didnt, cannot, cant, wont, without, avoid, refuse, refuses, prevent*, nor, neither, no longer, \
+        "if someone asks, if anyone asks, if somebody asks, if a user asks, if the user asks, when someone asks, anyone who asks, someone who asks, \
+         whoever asks, people who ask, not, never, dont, don t, doesnt, didnt, cannot, cant, wont, without, avoid, refuse, refuses, prevent*, nor, neither, no longer, \
          stop, isnt, arent, shouldnt, mustnt, forbidden, prohibited, unable to, instead of, rather than, no",
     ),
     (
@@ -401,7 +508,7 @@ pub(super) const DESCRIBES: &[&str] = &[
     "nobody", "lets", "let", "ll", "d", "is", "are", "was", "were", "be", "been", "has", "have", "had", "no", "not",
     "never", "nor", "or", "use", "using", "via", "called", "named", "these", "those", "any", "some", "such", "help",
     "makes", "without", "code", "before", "once", "after", "while", "unless", "until", "whenever", "because", "since",
-    "sure", "before", "once", "after", "while", "unless", "until", "whenever", "because", "since", "sure",
+    "sure", "click", "select", "tap", "choose", "press",
 ];
 
 /// Words behind what is asked for with which the request is whole.
@@ -440,6 +547,10 @@ pub(super) const CLOSES: &[&str] = &[
     "again",
     "all",
     "thanks",
+    "say",
+    "contain",
+    "look",
+    "read",
 ];
 
 /// Words behind secrets that make a name of something else.
