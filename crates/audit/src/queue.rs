@@ -179,16 +179,6 @@ impl Queue {
         drop(self.rendering.write().unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// Begins the erasures that were asked for: from here on nothing is recorded under those keys.
-    pub(crate) fn doom_asked(&self) -> io::Result<()> {
-        for owner in self.subjects.asked() {
-            self.subjects.doom(owner)?;
-            self.rendered();
-            self.subjects.heard(owner);
-        }
-        Ok(())
-    }
-
     pub(crate) fn now(&self) -> UnixMillis {
         (self.clock)()
     }

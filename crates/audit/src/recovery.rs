@@ -43,8 +43,6 @@ pub(crate) struct Recovered {
     pub(crate) at: Position,
     pub(crate) generation: u64,
     pub(crate) open: BTreeMap<u64, Arc<Origin>>,
-    /// The erasures that were asked for and of which nothing else is recorded: by the fingerprint of whom, when.
-    pub(crate) asked: BTreeMap<String, u64>,
     pub(crate) torn_bytes: u64,
     /// Entries that no checkpoint has signed, where they are more than an honest end leaves.
     pub(crate) unsigned: u64,
@@ -120,13 +118,11 @@ pub(crate) fn recover(
     if vouched < at.len {
         storage.rewrite(&files::segment(at.segment), vouched)?;
     }
-    let asked = std::mem::take(&mut tail.asked);
     let open = tail.origins();
     let (publisher, torn) = Publisher::open(storage, signers, at.segment, last.as_ref())?;
     // An honest tail is as long as the pause between two checkpoints.
     let unsigned = if unsigned.span() > UNSIGNED_MS { at.entries() - signed } else { 0 };
-    let (generation, torn_bytes) = (head.generation, torn_bytes + torn);
-    Ok(Recovered { at, generation, open, asked, torn_bytes, unsigned, publisher })
+    Ok(Recovered { at, generation: head.generation, open, torn_bytes: torn_bytes + torn, unsigned, publisher })
 }
 
 /// What the entries say that no checkpoint has signed yet, or that come after an intent without outcome.
@@ -136,35 +132,15 @@ struct Tail {
     open: BTreeMap<u64, Vec<u8>>,
     /// Whether one names the keys of the change that was begun.
     names_keys: bool,
-    /// Erasures that nothing was recorded of but that they were asked for.
-    asked: BTreeMap<String, u64>,
 }
 
 impl Tail {
     fn pass(&mut self, found: Found, signers: &Signers) {
         self.names_keys |= signers.is_named(&found);
-        if found.is_erasure {
-            self.erasure(&found);
-        }
         if found.is_intent {
             self.open.insert(found.index, found.bytes);
         } else if let Some(intent) = found.concludes {
             self.open.remove(&intent);
-        }
-    }
-
-    fn erasure(&mut self, found: &Found) {
-        let Ok(json) = found.json() else { return };
-        let text = |name: &str| json.get(name).and_then(serde_json::Value::as_str);
-        let (Some(whose), Some(time)) = (text("fingerprint"), json.get("time").and_then(serde_json::Value::as_u64))
-        else {
-            return;
-        };
-        // The log's own records of one come after it has begun, and say why they are made.
-        if found.erases || text("detail").is_some() {
-            self.asked.remove(whose);
-        } else {
-            self.asked.insert(whose.to_owned(), time);
         }
     }
 
@@ -242,8 +218,7 @@ fn create(storage: &mut dyn Storage, signers: Signers, now: UnixMillis) -> Resul
     settle(storage, &at, &mut generation, (0, 0))?;
     storage.sync_dir()?;
     let (publisher, torn_bytes) = Publisher::open(storage, signers, 0, None)?;
-    let (open, asked) = (BTreeMap::new(), BTreeMap::new());
-    Ok(Recovered { at, generation, open, asked, torn_bytes, unsigned: 0, publisher })
+    Ok(Recovered { at, generation, open: BTreeMap::new(), torn_bytes, unsigned: 0, publisher })
 }
 
 /// Begins a segment, durably.

@@ -29,8 +29,6 @@ pub(crate) struct Found {
     pub(crate) is_intent: bool,
     /// The intent that it is the outcome of.
     pub(crate) concludes: Option<u64>,
-    /// Whether it says that a key is to be destroyed, or was.
-    pub(crate) is_erasure: bool,
     /// Whether it says that a key was destroyed.
     pub(crate) erases: bool,
     /// Whether it says that the gateway started.
@@ -338,7 +336,6 @@ impl Walk {
             bytes: record.to_vec(),
             is_intent: skeleton.kind == "intent",
             concludes: skeleton.intent.filter(|_| skeleton.kind == "outcome"),
-            is_erasure: skeleton.is(EventKind::Erase) || skeleton.is(EventKind::Erased),
             erases: skeleton.is(EventKind::Erased),
             starts: skeleton.is(EventKind::Start),
             names_side: skeleton.side,

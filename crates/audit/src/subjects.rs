@@ -10,7 +10,6 @@ mod file;
 mod ring;
 mod slot;
 
-use crate::body::fingerprint;
 use crate::storage;
 use casemate_core::UnixMillis;
 use casemate_core::digest::Digest;
@@ -142,8 +141,6 @@ pub(crate) struct Subjects {
     /// `None`: they are kept nowhere.
     path: Option<PathBuf>,
     inner: RwLock<Inner>,
-    /// Whose erasure was asked for, which is recorded, and not begun yet.
-    asked: Mutex<Vec<Owner>>,
     /// Whether there are any that are not on the disk yet.
     is_behind: AtomicBool,
     /// Held while the file is written.
@@ -157,8 +154,7 @@ pub(crate) struct Subjects {
 impl Default for Subjects {
     fn default() -> Self {
         let (inner, is_behind, writing) = (RwLock::default(), AtomicBool::default(), Mutex::default());
-        let (asked, changed) = (Mutex::default(), AtomicU64::default());
-        Self { path: None, inner, asked, is_behind, writing, changed, most: MOST, _lock: None }
+        Self { path: None, inner, is_behind, writing, changed: AtomicU64::default(), most: MOST, _lock: None }
     }
 }
 
@@ -304,50 +300,9 @@ impl Subjects {
         }
     }
 
-    /// Whether that owner has a key, if only one whose erasure was begun.
-    pub(crate) fn knows(&self, owner: Owner) -> bool {
-        self.read().live.contains_key(&owner.id) || !self.ending_of(owner).is_empty()
-    }
-
     /// That owner's keys whose erasure was begun.
     pub(crate) fn ending_of(&self, owner: Owner) -> Vec<Ending> {
         self.ending().into_iter().filter(|ending| ending.owner == owner).collect()
-    }
-
-    /// Notes that the erasure of that owner's keys is to begin, and is recorded.
-    pub(crate) fn ask(&self, owner: Owner) {
-        let mut asked = self.asking();
-        if !asked.contains(&owner) {
-            asked.push(owner);
-        }
-    }
-
-    /// The owners of which that was noted.
-    pub(crate) fn asked(&self) -> Vec<Owner> {
-        self.asking().clone()
-    }
-
-    /// It has begun.
-    pub(crate) fn heard(&self, owner: Owner) {
-        self.asking().retain(|asked| *asked != owner);
-    }
-
-    /// The same at an opening, for the key that an owner of this fingerprint had at that time.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub(crate) fn ask_again(&self, whose: &str, at: u64) -> io::Result<()> {
-        let is_it = |(id, held): (&Digest, &Held)| (fingerprint(*id) == whose).then_some(held.named);
-        let named = self.read().live.iter().find_map(is_it);
-        let (Some(path), Some(named)) = (&self.path, named) else { return Ok(()) };
-        if let Some(slot) = Ring::new(path).slot(named.slot)?.filter(|slot| slot.made <= at) {
-            self.ask(slot.owner);
-        }
-        Ok(())
-    }
-
-    fn asking(&self) -> MutexGuard<'_, Vec<Owner>> {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keys whose erasure was begun.

@@ -143,9 +143,6 @@ impl Writer {
             writer.commit(&mut jobs)?;
         }
         writer.settled();
-        for (whose, at) in &found.asked {
-            writer.queue.subjects.ask_again(whose, *at)?;
-        }
         writer.finish_erasures().map_err(io::Error::from)?;
         writer.finish_rotation()?;
         writer.publish()?;

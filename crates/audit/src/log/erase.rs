@@ -26,14 +26,14 @@ impl Log {
     /// Destroys the key of a subject: nothing that was recorded of it until now can be linked to a value, opened or
     /// decided again, and a later call makes a new key. `None` where it has no key.
     ///
-    /// It begins with a record of who asked, and ends with one. What is begun goes on when this future is dropped, and at the next
+    /// It begins with a record, and ends with one. What is begun goes on when this future is dropped, and at the next
     /// opening when the process ends. A legal hold that comes in between keeps the key: that is recorded, and the erasure
     /// goes on when the hold is lifted.
     ///
     /// # Errors
     /// `audit.hold`: a legal hold is on the tenant, or on a trace that the subject has records in, or the records of held
-    /// traces are not all found yet. `audit.unavailable`: the disk does not take the record of who asked: nothing was done.
-    /// `audit.begun`: that is recorded, or may be, and a later step failed; the erasure goes on by itself.
+    /// traces are not all found yet. `audit.unavailable`: the disk does not take it: nothing was done.
+    /// `audit.begun`: the key is marked for it, or may be, and a later step failed; the erasure goes on by itself.
     pub async fn erase(&self, tenant: &TenantId, subject: &Subject, actor: &str) -> Result<Option<Erasure>, Refusal> {
         let owner = Owner::new(Some(tenant), Some(subject));
         self.is_free(owner)?;
@@ -70,35 +70,33 @@ impl Log {
         let _one = self.queue().holds.erasing.lock().await;
         // It may have waited long for its turn.
         self.is_free(owner)?;
-        if !self.queue().subjects.knows(owner) {
+        let doom = move |queue: &Queue| {
+            let numbers = queue.subjects.doom(owner)?;
+            queue.rendered();
+            Ok(numbers)
+        };
+        let numbers = self.with_keys(doom).await.map_err(|refusal| {
+            if self.queue().subjects.ending_of(owner).is_empty() { refusal } else { begun(refusal) }
+        })?;
+        if numbers.is_empty() {
             return Ok(None);
         }
-        let mut begun = Body::erasure(EventKind::Erase, Some(tenant.clone()), owner.id, actor);
-        begun.facts = self.queue().holds.holds().facts();
-        if let Err(refusal) = self.write(begun).await {
-            if refusal.reason == Reason::AuditBegun {
-                self.queue().subjects.ask(owner);
-            }
-            return Err(refusal);
-        }
-        let destroyed = self.destroy(tenant, owner, actor).await;
-        destroyed.map(Some).map_err(|refusal| match refusal.reason {
-            // What is recorded is not undone.
-            Reason::AuditUnavailable => Refusal { reason: Reason::AuditBegun, ..refusal },
-            _ => refusal,
-        })
+        self.destroy(tenant, owner, actor, numbers).await.map(Some).map_err(begun)
     }
 
-    /// What follows the record of who asked.
-    async fn destroy(&self, tenant: TenantId, owner: Owner, actor: &str) -> Result<Erasure, Refusal> {
-        let doom = move |queue: &Queue| {
-            queue.subjects.ask(owner);
-            queue.doom_asked()?;
-            Ok(queue.subjects.ending_of(owner))
-        };
-        let ending = self.with_keys(doom).await?;
-        let numbers: Vec<_> = ending.iter().map(|ending| ending.number).collect();
+    /// Destroys the keys that are marked.
+    async fn destroy(
+        &self,
+        tenant: TenantId,
+        owner: Owner,
+        actor: &str,
+        numbers: Vec<u32>,
+    ) -> Result<Erasure, Refusal> {
         let body = |kind| Body::erasure(kind, Some(tenant.clone()), owner.id, actor);
+        let mut begun = body(EventKind::Erase);
+        begun.facts = self.queue().holds.holds().facts();
+        self.write(begun).await?;
+        let ending = self.queue().subjects.ending_of(owner);
         let slots = numbers.clone();
         let wipe = move |queue: &Queue| {
             let wiped = queue.holds.while_free(owner, || queue.subjects.wipe(&slots, queue.now()));
@@ -137,7 +135,13 @@ impl Log {
     }
 }
 
-/// What is said to whoever erases.
+/// A key that is marked, or may be, is not let go.
+fn begun(refusal: Refusal) -> Refusal {
+    let reason = if refusal.reason == Reason::AuditUnavailable { Reason::AuditBegun } else { refusal.reason };
+    Refusal { reason, ..refusal }
+}
+
+/// What is said to whoever erases under a hold.
 fn held(verdict: Verdict) -> Refusal {
     let refusal = Refusal::new(Reason::AuditHold);
     match verdict {

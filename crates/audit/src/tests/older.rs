@@ -146,7 +146,8 @@ async fn a_call_that_a_start_left_without_outcome_is_named() {
     };
     for is_forged in [false, true] {
         let (dir, killed) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let (log, _) = open(dir.path());
+        let config = |dir: &Path| Config { segment_bytes: 1, ..config(dir) };
+        let (log, _) = Log::open(config(dir.path()), clock().0).unwrap();
         log.event(start()).await.unwrap();
         let flight = recorded(&log).await.unwrap().dispatch();
         concern(&log, "b").await;
@@ -154,10 +155,8 @@ async fn a_call_that_a_start_left_without_outcome_is_named() {
         while log.health().signed < 3 {
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
-        for file in
-            ["head", LOG, "00000000000000000000.checkpoints", "checkpoint", "audit.key", "audit.pub", "subjects"]
-        {
-            fs::copy(dir.path().join(file), killed.path().join(file)).unwrap();
+        for file in fs::read_dir(dir.path()).unwrap().map(Result::unwrap).filter(|file| file.path().is_file()) {
+            fs::copy(file.path(), killed.path().join(file.file_name())).unwrap();
         }
         drop(flight);
         log.close().await;
@@ -171,7 +170,7 @@ async fn a_call_that_a_start_left_without_outcome_is_named() {
             file[usize::try_from(at).unwrap()..][..bytes.len()].copy_from_slice(&bytes);
             fs::write(path, file).unwrap();
         }
-        let (log, recovery) = open(killed.path());
+        let (log, recovery) = Log::open(config(killed.path()), clock().0).unwrap();
         assert_eq!(recovery.unknown_outcomes, u64::from(!is_forged));
         assert!(crate::verify(killed.path()).is_ok(), "until the gateway starts it may be in flight");
         log.event(start()).await.unwrap();

@@ -34,7 +34,6 @@ impl Writer {
         let queue = Arc::clone(&self.queue);
         // Whoever erases now finishes what it begins.
         let Ok(_one) = queue.holds.erasing.try_lock() else { return Ok(()) };
-        queue.doom_asked().map_err(Failed::Keys)?;
         let (mut free, mut held) = (Vec::new(), Vec::new());
         for ending in queue.subjects.ending() {
             match (ending.state, queue.holds.judge(ending.owner)) {
