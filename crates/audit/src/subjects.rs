@@ -170,7 +170,7 @@ impl Subjects {
             return Err(io::Error::new(io::ErrorKind::NotFound, what));
         }
         create(path)?;
-        let lock = File::open(path)?;
+        let lock = storage::plain(path)?;
         if !storage::take(&lock)? {
             return Ok(None);
         }
@@ -361,7 +361,7 @@ impl Subjects {
     /// Writes slots in their places, durably.
     fn write(&self, written: &mut Written, slots: &[Slot]) -> io::Result<()> {
         let Some(path) = self.path.as_ref().filter(|_| !slots.is_empty()) else { return Ok(()) };
-        let file = OpenOptions::new().write(true).open(path).map_err(|error| storage::named(path, &error))?;
+        let file = storage::writable(&mut OpenOptions::new(), path).map_err(|error| storage::named(path, &error))?;
         for slot in slots {
             let slot = Slot { batch: written.batch, ..slot.clone() };
             file.write_all_at(&slot.encode(), Slot::offset(slot.number))?;
@@ -381,7 +381,7 @@ impl Subjects {
     /// Says in the file how many slots it has, durably: as many as the opening found.
     fn count(&self, written: &mut Written, there: u32) -> io::Result<()> {
         let Some(path) = self.path.as_ref().filter(|_| written.counted < there) else { return Ok(()) };
-        let file = OpenOptions::new().write(true).open(path).map_err(|error| storage::named(path, &error))?;
+        let file = storage::writable(&mut OpenOptions::new(), path).map_err(|error| storage::named(path, &error))?;
         file::count(&file, there).and_then(|()| file.sync_data()).map_err(|error| storage::named(path, &error))?;
         written.counted = there;
         Ok(())

@@ -142,7 +142,7 @@ impl KeyFiles for Files {
         let next = next_path(&self.0);
         if next.try_exists()? {
             // Opened before it loses its name, and overwritten after: as long as it has one it is whole.
-            let old = OpenOptions::new().write(true).open(&self.0);
+            let old = crate::storage::writable(&mut OpenOptions::new(), &self.0);
             fs::rename(&next, &self.0).map_err(|error| crate::storage::named(&next, &error))?;
             sync_dir(&self.0)?;
             if let Err(error) = old.and_then(overwrite) {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::head::Head;
 use crate::index::{Filter, Order, Query, Tail, Way, stats};
-use crate::{Class, Event, EventKind, Facts, Fault, OpenError, Options, Refused};
+use crate::{Class, Event, EventKind, Facts, Fault, OpenError, Options, Refused, Revealed};
 use std::fs;
 
 const LOG: &str = "00000000000000000000.log";
@@ -195,4 +195,40 @@ async fn starts_in_between_do_not_make_it_forgotten() {
         log.close().await;
     }
     is_refused(dir.path(), &older).await;
+}
+
+/// Somebody puts keys back that were destroyed: the log says so, and nothing is read with them.
+#[tokio::test]
+async fn a_key_that_was_destroyed_opens_nothing_when_it_is_put_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let (log, _) = open(dir.path());
+    concern(&log, "b").await;
+    concern(&log, "c").await;
+    log.close().await;
+    let older = fs::read(keys(dir.path())).unwrap();
+    let value = |index| crate::reveal(dir.path(), &keys(dir.path()), index, crate::Field::Arguments, b"{\"q\":1}");
+    assert_eq!((value(0), value(1)), (Ok(Revealed::Match), Ok(Revealed::Match)));
+    let (log, _) = open(dir.path());
+    let (tenant, subject) = (principal().tenant, Subject::parse("b").unwrap());
+    log.erase(&tenant, &subject, "ann").await.unwrap().unwrap();
+    log.close().await;
+    let newest = fs::read(keys(dir.path())).unwrap();
+    let verified = || {
+        let options = Options { subjects: Some(keys(dir.path())), ..Options::default() };
+        crate::verify_with(dir.path(), options)
+    };
+    assert!(verified().is_ok());
+    fs::write(keys(dir.path()), &older).unwrap();
+    assert_eq!((value(0), value(1)), (Ok(Revealed::Erased), Ok(Revealed::Match)), "of others nothing is lost");
+    let fault = verified().unwrap_err();
+    assert!(fault.class == Class::Changed && fault.what.contains("is there again"), "{fault}");
+
+    // The slot goes to somebody else, whose key is not taken for the one that was destroyed.
+    fs::write(keys(dir.path()), &newest).unwrap();
+    let (log, _) = open(dir.path());
+    concern(&log, "b").await;
+    let last = log.health().entries - 1;
+    log.close().await;
+    assert_eq!((value(0), value(last)), (Ok(Revealed::Erased), Ok(Revealed::Match)));
+    assert!(verified().is_ok());
 }
