@@ -3,7 +3,7 @@
 //! `CAP_LINUX_IMMUTABLE`; whoever has that can lift them too, so that they stop mistakes and the gateway's own user, and
 //! nobody with root.
 
-use crate::storage::named;
+use crate::storage::{named, plain};
 use rustix::fs::{IFlags, ioctl_getflags, ioctl_setflags};
 use rustix::io::Errno;
 use std::fs::File;
@@ -14,7 +14,7 @@ const BOTH: IFlags = IFlags::APPEND.union(IFlags::IMMUTABLE);
 
 /// Which of the two a file has; none where the file system knows no attributes.
 pub(crate) fn of(path: &Path) -> io::Result<IFlags> {
-    Ok(read(&File::open(path)?)?.intersection(BOTH))
+    Ok(read(&plain(path)?)?.intersection(BOTH))
 }
 
 fn read(file: &File) -> io::Result<IFlags> {
@@ -47,7 +47,7 @@ pub(crate) fn release(path: &Path) -> io::Result<()> {
 }
 
 fn set(path: &Path, wanted: IFlags) -> io::Result<()> {
-    let file = File::open(path)?;
+    let file = plain(path)?;
     let flags = read(&file)?;
     if flags.intersection(BOTH) == wanted {
         return Ok(());

@@ -130,9 +130,10 @@ impl Opener {
         let found = self.ring.find(&named, owner).map_err(|error| entry.fault(Class::Unreadable, error.to_string()))?;
         let gone = |what: &str| entry.fault(Class::Removed, format!("the key that it was made under {what}"));
         match found {
+            Lookup::Found(_) if self.erasures.name(owner, &named)? => Ok(None),
             Lookup::Found(key) => Ok(Some(Link { salt, key })),
             Lookup::Ending => Ok(None),
-            Lookup::Erased if self.erasures.have(owner, origin.tenant.as_ref(), entry.index)? => Ok(None),
+            Lookup::Erased if self.erasures.have(owner, entry.index)? => Ok(None),
             Lookup::Erased => Err(gone("was destroyed, and no record says so")),
             Lookup::Missing => Err(gone(&format!("is not in slot {}", named.slot))),
         }

@@ -129,7 +129,7 @@ impl Dir {
 
     /// A file for a lock, made where it is missing.
     pub(crate) fn lock(&self, name: &str) -> io::Result<File> {
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let file = fs::openat(&self.0, name, flags, Mode::RUSR | Mode::WUSR);
         file.map(File::from).map_err(|e| explained(e, "a plain file"))
     }

@@ -5,18 +5,37 @@ use crate::body::fingerprint;
 use crate::error::Fault;
 use crate::index::{Filter, Order, Query, Way};
 use crate::read::Entry;
-use crate::record::EventKind;
+use crate::record::{EventKind, Fact, Facts};
 use crate::scan::Walk;
 use crate::storage::DirSource;
-use crate::subjects::Owner;
-use casemate_core::TenantId;
+use crate::subjects::{Ending, Named, Owner};
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+
+/// The member of the facts that names the keys.
+const KEYS: &str = "keys";
+
+/// Which keys were destroyed, for the record of it: of each its slot and its generation there.
+pub(crate) fn facts<'a>(keys: impl IntoIterator<Item = &'a Ending>) -> Facts {
+    let each: Vec<_> = keys.into_iter().map(|key| format!("{}.{}", key.number, key.generation)).collect();
+    Facts::from([(KEYS, Fact::Text(each.join(" ")))])
+}
+
+/// The keys that such a record names: slot and generation. Those of earlier releases name none.
+pub(crate) fn keys(json: &Value) -> impl Iterator<Item = (u32, u32)> {
+    let text = json.get("facts").and_then(|facts| facts.get(KEYS)).and_then(Value::as_str).unwrap_or_default();
+    text.split(' ').filter_map(|key| {
+        let (slot, generation) = key.split_once('.')?;
+        Some((slot.parse().ok()?, generation.parse().ok()?))
+    })
+}
 
 /// What is known of them so far.
 pub(crate) struct Erasures {
     dir: PathBuf,
+    /// The keys of each subject that was asked for, by its fingerprint, of which the log says that they were destroyed.
+    keys: HashMap<String, HashSet<(u32, u32)>>,
     /// The last one of each subject that was found, by its fingerprint.
     found: HashMap<String, u64>,
     /// The entries from here on were not read yet.
@@ -25,18 +44,31 @@ pub(crate) struct Erasures {
 
 impl Erasures {
     pub(crate) fn new(dir: &Path) -> Self {
-        Self { dir: dir.to_owned(), found: HashMap::new(), read: 0 }
+        Self { dir: dir.to_owned(), keys: HashMap::new(), found: HashMap::new(), read: 0 }
     }
 
     /// Whether the log in `dir` says, after entry `index`, that the key of that owner was destroyed. The index of the log
     /// is asked first; whatever it does not name is looked for in the log itself.
-    pub(crate) fn have(&mut self, owner: Owner, tenant: Option<&TenantId>, index: u64) -> Result<bool, Fault> {
+    pub(crate) fn have(&mut self, owner: Owner, index: u64) -> Result<bool, Fault> {
         let wanted = fingerprint(owner.id);
-        if self.is_after(&wanted, index) || (self.read == 0 && self.ask(&wanted, tenant, index)?) {
+        if !self.is_after(&wanted, index) && self.read == 0 {
+            self.ask(&wanted)?;
+        }
+        if self.is_after(&wanted, index) {
             return Ok(true);
         }
         self.read_on()?;
         Ok(self.is_after(&wanted, index))
+    }
+
+    /// Whether the log says that this key of that owner was destroyed. Then one that is there came back, with an older copy
+    /// of the file of keys.
+    pub(crate) fn name(&mut self, owner: Owner, key: &Named) -> Result<bool, Fault> {
+        let wanted = fingerprint(owner.id);
+        if !self.keys.contains_key(&wanted) {
+            self.ask(&wanted)?;
+        }
+        Ok(self.keys.get(&wanted).is_some_and(|keys| keys.contains(&(key.slot, key.generation))))
     }
 
     fn is_after(&self, fingerprint: &str, index: u64) -> bool {
@@ -53,22 +85,17 @@ impl Erasures {
         }
     }
 
-    /// Asks the index, which knows the events of a tenant.
-    fn ask(&mut self, wanted: &str, tenant: Option<&TenantId>, index: u64) -> Result<bool, Fault> {
-        let Some(tenant) = tenant else { return Ok(false) };
-        let (tenant, kind) = (Some(tenant.to_string()), Some("event".to_owned()));
-        let filter = Filter { tenant, kind, ..Filter::default() };
+    /// Asks the index for all erasures of a subject.
+    fn ask(&mut self, wanted: &str) -> Result<(), Fault> {
+        let filter = Filter { fingerprint: Some(wanted.to_owned()), ..Filter::default() };
+        let mut destroyed = HashSet::new();
         for entry in Query::new(&self.dir, filter, Order::Newest, Way::Index)? {
-            let Entry { index: at, json, .. } = entry?;
-            if at <= index {
-                break;
-            }
-            self.note(at, &json);
-            if self.is_after(wanted, index) {
-                return Ok(true);
-            }
+            let Entry { index, json, .. } = entry?;
+            self.note(index, &json);
+            destroyed.extend(keys(&json));
         }
-        Ok(false)
+        self.keys.insert(wanted.to_owned(), destroyed);
+        Ok(())
     }
 
     /// Reads what was not read yet.

@@ -272,10 +272,19 @@ impl Log {
 }
 
 async fn wait<T>(receiver: oneshot::Receiver<Result<T, Refusal>>, patience: Duration) -> Result<T, Refusal> {
-    let late = |why: &str| Refusal::new(Reason::AuditUnavailable).retry_after(1).detail(why);
+    wait_or(Reason::AuditUnavailable, receiver, patience).await
+}
+
+/// Waits; `late` is what is said of something that may still be done when nobody waits for it any more.
+async fn wait_or<T>(
+    late: Reason,
+    receiver: oneshot::Receiver<Result<T, Refusal>>,
+    patience: Duration,
+) -> Result<T, Refusal> {
+    let refused = |reason, why: &str| Err(Refusal::new(reason).retry_after(1).detail(why));
     match tokio::time::timeout(patience, receiver).await {
         Ok(Ok(result)) => result,
-        Ok(Err(_)) => Err(late("the log has ended")),
-        Err(_) => Err(late("the disk did not take it in time")),
+        Ok(Err(_)) => refused(Reason::AuditUnavailable, "the log has ended"),
+        Err(_) => refused(late, "the disk did not take it in time"),
     }
 }

@@ -3,9 +3,9 @@
 use crate::log::Log;
 use crate::storage;
 use casemate_core::digest::Digest;
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 /// Their directory in that of the log.
@@ -55,7 +55,7 @@ fn keep(dir: &Path, digest: Digest, text: &[u8]) -> io::Result<()> {
     }
     let path = path(dir, digest);
     let partial = path.with_extension("partial");
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
+    let mut file = storage::replacement(&partial)?;
     file.write_all(text)?;
     file.sync_all()?;
     std::fs::rename(&partial, &path)?;

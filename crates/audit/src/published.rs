@@ -4,12 +4,11 @@
 use crate::checkpoints::Kept;
 use crate::error::{Class, Fault};
 use crate::prove::consistency;
-use crate::storage::{DirSource, Source, named};
+use crate::storage::{DirSource, Source, named, replacement};
 use crate::verify::note;
 use casemate_tlog::{Checkpoint, Verifier};
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 /// Its file in the log's directory.
@@ -99,7 +98,7 @@ pub(crate) fn withdraw(dir: &Path) -> io::Result<Option<u64>> {
 fn replace(dir: &Path, text: &str) -> io::Result<()> {
     let (path, partial) = (dir.join(PUBLISHED), dir.join(format!("{PUBLISHED}.partial")));
     let write = || {
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
+        let mut file = replacement(&partial)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()
     };

@@ -31,6 +31,8 @@ pub(crate) struct Found {
     pub(crate) concludes: Option<u64>,
     /// Whether it says that a key was destroyed.
     pub(crate) erases: bool,
+    /// Whether it says that the gateway started.
+    pub(crate) starts: bool,
     /// The hash of the side that it was made with, where it has one.
     pub(crate) names_side: Option<String>,
     /// What lies outside the tree.
@@ -61,9 +63,12 @@ struct Skeleton {
 }
 
 impl Skeleton {
+    fn is(&self, kind: EventKind) -> bool {
+        self.kind == "event" && self.event.as_deref() == Some(kind.as_str())
+    }
+
     fn pruned_to(&self) -> Option<u64> {
-        let is_prune = self.kind == "event" && self.event.as_deref() == Some(EventKind::Prune.as_str());
-        self.facts.as_ref().filter(|_| is_prune)?.get("to")?.as_u64()
+        self.facts.as_ref().filter(|_| self.is(EventKind::Prune))?.get("to")?.as_u64()
     }
 }
 
@@ -331,7 +336,8 @@ impl Walk {
             bytes: record.to_vec(),
             is_intent: skeleton.kind == "intent",
             concludes: skeleton.intent.filter(|_| skeleton.kind == "outcome"),
-            erases: skeleton.kind == "event" && skeleton.event.as_deref() == Some(EventKind::Erased.as_str()),
+            erases: skeleton.is(EventKind::Erased),
+            starts: skeleton.is(EventKind::Start),
             names_side: skeleton.side,
             side: frame.side.to_vec(),
         };

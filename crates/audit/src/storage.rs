@@ -2,9 +2,10 @@
 
 use crate::{attributes, files};
 use rustix::fs::{FlockOperation, IFlags, Mode, OFlags, flock, open};
+use rustix::io::Errno;
 use std::collections::BTreeSet;
 use std::fs::{DirBuilder, File, OpenOptions, Permissions};
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write};
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -62,6 +63,23 @@ pub(crate) fn plain(path: &Path) -> io::Result<File> {
         return Ok(file);
     }
     Err(not_plain())
+}
+
+/// The file, where it has just these bytes.
+pub(crate) fn has(path: &Path, bytes: &[u8]) -> Option<File> {
+    let file = plain(path).ok()?;
+    let (len, mut there) = (bytes.len() as u64, Vec::with_capacity(bytes.len()));
+    (&file).take(len.saturating_add(1)).read_to_end(&mut there).ok()?;
+    (there == bytes).then_some(file)
+}
+
+/// Opens a plain file for writing, private where it is made. What lies in the place of one is not waited for, nor written.
+pub(crate) fn writable(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    let opened = options.write(true).mode(0o600).custom_flags(OFlags::NONBLOCK.bits().cast_signed()).open(path);
+    // A pipe that nobody reads.
+    let file =
+        opened.map_err(|e| if e.raw_os_error() == Some(Errno::NXIO.raw_os_error()) { not_plain() } else { e })?;
+    if file.metadata()?.is_file() { Ok(file) } else { Err(not_plain()) }
 }
 
 fn not_plain() -> io::Error {
@@ -137,7 +155,7 @@ impl DirStorage {
                 File::open(parent)?.sync_all()?;
             }
         }
-        let lock = private().write(true).create(true).truncate(false).open(dir.join(files::LOCK))?;
+        let lock = lock_file(&dir.join(files::LOCK))?;
         if !take(&lock)? {
             return Ok(None);
         }
@@ -182,14 +200,14 @@ impl DirStorage {
 
     /// Puts a file in its place, durably but for its name.
     fn place(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        if std::fs::read(path).is_ok_and(|there| there == bytes) {
-            return File::open(path)?.sync_all();
+        if let Some(file) = has(path, bytes) {
+            return file.sync_all();
         }
         if let Some(parent) = path.parent() {
             DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
         }
         let partial = path.with_extension("durable.partial");
-        let mut file = private().write(true).create(true).truncate(true).open(&partial)?;
+        let mut file = replacement(&partial)?;
         file.write_all(bytes)?;
         file.sync_all()?;
         std::fs::rename(&partial, path)
@@ -201,7 +219,7 @@ pub(crate) fn take(lock: &File) -> io::Result<bool> {
     for _ in 0..20 {
         match flock(lock, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => return Ok(true),
-            Err(rustix::io::Errno::WOULDBLOCK) => std::thread::sleep(Duration::from_millis(25)),
+            Err(Errno::WOULDBLOCK) => std::thread::sleep(Duration::from_millis(25)),
             Err(error) => return Err(error.into()),
         }
     }
@@ -224,10 +242,13 @@ pub(crate) fn named(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.mode(0o600);
-    options
+/// A file that is written to be put in the place of another.
+pub(crate) fn replacement(partial: &Path) -> io::Result<File> {
+    writable(OpenOptions::new().create(true).truncate(true), partial)
+}
+
+fn lock_file(path: &Path) -> io::Result<File> {
+    writable(OpenOptions::new().create(true).truncate(false), path).map_err(|error| named(path, &error))
 }
 
 impl Source for DirStorage {
@@ -247,7 +268,8 @@ impl Source for DirStorage {
 impl Storage for DirStorage {
     fn tail(&mut self, name: &str) -> io::Result<Box<dyn Tail>> {
         let path = self.path(name);
-        let file = private().append(true).create(true).open(&path).map_err(|error| named(&path, &error))?;
+        let file =
+            writable(OpenOptions::new().append(true).create(true), &path).map_err(|error| named(&path, &error))?;
         self.guard(&path);
         Ok(Box::new(FileTail { file, path }))
     }
@@ -256,7 +278,7 @@ impl Storage for DirStorage {
         let path = self.path(name);
         attributes::release(&path)?;
         let cut = || {
-            let file = private().write(true).open(&path)?;
+            let file = writable(&mut OpenOptions::new(), &path)?;
             file.set_len(len)?;
             file.sync_all()
         };
@@ -267,7 +289,7 @@ impl Storage for DirStorage {
         let path = self.path(name);
         attributes::release(&path)?;
         let rewrite = || {
-            let file = private().write(true).open(&path)?;
+            let file = writable(&mut OpenOptions::new(), &path)?;
             let mut at = offset;
             loop {
                 let bytes = self.read_at(name, at, 1 << 20)?;
@@ -292,7 +314,7 @@ impl Storage for DirStorage {
 
     fn write_head(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
         let path = self.path(files::HEAD);
-        let open = || private().write(true).create(true).truncate(false).open(&path);
+        let open = || writable(OpenOptions::new().create(true).truncate(false), &path);
         let file = self.head.take().map_or_else(open, Ok);
         let written = file.and_then(|file| file.write_all_at(bytes, offset).map(|()| file));
         self.head = Some(written.map_err(|error| named(&path, &error))?);
@@ -302,7 +324,7 @@ impl Storage for DirStorage {
     fn replace(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let partial = self.path(&format!("{name}.partial"));
         let replace = || {
-            let mut file = private().write(true).create(true).truncate(true).open(&partial)?;
+            let mut file = replacement(&partial)?;
             file.write_all(bytes)?;
             std::fs::rename(&partial, self.path(name))
         };

@@ -15,8 +15,9 @@ use casemate_core::UnixMillis;
 use casemate_core::digest::Digest;
 use file::{create, damaged, load, rewrite};
 pub(crate) use ring::{Lookup, Ring};
+use slot::SLOT;
+pub(crate) use slot::Slot;
 pub(crate) use slot::{CHECK, Key, Owner, State, mac};
-use slot::{SLOT, Slot};
 use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -62,6 +63,7 @@ impl Held {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Ending {
     pub(crate) number: u32,
+    pub(crate) generation: u32,
     pub(crate) owner: Owner,
     pub(crate) state: State,
 }
@@ -168,7 +170,7 @@ impl Subjects {
             return Err(io::Error::new(io::ErrorKind::NotFound, what));
         }
         create(path)?;
-        let lock = File::open(path)?;
+        let lock = storage::plain(path)?;
         if !storage::take(&lock)? {
             return Ok(None);
         }
@@ -277,8 +279,7 @@ impl Subjects {
             inner.live.remove(&owner.id);
             inner.ending.insert(slot.number, slot);
         }
-        let is_its = |ending: &Ending| ending.owner == owner;
-        let numbers: Vec<_> = self.ending().into_iter().filter(is_its).map(|ending| ending.number).collect();
+        let numbers: Vec<_> = self.ending_of(owner).iter().map(|ending| ending.number).collect();
         self.end(&mut written, &numbers, |slot| match slot.state {
             State::Wiped => slot.clone(),
             _ => Slot { state: State::Doomed, ..slot.clone() },
@@ -299,9 +300,17 @@ impl Subjects {
         }
     }
 
+    /// That owner's keys whose erasure was begun.
+    pub(crate) fn ending_of(&self, owner: Owner) -> Vec<Ending> {
+        self.ending().into_iter().filter(|ending| ending.owner == owner).collect()
+    }
+
     /// Keys whose erasure was begun.
     pub(crate) fn ending(&self) -> Vec<Ending> {
-        let of = |slot: &Slot| Ending { number: slot.number, owner: slot.owner, state: slot.state };
+        let of = |slot: &Slot| {
+            let Slot { number, generation, owner, state, .. } = *slot;
+            Ending { number, generation, owner, state }
+        };
         self.read().ending.values().map(of).collect()
     }
 
@@ -352,7 +361,7 @@ impl Subjects {
     /// Writes slots in their places, durably.
     fn write(&self, written: &mut Written, slots: &[Slot]) -> io::Result<()> {
         let Some(path) = self.path.as_ref().filter(|_| !slots.is_empty()) else { return Ok(()) };
-        let file = OpenOptions::new().write(true).open(path).map_err(|error| storage::named(path, &error))?;
+        let file = storage::writable(&mut OpenOptions::new(), path).map_err(|error| storage::named(path, &error))?;
         for slot in slots {
             let slot = Slot { batch: written.batch, ..slot.clone() };
             file.write_all_at(&slot.encode(), Slot::offset(slot.number))?;
@@ -372,7 +381,7 @@ impl Subjects {
     /// Says in the file how many slots it has, durably: as many as the opening found.
     fn count(&self, written: &mut Written, there: u32) -> io::Result<()> {
         let Some(path) = self.path.as_ref().filter(|_| written.counted < there) else { return Ok(()) };
-        let file = OpenOptions::new().write(true).open(path).map_err(|error| storage::named(path, &error))?;
+        let file = storage::writable(&mut OpenOptions::new(), path).map_err(|error| storage::named(path, &error))?;
         file::count(&file, there).and_then(|()| file.sync_data()).map_err(|error| storage::named(path, &error))?;
         written.counted = there;
         Ok(())

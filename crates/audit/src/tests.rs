@@ -10,6 +10,7 @@ mod lost;
 mod memory;
 mod named;
 mod older;
+mod pipes;
 mod property;
 mod restore;
 mod retention;

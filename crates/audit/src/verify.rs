@@ -1,6 +1,8 @@
 //! Checking a log without its lock: every entry, the tree, the head, and every checkpoint. Nothing here writes.
 
 mod narrow;
+mod owed;
+mod restored;
 
 use crate::chain::Chain;
 use crate::checkpoints::{self, Checkpoints, Kept};
@@ -14,8 +16,10 @@ use casemate_tlog::note::MAX_NOTE;
 use casemate_tlog::{Checkpoint, Hash, Verifier};
 use narrow::Since;
 pub(crate) use narrow::Wanted;
+use owed::Owed;
+use restored::Destroyed;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// How often progress is told: after so many entries.
 const STEP: u64 = 1024;
@@ -38,6 +42,9 @@ pub struct Options<'a> {
     /// Set, where a whole log is good, to the keys under which it ends: the last one that `keys` lead to, or several of
     /// them that sign together. Without `keys` there are none.
     pub ends_under: Option<&'a mut Vec<Verifier>>,
+    /// The file of the keys of subjects: of a whole log, no key may be there that it says was destroyed. Where there is no
+    /// such file, there is none.
+    pub subjects: Option<PathBuf>,
     /// Called now and then with the entries that were checked and the entries that there are.
     pub progress: Option<&'a mut dyn FnMut(u64, u64)>,
 }
@@ -144,7 +151,7 @@ pub(crate) fn check_entries(source: &dyn Source, options: &mut Options<'_>) -> R
     let mut signed = Signed::new(options.keys.clone(), newest, published, minimum.clone());
     let (first_index, mut erased, mut fork, mut recorded) = (walk.index(), 0, None, false);
     let of = walk.head().entries;
-    let mut tail = Unsigned::default();
+    let (mut tail, mut owed, mut destroyed) = (Unsigned::default(), Owed::default(), Destroyed::default());
     let mut since = Since::new(walk.tree().clone());
     loop {
         if fork.is_none() {
@@ -166,6 +173,8 @@ pub(crate) fn check_entries(source: &dyn Source, options: &mut Options<'_>) -> R
             None => break,
             Some(Ok(found)) => {
                 tail.pass(&found, signed.last);
+                owed.pass(&found);
+                destroyed.pass(&found)?;
                 since.pass(&found);
                 signed.chain.pass(&found);
                 erased += u64::from(found.erases);
@@ -191,6 +200,10 @@ pub(crate) fn check_entries(source: &dyn Source, options: &mut Options<'_>) -> R
     }
     if let Some(keys) = options.ends_under.as_mut().filter(|_| is_whole) {
         signed.chain.in_force().clone_into(keys);
+    }
+    if is_whole {
+        owed.finish()?;
+        options.subjects.as_deref().map_or(Ok(()), |keys| destroyed.finish(keys))?;
     }
     if let Some(minimum) = minimum.filter(|_| is_whole && !recorded) {
         return Err(retention::unrecorded(minimum.index()));

@@ -141,14 +141,14 @@ impl LogArgs {
 /// Where the keys of subjects are.
 #[derive(Debug, clap::Args)]
 struct KeysArgs {
-    /// The file with the keys of subjects; without it, `keys/subjects` beside the log.
+    /// The file with the keys of subjects; without it, `keys/subjects` in a backup, or beside the log.
     #[arg(long, value_name = "FILE")]
     keys: Option<PathBuf>,
 }
 
 impl KeysArgs {
     fn path(&self, dir: &Path) -> PathBuf {
-        self.keys.clone().unwrap_or_else(|| casemate_audit::subjects_path(dir))
+        self.keys.clone().unwrap_or_else(|| beside::subjects(dir))
     }
 }
 

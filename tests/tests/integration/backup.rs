@@ -87,7 +87,8 @@ async fn a_copy_is_made_while_calls_run_and_killed_in_the_middle() {
 async fn what_is_no_copy_of_this_log_is_refused() {
     let house = House::start().await;
     let (dir, place) = (house.audit_dir(), tempfile::tempdir().expect("a directory"));
-    house.served(&house.agent(), &Call::tool("echo")).await;
+    let call = Call::tool("echo");
+    let reply = house.served(&house.agent(), &call).await;
     let to = place.path().join("copy");
     assert_eq!(save(&dir, &to).0, Some(0));
     let other = House::start().await;
@@ -118,6 +119,23 @@ async fn what_is_no_copy_of_this_log_is_refused() {
         .expect("casemate runs");
     assert!(keys.status.success() && String::from_utf8_lossy(&keys.stderr).contains("an erasure does not reach"));
     assert!(to.join("keys/subjects").exists());
+    let at = reply.header("casemate-receipt").and_then(|receipt| receipt.split(':').next()).expect("a receipt");
+    let value = place.path().join("value");
+    let body: Value = serde_json::from_slice(&call.body).expect("JSON");
+    std::fs::write(&value, body["params"]["arguments"].to_string()).expect("a file");
+    let asked = |words: &[&str]| {
+        let mut program = command(casemate());
+        program.arg("audit").args(words).arg("--dir").arg(&to);
+        if words.contains(&"reveal") {
+            program.arg("--value").arg(&value);
+        }
+        program.output().expect("casemate runs")
+    };
+    let revealed = asked(&["reveal", at, "--field", "arguments"]);
+    assert_eq!(revealed.status.code(), Some(0), "{}", String::from_utf8_lossy(&revealed.stderr));
+    let replayed = asked(&["replay", at]);
+    let said = String::from_utf8_lossy(&replayed.stdout);
+    assert!(replayed.status.success() && said.contains("equal"), "{said}");
     other.finish().await;
     house.finish().await;
 }

@@ -239,6 +239,11 @@ async fn a_gateway_does_not_start_with_older_keys_than_its_log() {
     let refused = Running::start(house.plan.load().expect("it loads"), &state).await.err().expect("it is refused");
     let said = format!("{refused:#}");
     assert!(said.contains("keys/subjects: this is an older copy of the keys of subjects"), "{said}");
+    assert_eq!(revealed(&house, &at, "{}").0, Some(10), "the log says that it is erased");
+    let (code, out, said) = audit(&house.audit_dir(), &["replay", &at]);
+    assert!(code != Some(0) && out.contains("not replayable"), "{code:?} {out} {said}");
+    let (code, out, said) = audit(&house.audit_dir(), &["verify"]);
+    assert!(code == Some(3) && (out + &said).contains("is there again"), "{code:?} {said}");
     std::fs::write(&keys, &newest).expect("keys");
     house.running = Some(Running::start(house.plan.load().expect("it loads"), &state).await.expect("it starts"));
     assert_eq!(revealed(&house, &at, "{}").0, Some(10), "it is erased");

@@ -24,7 +24,7 @@ const FENCE: usize = 12;
 pub(super) const HEADER: usize = 8 + 7 * 8 + 5 * 4 + 2 * 32 + 2 * 4;
 
 /// The last byte is the version of the format.
-const MAGIC: &[u8; 8] = b"CMINDEX\x01";
+const MAGIC: &[u8; 8] = b"CMINDEX\x02";
 
 /// The name of the file whose first entry is `first`.
 pub(super) fn name(first: u64) -> String {

@@ -30,6 +30,8 @@ pub(crate) struct Row<'a> {
     method: Option<Text<'a>>,
     #[serde(borrow)]
     pub(super) tool: Option<Text<'a>>,
+    #[serde(borrow)]
+    fingerprint: Option<Text<'a>>,
     #[serde(borrow, default)]
     reasons: Vec<Text<'a>>,
     /// Of a summary: refusals that were only counted.
@@ -54,6 +56,7 @@ enum Field {
     Tool = 6,
     Reason = 7,
     Kind = 8,
+    Fingerprint = 9,
 }
 
 /// A field and its value, as a number that nobody can make collide by choosing one of them. A collision costs one entry
@@ -79,6 +82,7 @@ impl<'a> Row<'a> {
             (Field::Server, &self.server),
             (Field::Method, &self.method),
             (Field::Tool, &self.tool),
+            (Field::Fingerprint, &self.fingerprint),
         ];
         let single = each.into_iter().filter_map(|(field, text)| Some((field, text.as_ref()?.as_str())));
         single
@@ -117,6 +121,8 @@ pub struct Filter {
     pub reason: Option<String>,
     /// The kind of the entry.
     pub kind: Option<String>,
+    /// By what an erasure names its subject.
+    pub fingerprint: Option<String>,
     /// Written at this time or later.
     pub since: Option<UnixMillis>,
     /// Written before this time.
@@ -133,6 +139,7 @@ impl Filter {
             (Field::Tool, &self.tool),
             (Field::Reason, &self.reason),
             (Field::Kind, &self.kind),
+            (Field::Fingerprint, &self.fingerprint),
         ];
         let trace = self.trace.map(|trace| (Field::Trace, Cow::Owned(trace.to_string())));
         let others = each.into_iter().filter_map(|(field, text)| Some((field, Cow::Borrowed(text.as_deref()?))));

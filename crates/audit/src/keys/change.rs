@@ -142,7 +142,7 @@ impl KeyFiles for Files {
         let next = next_path(&self.0);
         if next.try_exists()? {
             // Opened before it loses its name, and overwritten after: as long as it has one it is whole.
-            let old = OpenOptions::new().write(true).open(&self.0);
+            let old = crate::storage::writable(&mut OpenOptions::new(), &self.0);
             fs::rename(&next, &self.0).map_err(|error| crate::storage::named(&next, &error))?;
             sync_dir(&self.0)?;
             if let Err(error) = old.and_then(overwrite) {
@@ -210,6 +210,11 @@ impl Signers {
         let name = self.current.verifier().name();
         let files = self.files.as_deref_mut();
         files.ok_or_else(|| io::Error::other("the key of this log is in no file"))?.prepare(name)
+    }
+
+    /// Whether a change was begun, or may have been: a key that waits takes over sooner or later.
+    pub(crate) fn is_changing(&mut self) -> bool {
+        self.next.is_some() || !matches!(self.waiting(), Ok(None))
     }
 
     fn waiting(&mut self) -> io::Result<Option<Signer>> {

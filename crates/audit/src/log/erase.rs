@@ -1,7 +1,8 @@
 //! Erasing what a subject's records are linked to. The log stays as it is: the key goes.
 
-use super::{Log, wait};
+use super::{Log, wait_or};
 use crate::body::{Body, fingerprint};
+use crate::erasures;
 use crate::holds::watch::Verdict;
 use crate::holds::{Holds, search};
 use crate::queue::Queue;
@@ -31,8 +32,8 @@ impl Log {
     ///
     /// # Errors
     /// `audit.hold`: a legal hold is on the tenant, or on a trace that the subject has records in, or the records of held
-    /// traces are not all found yet. `audit.unavailable`: the disk does not take it; the erasure may have begun, and goes
-    /// on by itself.
+    /// traces are not all found yet. `audit.unavailable`: the disk does not take it: nothing was done.
+    /// `audit.begun`: the key is marked for it, or may be, and a later step failed; the erasure goes on by itself.
     pub async fn erase(&self, tenant: &TenantId, subject: &Subject, actor: &str) -> Result<Option<Erasure>, Refusal> {
         let owner = Owner::new(Some(tenant), Some(subject));
         self.is_free(owner)?;
@@ -74,14 +75,28 @@ impl Log {
             queue.rendered();
             Ok(numbers)
         };
-        let numbers = self.with_keys(doom).await?;
+        let numbers = self.with_keys(doom).await.map_err(|refusal| {
+            if self.queue().subjects.ending_of(owner).is_empty() { refusal } else { begun(refusal) }
+        })?;
         if numbers.is_empty() {
             return Ok(None);
         }
+        self.destroy(tenant, owner, actor, numbers).await.map(Some).map_err(begun)
+    }
+
+    /// Destroys the keys that are marked.
+    async fn destroy(
+        &self,
+        tenant: TenantId,
+        owner: Owner,
+        actor: &str,
+        numbers: Vec<u32>,
+    ) -> Result<Erasure, Refusal> {
         let body = |kind| Body::erasure(kind, Some(tenant.clone()), owner.id, actor);
         let mut begun = body(EventKind::Erase);
         begun.facts = self.queue().holds.holds().facts();
         self.write(begun).await?;
+        let ending = self.queue().subjects.ending_of(owner);
         let slots = numbers.clone();
         let wipe = move |queue: &Queue| {
             let wiped = queue.holds.while_free(owner, || queue.subjects.wipe(&slots, queue.now()));
@@ -92,18 +107,20 @@ impl Log {
             self.with_keys(move |queue| queue.subjects.hold(&numbers)).await?;
             return Err(held(verdict));
         }
-        let receipt = self.write(body(EventKind::Erased)).await?;
+        let mut erased = body(EventKind::Erased);
+        erased.facts = erasures::facts(&ending);
+        let receipt = self.write(erased).await?;
         if let Err(refusal) = self.with_keys(move |queue| queue.subjects.settle(&numbers)).await {
             // The key is gone and that is recorded; the writer records it once more when it notes it.
             tracing::warn!(%refusal, "the end of an erasure could not be noted");
         }
-        Ok(Some(Erasure { fingerprint: fingerprint(owner.id), receipt }))
+        Ok(Erasure { fingerprint: fingerprint(owner.id), receipt })
     }
 
     async fn write(&self, body: Body) -> Result<Receipt, Refusal> {
         let (answer, receiver) = oneshot::channel();
         self.queue().event(body, answer)?;
-        wait(receiver, self.queue().config().patience()).await
+        wait_or(Reason::AuditBegun, receiver, self.queue().config().patience()).await
     }
 
     /// Does something to the keys in a thread that may wait for the disk.
@@ -118,7 +135,13 @@ impl Log {
     }
 }
 
-/// What is said to whoever erases.
+/// A key that is marked, or may be, is not let go.
+fn begun(refusal: Refusal) -> Refusal {
+    let reason = if refusal.reason == Reason::AuditUnavailable { Reason::AuditBegun } else { refusal.reason };
+    Refusal { reason, ..refusal }
+}
+
+/// What is said to whoever erases under a hold.
 fn held(verdict: Verdict) -> Refusal {
     let refusal = Refusal::new(Reason::AuditHold);
     match verdict {

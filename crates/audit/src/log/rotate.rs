@@ -1,9 +1,9 @@
 //! Changing the key that signs the log's checkpoints.
 
-use super::{Log, wait};
+use super::{Log, wait_or};
 use crate::queue::Rotation;
 use crate::record::Receipt;
-use casemate_core::Refusal;
+use casemate_core::{Reason, Refusal};
 use casemate_tlog::Verifier;
 use tokio::sync::oneshot;
 
@@ -28,10 +28,11 @@ impl Log {
     /// again, or at the next opening.
     ///
     /// # Errors
-    /// `audit.unavailable`: the log has ended, or the disk does not take it.
+    /// `audit.unavailable`: the log has ended, or the disk does not take it: nothing was done. `audit.begun`: the next key is
+    /// there, and a step after that failed or takes long.
     pub async fn rotate_key(&self, actor: &str) -> Result<Rotated, Refusal> {
         let (answer, receiver) = oneshot::channel();
         self.queue().rotation(Rotation { actor: actor.to_owned(), answer })?;
-        wait(receiver, self.queue().config().patience()).await
+        wait_or(Reason::AuditBegun, receiver, self.queue().config().patience()).await
     }
 }

@@ -2,9 +2,10 @@
 
 use super::slot::{MAGIC, SLOT, Slot, State};
 use super::{Held, Inner, Ring};
+use crate::storage;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, MetadataExt as _};
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -48,7 +49,7 @@ pub(super) fn count(file: &File, count: u32) -> io::Result<()> {
 /// How many slots the file says that it has: 0 where it was written by a release that did not say.
 pub(super) fn counted(path: &Path) -> io::Result<u32> {
     let mut bytes = [0_u8; HEADER];
-    crate::storage::plain(path)?.read_exact_at(&mut bytes, 0)?;
+    storage::plain(path)?.read_exact_at(&mut bytes, 0)?;
     let number = bytes.get(MAGIC.len()..).and_then(<[u8]>::first_chunk).copied().map_or(0, u32::from_be_bytes);
     let is_old = bytes.starts_with(MAGIC) && bytes.iter().skip(MAGIC.len()).all(|byte| *byte == 0);
     let invalid = |what| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {what}", path.display()));
@@ -79,7 +80,7 @@ pub(super) fn older(path: &Path, found: u64, changed: u64) -> io::Error {
 /// Writes what those slots hold once more, durably: after a kill, or a failed fsync of an earlier process, it may be in
 /// the page cache only.
 pub(super) fn rewrite(path: &Path, numbers: &[u32]) -> io::Result<()> {
-    let file = OpenOptions::new().read(true).write(true).open(path)?;
+    let file = storage::writable(OpenOptions::new().read(true), path)?;
     let mut bytes = Zeroizing::new([0_u8; SLOT]);
     for number in numbers {
         file.read_exact_at(&mut *bytes, Slot::offset(*number))?;
@@ -92,7 +93,8 @@ pub(super) fn rewrite(path: &Path, numbers: &[u32]) -> io::Result<()> {
 pub(super) fn create(path: &Path) -> io::Result<()> {
     let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
     DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
-    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
+    let file = storage::writable(OpenOptions::new().read(true).create(true).truncate(false), path)
+        .map_err(|error| storage::named(path, &error))?;
     let found = file.metadata()?;
     if found.mode() & 0o077 != 0 {
         let what = format!("{}: others may read or write the keys (mode {:o})", path.display(), found.mode() & 0o777);
@@ -111,7 +113,7 @@ pub(super) fn create(path: &Path) -> io::Result<()> {
 /// Reads all of it. The one buffer that the keys go through is wiped.
 pub(super) fn load(path: &Path) -> io::Result<Loaded> {
     let counted = counted(path)?;
-    let file = File::open(path)?;
+    let file = storage::plain(path)?;
     let there = fs::metadata(path)?.len() / SLOT as u64;
     let there = u32::try_from(there.saturating_sub(1)).unwrap_or(u32::MAX);
     let mut buffer = Zeroizing::new(vec![0_u8; CHUNK as usize * SLOT]);

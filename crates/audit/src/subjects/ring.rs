@@ -31,7 +31,7 @@ impl Ring {
     }
 
     /// One slot, where it is whole.
-    pub(super) fn slot(&self, number: u32) -> io::Result<Option<Slot>> {
+    pub(crate) fn slot(&self, number: u32) -> io::Result<Option<Slot>> {
         let file = storage::plain(&self.0).map_err(|error| storage::named(&self.0, &error))?;
         let mut begin = [0; MAGIC.len()];
         match file.read_exact_at(&mut begin, 0) {

@@ -1,8 +1,9 @@
 //! An older copy of the keys of subjects is put in their place: the log knows how far they had come.
 
 use super::*;
+use crate::head::Head;
 use crate::index::{Filter, Order, Query, Tail, Way, stats};
-use crate::{Class, Fault, OpenError, Options, Refused};
+use crate::{Class, Event, EventKind, Facts, Fault, OpenError, Options, Refused, Revealed};
 use std::fs;
 
 const LOG: &str = "00000000000000000000.log";
@@ -136,6 +137,51 @@ async fn an_older_head_hides_nothing() {
     assert!(older(crate::verify(dir.path()).unwrap_err()));
 }
 
+/// A head that was forged so that the start passes a call over that was left open.
+#[tokio::test]
+async fn a_call_that_a_start_left_without_outcome_is_named() {
+    let start = || {
+        let (kind, actor) = (EventKind::Start, "test".to_owned());
+        Event { kind, actor, policy: None, detail: None, facts: Facts::new() }
+    };
+    for is_forged in [false, true] {
+        let (dir, killed) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let config = |dir: &Path| Config { segment_bytes: 1, ..config(dir) };
+        let (log, _) = Log::open(config(dir.path()), clock().0).unwrap();
+        log.event(start()).await.unwrap();
+        let flight = recorded(&log).await.unwrap().dispatch();
+        concern(&log, "b").await;
+        // As a kill leaves it, once all that there is was signed.
+        while log.health().signed < 3 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        for file in fs::read_dir(dir.path()).unwrap().map(Result::unwrap).filter(|file| file.path().is_file()) {
+            fs::copy(file.path(), killed.path().join(file.file_name())).unwrap();
+        }
+        drop(flight);
+        log.close().await;
+        if is_forged {
+            let path = killed.path().join("head");
+            let mut file = fs::read(&path).unwrap();
+            let head = Head::read(&file).unwrap();
+            assert_eq!((head.open_from, head.entries), (1, 3));
+            let (at, bytes) = Head { open_from: 3, generation: head.generation + 2, ..head }.slot();
+            file.resize(8192, 0);
+            file[usize::try_from(at).unwrap()..][..bytes.len()].copy_from_slice(&bytes);
+            fs::write(path, file).unwrap();
+        }
+        let (log, recovery) = Log::open(config(killed.path()), clock().0).unwrap();
+        assert_eq!(recovery.unknown_outcomes, u64::from(!is_forged));
+        assert!(crate::verify(killed.path()).is_ok(), "until the gateway starts it may be in flight");
+        log.event(start()).await.unwrap();
+        log.close().await;
+        match crate::verify(killed.path()) {
+            Ok(_) => assert!(!is_forged),
+            Err(fault) => assert!(is_forged && fault.class == Class::Removed && fault.index == Some(1), "{fault}"),
+        }
+    }
+}
+
 #[tokio::test]
 async fn starts_in_between_do_not_make_it_forgotten() {
     let dir = tempfile::tempdir().unwrap();
@@ -149,4 +195,40 @@ async fn starts_in_between_do_not_make_it_forgotten() {
         log.close().await;
     }
     is_refused(dir.path(), &older).await;
+}
+
+/// Somebody puts keys back that were destroyed: the log says so, and nothing is read with them.
+#[tokio::test]
+async fn a_key_that_was_destroyed_opens_nothing_when_it_is_put_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let (log, _) = open(dir.path());
+    concern(&log, "b").await;
+    concern(&log, "c").await;
+    log.close().await;
+    let older = fs::read(keys(dir.path())).unwrap();
+    let value = |index| crate::reveal(dir.path(), &keys(dir.path()), index, crate::Field::Arguments, b"{\"q\":1}");
+    assert_eq!((value(0), value(1)), (Ok(Revealed::Match), Ok(Revealed::Match)));
+    let (log, _) = open(dir.path());
+    let (tenant, subject) = (principal().tenant, Subject::parse("b").unwrap());
+    log.erase(&tenant, &subject, "ann").await.unwrap().unwrap();
+    log.close().await;
+    let newest = fs::read(keys(dir.path())).unwrap();
+    let verified = || {
+        let options = Options { subjects: Some(keys(dir.path())), ..Options::default() };
+        crate::verify_with(dir.path(), options)
+    };
+    assert!(verified().is_ok());
+    fs::write(keys(dir.path()), &older).unwrap();
+    assert_eq!((value(0), value(1)), (Ok(Revealed::Erased), Ok(Revealed::Match)), "of others nothing is lost");
+    let fault = verified().unwrap_err();
+    assert!(fault.class == Class::Changed && fault.what.contains("is there again"), "{fault}");
+
+    // The slot goes to somebody else, whose key is not taken for the one that was destroyed.
+    fs::write(keys(dir.path()), &newest).unwrap();
+    let (log, _) = open(dir.path());
+    concern(&log, "b").await;
+    let last = log.health().entries - 1;
+    log.close().await;
+    assert_eq!((value(0), value(last)), (Ok(Revealed::Erased), Ok(Revealed::Match)));
+    assert!(verified().is_ok());
 }

@@ -6,9 +6,9 @@ use crate::storage::{self, DirSource, Source as _};
 use crate::{retention, scan};
 use casemate_tlog::hash::{HASH_SIZE, Hash};
 use casemate_tlog::tile::{FULL_WIDTH, Kind, MAX_LEVEL, Tile, Tiles as _, encode};
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -252,14 +252,14 @@ impl Store {
         let Some(tile) = Tile::new(Kind::Hashes(level), index, FULL_WIDTH) else { return Ok(()) };
         let (path, bytes) = (self.dir.join(tile.path()), encode(hashes));
         let _alone = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
-        if fs::read(&path).is_ok_and(|there| there == bytes) {
+        if storage::has(&path, &bytes).is_some() {
             return Ok(());
         }
         if !storage::has_room(&self.dir, self.reserve) {
             return Err(io::Error::new(io::ErrorKind::StorageFull, "the room that is left is for records"));
         }
         let partial = path.with_extension("partial");
-        let open = || OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial);
+        let open = || storage::replacement(&partial);
         let mut file = match (open(), path.parent()) {
             (Err(error), Some(parent)) if error.kind() == io::ErrorKind::NotFound => {
                 DirBuilder::new().recursive(true).mode(0o700).create(parent)?;

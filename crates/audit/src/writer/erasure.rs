@@ -2,9 +2,10 @@
 
 use super::{ACTOR, Writer};
 use crate::body::Body;
+use crate::erasures;
 use crate::holds::watch::Verdict;
 use crate::queue::{Job, Reply};
-use crate::record::{EventKind, Facts};
+use crate::record::EventKind;
 use crate::subjects::{Ending, Owner, State};
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
@@ -68,10 +69,11 @@ impl Writer {
     /// One record for each owner.
     fn record_erasures(&mut self, kind: EventKind, of: &[Ending], detail: &str) -> Result<(), Failed> {
         let owners: BTreeMap<_, Owner> = of.iter().map(|ending| (ending.owner.id, ending.owner)).collect();
-        let facts = if kind == EventKind::Erase { self.queue.holds.holds().facts() } else { Facts::new() };
+        let held = self.queue.holds.holds().facts();
         let job = |owner: &Owner| {
             let mut body = Body::erasure(kind, None, owner.id, ACTOR).because(detail);
-            body.facts.clone_from(&facts);
+            let keys = || of.iter().filter(|ending| ending.owner == *owner);
+            body.facts = if kind == EventKind::Erase { held.clone() } else { erasures::facts(keys()) };
             Job::new(body, Reply::Own, &self.queue)
         };
         let mut jobs: VecDeque<_> = owners.values().map(job).collect();

@@ -42,8 +42,10 @@ impl Writer {
         };
         let done = done.map_err(|why| {
             tracing::error!(%why, "the key of the audit log could not be changed to the end");
+            let is_begun = self.publisher.signers.is_changing();
+            let reason = if is_begun { Reason::AuditBegun } else { Reason::AuditUnavailable };
             let why = format!("the change of key is not done: {why}; what has begun of it goes on when it is asked for again, or at the next start");
-            Refusal::new(Reason::AuditUnavailable).retry_after(1).detail(why)
+            Refusal::new(reason).retry_after(1).detail(why)
         });
         let _ = rotation.answer.send(done);
         up

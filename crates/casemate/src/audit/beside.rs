@@ -14,6 +14,12 @@ pub(super) fn path(dir: &Path) -> PathBuf {
     if public_path(&own).exists() { own } else { place(dir.parent().unwrap_or(dir)) }
 }
 
+/// Where the keys of the subjects of the log in `dir` are. A backup may have its own.
+pub(super) fn subjects(dir: &Path) -> PathBuf {
+    let own = dir.join("keys").join("subjects");
+    if own.exists() { own } else { casemate_audit::subjects_path(dir) }
+}
+
 /// The keys that were given; without any, those in `keys` beside the log in `dir`. None where no such file is there: only
 /// that means that no key is known.
 ///

@@ -27,7 +27,7 @@ elsewhere, and what a flash disk keeps of old blocks, are for the operator to se
 Exit codes:
   0  erased
   1  there is no key of this subject: nothing was recorded of it, or it is erased already
-  2  not erased";
+  2  not erased, or not to the end: `audit.begun` says that it goes on by itself";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct EraseArgs {

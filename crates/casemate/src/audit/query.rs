@@ -134,6 +134,7 @@ impl QueryArgs {
             tool: self.tool.clone(),
             reason: self.reason.map(|reason| reason.code().to_owned()),
             kind: self.kind.clone(),
+            fingerprint: None,
             since: self.since,
             until: self.until,
         }

@@ -24,7 +24,7 @@ What was interrupted goes on when it is asked for again, and at the next start.
 
 Exit codes:
   0  changed; stdout has the new public key
-  2  not changed, or not to the end";
+  2  not changed, or not to the end: `audit.begun` says that it goes on by itself";
 
 const QUESTION: &str = "Give the log a new key and destroy the old one? Witnesses need the new public key to go on.";
 

@@ -100,7 +100,14 @@ fn whole(args: &VerifyArgs, dir: &Path, keys: Vec<Verifier>) -> Result<Done, Fau
     let in_force = keys.last().cloned();
     let mut ends_under = Vec::new();
     let range = args.range.clone();
-    let options = Options { keys, in_force, range, ends_under: Some(&mut ends_under), progress: Some(&mut progress) };
+    let options = Options {
+        keys,
+        in_force,
+        range,
+        subjects: Some(beside::subjects(dir)),
+        ends_under: Some(&mut ends_under),
+        progress: Some(&mut progress),
+    };
     let is_whole = args.range.is_none();
     let verified = verify_with(dir, options);
     bar.finish_and_clear();

@@ -436,6 +436,9 @@ reasons! {
     AuditUnavailable "audit.unavailable" 503 -31503 Internal
         "the audit log cannot take the record"
         "Nothing was done. The log is full, slow or stopped; see /readyz and the gateway's log. It goes on by itself once the disk has room and takes writes. Where /readyz says that it stays down, mend the disk and restart the gateway: nothing else opens the log again.";
+    AuditBegun "audit.begun" 503 -31503 Internal
+        "what was asked for has begun and is not done yet"
+        "An erasure or a change of the log's key was noted, or may have been, and a step after that failed. It is not undone: it goes on by itself once the disk takes it, and at the next start. The gateway's log has the cause; ask again to learn whether it is done.";
     AuditOutcome "audit.outcome" 500 -31500 Internal
         "the outcome could not be recorded"
         "The call was made and its effect is unknown; the answer is withheld because it could not be recorded.";

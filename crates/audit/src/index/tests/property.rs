@@ -51,6 +51,7 @@ fn filter(asked: &Any, reason: bool, times: (bool, bool), span: u64) -> Filter {
         tool: text(4),
         trace: asked.values[5].map(|n| trace(u64::from(n))),
         kind: text(6).filter(|_| asked.time.is_multiple_of(2)),
+        fingerprint: None,
         reason: asked.reasons.first().filter(|_| reason).map(|n| value("reason", *n)),
         since: times.0.then_some(UnixMillis(NOW + asked.time)),
         until: times.1.then_some(UnixMillis(NOW + asked.time + span)),
