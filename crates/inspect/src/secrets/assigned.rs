@@ -43,7 +43,7 @@ static BLANK: LazyLock<Option<Searcher>> = LazyLock::new(|| {
 pub(super) fn find(bytes: &[u8], hits: &mut Hits<'_>) -> bool {
     for at in memchr::memchr3_iter(b'=', b':', b'>', bytes) {
         if let Some(name) = key_before(bytes, at)
-            && let Some((rule, span)) = assigned(bytes, name, at)
+            && let Some((rule, span)) = assigned(bytes, paired(bytes, &name).unwrap_or(name), at)
         {
             hits.add_weak(rule, span);
         }
@@ -93,6 +93,33 @@ pub(super) fn key_before(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     (name.len() <= key::LONGEST && bytes.get(name.start..name.end)?.iter().any(u8::is_ascii_alphabetic)).then_some(name)
 }
 
+/// What the value is called where its key is `value`: the pair before it says so, as in the environment of a container
+/// (`- name: DB_PASSWORD`, `value: ...`), in a list of parameters or a setting (`key="..." value="..."`).
+fn paired(bytes: &[u8], name: &Range<usize>) -> Option<Range<usize>> {
+    const NAMES: [&[u8]; 6] = [b"name", b"key", b"variable", b"parametername", b"parameterkey", b"varname"];
+    let own = bytes.get(name.clone())?;
+    if !own.eq_ignore_ascii_case(b"value") && !own.eq_ignore_ascii_case(b"parametervalue") {
+        return None;
+    }
+    let back = |end: usize, fits: fn(u8) -> bool| {
+        end - bytes.get(..end).unwrap_or_default().iter().rev().take(48).take_while(|byte| fits(**byte)).count()
+    };
+    let quote = |byte: u8| matches!(byte, b'"' | b'\'' | b'`' | b'\\');
+    let end = back(name.start, |byte| {
+        byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b',' | b'{' | b'-')
+    });
+    let gap = bytes.get(end..name.start)?;
+    if gap.is_empty() || gap.iter().filter(|byte| **byte == b'\n').count() > 1 {
+        return None;
+    }
+    let called = name_before(bytes, end);
+    let sign = back(back(called.start, quote), |byte| matches!(byte, b' ' | b'\t'));
+    let sign = sign.checked_sub(1).filter(|at| matches!(bytes.get(*at), Some(b':' | b'=')))?;
+    let key = name_before(bytes, back(back(sign, |byte| byte == b' '), quote));
+    let key = bytes.get(key)?;
+    (!called.is_empty() && NAMES.iter().any(|known| key.eq_ignore_ascii_case(known))).then_some(called)
+}
+
 /// Where the value may begin behind the separator at `at`.
 pub(super) fn behind(bytes: &[u8], at: usize) -> usize {
     let more = bytes.get(at + 1..).unwrap_or_default().iter().take(2);
@@ -110,6 +137,11 @@ fn assigned(bytes: &[u8], name: Range<usize>, at: usize) -> Option<(&'static str
     }
     let value = value::read(bytes, from)?;
     let text = bytes.get(value.span.clone())?;
+    if let Some(span) = value::phrase(bytes, &value)
+        && let Some(Kind::Password) = bytes.get(name.clone()).and_then(|name| key::kind(name, text))
+    {
+        return Some((value::PASSWORD, span));
+    }
     if text.len() < 6 {
         // The name of a scheme is short; what it belongs to follows.
         let kind = bytes.get(name).and_then(|name| key::kind(name, text))?;

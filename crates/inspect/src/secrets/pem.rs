@@ -124,6 +124,18 @@ fn telling(rest: &[u8]) -> Option<bool> {
     let (mut seen, mut upper, mut digits, mut at) = (0usize, 0usize, 0usize, headers(rest));
     while seen < TELLING {
         let byte = *rest.get(at)?;
+        let left = rest.get(at..).unwrap_or_default();
+        if left.starts_with(b"-----END") {
+            return Some(false);
+        }
+        match marked(left) {
+            0 if matches!(byte, b'<' | b'&') && left.len() < MARK => return None,
+            0 => {}
+            width => {
+                at += width;
+                continue;
+            }
+        }
         let escape =
             usize::from(byte == b'\\' && rest.get(at + 1).is_some_and(|next| matches!(next, b'n' | b'r' | b't')));
         at += 1 + escape;
@@ -136,6 +148,30 @@ fn telling(rest: &[u8]) -> Option<bool> {
         }
     }
     Some(digits + upper >= 8 && (digits >= 1 || upper >= 12))
+}
+
+/// The longest tag or entity that stands between two lines, in bytes.
+const MARK: usize = 24;
+
+/// The length of what stands between two lines in markup and in prose: a tag, an entity, a blank or dash beyond ASCII, a full
+/// stop that is not one of several.
+fn marked(rest: &[u8]) -> usize {
+    let closed = |sign: u8, most: usize| {
+        let inner = rest.iter().take(most).skip(1).position(|byte| *byte == sign)?;
+        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b' ' | b'#' | b'=' | b'"' | b'-');
+        rest.get(1..=inner)?.iter().all(plain).then_some(inner + 2)
+    };
+    match rest {
+        [b'<', ..] => closed(b'>', MARK).unwrap_or(0),
+        [b'&', ..] => closed(b';', 10).unwrap_or(0),
+        [b'%', b'0', b'A' | b'D' | b'a' | b'd', ..] => 3,
+        [0xE2, 0x80, 0xA6, ..] => 0,
+        [0xE2, 0x80, _, ..] | [0xE3, 0x80, 0x80, ..] | [0xEF, 0xBB, 0xBF, ..] => 3,
+        [0xC2, 0xA0 | 0xB7, ..] => 2,
+        [b'.', next, ..] if *next != b'.' => 1,
+        [b')' | b':' | b'~', b' ', ..] => 2,
+        _ => 0,
+    }
 }
 
 /// The length of the headers: lines with a colon before the body (RFC 1421, section 4.6).
@@ -164,11 +200,16 @@ pub(super) const fn separates(byte: u8) -> bool {
 /// The end of the headers and the lines that begin at `from`.
 fn body_end(bytes: &[u8], from: usize, limit: usize) -> usize {
     let rest = bytes.get(from..limit).unwrap_or_default();
-    lines_end(bytes, from + headers(rest), limit)
+    run_end(bytes, from + headers(rest), limit, |rest| gap(rest, true))
 }
 
 /// The end of the lines of base64 that begin at `from`, in a string with escaped line ends too, before `limit`.
 pub(super) fn lines_end(bytes: &[u8], from: usize, limit: usize) -> usize {
+    run_end(bytes, from, limit, |rest| gap(rest, false))
+}
+
+/// The same with what may stand between two lines.
+fn run_end(bytes: &[u8], from: usize, limit: usize, gap: impl Fn(&[u8]) -> usize) -> usize {
     let limit = limit.min(bytes.len());
     let rest = bytes.get(from..limit).unwrap_or_default();
     let (mut at, mut end) = (0, 0);
@@ -196,10 +237,15 @@ pub(super) fn lines_end(bytes: &[u8], from: usize, limit: usize) -> usize {
     }
 }
 
-/// The length of what may stand between two lines.
-fn gap(rest: &[u8]) -> usize {
+/// The length of what may stand between two lines, in markup and prose too where the first line says that it is a key.
+fn gap(rest: &[u8], wide: bool) -> usize {
     let mut at = 0;
     while let Some(byte) = rest.get(at) {
+        let mark = if wide { marked(rest.get(at..).unwrap_or_default()) } else { 0 };
+        if mark > 0 {
+            at += mark;
+            continue;
+        }
         let next = rest.get(at + 1).copied().unwrap_or(b' ');
         at += match byte {
             b'\\' if matches!(next, b'n' | b'r' | b't') => 2,

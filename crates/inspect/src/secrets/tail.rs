@@ -42,6 +42,11 @@ const FRAGMENTS: &[&str] = &[
     "'d",
     "d:",
     "d=",
+    "name:",
+    "name=",
+    "name\"",
+    "name'",
+    "variable",
 ];
 
 static KEYS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
@@ -64,7 +69,17 @@ fn stretch(bytes: &[u8]) -> usize {
 fn line(bytes: &[u8]) -> usize {
     let from = bytes.len().saturating_sub(LINE);
     let tail = bytes.get(from..).unwrap_or_default();
-    let from = memchr::memrchr(b'\n', tail).map_or(from, |end| from + end + 1);
+    let last = memchr::memrchr(b'\n', tail).map_or(0, |end| end + 1);
+    // What a value is called may stand on the line before.
+    let begun = tail.get(last..).unwrap_or_default().trim_ascii_start();
+    let begun = begun.get(begun.len().min(1) * usize::from(begun.starts_with(b"\""))..).unwrap_or_default();
+    let length = begun.len().min(b"value".len());
+    let goes_on = [&b"value"[..], b"param"].iter().any(|word| {
+        begun.get(..length).zip(word.get(..length)).is_some_and(|(begun, word)| begun.eq_ignore_ascii_case(word))
+    });
+    let above =
+        tail.get(..last.saturating_sub(1)).and_then(|head| memchr::memrchr(b'\n', head)).map_or(0, |end| end + 1);
+    let from = from + if goes_on { above } else { last };
     let (Some(keys), Some(tail)) = (&*KEYS, bytes.get(from..)) else { return from };
     let live = keys.find_overlapping_iter(tail).map(|found| found.start()).find(|at| live(bytes, from + at));
     live.map_or(bytes.len(), |at| {

@@ -113,6 +113,109 @@ fn pair(rest: &[u8]) -> bool {
     rest.is_empty() || (name > 0 && matches!(rest.get(name), Some(b'=' | b':')))
 }
 
+/// Words that stand in sentences about passwords, and few in a passphrase.
+const PLAIN: [&str; 74] = [
+    "the",
+    "and",
+    "are",
+    "was",
+    "were",
+    "been",
+    "for",
+    "from",
+    "with",
+    "without",
+    "not",
+    "you",
+    "your",
+    "our",
+    "their",
+    "its",
+    "his",
+    "her",
+    "this",
+    "that",
+    "these",
+    "those",
+    "must",
+    "can",
+    "may",
+    "will",
+    "shall",
+    "should",
+    "has",
+    "have",
+    "had",
+    "all",
+    "any",
+    "each",
+    "every",
+    "only",
+    "but",
+    "than",
+    "then",
+    "when",
+    "where",
+    "who",
+    "what",
+    "how",
+    "why",
+    "see",
+    "use",
+    "set",
+    "least",
+    "most",
+    "more",
+    "one",
+    "two",
+    "four",
+    "user",
+    "password",
+    "passphrase",
+    "key",
+    "letters",
+    "letter",
+    "case",
+    "digits",
+    "word",
+    "words",
+    "random",
+    "new",
+    "old",
+    "wrong",
+    "length",
+    "minimum",
+    "please",
+    "here",
+    "below",
+    "never",
+];
+
+/// The place of a passphrase: four words or more, each plain, none of a sentence. It ends with its line or its quotation mark.
+pub(super) fn phrase(bytes: &[u8], value: &Value) -> Option<Range<usize>> {
+    const UNQUOTED: usize = 5;
+    const QUOTED: usize = 12;
+    let start = value.span.start;
+    let rest = bytes.get(start..bytes.len().min(start + 128))?;
+    let line = if value.quoted {
+        bytes.get(value.span.clone())?
+    } else {
+        rest.get(..memchr::memchr(b'\n', rest).unwrap_or(rest.len()))?
+    };
+    let line = line.trim_ascii_end();
+    let most = if value.quoted { QUOTED } else { UNQUOTED };
+    let word = |word: &[u8]| {
+        (3..=9).contains(&word.len())
+            && word.iter().all(u8::is_ascii_lowercase)
+            && !PLAIN.iter().any(|plain| plain.as_bytes() == word)
+            && ![&b"ed"[..], b"ing", b"ly", b"es"].iter().any(|end| word.ends_with(end))
+    };
+    let parts = || line.split(|byte| *byte == b' ');
+    let count = parts().take(QUOTED + 1).count();
+    let fits = (4..=most).contains(&count) && parts().all(word) && !random::placeholder(line);
+    (fits && !random::template(line)).then_some(start..start + line.len())
+}
+
 /// What of the value is a secret of that kind, and its rule.
 pub(super) fn judge(bytes: &[u8], value: &Value, kind: Kind) -> Option<(&'static str, Range<usize>)> {
     let text = bytes.get(value.span.clone())?;

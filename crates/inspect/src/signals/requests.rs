@@ -8,6 +8,7 @@
 mod further;
 mod label;
 mod mention;
+mod told;
 mod tongues;
 mod whose;
 mod wordings;
@@ -60,6 +61,8 @@ const NOT: usize = 30;
 const GAP: usize = 40;
 const BEHIND: usize = 2;
 const CLOSE: usize = 10;
+/// How far before a verb what it is for may be spoken of.
+const SPOKEN: usize = 70;
 
 /// The requests in a reading of `text`, by their places in the reading.
 pub(super) fn requests(flat: &Flat, text: &str) -> Vec<(&'static str, Range<usize>)> {
@@ -67,20 +70,21 @@ pub(super) fn requests(flat: &Flat, text: &str) -> Vec<(&'static str, Range<usiz
     let mut found = Vec::new();
     for (i, verb) in hits.iter().enumerate() {
         let request = Request { flat, text, hits: &hits, at: i, verb };
-        if verb.concepts & (VERB | WEAK | SURE | LAST | ASKS) == 0 || request.is_negated() {
+        if verb.concepts & (VERB | WEAK | SURE | LAST | ASKS) == 0 || request.is_negated() || request.is_subject() {
             continue;
         }
         // Turkish has its verbs last.
         let last = verb.concepts & LAST != 0 && verb.concepts & (VERB | WEAK) == 0 && request.first().is_ascii();
         let ahead = if !last && (verb.concepts & (SURE | TELLS) == SURE || request.is_order()) && !request.is_named() {
-            request.ahead().or_else(|| request.one()).or_else(|| request.of_them())
+            request.ahead().or_else(|| request.one()).or_else(|| request.of_them()).or_else(|| request.questioned())
         } else {
             None
         };
         let asked = ahead.or_else(|| request.behind());
         let asked = asked
             .filter(|(_, place)| !request.is_mention(place) && !request.is_code(place) && !request.is_across(place));
-        let told = |place: &Range<usize>| request.is_label(place) || request.is_manual(place);
+        let told =
+            |place: &Range<usize>| request.is_label(place) || request.is_manual(place) || request.is_reported(place);
         found.extend(asked.map(|(rule, place)| (if told(&place) { LABELLED } else { rule }, place)));
     }
     found

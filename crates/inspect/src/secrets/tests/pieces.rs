@@ -36,6 +36,8 @@ fn soup() -> impl Strategy<Value = String> {
             "Bearer ", "Authorization: ", "Basic ", "-u ", "x:", "@", "postgres://", "https://u:", "-----", "BEGIN ", "END ", "PRIVATE KEY", "RSA ",
             "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----", "PuTTY-User-Key-File-2: ", "Private-Lines: ", "Private-MAC: ", "é", "\\n", "<", ">",
             "<password>", "eyJ", ".", "User Id=", "AKIA", "ghp_", "sk_live_", "IBADANBgkqhkiG9w0BAQEFAASC", "MIIEvQ", " = ", "&str", "--", " - ", "# ", "aws_secret_access_key",
+            "name: ", "- name: DB_PASSWORD\n", "key=\"DbPassword\" ", "value: ", "\"value\": \"", "{ name: DB_PASSWORD, value: ", "velvet orbit ", " . ", "<br>",
+            "\u{a0}", "walnut cactus",
         ]).prop_map(str::to_owned),
         3 => (8usize..70, any::<u64>()).prop_map(|(length, seed)| draw(ALNUM, length, seed)),
         1 => (14usize..20, any::<u64>()).prop_map(|(length, seed)| draw("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", length, seed)),
@@ -57,6 +59,26 @@ proptest! {
         }
         prop_assert!(text.is_char_boundary(pending(&text)));
     }
+}
+
+#[test]
+fn passphrases_pairs_and_keys_in_markup_may_be_cut() -> Result<(), TestCaseError> {
+    let value = draw(ALNUM, 14, 5);
+    let body = draw(ALNUM, 64, 9);
+    for text in [
+        "a\npassword : walnut orbit cactus velvet\nb".to_owned(),
+        "passphrase: walnut orbit cactus velvet tunnel ribbon and more of it".to_owned(),
+        "passphrase = \"walnut orbit cactus velvet tunnel ribbon\" b c".to_owned(),
+        format!("env:\n  - name: DB_PASSWORD\n    value: {value}\n  - name: X\n    value: y\n"),
+        format!("env: [{{ \"name\" : \"DB_PASSWORD\",\n \"value\" : \"{value}\" }}] and so on"),
+        format!("<add key=\"DbPassword\"\n value=\"{value}\" /> and more"),
+        format!("{{ name: DB_PASSWORD, value: {value} }} and more"),
+        format!("a -----BEGIN PRIVATE KEY----- . {body} . {body} . -----END PRIVATE KEY----- b"),
+        format!("a -----BEGIN PRIVATE KEY-----<br> {body}<br> {body}<br> -----END PRIVATE KEY----- b"),
+    ] {
+        same_when_cut(&text)?;
+    }
+    Ok(())
 }
 
 #[test]

@@ -206,3 +206,48 @@ fn what_stands_for_a_value_is_left_alone() {
         assert_eq!(found(&text), [], "{text}");
     }
 }
+
+#[test]
+fn private_keys_are_found_whole_in_markup_and_prose() {
+    for end in ["<br>", "<br/>\n", " . ", "\u{a0}", "</li><li>", "</p>\n<p>", "&#10;", "%0A", "\u{2014}", "\" +\n \""] {
+        let key = pem("PRIVATE KEY", 6, end);
+        let text = format!("a {key} b");
+        assert_eq!(found(&text).first(), Some(&(pem::PEM, key.as_str())), "{end:?}");
+        let open = format!("a {}", key.rsplit_once("-----END").map_or("", |(open, _)| open));
+        let hits = found(&open);
+        let longest = hits.iter().map(|(_, hit)| hit.len()).max().unwrap_or(0);
+        assert!(longest + 2 * end.len() + 8 > open.len(), "{end:?} {longest} {}", open.len());
+    }
+}
+
+#[test]
+fn passphrases_of_words_and_named_values_are_found() {
+    let words = "walnut orbit cactus velvet";
+    for (head, tail) in
+        [("Password: ", ""), ("passphrase = \"", "\""), ("DB_PASSWORD=\"", "\" more"), ("The password:  ", "\nThanks.")]
+    {
+        assert_eq!(found(&format!("{head}{words}{tail}")), [(value::PASSWORD, words)], "{head}");
+    }
+    let value = draw("abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", 14, 5);
+    for (head, tail) in [
+        ("- name: DB_PASSWORD\n  value: ", "\n"),
+        ("{ name: DB_PASSWORD, value: ", " }"),
+        ("[{\"Name\": \"DB_PASSWORD\", \"Value\": \"", "\"}]"),
+        ("<add key=\"DbPassword\" value=\"", "\"/>"),
+    ] {
+        let text = format!("{head}{value}{tail}");
+        assert_eq!(found(&text), [(value::PASSWORD, value.as_str())], "{text}");
+    }
+    for text in [
+        "password: must be at least eight characters",
+        "Password: see below for the rules",
+        "Password: minimum length twelve characters",
+        "password: expired last winter again",
+        "- name: DB_PASSWORD\n  value: changeme",
+        "- name: DB_PASSWORD\n  value: \"\"",
+        "- name: LEVEL\n  value: aK39fj2Lq0x",
+        "- name: DB_PASSWORD\n\n\nvalue: aK39fj2Lq0x",
+    ] {
+        assert_eq!(found(text), [], "{text}");
+    }
+}

@@ -4,11 +4,8 @@
 use super::super::lexicon::Hit;
 use super::super::view::is_word;
 use super::words::*;
-use super::{BEHIND, Request, SECRETS};
+use super::{BEHIND, REACH, Request, SECRETS, SPOKEN};
 use std::ops::Range;
-
-/// How far before the verb the secrets may be spoken of, in characters.
-const SPOKEN: usize = 70;
 
 impl Request<'_> {
     /// A request for secrets that names them with an article and nothing else: to give them away, or to send them off.
@@ -37,13 +34,19 @@ impl Request<'_> {
         let handed = verb & TOME != 0 && verb & BARE != 0 && closed && (meant || own) && !bare;
         let sent = verb & SENDS != 0 && self.is_sent(secret, verb);
         let shown = verb & VERB != 0
-            && secret.concepts & MANY != 0
+            && (secret.concepts & MANY != 0 || secret.concepts & SOFT == 0 && !bare && meant)
             && words().all(|word| word == "the" || word == "your")
             && self.is_pressed(secret);
         let filed = verb & (VERB | SPILLS) != 0
             && secret.concepts & FILE != 0
             && self.after().any(|hit| hit.from >= secret.to && hit.concepts & (TOME | URGE) != 0);
-        (spilled || handed || sent || shown || filed).then_some((SECRETS, self.verb.from..secret.to))
+        let whole = verb & VERB != 0
+            && verb & SOFT == 0
+            && secret.concepts & MANY != 0
+            && words().all(|word| ["the", "these", "your", "all"].contains(&word))
+            && words().next().is_some()
+            && self.is_whole(secret);
+        (spilled || handed || sent || shown || filed || whole).then_some((SECRETS, self.verb.from..secret.to))
     }
 
     /// Whether the words that follow at once say when, or to whom.
@@ -53,6 +56,32 @@ impl Request<'_> {
         let near = next.from <= secret.to + BEHIND;
         near && (next.concepts & URGE != 0
             || ["to me", "to us", "here", "for me", "back to me"].contains(&words.as_str()))
+    }
+
+    /// A question for a secret, and then the order to answer it: "What is the password? Tell me."
+    pub(super) fn questioned(&self) -> Option<(&'static str, Range<usize>)> {
+        let goes =
+            self.next_word(self.verb.to).is_none_or(|word| ["it", "now", "please", "here"].contains(&word.as_str()));
+        if self.verb.concepts & (TOME | VERB) == 0 || !goes {
+            return None;
+        }
+        let from = self.verb.from;
+        let near = self.hits.get(..self.at).unwrap_or_default().iter().rev();
+        let secret =
+            near.take_while(|hit| from.saturating_sub(hit.to) <= BEHIND + 10).find(|hit| hit.concepts & SECRET != 0)?;
+        let asked: String = self.chars(secret.from.saturating_sub(REACH)..secret.from).iter().collect();
+        let asked = asked.rsplit('.').next().unwrap_or_default().trim_start();
+        let asks = ["what is ", "what s ", "whats ", "which ", "what are "].iter().any(|word| asked.starts_with(word));
+        let place = self.flat.span(secret.from, self.verb.to);
+        let question = self.text.get(place).is_some_and(|own| own.contains('?'));
+        (asks && question && !self.is_compound(secret)).then_some((SECRETS, secret.from..self.verb.to))
+    }
+
+    /// Whether the text is nothing but the request.
+    fn is_whole(&self, secret: &Hit) -> bool {
+        let span = self.flat.span(self.verb.from, secret.to);
+        let around = [self.text.get(..span.start), self.text.get(span.end..)];
+        !around.into_iter().flatten().any(|text| text.chars().any(char::is_alphanumeric))
     }
 
     /// Whether the verb is a command of a shell with a string behind it.
@@ -112,6 +141,12 @@ impl Request<'_> {
         } else {
             self.after().next().filter(|hit| hit.concepts & THEM != 0 && hit.from <= self.verb.to + 1)?
         };
+        let to = self.flat.at.get(them.to.saturating_sub(1)).map_or(0, |at| at.1);
+        let outside = || self.text.get(to..).is_some_and(|rest| rest.trim_start().starts_with("to http"));
+        let said = |hit: &Hit| hit.concepts & TOME != 0;
+        if them.concepts & NOUN != 0 && !said(self.verb) && !self.after().any(said) && !outside() {
+            return None;
+        }
         let from = self.verb.from;
         let before = self.hits.get(..self.at).unwrap_or_default().iter().rev();
         let mut near = before.take_while(|hit| from.saturating_sub(hit.to) <= SPOKEN);

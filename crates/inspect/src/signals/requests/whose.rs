@@ -114,7 +114,11 @@ impl Request<'_> {
         let tries = words.windows(2).any(|pair| {
             matches!(pair, ["to" | "can" | "could" | "may" | "might" | "would" | "attempts" | "trying", "make" | "let"])
         });
-        asks || makes || tries && !words.contains(&"you")
+        let told = words.windows(3).any(|three| {
+            matches!(three, [_, "was" | "were", "told" | "asked" | "instructed" | "ordered"])
+                && three.first() != Some(&"you")
+        });
+        asks || makes || told || tries && !words.contains(&"you")
     }
 
     /// Whether what stands between the verb and a place is another thing that the verb asks for: "the docs for ...", "a report of ...".
@@ -261,6 +265,7 @@ impl Request<'_> {
             || own.contains("\": ")
             || own.contains(" | ") && own.contains('`')
             || own.contains(")?")
+            || own.contains("):")
             || own.contains(") (")
     }
 }

@@ -3,8 +3,8 @@
 
 use super::super::concept::Concepts;
 use super::words::{
-    ALL, ASKS, BASE, ENV, FILE, HANDS, LAST, LEAD, MANY, MUST, NEG, NOUN, OWN, SECRET, STOP, SURE, TALK, TELLS, TOME,
-    URGE, VERB, WEAK,
+    ALL, ASKS, BARE, BASE, ENV, FILE, HANDS, LAST, LEAD, MANY, MUST, NEG, NOUN, OWN, SECRET, SPILLS, STOP, SURE, TALK,
+    TELLS, THEM, TOME, URGE, VERB, WEAK,
 };
 
 pub(super) const WORDS: &[(Concepts, &str)] = &[
@@ -77,6 +77,24 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
          kata demi kata, persis, từng chữ, nguyên văn, حرفيا, حرفياً, كلمة بكلمة, מילה במילה, כלשונו, کلمه به کلمه, عینا, शब्दशः, शब्द दर शब्द, \
          逐字, 逐字逐句, 一字不差, 原样, 原封不动, 一字一句, そのまま, 逐語的に, 그대로, 글자 그대로",
     ),
+    (
+        THEM | NOUN,
+        "the full output, the output, the whole output, the complete output, its output, the result, its result, the results, what it prints, what it returns, \
+         what it shows, its contents, its content, the printout",
+    ),
+    (
+        FILE,
+        "run printenv, call printenv, execute printenv, type printenv, run env, execute env, call env, etc shadow, etc passwd, aws credentials, kube config, credentials file, netrc",
+    ),
+    (THEM | NOUN, "them into your, it into your, them in your, it in your, what it is, what they are"),
+    (0, "release notes, release note, export control, share price"),
+    (
+        SECRET | MANY,
+        "token you hold, tokens you hold, token you have, tokens you have, token you know, tokens you know, token you were given, tokens you were given, \
+         key you hold, keys you hold, key you have, keys you have, keys you know, keys you were given, key you were given, keys you can find, \
+         tokens you can find, tokens you can see, keys you can see, contents of the vault, contents of your vault",
+    ),
+    (VERB | BASE | BARE | SPILLS, "hand the, hand all, hand those, hand your"),
     // German.
     (
         VERB,
