@@ -197,6 +197,16 @@ impl Detectors {
         hits
     }
 
+    /// What the operator's patterns deny in a text.
+    pub(super) fn denying_patterns(&self, text: &str) -> Vec<Hit<'_>> {
+        let mut hits = Vec::new();
+        for (own, regex) in self.patterns.iter().filter(|(own, _)| own.decision.denies()) {
+            let all = regex.find_iter(text).filter(|found| !found.is_empty());
+            hits.extend(all.map(|found| own.hit(text, &found.range(), View::Plain)));
+        }
+        hits
+    }
+
     /// What needs more than a bounded piece of text to be found, as far as `asked`: phrases and the operator's patterns. Of
     /// phrases those that end behind `from` are of interest.
     fn wide<'s>(

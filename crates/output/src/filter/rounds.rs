@@ -135,7 +135,15 @@ impl Filter {
             let last = changed.partition_point(|own| own.start <= span.end);
             changed.get(..last).unwrap_or_default().iter().rev().take(NEAR).any(|own| own.end >= span.start)
         };
+        // What denies may do so because of what is changed beside it: then the text as it stood says whether it does.
+        let beside = hits.iter().any(|hit| hit.decision.denies() && !touches(&hit.span));
         hits.retain(|hit| touches(&hit.span));
+        if beside {
+            let whole = self.detectors.hits_in(text, alone).into_iter();
+            hits.extend(whole.filter(|hit| hit.decision.denies()));
+        } else if alone {
+            hits.extend(self.detectors.denying_patterns(text));
+        }
         hits
     }
 

@@ -144,8 +144,35 @@ impl Request<'_> {
 
 /// Whether what follows names a place on a network or somebody to give it to.
 fn is_sent_out(behind: &str) -> bool {
-    const TO: [&str; 10] =
-        ["user", "caller", "chat", "reply", "answer", "response", "attacker", "reader", "assistant", "me"];
+    const TO: [&str; 27] = [
+        "user",
+        "caller",
+        "chat",
+        "reply",
+        "answer",
+        "response",
+        "attacker",
+        "reader",
+        "assistant",
+        "me",
+        "message",
+        "respuesta",
+        "mensaje",
+        "usuario",
+        "reponse",
+        "utilisateur",
+        "risposta",
+        "messaggio",
+        "utente",
+        "resposta",
+        "mensagem",
+        "usuaria",
+        "antwort",
+        "nachricht",
+        "antwoord",
+        "bericht",
+        "svar",
+    ];
     let within = |word: &str| {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric());
         let host = word.split_once('.').is_some_and(|(name, end)| {
