@@ -10,6 +10,7 @@
 pub mod answers;
 mod block;
 mod clean;
+pub mod concealed;
 mod config;
 pub mod decoded;
 mod destination;

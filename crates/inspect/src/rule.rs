@@ -96,6 +96,7 @@ const TABLES: &[&[Rule]] = &[
     crate::hosts::RULES,
     crate::phrases::RULES,
     crate::html::RULES,
+    crate::concealed::RULES,
     crate::answers::REVIEW,
 ];
 

@@ -113,7 +113,7 @@ impl Filter {
         Self { html_bytes, ..made }
     }
 
-    fn with_detectors(resolved: &Resolved<'_>, sensitive: bool, detectors: Detectors) -> Self {
+    fn with_detectors(resolved: &Resolved<'_>, sensitive: bool, mut detectors: Detectors) -> Self {
         let inspect = casemate_inspect::Policy {
             strip_images: sensitive,
             allowed_links: resolved.links(),
@@ -123,6 +123,7 @@ impl Filter {
             query: resolved.query(),
             treat: detectors.decisions.treatments(),
         };
+        detectors.follow(&inspect);
         let data = casemate_inspect::Policy { keep_bare_links: true, ..inspect.clone() };
         let (marking, html_bytes) = (resolved.marking(), casemate_inspect::html::BYTES);
         let denies_hosts = resolved.arguments() == ArgumentHosts::Deny;

@@ -10,7 +10,8 @@ use crate::policy::{Policy, Resolved, Treatment};
 use casemate_inspect::decoded::{self, Piece, through_pieces};
 use casemate_inspect::secrets::{self, Imported};
 use casemate_inspect::{
-    Family, Match, Registered, Rule, Severity, View, answers, hosts, personal, phrases, registered,
+    self as inspect, Family, Match, Registered, Rule, Severity, View, answers, concealed, hosts, personal, phrases,
+    registered,
 };
 use std::borrow::Cow;
 use std::ops::Range;
@@ -107,6 +108,8 @@ pub(crate) struct Detectors {
     registered: Option<Arc<Registered>>,
     patterns: Vec<(Own, regex::Regex)>,
     further: Option<Further>,
+    /// Where URLs may lead that an encoding holds, where these are looked for.
+    links: Option<Box<inspect::Policy>>,
 }
 
 /// The rule of a match that has its name elsewhere.
@@ -132,13 +135,16 @@ impl Detectors {
         Self {
             used: used().map(|(_, find, _)| *find).collect(),
             pending: used().map(|(_, _, pending)| *pending).collect(),
-            lines: decisions.edits(phrases::RULES) || patterns.iter().any(|(own, _)| own.decision.edits()),
+            lines: decisions.edits(phrases::RULES)
+                || decisions.edits(concealed::RULES)
+                || patterns.iter().any(|(own, _)| own.decision.edits()),
             phrases: decisions.uses(phrases::RULES),
             secrets: decisions.uses(secrets::RULES),
             personal: decisions.uses(personal::RULES),
             registered: decisions.uses(registered::RULES).then(|| Arc::clone(&policy.registered)),
             patterns,
             further,
+            links: None,
             decisions,
         }
     }
@@ -148,6 +154,11 @@ impl Detectors {
         self.decisions.insist(&answers::CONTENT);
         self.used.push(pictures::find);
         self.pending.push(pictures::pending);
+    }
+
+    /// Judges the URLs that an encoding holds by this policy.
+    pub(super) fn follow(&mut self, policy: &inspect::Policy) {
+        self.links = self.decisions.uses(concealed::RULES).then(|| Box::new(policy.clone()));
     }
 
     /// With further detectors, and what is done about their rules.
@@ -222,6 +233,12 @@ impl Detectors {
             phrases::find_behind(text, pieces, from, &mut found);
             hits.extend(self.judged(text, &found).into_iter().filter(|hit| asked(hit.decision)));
         }
+        if let Some(links) = &self.links {
+            let mut found = Vec::new();
+            through_pieces(pieces, |piece, found| concealed::find(piece, links, found), &mut found);
+            found.retain(|found| found.span.end > from);
+            hits.extend(self.judged(text, &found).into_iter().filter(|hit| asked(hit.decision)));
+        }
         for (own, regex) in self.patterns.iter().filter(|(own, _)| asked(&own.decision)) {
             let mut found = Vec::new();
             let find = |text: &str, found: &mut Vec<Match>| {
@@ -243,7 +260,7 @@ impl Detectors {
 
     /// Whether there is anything to look for in that way.
     pub(super) const fn looks_back(&self) -> bool {
-        self.phrases || !self.patterns.is_empty()
+        self.phrases || self.links.is_some() || !self.patterns.is_empty()
     }
 
     /// Whether a text may be cut only at the ends of lines, because a rule that changes it is known to be right only there.
