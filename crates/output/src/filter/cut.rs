@@ -6,6 +6,7 @@
 
 use super::Filter;
 use casemate_inspect as inspect;
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::ops::Range;
 
@@ -79,6 +80,9 @@ impl Filter {
             if to == at {
                 to = inspect::cut(text, policy, at);
                 if to == at {
+                    to = self.pending_hidden(part, policy);
+                }
+                if to == at {
                     return at;
                 }
                 to = self.boundary(part, to);
@@ -107,13 +111,29 @@ impl Filter {
                 && self.detectors.pending_values(head) == head.len()
                 && before(values, *place) == *place
                 && inspect::cut(text, policy, *place) == *place
+                && self.pending_hidden(&spaced, policy) == spaced.len()
         };
         last.into_iter().rev().find(settled).unwrap_or(at)
     }
 
     fn pending(&self, text: &str, policy: &inspect::Policy) -> usize {
         let at = self.detectors.pending(text).min(self.detectors.pending_values(text));
-        if at == 0 { 0 } else { at.min(inspect::pending(text, policy)) }
+        if at == 0 { 0 } else { at.min(inspect::pending(text, policy)).min(self.pending_hidden(text, policy)) }
+    }
+
+    /// From where on what a text says without what cleaning takes out of it, and with its escapes undone, may be a match: what
+    /// is gone must not hide that what stands beside it comes together.
+    fn pending_hidden(&self, text: &str, policy: &inspect::Policy) -> usize {
+        let mut at = self.detectors.pending_readings(text);
+        let (cleaned, trace) = inspect::clean_traced(text, policy, &mut inspect::State::default());
+        if let Cow::Owned(left) = &cleaned.text {
+            let open = self.detectors.pending(left).min(self.detectors.pending_values(left));
+            let open = open.min(self.detectors.pending_readings(left));
+            if open < left.len() {
+                at = at.min(trace.back(&(open..open + 1)).start).min(text.len().saturating_sub(1));
+            }
+        }
+        at
     }
 
     /// The last place up to `limit` that is directly behind white space, or behind the end of a line where that is asked for.
