@@ -66,14 +66,29 @@ impl Filter {
         if self.boundary(text, text.len()) == 0 && (self.detectors.by_lines() || text.is_ascii()) {
             return 0;
         }
-        let values = self.detectors.values(text);
-        let at = self.cut_at_space(text, &values, policy);
+        let (values, limit) = self.values(text, policy);
+        let at = self.cut_at_space(text, (&values, limit), policy);
         if self.detectors.by_lines() { at } else { self.cut_at_stop(text, at, &values, policy) }
     }
 
+    /// Where registered values stand, and from where on one may begin: in the text, and in what cleaning leaves of it.
+    fn values(&self, text: &str, policy: &inspect::Policy) -> (Vec<Range<usize>>, usize) {
+        let mut values = self.detectors.values(text);
+        let mut limit = self.detectors.pending_values(text);
+        let (cleaned, trace) = inspect::clean_traced(text, policy, &mut inspect::State::default());
+        if let Cow::Owned(left) = &cleaned.text {
+            values.extend(self.detectors.values(left).iter().map(|span| trace.back(span)));
+            let open = self.detectors.pending_values(left);
+            if open < left.len() {
+                limit = limit.min(trace.back(&(open..open + 1)).start);
+            }
+        }
+        (values, limit)
+    }
+
     /// The last one directly behind white space.
-    fn cut_at_space(&self, text: &str, values: &[Range<usize>], policy: &inspect::Policy) -> usize {
-        let mut at = self.boundary(text, self.detectors.pending_values(text));
+    fn cut_at_space(&self, text: &str, (values, limit): (&[Range<usize>], usize), policy: &inspect::Policy) -> usize {
+        let mut at = self.boundary(text, limit);
         for step in 0..STEPS {
             let part = text.get(..at).unwrap_or_default();
             let mut to = self.boundary(part, before(values, self.detectors.pending(part)));
