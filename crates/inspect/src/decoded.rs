@@ -13,7 +13,7 @@ mod pending;
 mod run;
 mod window;
 
-pub use pending::pending;
+pub use pending::{OPEN, open, pending};
 
 use crate::{Match, View};
 use std::collections::BTreeSet;
@@ -178,18 +178,19 @@ const fn key(piece: &Piece) -> (usize, usize, usize) {
 fn level(text: &str) -> Vec<Piece> {
     let bytes = text.as_bytes();
     let mut out = undone(text);
-    let signed = |sign: u8, read: fn(&str, usize) -> Option<escape::Undone>| {
+    let signed = |sign: u8, least: usize, read: fn(&str, usize) -> Option<escape::Undone>| {
         move |mut from: usize| loop {
             let at = from + memchr::memchr(sign, bytes.get(from..)?)?;
-            if let Some(undone) = read(text, at) {
+            let undone = read(text, at);
+            if let Some(undone) = undone.filter(|undone| undone.c.is_none() || escape::several(text, at, least, read)) {
                 return Some((at, undone));
             }
             from = at + 1;
         }
     };
-    out.extend(window::read(text, 3, signed(b'\\', escape::style)));
-    out.extend(window::read(text, 2, signed(b'=', escape::mail)));
-    out.extend(window::read(text, 1, |from| compat::next(text, from)));
+    out.extend(window::read(text, signed(b'\\', 3, escape::style)));
+    out.extend(window::read(text, signed(b'=', 2, escape::mail)));
+    out.extend(window::read(text, |from| compat::next(text, from)));
     out.append(&mut runs(text));
     out
 }
@@ -197,7 +198,7 @@ fn level(text: &str) -> Vec<Piece> {
 /// The places of the first depth where references, percent-encoding and escapes stand, undone.
 pub(crate) fn undone(text: &str) -> Vec<Piece> {
     let bytes = text.as_bytes();
-    window::read(text, 1, |mut from| {
+    window::read(text, |mut from| {
         loop {
             let at = from + memchr::memchr3(b'&', b'%', b'\\', bytes.get(from..)?)?;
             if let Some(undone) = escape::general(text, at) {

@@ -15,8 +15,9 @@ pub(super) fn run(args: &FilterArgs, loaded: &Loaded, mut input: Input) -> Resul
     let mut under_way = UnderWay { same: Same::default(), places: args.explain.then(Places::default), bytes: 0 };
     let mut text = Utf8::default();
     while let Some(piece) = input.piece().context("stdin cannot be read")? {
-        let Some(piece) = text.take(piece) else {
-            anyhow::bail!("the text is not UTF-8 near byte {}", under_way.bytes)
+        let piece = match text.take(piece) {
+            Ok(piece) => piece,
+            Err(at) => anyhow::bail!("the text is not UTF-8 at byte {}", under_way.bytes + at),
         };
         under_way.came(&piece);
         if let Some(code) = under_way.gives(stream.push(&piece))? {
@@ -82,8 +83,8 @@ impl UnderWay {
 struct Utf8(Vec<u8>);
 
 impl Utf8 {
-    /// `None` where they are no text.
-    fn take(&mut self, piece: Vec<u8>) -> Option<String> {
+    /// Where they are no text, how many bytes of text stand before that, from what was kept on.
+    fn take(&mut self, piece: Vec<u8>) -> Result<String, usize> {
         let mut bytes = std::mem::take(&mut self.0);
         if bytes.is_empty() {
             bytes = piece
@@ -91,13 +92,13 @@ impl Utf8 {
             bytes.extend_from_slice(&piece)
         }
         match String::from_utf8(bytes) {
-            Ok(text) => Some(text),
-            Err(fault) if fault.utf8_error().error_len().is_some() => None,
+            Ok(text) => Ok(text),
+            Err(fault) if fault.utf8_error().error_len().is_some() => Err(fault.utf8_error().valid_up_to()),
             Err(fault) => {
                 let end = fault.utf8_error().valid_up_to();
                 let mut bytes = fault.into_bytes();
                 self.0 = bytes.split_off(end);
-                String::from_utf8(bytes).ok()
+                String::from_utf8(bytes).map_err(|_| end)
             }
         }
     }
@@ -172,8 +173,8 @@ mod tests {
         let mut utf8 = Utf8::default();
         let pieces: Vec<_> = text.bytes().map(|byte| utf8.take(vec![byte]).unwrap()).collect();
         assert_eq!((pieces.concat().as_str(), utf8.0.len()), (text, 0));
-        assert_eq!(utf8.take(b"a\xffb".to_vec()), None);
-        assert_eq!(Utf8::default().take(b"a\xc3".to_vec()).as_deref(), Some("a"));
+        assert_eq!(utf8.take(b"a\xffb".to_vec()), Err(1));
+        assert_eq!(Utf8::default().take(b"a\xc3".to_vec()).as_deref(), Ok("a"));
     }
 
     #[test]

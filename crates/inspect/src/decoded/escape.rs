@@ -189,6 +189,29 @@ pub(super) fn style(text: &str, at: usize) -> Option<Undone> {
     Some(Undone { c: Some(c), len: 1 + digits + space, view: View::Escapes })
 }
 
+/// Whether the word at `at` has so many escapes. By fewer nobody knows that it is written so; and whether it is must not
+/// depend on other words, which a stream may have let go. White space that belongs to an escape ends no word.
+pub(super) fn several(text: &str, at: usize, least: usize, read: fn(&str, usize) -> Option<Undone>) -> bool {
+    const FAR: usize = 1024;
+    let bytes = text.as_bytes();
+    let Some(sign) = bytes.get(at).copied() else { return false };
+    let over = |place: &usize| bytes.get(*place).is_some_and(u8::is_ascii_whitespace) && !belongs(bytes, *place, sign);
+    let before = (at.saturating_sub(FAR)..at).rev().take_while(|place| !over(place));
+    let behind = (at..bytes.len().min(at + FAR)).take_while(|place| !over(place));
+    let is_one = |place: &usize| bytes.get(*place) == Some(&sign) && read(text, *place).is_some();
+    behind.chain(before).filter(is_one).take(least).count() == least
+}
+
+/// Whether the white space at `at` is the end of an escape that begins with `sign`.
+fn belongs(bytes: &[u8], at: usize, sign: u8) -> bool {
+    let head = bytes.get(at.saturating_sub(8)..at).unwrap_or_default();
+    if sign == b'=' {
+        return head.ends_with(b"=") || head.ends_with(b"=\r");
+    }
+    let digits = head.iter().rev().take(6).take_while(|b| b.is_ascii_hexdigit()).count();
+    digits >= 2 && head.len().checked_sub(digits + 1).and_then(|sign_at| head.get(sign_at)) == Some(&sign)
+}
+
 /// The escape of quoted-printable text that starts at `at` (RFC 2045, section 6.7).
 pub(super) fn mail(text: &str, at: usize) -> Option<Undone> {
     let bytes = text.as_bytes();

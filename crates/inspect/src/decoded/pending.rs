@@ -1,7 +1,8 @@
 //! Where an encoded run may still go on behind the end of a text.
 
 use super::codec::sextet;
-use super::{DEPTH, codes, compat, escape};
+use super::window::AROUND;
+use super::{DEPTH, Piece, codes, compat, escape, pieces};
 use std::borrow::Cow;
 
 /// A row of codes or of wrapped lines is followed back so far; a longer one is held by its last lines.
@@ -41,6 +42,24 @@ pub fn pending(text: &str) -> usize {
         at = begin;
     }
     if held || open { start } else { bytes.len() }
+}
+
+/// So much of the end of a text may be looked at for readings that are open.
+pub const OPEN: usize = 8 * 1024;
+
+/// What the end of a text says with its escapes undone, as far as what follows may go on with it: each reading to the end of
+/// the text, with the piece that it was made of, whose ways back hold for it.
+pub fn open(text: &str) -> impl Iterator<Item = (String, Piece)> + '_ {
+    let near = text.as_bytes().get(text.len().saturating_sub(4 * AROUND)..).unwrap_or_default();
+    let any = near.iter().any(|byte| matches!(byte, b'&' | b'%' | b'\\' | b'=') || !byte.is_ascii());
+    let all = if any { pieces(text) } else { Vec::new() };
+    let open = all.into_iter().filter(|piece| !piece.map.is_empty() && piece.span.end + 2 * AROUND >= text.len());
+    open.map(|mut piece| {
+        piece.text.push_str(text.get(piece.span.end..).unwrap_or_default());
+        piece.span.end = text.len();
+        piece.map.push((piece.text.len(), text.len()));
+        (piece.text.clone(), piece)
+    })
 }
 
 /// Where the word that ends at `end` begins.

@@ -5,12 +5,11 @@ use super::escape::Undone;
 use crate::View;
 
 /// So many bytes around an escape belong to its reading, and then the rest of the word as far as this.
-const AROUND: usize = 128;
+pub(super) const AROUND: usize = 128;
 const WORD: usize = 1024;
 
-/// Reads a text with its escapes undone. `next` gives the first escape at or behind a place. A reading with fewer than
-/// `least` escapes is dropped.
-pub(super) fn read(text: &str, least: usize, mut next: impl FnMut(usize) -> Option<(usize, Undone)>) -> Vec<Piece> {
+/// Reads a text with its escapes undone. `next` gives the first escape at or behind a place.
+pub(super) fn read(text: &str, mut next: impl FnMut(usize) -> Option<(usize, Undone)>) -> Vec<Piece> {
     let mut out: Vec<Piece> = Vec::new();
     let mut open: Option<Open> = None;
     let mut at = 0;
@@ -18,7 +17,7 @@ pub(super) fn read(text: &str, least: usize, mut next: impl FnMut(usize) -> Opti
         let near = open.as_ref().is_some_and(|open| place <= open.at + 2 * AROUND);
         if !near {
             let floor = open.take().map_or(0, |done| {
-                let end = done.close(text, place, least, &mut out);
+                let end = done.close(text, place, &mut out);
                 end.min(place)
             });
             open = Some(Open::new(text, before(text, place, floor)));
@@ -29,7 +28,7 @@ pub(super) fn read(text: &str, least: usize, mut next: impl FnMut(usize) -> Opti
         at = place + undone.len.max(1);
     }
     if let Some(open) = open {
-        open.close(text, text.len(), least, &mut out);
+        open.close(text, text.len(), &mut out);
     }
     out
 }
@@ -59,14 +58,13 @@ struct Open {
     at: usize,
     text: String,
     map: Vec<(usize, usize)>,
-    count: usize,
     view: Option<View>,
 }
 
 impl Open {
     fn new(text: &str, start: usize) -> Self {
         debug_assert!(text.is_char_boundary(start), "a reading starts at a character");
-        Self { start, at: start, text: String::new(), map: Vec::new(), count: 0, view: None }
+        Self { start, at: start, text: String::new(), map: Vec::new(), view: None }
     }
 
     fn mark(&mut self, place: usize) {
@@ -83,7 +81,6 @@ impl Open {
         self.text.extend(undone.c);
         self.at = place + undone.len;
         self.mark(self.at);
-        self.count += 1;
         self.view = match self.view {
             Some(view) if view != undone.view => Some(View::Nested),
             _ => Some(undone.view),
@@ -91,12 +88,12 @@ impl Open {
     }
 
     /// Takes the words behind the last escape; where they end.
-    fn close(mut self, text: &str, ceiling: usize, least: usize, out: &mut Vec<Piece>) -> usize {
+    fn close(mut self, text: &str, ceiling: usize, out: &mut Vec<Piece>) -> usize {
         let end = behind(text, self.at, ceiling.max(self.at));
         self.mark(self.at);
         self.text.push_str(text.get(self.at..end).unwrap_or_default());
         self.mark(end);
-        if let Some(view) = self.view.filter(|_| self.count >= least) {
+        if let Some(view) = self.view {
             out.push(Piece { text: self.text, view, span: self.start..end, map: self.map });
         }
         end

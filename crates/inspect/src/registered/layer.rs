@@ -71,6 +71,19 @@ impl<'m> Layer<'m> {
         self.under.map_or_else(|| here.clone(), |under| under.back(&here))
     }
 
+    /// Whether a byte here is one byte of what this was made of, but for digits.
+    pub(super) fn as_written(&self, at: usize) -> bool {
+        let (mut layer, mut at) = (Some(self), at);
+        while let Some(Layer { map: Map::Edits(edits), under, .. }) = layer {
+            let below = one(edits, at);
+            if below.len() != 1 {
+                return false;
+            }
+            (layer, at) = (*under, below.start);
+        }
+        true
+    }
+
     /// How the text is read where a form is found here.
     pub(super) fn view(&self, form: View) -> View {
         let mut view = form;

@@ -160,7 +160,7 @@ impl<'s> Search<'s> {
         let bytes: &[u8] = &layer.bytes;
         let (place, split) = match &needle.exact {
             Some(value) => whole(bytes, place, value),
-            None if needle.edges => (edges(bytes, place, &layer.map), false),
+            None if needle.edges => (edges(layer, place), false),
             None => (place.clone(), false),
         };
         let form = match (split, needle.view) {
@@ -228,8 +228,9 @@ fn whole(bytes: &[u8], place: &Range<usize>, value: &[u8]) -> (Range<usize>, boo
 
 /// The place with the digits beside it, which hold bits of the value as well. What is written as an escape does not go along:
 /// it may be read as one or not.
-fn edges(bytes: &[u8], place: &Range<usize>, map: &Map<'_>) -> Range<usize> {
-    let whole = |at: usize| !matches!(map, Map::Edits(_)) || map.back(&(at..at + 1)).len() == 1;
+fn edges(layer: &Layer<'_>, place: &Range<usize>) -> Range<usize> {
+    let bytes: &[u8] = &layer.bytes;
+    let whole = |at: usize| layer.as_written(at);
     let digit = |at: Option<usize>| {
         at.filter(|at| whole(*at))
             .and_then(|at| bytes.get(at))

@@ -26,6 +26,10 @@ const EDGE: usize = 8;
 /// The most bytes before the private lines of PuTTY's keys.
 const PUTTY_HEAD: usize = 4096;
 
+/// The longest line of a header, and the longest name of one.
+const HEADER: usize = 1024;
+const NAME: usize = 40;
+
 /// How many characters of base64 tell a key from the mention of one.
 const TELLING: usize = 40;
 
@@ -122,6 +126,9 @@ fn key(bytes: &[u8], start: usize, body: usize, label: &[u8]) -> Key {
 /// Whether what stands behind an opener begins as a key does; `None` where too little is there to tell.
 fn telling(rest: &[u8]) -> Option<bool> {
     let (mut seen, mut upper, mut digits, mut at) = (0usize, 0usize, 0usize, headers(rest));
+    if rest.get(at..).is_some_and(|line| line.len() < HEADER && is_header(line) && line_end(line).is_none()) {
+        return None;
+    }
     while seen < TELLING {
         let byte = *rest.get(at)?;
         let left = rest.get(at..).unwrap_or_default();
@@ -174,23 +181,35 @@ fn marked(rest: &[u8]) -> usize {
     }
 }
 
-/// The length of the headers: lines with a colon before the body (RFC 1421, section 4.6).
+/// The length of the headers: lines of a name, a colon and more before the body (RFC 1421, section 4.6), and comments.
 fn headers(rest: &[u8]) -> usize {
     let mut at = 0;
     for _ in 0..12 {
         let line = rest.get(at..).unwrap_or_default();
-        let escaped = memmem::find(line.get(..line.len().min(256)).unwrap_or_default(), b"\\n").map(|end| end + 2);
-        let plain = memchr::memchr(b'\n', line).map(|end| end + 1);
-        let Some(end) = escaped.into_iter().chain(plain).min() else { break };
+        let Some(end) = line_end(line).filter(|end| *end <= HEADER) else { break };
         let head = line.get(..end).unwrap_or_default();
         let blank = head.iter().all(|byte| separates(*byte) || *byte == b'n');
-        // A comment line of OpenVPN's keys is one too.
-        if !blank && memchr::memchr(b':', head).is_none() && !head.trim_ascii_start().starts_with(b"#") {
+        if !blank && !is_header(head) {
             break;
         }
         at += end;
     }
     at
+}
+
+/// Behind the end of the first line, which may be written as an escape.
+fn line_end(line: &[u8]) -> Option<usize> {
+    let near = line.get(..line.len().min(HEADER)).unwrap_or_default();
+    let escaped = memmem::find(near, b"\\n").map(|end| end + 2);
+    escaped.into_iter().chain(memchr::memchr(b'\n', near).map(|end| end + 1)).min()
+}
+
+/// Whether a line begins as a header does, or is a comment of OpenVPN's keys. A key on one line may have a colon behind it.
+fn is_header(line: &[u8]) -> bool {
+    let Some(start) = line.iter().position(|byte| *byte == b'#' || !separates(*byte)) else { return false };
+    let name = line.get(start..).unwrap_or_default();
+    let len = name.iter().take(NAME).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
+    name.first() == Some(&b'#') || name.get(len) == Some(&b':')
 }
 
 pub(super) const fn separates(byte: u8) -> bool {

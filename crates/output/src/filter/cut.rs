@@ -6,6 +6,7 @@
 
 use super::Filter;
 use casemate_inspect as inspect;
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::ops::Range;
 
@@ -65,19 +66,37 @@ impl Filter {
         if self.boundary(text, text.len()) == 0 && (self.detectors.by_lines() || text.is_ascii()) {
             return 0;
         }
-        let values = self.detectors.values(text);
-        let at = self.cut_at_space(text, &values, policy);
+        let (values, limit) = self.values(text, policy);
+        let at = self.cut_at_space(text, (&values, limit), policy);
         if self.detectors.by_lines() { at } else { self.cut_at_stop(text, at, &values, policy) }
     }
 
+    /// Where registered values stand, and from where on one may begin: in the text, and in what cleaning leaves of it.
+    fn values(&self, text: &str, policy: &inspect::Policy) -> (Vec<Range<usize>>, usize) {
+        let mut values = self.detectors.values(text);
+        let mut limit = self.detectors.pending_values(text);
+        let (cleaned, trace) = inspect::clean_traced(text, policy, &mut inspect::State::default());
+        if let Cow::Owned(left) = &cleaned.text {
+            values.extend(self.detectors.values(left).iter().map(|span| trace.back(span)));
+            let open = self.detectors.pending_values(left);
+            if open < left.len() {
+                limit = limit.min(trace.back(&(open..open + 1)).start);
+            }
+        }
+        (values, limit)
+    }
+
     /// The last one directly behind white space.
-    fn cut_at_space(&self, text: &str, values: &[Range<usize>], policy: &inspect::Policy) -> usize {
-        let mut at = self.boundary(text, self.detectors.pending_values(text));
+    fn cut_at_space(&self, text: &str, (values, limit): (&[Range<usize>], usize), policy: &inspect::Policy) -> usize {
+        let mut at = self.boundary(text, limit);
         for step in 0..STEPS {
             let part = text.get(..at).unwrap_or_default();
             let mut to = self.boundary(part, before(values, self.detectors.pending(part)));
             if to == at {
                 to = inspect::cut(text, policy, at);
+                if to == at {
+                    to = self.pending_hidden(part, policy);
+                }
                 if to == at {
                     return at;
                 }
@@ -107,13 +126,29 @@ impl Filter {
                 && self.detectors.pending_values(head) == head.len()
                 && before(values, *place) == *place
                 && inspect::cut(text, policy, *place) == *place
+                && self.pending_hidden(&spaced, policy) == spaced.len()
         };
         last.into_iter().rev().find(settled).unwrap_or(at)
     }
 
     fn pending(&self, text: &str, policy: &inspect::Policy) -> usize {
         let at = self.detectors.pending(text).min(self.detectors.pending_values(text));
-        if at == 0 { 0 } else { at.min(inspect::pending(text, policy)) }
+        if at == 0 { 0 } else { at.min(inspect::pending(text, policy)).min(self.pending_hidden(text, policy)) }
+    }
+
+    /// From where on what a text says without what cleaning takes out of it, and with its escapes undone, may be a match: what
+    /// is gone must not hide that what stands beside it comes together.
+    fn pending_hidden(&self, text: &str, policy: &inspect::Policy) -> usize {
+        let mut at = self.detectors.pending_readings(text);
+        let (cleaned, trace) = inspect::clean_traced(text, policy, &mut inspect::State::default());
+        if let Cow::Owned(left) = &cleaned.text {
+            let open = self.detectors.pending(left).min(self.detectors.pending_values(left));
+            let open = open.min(self.detectors.pending_readings(left));
+            if open < left.len() {
+                at = at.min(trace.back(&(open..open + 1)).start).min(text.len().saturating_sub(1));
+            }
+        }
+        at
     }
 
     /// The last place up to `limit` that is directly behind white space, or behind the end of a line where that is asked for.

@@ -280,6 +280,20 @@ impl Detectors {
         at
     }
 
+    /// The same as [`Detectors::pending`] for what the text says where escapes near its end are undone.
+    pub(super) fn pending_readings(&self, text: &str) -> usize {
+        let start = text.ceil_char_boundary(text.len().saturating_sub(decoded::OPEN));
+        let near = text.get(start..).unwrap_or_default();
+        let mut at = text.len();
+        for (reading, piece) in decoded::open(near) {
+            let open = self.pending(&reading);
+            if open < reading.len() {
+                at = at.min(start + piece.back(&(open..open + 1)).start);
+            }
+        }
+        at
+    }
+
     /// Where registered values stand.
     pub(super) fn values(&self, text: &str) -> Vec<Range<usize>> {
         let mut found = Vec::new();

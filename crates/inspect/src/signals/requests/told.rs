@@ -5,6 +5,7 @@ use super::super::fold::folded;
 use super::super::lexicon::Hit;
 use super::words::*;
 use super::{Request, SPOKEN};
+use crate::LINK_MARKER;
 use std::ops::Range;
 
 /// What somebody did who is quoted.
@@ -65,10 +66,11 @@ impl Request<'_> {
         }
         let before = head.rsplit('\n').next().unwrap_or_default();
         let behind = tail.split('\n').next().unwrap_or_default();
-        if is_spoken(before, tail) || is_refused(before) {
+        let is_sent = is_sent_out(behind) || behind.contains(LINK_MARKER);
+        if !is_sent && (is_spoken(before, tail) || is_refused(before)) {
             return true;
         }
-        if self.is_driven() || is_sent_out(behind) || COMPLY.iter().any(|word| folded(tail).contains(word)) {
+        if self.is_driven() || is_sent || COMPLY.iter().any(|word| folded(tail).contains(word)) {
             return false;
         }
         let more = |text: &str| text.chars().any(char::is_alphanumeric);
