@@ -68,7 +68,7 @@ impl Filter {
         }
         let (values, limit) = self.values(text, policy);
         let at = self.cut_at_space(text, (&values, limit), policy);
-        if self.detectors.by_lines() { at } else { self.cut_at_stop(text, at, &values, policy) }
+        if self.detectors.by_lines() { at } else { self.cut_at_stop(text, at, (&values, limit), policy) }
     }
 
     /// Where registered values stand, and from where on one may begin: in the text, and in what cleaning leaves of it.
@@ -110,7 +110,13 @@ impl Filter {
 
     /// The last one in the run behind `at` that has punctuation and no white space. It is none where a space in its place would
     /// be none: behind a word that says what follows, or in a registered value.
-    fn cut_at_stop(&self, text: &str, at: usize, values: &[Range<usize>], policy: &inspect::Policy) -> usize {
+    fn cut_at_stop(
+        &self,
+        text: &str,
+        at: usize,
+        (values, limit): (&[Range<usize>], usize),
+        policy: &inspect::Policy,
+    ) -> usize {
         let run = text.get(at..).unwrap_or_default();
         let mut last = VecDeque::with_capacity(STOPS);
         for place in inspect::stops(run) {
@@ -122,7 +128,8 @@ impl Filter {
         let settled = |place: &usize| {
             let head = text.get(..*place).unwrap_or_default();
             let spaced = format!("{} ", text.get(at..*place).unwrap_or_default());
-            self.detectors.pending(&spaced) == spaced.len()
+            *place <= limit
+                && self.detectors.pending(&spaced) == spaced.len()
                 && self.detectors.pending_values(head) == head.len()
                 && before(values, *place) == *place
                 && inspect::cut(text, policy, *place) == *place
@@ -132,18 +139,18 @@ impl Filter {
     }
 
     fn pending(&self, text: &str, policy: &inspect::Policy) -> usize {
-        let at = self.detectors.pending(text).min(self.detectors.pending_values(text));
+        let at = self.detectors.pending(text).min(self.values(text, policy).1);
         if at == 0 { 0 } else { at.min(inspect::pending(text, policy)).min(self.pending_hidden(text, policy)) }
     }
 
     /// From where on what a text says without what cleaning takes out of it, and with its escapes undone, may be a match: what
-    /// is gone must not hide that what stands beside it comes together.
+    /// is gone must not hide that what stands beside it comes together. Registered values are not asked for: at the end of
+    /// most texts one may begin, and whether one does is told by all that is at hand.
     fn pending_hidden(&self, text: &str, policy: &inspect::Policy) -> usize {
         let mut at = self.detectors.pending_readings(text);
         let (cleaned, trace) = inspect::clean_traced(text, policy, &mut inspect::State::default());
         if let Cow::Owned(left) = &cleaned.text {
-            let open = self.detectors.pending(left).min(self.detectors.pending_values(left));
-            let open = open.min(self.detectors.pending_readings(left));
+            let open = self.detectors.pending(left).min(self.detectors.pending_readings(left));
             if open < left.len() {
                 at = at.min(trace.back(&(open..open + 1)).start).min(text.len().saturating_sub(1));
             }
