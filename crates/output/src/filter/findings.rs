@@ -100,6 +100,7 @@ impl Findings {
             }
         }
         once(&mut list);
+        seen(&mut list);
         if list.len() > Filtered::FINDINGS {
             list.sort_by_key(|found| std::cmp::Reverse((found.action == Action::Deny, found.severity)));
             let rest = list.split_off(Filtered::FINDINGS);
@@ -135,6 +136,44 @@ fn once(list: &mut Vec<Found>) {
         *end = (*end).max(found.span.end);
         new
     });
+}
+
+/// Leaves out what is concealed in a place where another rule found a link anyway.
+fn seen(list: &mut Vec<Found>) {
+    if !list.iter().any(|found| found.rule == CONCEALED) {
+        return;
+    }
+    let mut links: Vec<_> = list.iter().filter(|found| is_link(&found.rule)).map(|found| found.span.clone()).collect();
+    links.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
+    // Of those that begin no later than a place, the one that goes on longest.
+    let mut end = 0;
+    let ends: Vec<(usize, usize)> = links
+        .iter()
+        .map(|span| {
+            end = end.max(span.end);
+            (span.start, end)
+        })
+        .collect();
+    let within = |span: &Range<usize>| {
+        let before = ends.partition_point(|(start, _)| *start <= span.start);
+        before.checked_sub(1).and_then(|last| ends.get(last)).is_some_and(|(_, end)| span.end <= *end)
+    };
+    list.retain(|found| found.rule != CONCEALED || !within(&found.span));
+}
+
+/// The rule of URLs that an encoding hides.
+const CONCEALED: &str = "link.concealed";
+
+fn is_link(rule: &str) -> bool {
+    rule != CONCEALED && (rule.starts_with("link.") || rule.starts_with("image."))
+}
+
+/// Whether a rule found what `found` says before, at `span`.
+pub(super) fn known(found: &Found, rule: &str, span: &Range<usize>) -> bool {
+    if found.rule == CONCEALED && is_link(rule) {
+        return span.start <= found.span.start && found.span.end <= span.end;
+    }
+    found.rule == rule && span.start < found.span.end && found.span.start < span.end
 }
 
 fn same(a: &Found, b: &Found) -> bool {

@@ -406,9 +406,7 @@ impl Sink {
         let listed = findings.list();
         self.score.add_unlisted(listed.heaviest, listed.unlisted);
         for found in listed.list {
-            let known = |(rule, span): &(Cow<'static, str>, Range<usize>)| {
-                *rule == found.rule && span.start < found.span.end && found.span.start < span.end
-            };
+            let known = |(rule, span): &(Cow<'static, str>, Range<usize>)| known(&found, rule, span);
             if recent.iter().any(known) && found.action != inspect::Action::Deny {
                 continue;
             }

@@ -18,6 +18,8 @@ const ROUNDS: usize = 8;
 const CONTEXT: usize = 256;
 /// The longest word that is looked at whole.
 const WORD: usize = 4096;
+/// So often a window is made wider.
+const STEPS: usize = 8;
 /// So many changes before the end of a match are asked whether it touches them.
 const NEAR: usize = 64;
 
@@ -117,12 +119,13 @@ impl Filter {
         changed.sort_by_key(|span| (span.start, span.end));
         let mut windows: Vec<Range<usize>> = Vec::new();
         for span in &changed {
-            let window = window(text, span);
+            let near = window(text, span);
             match windows.last_mut() {
-                Some(last) if window.start <= last.end => last.end = last.end.max(window.end),
-                _ => windows.push(window),
+                Some(last) if near.start <= last.end => last.end = last.end.max(near.end),
+                _ => windows.push(near),
             }
         }
+        let windows = self.wide_enough(text, windows);
         let mut hits = Vec::new();
         for window in windows {
             let found = self.detectors.hits_in(text.get(window.clone()).unwrap_or_default(), alone);
@@ -145,6 +148,35 @@ impl Filter {
             hits.extend(self.detectors.denying_patterns(text));
         }
         hits
+    }
+
+    /// The windows, each so wide that no match is under way where it begins or ends: a key is many words. What is seen of one
+    /// change must not depend on whether there is another beside it.
+    fn wide_enough(&self, text: &str, windows: Vec<Range<usize>>) -> Vec<Range<usize>> {
+        let mut out: Vec<Range<usize>> = Vec::with_capacity(windows.len());
+        for Range { mut start, mut end } in windows {
+            for _ in 0..STEPS {
+                let head = text.get(..start).unwrap_or_default();
+                let open = self.detectors.pending(head);
+                if open == start {
+                    break;
+                }
+                start = head.get(..open).and_then(|head| head.rfind(char::is_whitespace)).map_or(0, |at| at + 1);
+                start = text.ceil_char_boundary(start);
+            }
+            for _ in 0..STEPS {
+                let seen = text.get(start..end).unwrap_or_default();
+                if end == text.len() || self.detectors.pending(seen) == seen.len() {
+                    break;
+                }
+                end = window(text, &(end..end + WORD)).end;
+            }
+            match out.last_mut() {
+                Some(last) if start <= last.end => last.end = last.end.max(end),
+                _ => out.push(start..end),
+            }
+        }
+        out
     }
 
     /// Notes what cleaning did; whether any of it denies.
