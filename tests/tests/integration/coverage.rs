@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 /// Reasons that no test of this binary provokes, and where they are tested instead.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("limit.keys", "needs ten thousand identities: the limiter's own tests"),
+    ("audit.begun", "needs a disk that fails between two steps: the log's own tests"),
     ("audit.outcome", "needs a disk that fails: the log's own tests"),
     ("internal", "a mistake of ours, which no input provokes"),
 ];

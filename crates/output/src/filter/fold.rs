@@ -2,7 +2,7 @@
 
 use super::cut::{self, Next};
 use super::find::Hit;
-use super::findings::{Findings, whole_text};
+use super::findings::{Findings, known, whole_text};
 use super::rounds::{End, Part, within};
 use super::{Filter, Found};
 use casemate_inspect::layer::apply;
@@ -406,8 +406,8 @@ impl Sink {
         let listed = findings.list();
         self.score.add_unlisted(listed.heaviest, listed.unlisted);
         for found in listed.list {
-            let known = |(rule, span): &(Cow<'static, str>, Range<usize>)| known(&found, rule, span);
-            if recent.iter().any(known) && found.action != inspect::Action::Deny {
+            let told = |(rule, span): &(Cow<'static, str>, Range<usize>)| known(&found, rule, span);
+            if recent.iter().any(told) && found.action != inspect::Action::Deny {
                 continue;
             }
             if recent.len() == RECENT {

@@ -1,5 +1,6 @@
 //! The combination of detectors, actions and cleaning, with detectors made for the purpose.
 
+mod concealed;
 mod long_secrets;
 mod registered;
 mod vendors;

@@ -342,3 +342,25 @@ fn a_long_hold_is_not_looked_at_again_for_every_byte() {
         stream.push("a ").unwrap();
     }
 }
+
+#[test]
+fn text_goes_out_while_the_rest_is_awaited_whatever_was_taken_out_before() {
+    let filter = filter(true);
+    for gone in [
+        "[here](https://evil.example/?q=1) and ",
+        "![x](https://evil.example/p?d=1), then ",
+        "in\u{200b}visible\u{e0041} and ",
+        &format!("{VALUE} and "),
+        &format!("{} and ", token()),
+        "<img src=\"https://evil.example/i\"> and ",
+        "caf%C3%A9 &amp; co and ",
+    ] {
+        let mut stream = Stream::new(Arc::clone(&filter));
+        let mut text = String::new();
+        let plain = "what follows is plain text ".repeat(8);
+        for word in gone.split_inclusive(' ').chain(plain.split_inclusive(' ')) {
+            text.push_str(&stream.push(word).unwrap().text);
+        }
+        assert!(text.contains("what follows is plain text "), "{gone:?}: {text:?}");
+    }
+}
