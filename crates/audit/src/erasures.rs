@@ -22,9 +22,20 @@ pub(crate) fn facts<'a>(keys: impl IntoIterator<Item = &'a Ending>) -> Facts {
     Facts::from([(KEYS, Fact::Text(each.join(" ")))])
 }
 
-/// The keys that such a record names: slot and generation. Those of earlier releases name none.
+/// Whether it is such a record.
+fn erases(json: &Value) -> bool {
+    let text = |name: &str| json.get(name).and_then(Value::as_str);
+    text("kind") == Some("event") && text("event") == Some(EventKind::Erased.as_str())
+}
+
+/// The keys that such a record names: slot and generation. Those of earlier releases name none, and neither does any other.
 pub(crate) fn keys(json: &Value) -> impl Iterator<Item = (u32, u32)> {
-    let text = json.get("facts").and_then(|facts| facts.get(KEYS)).and_then(Value::as_str).unwrap_or_default();
+    let json = Some(json).filter(|json| erases(json));
+    let text = json
+        .and_then(|json| json.get("facts"))
+        .and_then(|facts| facts.get(KEYS))
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     text.split(' ').filter_map(|key| {
         let (slot, generation) = key.split_once('.')?;
         Some((slot.parse().ok()?, generation.parse().ok()?))
@@ -76,10 +87,7 @@ impl Erasures {
     }
 
     fn note(&mut self, index: u64, json: &Value) {
-        let text = |name: &str| json.get(name).and_then(Value::as_str);
-        if let (Some("event"), Some(event), Some(whose)) = (text("kind"), text("event"), text("fingerprint"))
-            && event == EventKind::Erased.as_str()
-        {
+        if let Some(whose) = json.get("fingerprint").and_then(Value::as_str).filter(|_| erases(json)) {
             let at = self.found.entry(whose.to_owned()).or_default();
             *at = index.max(*at);
         }
