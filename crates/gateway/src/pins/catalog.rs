@@ -69,6 +69,8 @@ pub(super) struct Surveyed {
     pause: Duration,
     /// The moment in which it began.
     pub(super) began: u64,
+    /// Whether the server announced a change in an answer to it, so that its lists may be older than that.
+    pub(super) overtaken: bool,
     pub(super) entry: Entry,
     pub(super) found: Result<Arc<Catalog>, Refusal>,
 }
@@ -219,7 +221,9 @@ pub(super) async fn survey_once(
     };
     // What was announced while it ran may have come too late for it.
     let at = if found.is_ok() { started } else { Instant::now() };
-    let surveyed = Surveyed { at, pause: pause(started.elapsed(), total), began, entry, found: found.clone() };
+    let overtaken = slot.overtaken.load(Ordering::SeqCst);
+    let pause = pause(started.elapsed(), total);
+    let surveyed = Surveyed { at, pause, began, overtaken, entry, found: found.clone() };
     slot.keep(surveyed, surveyor.has_read.load(Ordering::Relaxed));
     drop(turn);
     found

@@ -50,12 +50,13 @@ impl Pins {
         Wish::new(self, upstream).grant(self, gateway, upstream, |last| last.counts_for(age)).await
     }
 
-    /// A current survey that began after everything that was announced, or shown by lists, up to now. Where the last is
-    /// too young for another one, this waits until it no longer is.
+    /// A current survey that began after everything that was announced, or shown by lists, up to now, and during which the
+    /// server announced nothing further. Where the last is too young for another one, this waits until it no longer is.
     pub(super) async fn abreast(&self, gateway: &Arc<Gateway>, upstream: &Upstream) -> Result<Arc<Catalog>, Refusal> {
         let news = self.news(&upstream.name);
         let wish = Wish::new(self, upstream);
-        let is_behind = |last: &Surveyed| last.found.is_ok() && last.began < news;
+        // The next survey is never overtaken, so that this waits for two at most.
+        let is_behind = |last: &Surveyed| last.found.is_ok() && (last.began < news || last.overtaken);
         let suffices = |last: &Surveyed| last.counts_for(current(upstream)) && !is_behind(last);
         let mut drain = gateway.watch_drain();
         loop {

@@ -40,7 +40,7 @@ async fn calls_to_a_server_that_announces_all_the_time_end_in_time() {
     let (entry, found) = (last.entry.clone(), last.found.clone());
     // Four times of what it took are more than a call may last.
     let pause = pause(Duration::from_millis(900), Duration::from_secs(3));
-    slot.keep(Surveyed { at: Instant::now(), began: last.began, pause, entry, found }, true);
+    slot.keep(Surveyed { at: Instant::now(), began: last.began, overtaken: false, pause, entry, found }, true);
     for _ in 0..2 {
         house.gateway.pins.stir(&house.gateway, &house.upstream);
         assert_eq!(house.tool("echo").await, Standing::Approved);
@@ -55,7 +55,7 @@ async fn a_call_waits_no_longer_than_it_may_last() {
     let slot = house.gateway.pins.slot(&server("up"));
     let last = slot.last().unwrap();
     let (entry, found) = (last.entry.clone(), last.found.clone());
-    let long = Surveyed { at: last.at, began: last.began, pause: PAUSE, entry, found };
+    let long = Surveyed { at: last.at, began: last.began, overtaken: false, pause: PAUSE, entry, found };
     slot.keep(long, true);
     house.gateway.pins.stir(&house.gateway, &house.upstream);
     let refusal = house.judge(Target::Tool("echo".to_owned())).await.unwrap_err();
@@ -74,7 +74,7 @@ async fn what_is_known_is_rested_on_no_longer_than_it_is_current() {
     for (age, is_current) in [(20, true), (31, false)] {
         let at = Instant::now().checked_sub(Duration::from_secs(age)).unwrap();
         let (entry, found) = (last.entry.clone(), last.found.clone());
-        slot.keep(Surveyed { at, began: last.began, pause: last.pause, entry, found }, true);
+        slot.keep(Surveyed { at, began: last.began, overtaken: false, pause: last.pause, entry, found }, true);
         assert!(house.survey().await.is_err());
         let judged = house.judge(Target::Tool("echo".to_owned())).await;
         assert_eq!(judged.ok(), is_current.then_some(Standing::Approved), "{age} s");

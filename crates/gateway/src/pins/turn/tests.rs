@@ -326,6 +326,24 @@ async fn a_change_during_a_survey_is_seen_if_it_is_announced_there() {
 }
 
 #[tokio::test]
+async fn a_call_that_waits_for_a_survey_heeds_what_is_announced_there() {
+    let capabilities = json!({ "tools": {}, "prompts": {} });
+    let upstream = Server::start(Script { capabilities, ..announcing(false) }).await;
+    let house = House::start(upstream.address, |_| {}).await;
+    upstream.script().held = Some("prompts/list");
+    let mut survey = Box::pin(house.survey());
+    begin(&mut survey);
+    upstream.until("prompts/list", 1).await;
+    // It came before the server had said anything.
+    let mut call = Box::pin(house.tool("echo"));
+    begin(&mut call);
+    change(&upstream, "Something else.");
+    upstream.script().held = None;
+    survey.await.unwrap();
+    assert_eq!(call.await, Standing::Changed);
+}
+
+#[tokio::test]
 async fn what_a_server_announces_before_it_lists_anything_brings_no_survey() {
     for session in [false, true] {
         let upstream = Server::start(announcing(session)).await;
