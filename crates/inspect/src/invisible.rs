@@ -106,7 +106,7 @@ pub(crate) fn pass_behind(text: &str, policy: &Policy, known: &mut Before) -> Pa
             at = next + len;
             continue;
         }
-        let len = if c == '\u{1b}' { c.len_utf8() + sequence(rest).unwrap_or(0) } else { c.len_utf8() };
+        let len = if c == '\u{1b}' { c.len_utf8() + sequence(rest.as_bytes()).unwrap_or(0) } else { c.len_utf8() };
         let span = next..next + len;
         match policy.treatment(rule.0) {
             Treat::Off => {}
@@ -184,7 +184,7 @@ const fn variant(c: char) -> bool {
 pub(crate) fn complete(text: &str) -> usize {
     let mut from = 0;
     while let Some(found) = memchr::memchr(0x1b, text.as_bytes().get(from..).unwrap_or_default()) {
-        let Some(len) = text.get(from + found + 1..).and_then(sequence) else { return from + found };
+        let Some(len) = text.as_bytes().get(from + found + 1..).and_then(sequence) else { return from + found };
         from += found + 1 + len;
     }
     text.len()
@@ -209,9 +209,9 @@ fn push(edits: &mut Vec<Edit>, span: std::ops::Range<usize>, rule: (&'static str
 
 /// The length of the rest of an escape sequence after ESC: of a control sequence (ECMA-48 section 5.4), or of a control
 /// string such as a hyperlink's (section 5.6) with its end. 0 where there is none, `None` where the text ends within it.
-fn sequence(rest: &str) -> Option<usize> {
-    let body = rest.get(1..).unwrap_or_default().as_bytes();
-    match rest.bytes().next()? {
+pub(crate) fn sequence(rest: &[u8]) -> Option<usize> {
+    let (first, body) = rest.split_first()?;
+    match first {
         b'[' => {
             let params = body.iter().take(64).take_while(|b| (0x20..0x40).contains(*b)).count();
             match body.get(params) {

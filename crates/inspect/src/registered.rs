@@ -7,6 +7,7 @@
 //! encodings within encodings to the depth of four; and, of each of those, in what is left without the markup that shows
 //! nothing. The cost does not grow with the number of values.
 
+mod dumps;
 mod escapes;
 mod forms;
 mod index;
@@ -21,7 +22,7 @@ mod strength;
 use crate::rule::{Family, Rule};
 use crate::{Action, Match, Severity};
 use forms::Forms;
-use index::{GRAPHIC, Index, LETTERS, WIDE};
+use index::{GRAPHIC, Index, LETTERS, SIGNS, WIDE};
 use layer::Layer;
 use search::Search;
 use std::ops::Range;
@@ -53,8 +54,8 @@ pub struct Registered {
 }
 
 struct Values {
-    /// By what counts in them: most need no more than letters and digits.
-    indices: [Index; 3],
+    /// By what counts in them ([`index`]): most need no more than letters and digits.
+    indices: [Index; 4],
 }
 
 /// Why a value cannot be registered.
@@ -95,8 +96,12 @@ impl Registered {
         for value in values.into_iter().filter(|value| Self::check(value).is_ok()) {
             forms.add(value);
         }
-        let indices =
-            [Index::new(&LETTERS, forms.letters), Index::new(&WIDE, forms.wide), Index::new(&GRAPHIC, forms.graphic)];
+        let indices = [
+            Index::new(&LETTERS, forms.letters),
+            Index::new(&WIDE, forms.wide),
+            Index::new(&SIGNS, forms.signs),
+            Index::new(&GRAPHIC, forms.graphic),
+        ];
         let any = indices.iter().any(|index| !index.is_empty());
         Self { values: any.then(|| Arc::new(Values { indices })) }
     }
@@ -116,7 +121,7 @@ impl Registered {
         while let Some(rest) = text.get(from..).filter(|rest| !rest.is_empty()) {
             let len = if rest.len() > piece + piece / 4 { rest.floor_char_boundary(piece) } else { rest.len() };
             let Some(part) = rest.get(..len) else { break };
-            Search::new(values, part, from, &mut found).layer(&Layer::plain(part.as_bytes()), 0);
+            Search::new(values, part.len(), from, &mut found).layer(&Layer::plain(part.as_bytes()), 0);
             if len == rest.len() {
                 break;
             }
@@ -135,13 +140,13 @@ impl Registered {
         }
         let joined = Joined::of(texts, values.reach());
         let mut found = Vec::new();
-        Search::new(values, &joined.text, 0, &mut found).layer(&Layer::plain(joined.text.as_bytes()), 0);
+        Search::new(values, joined.text.len(), 0, &mut found).layer(&Layer::plain(joined.text.as_bytes()), 0);
         let mut matches = Vec::new();
         settle(&joined.text, found, &mut matches);
         for hit in matches {
             let whole = |part: &str| {
                 let mut found = Vec::new();
-                Search::new(values, part, 0, &mut found).layer(&Layer::plain(part.as_bytes()), 0);
+                Search::new(values, part.len(), 0, &mut found).layer(&Layer::plain(part.as_bytes()), 0);
                 found.iter().any(|inner| inner.span.len() + EDGES >= hit.span.len())
             };
             joined.parts(&hit, whole, out);

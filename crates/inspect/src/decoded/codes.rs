@@ -1,4 +1,5 @@
-//! Rows of character codes: `69 67 6e`, `0x69, 0x67`, `105 103`, `01101001 01100111`, `151 147`, `U+0069 U+0067`.
+//! Rows of character codes: `69 67 6e`, `0x69, 0x67`, `105 103`, `01101001 01100111`, `151 147`, `U+0069 U+0067`,
+//! `chr(105)+chr(103)`.
 
 use super::codec::readable;
 use super::{Piece, View};
@@ -14,10 +15,14 @@ const SHORTEST: usize = 23;
 const fn part(b: u8) -> bool {
     let digit = letter(b, b'a', b'f') | within(b, b'/', b';');
     let prefix = letter(b, b'x', b'x') | letter(b, b'o', b'o') | letter(b, b'u', b'u');
+    let call = letter(b, b'h', b'h') | letter(b, b'r', b'r');
     let blank = (b == b' ') | within(b, b'\t', b'\n') | within(b, b'\x0c', b'\r');
     let sign = (b == b'"') | within(b, b'\'', b')') | within(b, b'+', b'-') | letter(b, b'{', b'}');
-    digit | prefix | blank | sign
+    digit | prefix | call | blank | sign
 }
+
+/// Functions that give the character of a code.
+const CALLS: [&str; 2] = ["chr", "char"];
 
 /// A way of writing a code: its base, view and the numbers of digits that it may have.
 const WAYS: [(u32, View, Range<usize>); 4] =
@@ -62,7 +67,11 @@ pub(super) fn begins(word: &[u8]) -> bool {
     if end == len && letter_before(word, first) {
         return false;
     }
-    matches!(code, "U" | "u") || WAYS.iter().any(|(base, _, digits)| value(code, *base, digits).is_some())
+    let call =
+        |name: &&str| !code.is_empty() && name.get(..code.len()).is_some_and(|begun| begun.eq_ignore_ascii_case(code));
+    matches!(code, "U" | "u")
+        || CALLS.iter().any(call)
+        || WAYS.iter().any(|(base, _, digits)| value(code, *base, digits).is_some())
 }
 
 /// The words of a run.
@@ -115,6 +124,9 @@ fn rows(
         let word = code.and_then(|code| text.get(code.clone()));
         // The sign of a code point, `U+0069`, stands apart.
         if base == 16 && matches!(word, Some("U" | "u")) {
+            continue;
+        }
+        if word.is_some_and(|word| CALLS.iter().any(|name| name.eq_ignore_ascii_case(word))) {
             continue;
         }
         match (word.and_then(|word| value(word, base, digits)), code) {

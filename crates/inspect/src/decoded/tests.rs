@@ -84,6 +84,8 @@ fn encoded() -> Vec<(View, String)> {
         (View::Codes, each(" ", |b| format!("{b:08b}"))),
         (View::Codes, each("", |b| format!("{b:08b}"))),
         (View::Codes, each(" ", |b| format!("{b:03o}"))),
+        (View::Codes, each("+", |b| format!("chr({b})"))),
+        (View::Codes, each(" || ", |b| format!("CHAR({b})"))),
         (View::Nested, STANDARD.encode(STANDARD.encode(WORDS))),
         (View::Nested, STANDARD.encode(each("", |b| format!("%{b:02x}")))),
         (View::Nested, each("", |b| format!("\\u{b:04x}")).replace("\\u", "\\\\\\\\u")),

@@ -28,6 +28,11 @@ pub(super) struct Undone {
 /// The byte that stands for a letter which may be there or not; none that a text has.
 const fn maybe(letter: u8) -> u8 {
     match letter | 0x20 {
+        b'a' => 0xf8,
+        b'b' => 0xf9,
+        b'e' => 0xfa,
+        b'f' => 0xfb,
+        b'v' => 0xfc,
         b'n' => 0xfd,
         b'r' => 0xfe,
         _ => 0xff,
@@ -37,6 +42,11 @@ const fn maybe(letter: u8) -> u8 {
 /// The letter that may be there.
 pub(super) const fn letter(byte: u8) -> Option<u8> {
     match byte {
+        0xf8 => Some(b'a'),
+        0xf9 => Some(b'b'),
+        0xfa => Some(b'e'),
+        0xfb => Some(b'f'),
+        0xfc => Some(b'v'),
         0xfd => Some(b'n'),
         0xfe => Some(b'r'),
         0xff => Some(b't'),
@@ -225,6 +235,7 @@ fn backslash(rest: &[u8]) -> Option<Read> {
         b'U' if hex(1, 8) == 8 && tail.get(1..4) == Some(b"000") => (char_of(code(1, 8)?), 9),
         b'u' | b'U' if hex(1, 4) == 4 => unit(tail, row, code(1, 4)?),
         b'N' | b'R' | b'T' | b'n' | b'r' | b't' => (What::Letter(first), 1),
+        b'a' | b'b' | b'e' | b'f' | b'v' => (What::Letter(first), 1),
         b'0'..=b'9' | b'A'..=b'F' | b'c' | b'd' => numbered(tail, hex(0, 6))?,
         _ => return None,
     };

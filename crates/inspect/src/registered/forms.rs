@@ -1,7 +1,7 @@
 //! What a value may be written as, where that can be said beforehand.
 
 use super::escapes::{self, Letters};
-use super::index::{GRAPHIC, Keep, LETTERS, TAIL, WIDE, symbol};
+use super::index::{GRAPHIC, Keep, LETTERS, SIGNS, TAIL, WIDE, symbol};
 use super::search::DEPTH;
 use super::strength::strong;
 use crate::View;
@@ -23,12 +23,13 @@ pub(super) struct Needle {
 pub(super) struct Forms {
     pub(super) letters: Vec<Needle>,
     pub(super) wide: Vec<Needle>,
+    pub(super) signs: Vec<Needle>,
     pub(super) graphic: Vec<Needle>,
 }
 
 /// What counts in a value: as little as it can be told by.
 pub(super) fn symbols_of(value: &[u8]) -> Option<&'static Keep> {
-    [&LETTERS, &WIDE, &GRAPHIC].into_iter().find(|keep| {
+    [&LETTERS, &WIDE, &SIGNS, &GRAPHIC].into_iter().find(|keep| {
         let counts = |b: &&u8| symbol(keep, **b) != 0;
         let only: Zeroizing<Vec<u8>> = Zeroizing::new(value.iter().filter(counts).copied().collect());
         only.len() >= TAIL && strong(&only)
@@ -45,6 +46,7 @@ impl Forms {
         let list = match keep {
             _ if std::ptr::eq(keep, &LETTERS) => &mut self.letters,
             _ if std::ptr::eq(keep, &WIDE) => &mut self.wide,
+            _ if std::ptr::eq(keep, &SIGNS) => &mut self.signs,
             _ => &mut self.graphic,
         };
         push(list, keep, value, View::Plain, Some(value));
@@ -56,6 +58,10 @@ impl Forms {
                 push(list, keep, &now.bytes, View::Plain, Some(value));
                 undone = escapes::undo(&now.bytes, letters);
             }
+        }
+        if std::ptr::eq(keep, &GRAPHIC) {
+            // Elsewhere what escapes and quotes does not count.
+            quoted(value).iter().for_each(|spelt| push(list, keep, spelt, View::Escapes, None));
         }
         let backwards: Zeroizing<Vec<u8>> = Zeroizing::new(value.iter().rev().copied().collect());
         push(list, keep, &backwards, View::Folded, None);
@@ -84,11 +90,37 @@ impl Forms {
                 push(list, &LETTERS, &spelt, view, None);
             }
         }
-        for radix in [8, 10] {
-            let codes: Vec<u8> = value.iter().flat_map(|b| number(*b, radix)).collect();
+        for (radix, least) in [(8, 1), (8, 3), (10, 1), (10, 3)] {
+            let codes: Vec<u8> = value.iter().flat_map(|b| number(*b, radix, least)).collect();
             push(list, &LETTERS, &Zeroizing::new(codes), View::Escapes, None);
         }
     }
+}
+
+/// A value as it is escaped within quotation marks: in JSON and programs, once and twice; in shells, in SQL and CSV; and in
+/// Markdown and patterns, where every sign is.
+fn quoted(value: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
+    let before = |value: &[u8], escaped: fn(u8) -> bool| -> Zeroizing<Vec<u8>> {
+        let each = value.iter().flat_map(|b| [Some(b'\\').filter(|_| escaped(*b)), Some(*b)]);
+        Zeroizing::new(each.flatten().collect())
+    };
+    let doubled = |quote: u8| -> Zeroizing<Vec<u8>> {
+        let each = value.iter().flat_map(|b| std::iter::repeat_n(*b, 1 + usize::from(*b == quote)));
+        Zeroizing::new(each.collect())
+    };
+    let json = |b: u8| matches!(b, b'"' | b'\\');
+    let once = before(value, json);
+    let shell = |b: &u8| if *b == b'\'' { &b"'\\''"[..] } else { std::slice::from_ref(b) }.to_vec();
+    vec![
+        before(&once, json),
+        once,
+        before(value, |b| matches!(b, b'\'' | b'\\')),
+        before(value, |b| matches!(b, b'"' | b'\\' | b'$' | b'`')),
+        before(value, |b| b.is_ascii_punctuation()),
+        Zeroizing::new(value.iter().flat_map(shell).collect()),
+        doubled(b'"'),
+        doubled(b'\''),
+    ]
 }
 
 fn push(list: &mut Vec<Needle>, keep: &Keep, spelling: &[u8], view: View, exact: Option<&[u8]>) {
@@ -106,11 +138,11 @@ const fn rot13(b: u8) -> u8 {
     }
 }
 
-/// The digits that a byte is written with, without zeros before it.
-fn number(b: u8, radix: u8) -> Vec<u8> {
+/// The digits that a byte is written with, at least so many.
+fn number(b: u8, radix: u8, least: usize) -> Vec<u8> {
     let mut out = Vec::new();
     let mut rest = b;
-    while rest > 0 || out.is_empty() {
+    while rest > 0 || out.len() < least {
         out.push(b'0' + rest % radix);
         rest /= radix;
     }

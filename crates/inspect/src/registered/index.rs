@@ -13,11 +13,13 @@ use std::ops::Range;
 pub(super) type Keep = [u8; 256];
 
 /// Letters and digits of ASCII, in one case.
-pub(super) static LETTERS: Keep = keep(false, false);
+pub(super) static LETTERS: Keep = keep(b"", false);
 /// Those and all characters outside of ASCII, for values that are written in another script.
-pub(super) static WIDE: Keep = keep(false, true);
+pub(super) static WIDE: Keep = keep(b"", true);
+/// Letters, digits and the signs that neither quote, escape nor set apart, for values with few letters.
+pub(super) static SIGNS: Keep = keep(b"!#$%&?@^{}", false);
 /// All that ASCII shows, for values that are made of little else than signs.
-pub(super) static GRAPHIC: Keep = keep(true, false);
+pub(super) static GRAPHIC: Keep = keep(b"!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", false);
 
 /// The longest gap between two symbols, in bytes: eight characters in their longest spelling.
 pub(super) const GAP: usize = 128;
@@ -28,24 +30,25 @@ const WAYS: usize = 64;
 /// The symbols in the filter.
 pub(super) const TAIL: usize = 8;
 
-const fn keep(graphic: bool, wide: bool) -> Keep {
+#[expect(clippy::indexing_slicing, reason = "a u8 is an index of 256 entries; evaluated when compiled")]
+const fn keep(signs: &[u8], wide: bool) -> Keep {
     let mut table = [0; 256];
     let mut at = 0u8;
     loop {
-        if at.is_ascii_alphanumeric()
-            || (graphic && at.is_ascii_graphic())
-            || (wide && at >= 0x80 && escapes::letter(at).is_none())
-        {
-            #[expect(clippy::indexing_slicing, reason = "a u8 is an index of 256 entries; evaluated when compiled")]
-            {
-                table[at as usize] = at | 0x20;
-            }
+        if at.is_ascii_alphanumeric() || (wide && at >= 0x80 && escapes::letter(at).is_none()) {
+            table[at as usize] = at | 0x20;
         }
         if at == u8::MAX {
-            return table;
+            break;
         }
         at += 1;
     }
+    let mut rest = signs;
+    while let [sign, others @ ..] = rest {
+        table[*sign as usize] = *sign | 0x20;
+        rest = others;
+    }
+    table
 }
 
 /// What a byte counts as.

@@ -18,6 +18,11 @@ impl Edit {
     pub(super) const fn place(&self) -> Range<usize> {
         self.to.start as usize..self.to.end as usize
     }
+
+    /// The place behind where it stood.
+    pub(super) const fn behind(&self) -> usize {
+        self.from.end as usize
+    }
 }
 
 /// A place, in half the space. Texts are looked at in pieces that are far shorter than 4 GiB.
@@ -58,17 +63,25 @@ pub(super) struct Layer<'m> {
     /// What it was made of.
     pub(super) under: Option<&'m Layer<'m>>,
     pub(super) view: View,
+    /// Whether it is the bytes of dumps, without the columns beside them.
+    pub(super) dump: bool,
 }
 
 impl<'m> Layer<'m> {
     pub(super) const fn plain(bytes: &'m [u8]) -> Self {
-        Self { bytes: Cow::Borrowed(bytes), map: Map::Same, under: None, view: View::Plain }
+        Self { bytes: Cow::Borrowed(bytes), map: Map::Same, under: None, view: View::Plain, dump: false }
     }
 
     /// The place in the text of a place here.
     pub(super) fn back(&self, place: &Range<usize>) -> Range<usize> {
-        let here = self.map.back(place);
-        self.under.map_or_else(|| here.clone(), |under| under.back(&here))
+        let mut here = self.map.back(place);
+        let Some(under) = self.under else { return here };
+        if self.dump {
+            // What the last line says is said beside it as well.
+            let rest = under.bytes.get(here.end..).unwrap_or_default();
+            here.end = memchr::memchr(b'\n', rest).map_or(under.bytes.len(), |line| here.end + line);
+        }
+        under.back(&here)
     }
 
     /// Whether a byte here is one byte of what this was made of, but for digits.

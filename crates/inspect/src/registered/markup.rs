@@ -1,11 +1,12 @@
 //! A text without the markup that shows nothing: tags and comments of HTML, sections of CDATA, destinations of Markdown's
-//! links, content of elements that hide it. Marks of emphasis are no symbols and need no view.
+//! links, content of elements that hide it, control sequences of terminals. Marks of emphasis are no symbols and need no view.
 //!
 //! Two readings, because readers differ and a value may stand on either side of what hides: one takes out all that a browser
 //! does not show, the other as little as it can.
 
 use super::index::GAP;
 use super::layer::Edit;
+use crate::invisible;
 
 /// The longest markup that is taken out.
 const LONGEST: usize = 4 * 1024;
@@ -33,6 +34,7 @@ pub(super) enum Ending {
 }
 
 /// A text without its markup.
+#[derive(Default)]
 pub(super) struct Stripped {
     pub(super) bytes: Vec<u8>,
     pub(super) edits: Vec<Edit>,
@@ -55,10 +57,10 @@ enum Mark {
 
 /// The text without its markup, if it has any. What is more than `near` bytes away from any is left out.
 pub(super) fn strip(bytes: &[u8], reading: Reading, near: usize, ending: Ending) -> Option<Stripped> {
-    let mut out = Stripped { bytes: Vec::new(), edits: Vec::new(), twofold: false, over: false };
+    let mut out = Stripped::default();
     let (mut at, mut copied) = (0, 0);
     let mut work = bytes.len().saturating_mul(WORK).saturating_add(16 * LONGEST);
-    while let Some(found) = bytes.get(at..).and_then(|rest| memchr::memchr2(b'<', b']', rest)) {
+    while let Some(found) = bytes.get(at..).and_then(|rest| memchr::memchr3(b'<', b']', 0x1b, rest)) {
         at += found;
         let rest = bytes.get(at..).unwrap_or_default();
         let looked = matches!(rest, [b'<', b'!' | b'?' | b'/' | b'\\' | b'a'..=b'z' | b'A'..=b'Z', ..] | [b']', b'(' | b'[', ..]);
@@ -83,8 +85,7 @@ pub(super) fn strip(bytes: &[u8], reading: Reading, near: usize, ending: Ending)
         };
         out.twofold |= twofold;
         out.copy(bytes, copied..at, near);
-        let to = out.bytes.len();
-        out.edits.push(Edit { to: (to..to).into(), from: (at..at + len).into() });
+        out.leave_out(at..at + len, false);
         at += len;
         copied = at;
     }
@@ -106,11 +107,17 @@ impl Stripped {
         }
         let left_out = span.start + head..span.end - near;
         self.bytes.extend_from_slice(bytes.get(span.start..left_out.start).unwrap_or_default());
-        let to = self.bytes.len();
-        // Nothing is found across it.
-        self.bytes.resize(if first { to } else { to + GAP + 2 }, 0);
-        self.edits.push(Edit { to: (to..self.bytes.len()).into(), from: left_out.clone().into() });
+        self.leave_out(left_out.clone(), !first);
         self.bytes.extend_from_slice(bytes.get(left_out.end..span.end).unwrap_or_default());
+    }
+}
+
+impl Stripped {
+    /// Leaves out a stretch. Where it stands apart nothing is found across it.
+    pub(super) fn leave_out(&mut self, span: std::ops::Range<usize>, apart: bool) {
+        let to = self.bytes.len();
+        self.bytes.resize(if apart { to + GAP + 2 } else { to }, 0);
+        self.edits.push(Edit { to: (to..self.bytes.len()).into(), from: span.into() });
     }
 }
 
@@ -120,6 +127,11 @@ fn mark(rest: &[u8], reading: Reading) -> Mark {
         [b']', b'(', ..] => target(rest, b'(', b')', reading),
         [b']', b'[', ..] => target(rest, b'[', b']', reading),
         [_] => Mark::Open,
+        [0x1b, behind @ ..] => match invisible::sequence(behind) {
+            Some(0) => Mark::None,
+            Some(len) => Mark::Gone(len + 1, false),
+            None => Mark::Open,
+        },
         [b'<', b'!', b'-', b'-', ..] => comment(rest, reading),
         [b'<', b'!', b'[', b'C', b'D', b'A', b'T', b'A', b'[', ..] if reading == Reading::Tags => Mark::Gone(9, true),
         [b'<', b'!', b'[', ..] => until(rest, |b| b == b'>', true),
@@ -268,6 +280,7 @@ mod tests {
             ("a<b c<d>e", "ae", "a<b ce"),
             ("a < b > c, d[0] = e", "a < b > c, d[0] = e", "a < b > c, d[0] = e"),
             ("a<b c", "a<b c", "a<b c"),
+            ("a\u{1b}[0;1mb\u{1b}]8;;x\u{7}c\u{1b}d", "abc\u{1b}d", "abc\u{1b}d"),
         ] {
             assert_eq!(shown(text, Reading::Shown), browser, "{text}");
             assert_eq!(shown(text, Reading::Tags), tags, "{text}");

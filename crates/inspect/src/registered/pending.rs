@@ -1,11 +1,12 @@
 //! What a text ends with that could be the beginning of a value, in any form.
 
 use super::Values;
+use super::dumps;
 use super::escapes::{self, Letters};
-use super::layer::Map;
+use super::layer::{Layer, Map};
 use super::markup::{self, Ending, Reading};
 use super::runs::{Radix, Run};
-use super::search::DEPTH;
+use super::search::{DEPTH, Search};
 
 /// The bytes of a text that the beginning of a value in an encoding may take for each symbol.
 const SPELT: usize = 24;
@@ -46,7 +47,24 @@ fn shown(values: &Values, bytes: &[u8], depth: usize) -> usize {
             break;
         }
     }
-    hold
+    hold.min(dumped(values, bytes, depth))
+}
+
+/// The same in the bytes of a dump that the text ends within.
+fn dumped(values: &Values, bytes: &[u8], depth: usize) -> usize {
+    let Some(dump) = dumps::strip(bytes, Ending::Open) else { return bytes.len() };
+    // A match in its last line goes on to the end of that.
+    let mut found = Vec::new();
+    Search::new(values, bytes.len(), 0, &mut found).dumped(&Layer::plain(bytes), Ending::Open, depth);
+    let unended = found.iter().filter(|hit| hit.span.end == bytes.len() && !bytes.ends_with(b"\n"));
+    let hold = unended.map(|hit| hit.span.start).min().unwrap_or(bytes.len());
+    let start = dump.bytes.len().saturating_sub(values.longest().saturating_mul(SPELT) + 1024);
+    let near = dump.bytes.get(start..).unwrap_or_default();
+    let at = coded(values, near, depth + 1);
+    if at == near.len() {
+        return hold;
+    }
+    hold.min(Map::Edits(dump.edits).back(&(start + at..start + at + 1)).start)
 }
 
 fn open(values: &Values, bytes: &[u8]) -> usize {

@@ -1,6 +1,7 @@
 //! A text, and what is encoded in it, and what is encoded in that.
 
 use super::Values;
+use super::dumps;
 use super::escapes::{self, Letters};
 use super::forms::Needle;
 use super::layer::{Layer, Map};
@@ -29,8 +30,9 @@ pub(super) struct Search<'s> {
 }
 
 impl<'s> Search<'s> {
-    pub(super) fn new(values: &'s Values, text: &str, base: usize, found: &'s mut Vec<Match>) -> Self {
-        Self { values, budget: text.len().saturating_mul(GROWTH) + (64 << 10), base, found }
+    /// One in a text of that length that stands at `base`.
+    pub(super) fn new(values: &'s Values, length: usize, base: usize, found: &'s mut Vec<Match>) -> Self {
+        Self { values, budget: length.saturating_mul(GROWTH) + (64 << 10), base, found }
     }
 
     pub(super) fn layer(&mut self, layer: &Layer<'_>, depth: usize) {
@@ -50,7 +52,18 @@ impl<'s> Search<'s> {
             return;
         }
         self.shown(layer, depth);
+        self.dumped(layer, Ending::Final, depth);
         self.coded(layer, depth);
+    }
+
+    /// Looks at the bytes of dumps without the columns beside them.
+    pub(super) fn dumped(&mut self, layer: &Layer<'_>, ending: Ending, depth: usize) {
+        let Some(dump) = dumps::strip(&layer.bytes, ending) else { return };
+        if self.spend(layer, dump.bytes.len()) {
+            let bytes = Layer { dump: true, ..above(layer, dump.bytes, Map::Edits(dump.edits), View::Joined) };
+            self.scan(&bytes);
+            self.coded(&bytes, depth + 1);
+        }
     }
 
     /// Looks at a layer without the markup that shows nothing.
@@ -187,7 +200,7 @@ impl<'s> Search<'s> {
 }
 
 fn above<'m>(under: &'m Layer<'m>, bytes: Vec<u8>, map: Map<'m>, view: View) -> Layer<'m> {
-    Layer { bytes: Cow::Owned(bytes), map, under: Some(under), view }
+    Layer { bytes: Cow::Owned(bytes), map, under: Some(under), view, dump: false }
 }
 
 /// The next place from there on that could be text that hides more.

@@ -5,6 +5,7 @@ mod benign;
 mod forms;
 mod markup;
 mod pending;
+mod quoted;
 mod strength;
 
 use super::*;
