@@ -16,7 +16,7 @@ mod visible;
 
 pub use document::clean_document;
 
-use crate::invisible::hidden;
+use crate::invisible::without_hidden;
 use crate::rule::{Family, Rule};
 use crate::{Action, Severity};
 
@@ -112,10 +112,13 @@ pub fn is_html(text: &str) -> bool {
 /// Whether a text that begins so is HTML as a whole; `None` where more of it must be seen.
 #[must_use]
 pub fn begins(text: &str) -> Option<bool> {
-    let mut rest = text.trim_start_matches(|c: char| c.is_whitespace() || hidden(c).is_some());
     let more = || if text.len() > LEADING { Some(false) } else { None };
+    let head = text.get(..text.floor_char_boundary(LEADING + 2 * FIRST)).unwrap_or_default();
+    // What nobody sees goes before anything is shown.
+    let Some(shown) = without_hidden(head) else { return more() };
+    let mut rest = shown.trim_start();
     loop {
-        if text.len() - rest.len() > LEADING {
+        if shown.len() - rest.len() > LEADING {
             return Some(false);
         }
         let Some(inner) = rest.strip_prefix('<') else { return if rest.is_empty() { more() } else { Some(false) } };
@@ -126,8 +129,7 @@ pub fn begins(text: &str) -> Option<bool> {
             _ => return first_tag(inner),
         };
         let Some(end) = end else { return more() };
-        rest =
-            inner.get(end..).unwrap_or_default().trim_start_matches(|c: char| c.is_whitespace() || hidden(c).is_some());
+        rest = inner.get(end..).unwrap_or_default().trim_start();
     }
 }
 

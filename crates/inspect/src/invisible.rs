@@ -130,7 +130,11 @@ fn kept_by_more(c: char, head: &str, rest: &str, known: &mut Before) -> Option<u
             let follows =
                 follows_rtl_word(head, known.rtl_word) && rest.chars().next().is_some_and(|a| hidden(a).is_none());
             let marks = rest.bytes().take(4).take_while(u8::is_ascii_punctuation).count();
-            follows || rest.get(marks..).and_then(|rest| rest.chars().next()).is_some_and(rtl)
+            // Behind the sign that ends a sentence: what follows is blank.
+            let signs = head.bytes().rev().take(4).take_while(u8::is_ascii_punctuation).count();
+            let ends = signs > 0 && head.get(..head.len() - signs).is_some_and(|head| head.ends_with(rtl));
+            let closes = ends && rest.chars().next().is_some_and(char::is_whitespace);
+            closes || follows || rest.get(marks..).and_then(|rest| rest.chars().next()).is_some_and(rtl)
         }
         '\u{fe00}'..='\u{fe02}' | '\u{e0100}'..='\u{e011f}' => {
             let chosen = row(head.chars().rev()) + row_behind(rest) <= ROW
@@ -188,6 +192,21 @@ pub(crate) fn complete(text: &str) -> usize {
         from += found + 1 + len;
     }
     text.len()
+}
+
+/// The beginning of a text without what may be invisible in it; `None` where it ends within an escape sequence.
+pub(crate) fn without_hidden(text: &str) -> Option<Cow<'_, str>> {
+    let Some(first) = next_lead(text.as_bytes(), 0) else { return Some(Cow::Borrowed(text)) };
+    let mut out = text.get(..first)?.to_owned();
+    let mut rest = text.get(first..)?;
+    while let Some(c) = rest.chars().next() {
+        rest = rest.get(c.len_utf8()..)?;
+        match c {
+            '\u{1b}' => rest = rest.get(sequence(rest.as_bytes())?..)?,
+            c => out.extend(Some(c).filter(|c| hidden(*c).is_none())),
+        }
+    }
+    Some(Cow::Owned(out))
 }
 
 fn first(text: &str) -> Option<(char, &str)> {

@@ -38,6 +38,8 @@ fn html_is_told_by_its_beginning() {
         "<DIV>",
         "<p style='display:none'>x</p>",
         "<span class=a hidden>x</span>",
+        "\u{1b}[0m<!doctype html>",
+        "\u{1b}]0;a\u{7}\u{1}<\u{200b}bo\u{ad}dy>",
     ] {
         assert!(is_html(text), "{text}");
     }
@@ -60,7 +62,7 @@ fn html_is_told_by_its_beginning() {
     ] {
         assert!(!is_html(text), "{text}");
     }
-    for text in ["", "  ", "<", "<!", "<!-- a", "<ht", "<!doctype ht", "<div cla"] {
+    for text in ["", "  ", "\u{1b}[", "\u{1b}[0m", "<", "<!", "<!-- a", "<ht", "<!doctype ht", "<div cla"] {
         assert_eq!(begins(text), None, "{text}");
     }
 }

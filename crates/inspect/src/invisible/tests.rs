@@ -27,6 +27,7 @@ fn scripts_and_emoji_stay_as_they_are() {
         "\u{645}\u{631}\u{62d}\u{628}\u{627} \u{200f}(API) \u{200f}\"\u{645}\"",
         "page 1\n\u{c}\npage 2\n\u{c}\r\n",
         "tab\tand\r\nline\u{a0}space\u{2028}",
+        "\u{5e9}\u{5dc}\u{5d5}\u{5dd}!\u{200f} \u{5d0}",
     ] {
         let out = clean(text, &Policy::default());
         assert_eq!(out.text, text);

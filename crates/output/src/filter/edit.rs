@@ -37,7 +37,7 @@ pub(super) fn mark(hits: &[Hit<'_>]) -> Option<&'static str> {
 pub(super) fn edits(text: &str, hits: &[Hit<'_>]) -> Vec<Edit> {
     let wanted = hits.iter().filter(|hit| hit.decision.edits() && !hit.span.is_empty());
     let mut spans: Vec<(Range<usize>, (u8, &str))> =
-        wanted.map(|hit| (hit.span.clone(), marker(hit.decision.family))).collect();
+        wanted.map(|hit| (tag_start(text, &hit.span)..hit.span.end, marker(hit.decision.family))).collect();
     spans.sort_by_key(|(span, (rank, _))| (span.start, span.end, *rank));
     let mut merged: Vec<(Range<usize>, (u8, &'static str))> = Vec::with_capacity(spans.len());
     for (span, mark) in spans {
@@ -55,6 +55,35 @@ pub(super) fn edits(text: &str, hits: &[Hit<'_>]) -> Vec<Edit> {
         hit: None,
     };
     merged.into_iter().map(edit).collect()
+}
+
+/// The longest tag whose beginning goes with its end.
+const TAG: usize = 1024;
+
+/// Where the tag begins whose end lies in a span, or the span itself: what is left of a tag would go on in what follows.
+fn tag_start(text: &str, span: &Range<usize>) -> usize {
+    let taken = text.get(span.clone()).unwrap_or_default();
+    let from = span.start.saturating_sub(TAG);
+    let before = text.as_bytes().get(from..span.start).unwrap_or_default();
+    if !taken.contains('>') {
+        return span.start;
+    }
+    let mut opened = before.iter().enumerate().rev().filter(|(_, byte)| **byte == b'<').map(|(at, _)| from + at);
+    opened.find(|at| is_open(text.as_bytes().get(*at..span.start).unwrap_or_default())).unwrap_or(span.start)
+}
+
+/// Whether a tag begins there that has no end yet.
+fn is_open(tag: &[u8]) -> bool {
+    let mut quote = None;
+    for byte in tag.iter().skip(1) {
+        match (quote, byte) {
+            (None, b'>') => return false,
+            (None, b'"' | b'\'') => quote = Some(*byte),
+            (Some(open), close) if open == *close => quote = None,
+            _ => {}
+        }
+    }
+    matches!(tag.get(1), Some(b'a'..=b'z' | b'A'..=b'Z' | b'?'))
 }
 
 /// The marker, set apart from neighbours with which it would make up a link.

@@ -316,3 +316,19 @@ fn the_same_forms_of_other_values_stay() {
         }
     }
 }
+
+#[test]
+fn a_tag_whose_end_goes_goes_whole() {
+    let mut draw = Draw(5);
+    let value = draw.of(ALNUM, 24);
+    let filter = filter(&value);
+    for (before, inside) in [("a ", "<p t=\""), ("", "<b title='>' x="), ("b > c ", "<?x ")] {
+        let (one, two) = value.split_at(11);
+        let text = format!("{before}{inside}{one}\">{two}\n\"a");
+        let want = format!("{before}[secret removed]\n\"a");
+        assert_eq!(filter.text(&text).text, want, "{text}");
+        for _ in 0..8 {
+            assert_eq!(streamed(&filter, &text, &mut draw), want, "{text}");
+        }
+    }
+}
