@@ -46,17 +46,21 @@ fn read<'f>(filter: &'f Filter, slots: &[Slot<'_>], reading: &[usize], found: &m
     // What is whole within one string is none of ours, whatever it would go on with.
     let mut complete: HashSet<Start> = HashSet::new();
     for between in ["\n", ""] {
-        for chunk in chunks(slots, reading, between) {
+        for mut chunk in chunks(slots, reading, between) {
             for hit in filter.together(&chunk.text) {
                 let parts = chunk.parts(&hit.span);
                 let (Some(first), several) = (parts.first(), parts.len() > 1) else { continue };
+                let seam = chunk.seam(&hit.span);
                 let start = (first.0, first.1.start, family(&hit));
-                if !several {
-                    complete.insert(start);
+                if !several && chunk.has_alone(&start, filter) {
+                    // What ends with its string may go on in the next one.
+                    if hit.span.end < seam || is_bare(&hit) {
+                        complete.insert(start);
+                    }
                     continue;
                 }
-                let seam = chunk.seam(&hit.span);
-                if between.is_empty() && (complete.contains(&start) || follows(&hit, &chunk.text, seam)) {
+                // What lies in one string may be what it is by the one before it.
+                if several && between.is_empty() && (complete.contains(&start) || follows(&hit, &chunk.text, seam)) {
                     continue;
                 }
                 for (number, span) in parts.into_iter().filter(|(number, _)| own(number)) {
@@ -71,10 +75,15 @@ fn family(hit: &Hit<'_>) -> String {
     hit.rule.split('.').next().unwrap_or_default().to_owned()
 }
 
-/// Whether a link only seems to go over the seam: it is a whole one before it, and the word behind it is only the next one; or
-/// it begins behind it.
+/// Whether it is a URL without brackets, whose end only what follows tells.
+fn is_bare(hit: &Hit<'_>) -> bool {
+    hit.rule == "link.bare" || hit.rule == "link.path"
+}
+
+/// Whether a URL without brackets only seems to go over the seam: it is a whole one before it, and the word behind it is only
+/// the next one; or it begins behind it.
 fn follows(hit: &Hit<'_>, text: &str, seam: usize) -> bool {
-    if !hit.rule.starts_with("link.") {
+    if !is_bare(hit) {
         return false;
     }
     let word = text.get(seam..).unwrap_or_default();
@@ -94,9 +103,24 @@ struct Chunk {
     text: String,
     /// Where each stands, its number, and where what stands there begins in it.
     parts: Vec<(Range<usize>, usize, usize)>,
+    /// What is found in a string alone, where that was asked.
+    alone: Vec<(usize, HashSet<Start>)>,
 }
 
 impl Chunk {
+    /// Whether this is found in its string alone.
+    fn has_alone(&mut self, start: &Start, filter: &Filter) -> bool {
+        let number = start.0;
+        if !self.alone.iter().any(|(known, _)| *known == number) {
+            let part = self.parts.iter().find(|(_, known, _)| *known == number);
+            let text = part.and_then(|(place, ..)| self.text.get(place.clone())).unwrap_or_default();
+            let from = part.map_or(0, |(_, _, from)| *from);
+            let hits = filter.together(text).into_iter();
+            self.alone.push((number, hits.map(|hit| (number, hit.span.start + from, family(&hit))).collect()));
+        }
+        self.alone.iter().any(|(known, starts)| *known == number && starts.contains(start))
+    }
+
     fn push(&mut self, number: usize, from: usize, text: &str, between: &str) {
         if !self.parts.is_empty() {
             self.text.push_str(between);
