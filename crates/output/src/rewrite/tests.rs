@@ -1,5 +1,6 @@
 //! Messages as an upstream may send them, and what a client then sees.
 
+mod cuts;
 mod named;
 mod spread;
 mod together;
