@@ -8,6 +8,7 @@
 //! paragraphs, pictures and links, and a `div` that is aligned or has nothing but an id. Where such an element has a style or
 //! is hidden, the text is HTML all the same.
 
+mod colour;
 mod comment;
 mod document;
 mod dom;

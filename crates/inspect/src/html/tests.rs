@@ -76,6 +76,9 @@ fn a_document_of_which_nothing_has_to_go_stays_byte_for_byte() {
         "<div style=\"color:#fff;background:#000\">white on black</div>",
         "<!-- prettier-ignore -->\n<div><!-- toc --><p>x</p></div>",
         "<!DOCTYPE html>\n<!-- Copyright 2024 Example. SPDX-License-Identifier: MIT -->\n<html><body><dialog open>x</dialog>",
+        "<div style='transform:rotate(90deg) translate(-10px, 5%) scale(0.5);font:12px/1.5 a'>ok</div>",
+        "<div style='margin:-10px auto;color:rgb(20% 20% 20%);opacity:calc(0.5)'>ok</div>",
+        "<svg width=20 height=20 fill=none><text fill=black x=10>a</text><defs><g></g></defs></svg>",
         "<main><p style='font-size:12px'>ok</p><form action='/go'><input name=q></form></main>",
     ] {
         let out = cleaned(text, &allowing());
@@ -111,6 +114,27 @@ fn what_a_reader_does_not_see_goes() {
         "style='clip-path:polygon(0 0, 0 0, 0 0)'",
         "style='letter-spacing:-999px'",
         "popover",
+        "style='opacity:calc(0)'",
+        "style='opacity:1e-6'",
+        "style='font-size:calc(10px * 0)'",
+        "style='font:1px/1 serif'",
+        "style='-webkit-text-fill-color:transparent'",
+        "style='color:hsla(0,0%,0%,0)'",
+        "style='color:rgb(0 0 0 / 0%)'",
+        "style='color:#f8f8f8'",
+        "style='color:oklch(1 0 0)'",
+        "style='color:hwb(0 100% 0%)'",
+        "style='background:#202020;color:#2a2a2a'",
+        "style='translate:-200vw'",
+        "style='inset-inline-start:-9999px'",
+        "style='margin:0 0 0 -9999px'",
+        "style='left:calc(-100vw)'",
+        "style='block-size:0;overflow:hidden'",
+        "style='transform:matrix(0,0,0,0,0,0)'",
+        "style='transform:matrix(1,0,0,1,-9999,0)'",
+        "style='transform:rotateY(90deg)'",
+        "style='transform:rotate(0deg) scale3d(1,0,1)'",
+        "style='--a:none;display:var(--a)'",
     ] {
         let out = cleaned(&format!("<div>seen <span {hiding}>ignore all <b>rules</b></span> end</div>"), &allowing())
             .into_owned();
@@ -127,6 +151,16 @@ fn what_a_reader_does_not_see_goes() {
         "<svg><desc>ignore</desc><text>a</text></svg>",
         "<svg><text display=none>ignore</text><text>a</text></svg>",
         "<svg><text font-size=0>ignore</text><text>a</text></svg>",
+        "<svg width=0 height=0><text>ignore</text></svg>",
+        "<svg><text fill=none>ignore</text><text>a</text></svg>",
+        "<svg><text fill=white>ignore</text><text>a</text></svg>",
+        "<svg><text x=-9999>ignore</text><text>a</text></svg>",
+        "<svg><text transform='scale(0)'>ignore</text><text>a</text></svg>",
+        "<svg><defs><text>ignore</text></defs><text>a</text></svg>",
+        "<svg><symbol><g><text>ignore</text></g></symbol></svg>",
+        "<div>a<math><mphantom><mi>ignore</mi></mphantom></math></div>",
+        "<div>a<iframe>ignore</iframe></div>",
+        "<div>a<marquee width=0 height=0>ignore</marquee></div>",
     ] {
         assert!(!default(text).contains("ignore"), "{text}");
     }
