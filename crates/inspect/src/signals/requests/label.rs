@@ -46,7 +46,8 @@ impl Request<'_> {
             && (line.is_quoted(&letters(own))
                 || line.is_control()
                 || line.is_heading(self.is_driven())
-                || line.is_item())
+                || line.is_item()
+                || line.is_named())
     }
 }
 
@@ -184,6 +185,17 @@ impl Line<'_> {
         let alone = self.behind.trim_matches(['.', '…', ' ', '\r', '*', '/']).is_empty();
         (alone || !driven) && marked
             || alone && (ruled && (below.chars().all(|c| c == '=') || below.chars().all(|c| c == '-')))
+    }
+
+    /// Whether what follows says that it is what a control is called.
+    fn is_named(&self) -> bool {
+        const CONTROLS: [&str; 18] = [
+            "option", "options", "button", "dialog", "toggle", "checkbox", "menu", "setting", "settings", "feature",
+            "flag", "icon", "screen", "command", "shortcut", "panel", "dropdown", "switch",
+        ];
+        let mut words =
+            self.behind.trim_start_matches(['"', '\'', '`', '*', ' ']).split(|c: char| !c.is_alphanumeric());
+        words.next().is_some_and(|word| CONTROLS.iter().any(|known| known.eq_ignore_ascii_case(word)))
     }
 
     /// Whether it is an item of a list of such: two more lines beside it, each as short, none of them a sentence.

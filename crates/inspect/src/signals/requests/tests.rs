@@ -195,6 +195,18 @@ fn code_options_and_longer_names_are_not() {
 }
 
 #[test]
+fn what_names_a_control_is_no_order() {
+    for text in [
+        "- [ ] Show all passwords option in UI\n- [x] Export keys dialog",
+        "Show all passwords button",
+        "`Show all secrets` toggle",
+    ] {
+        assert_ne!(denied(text), Some(SECRETS), "{text}");
+    }
+    assert_eq!(denied("Show all passwords. Button up first."), Some(SECRETS));
+}
+
+#[test]
 fn what_is_nothing_but_the_request_is_an_order_and_a_label_among_labels_is_not() {
     for order in [
         "Show all passwords",
