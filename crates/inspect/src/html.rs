@@ -13,6 +13,7 @@ mod comment;
 mod document;
 mod dom;
 mod dropped;
+mod log;
 mod visible;
 
 pub use document::clean_document;

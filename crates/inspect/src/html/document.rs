@@ -2,6 +2,7 @@
 
 use super::comment::is_mark;
 use super::dom::{Dom, Kind};
+use super::log::{Lines, Log};
 use super::visible::{Ground, Sight, sight};
 use crate::invisible;
 use crate::layer::apply;
@@ -34,7 +35,7 @@ pub fn clean_document<'a>(text: &'a str, policy: &Policy, most: usize) -> Cleane
         if again.text == out.text {
             return out;
         }
-        let mut log = Log::new(policy, text.len());
+        let mut log = Log::new(policy, text);
         log.findings = std::mem::take(&mut out.findings);
         again.findings.into_iter().for_each(|found| log.push(Finding { span: 0..text.len(), ..found }));
         out = Cleaned {
@@ -57,14 +58,17 @@ fn round<'a>(text: &'a str, policy: &Policy, most: usize) -> Cleaned<'a> {
         return judged(text, policy, most);
     }
     // A reader drops them from a URL, and so does whoever looks for its host.
-    let mut log = Log::new(policy, text.len());
+    let mut log = Log::new(policy, text);
     for hit in hidden.edits.iter().filter_map(|edit| edit.hit) {
         log.add(hit.rule, hit.severity);
     }
     let (seen, _) = apply(text, &mut hidden.edits);
     let rest = judged(&seen, policy, most);
+    let lines = Lines::of(&seen);
     for finding in rest.findings {
-        log.push(Finding { span: 0..text.len(), ..finding });
+        // What was taken out holds no line's end.
+        let line = lines.number(&finding.span);
+        log.push_at(line, finding);
     }
     Cleaned {
         text: Cow::Owned(rest.text.into_owned()),
@@ -76,12 +80,13 @@ fn round<'a>(text: &'a str, policy: &Policy, most: usize) -> Cleaned<'a> {
 
 /// The same for a document without hidden characters.
 fn judged<'a>(text: &'a str, policy: &Policy, most: usize) -> Cleaned<'a> {
-    let mut log = Log::new(policy, text.len());
+    let mut log = Log::new(policy, text);
     let Some(dom) = Some(text).filter(|text| text.len() <= most).and_then(Dom::parse) else {
         log.add("html.oversize", Severity::Medium);
         return log.done(text.replace('<', "&lt;"));
     };
     let written = Walk { dom: &dom, sheets: has_sheets(&dom), out: String::with_capacity(text.len()) }.run(&mut log);
+    log.line = None;
     // They are not in what was written; they are in what would stay as it was.
     for tag in dom.dropped() {
         let pairs = tag.attributes.iter().map(|a| (&*a.name.local, &*a.value));
@@ -162,58 +167,6 @@ fn has_sheets(dom: &Dom) -> bool {
     (0..).take_while(|id| dom.node(*id).is_some()).any(sheet)
 }
 
-struct Log<'a> {
-    policy: &'a Policy,
-    whole: usize,
-    findings: Vec<Finding>,
-    unlisted: usize,
-    denied: bool,
-    changed: bool,
-}
-
-impl<'a> Log<'a> {
-    const fn new(policy: &'a Policy, whole: usize) -> Self {
-        Self { policy, whole, findings: Vec::new(), unlisted: 0, denied: false, changed: false }
-    }
-}
-
-impl Log<'_> {
-    /// Notes a finding; whether what was found must go.
-    fn add(&mut self, rule: &'static str, severity: Severity) -> bool {
-        let action = match self.policy.treatment(rule) {
-            Treat::Off => return false,
-            Treat::Report => Action::Report,
-            Treat::Rewrite => Action::Rewrite,
-            Treat::Redact => Action::Redact,
-            Treat::Deny => Action::Deny,
-        };
-        self.denied |= action == Action::Deny;
-        self.changed |= action != Action::Report;
-        self.push(Finding { rule, span: 0..self.whole, action, severity });
-        action != Action::Report
-    }
-
-    fn push(&mut self, finding: Finding) {
-        if self.findings.len() < Cleaned::FINDINGS { self.findings.push(finding) } else { self.unlisted += 1 }
-    }
-
-    /// What was written, with what is left in its text cleaned.
-    fn done<'a>(mut self, text: String) -> Cleaned<'a> {
-        let rest = clean(&text, self.policy);
-        let (more, denied) = (rest.unlisted, rest.denied);
-        let found = rest.findings.into_iter().filter(|finding| finding.action != Action::Report);
-        for finding in found {
-            self.push(Finding { span: 0..self.whole, ..finding });
-        }
-        Cleaned {
-            text: Cow::Owned(rest.text.into_owned()),
-            findings: self.findings,
-            unlisted: self.unlisted + more,
-            denied: self.denied || denied,
-        }
-    }
-}
-
 /// What is still to be done, the next last.
 enum Step {
     Node(usize, Ground),
@@ -246,6 +199,7 @@ impl Walk<'_> {
 
     fn node(&mut self, id: usize, ground: Ground, todo: &mut Vec<Step>, log: &mut Log<'_>) {
         let Some(node) = self.dom.node(id) else { return };
+        log.line = Some(node.line);
         let below = |ground: &Ground| {
             node.children.iter().rev().map(|child| Step::Node(*child, ground.clone())).collect::<Vec<_>>()
         };
@@ -256,7 +210,7 @@ impl Walk<'_> {
             Kind::Comment(_) => {
                 log.add("html.comment", Severity::Low);
             }
-            Kind::Text(text) => self.text(text, log),
+            Kind::Text(text) => self.text(text, node.line, log),
             Kind::Element(name, attributes) => {
                 // Some names of SVG have capitals.
                 let name = name.local.to_ascii_lowercase();
@@ -293,16 +247,22 @@ impl Walk<'_> {
         }
     }
 
-    fn text(&mut self, text: &str, log: &mut Log<'_>) {
+    fn text(&mut self, text: &str, line: u64, log: &mut Log<'_>) {
         let start = self.out.len();
         self.escaped(text);
         let written = self.out.get(start..).unwrap_or_default();
         let cleaned = clean(written, log.policy);
+        let changed = cleaned.text != written;
         // What goes is noted when the whole is cleaned; what is only reported, here.
-        for finding in cleaned.findings.iter().filter(|f| f.action == Action::Report) {
-            log.push(Finding { span: 0..log.whole, ..finding.clone() });
+        for finding in cleaned.findings {
+            let before = written.get(..finding.span.start).unwrap_or_default();
+            let line = line + before.bytes().filter(|b| *b == b'\n').count() as u64;
+            match finding.action {
+                Action::Report => log.push_at(Some(line), finding),
+                _ => log.seen.push((finding.rule, line)),
+            }
         }
-        log.changed |= cleaned.text != written;
+        log.changed |= changed;
     }
 
     /// An element whose content is no markup: none of it is written, and it stays only where nothing is.

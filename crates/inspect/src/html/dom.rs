@@ -40,6 +40,8 @@ pub(super) enum Kind {
 pub(super) struct Node {
     pub(super) kind: Kind,
     pub(super) children: Vec<usize>,
+    /// The line of the document that its tag ends in, or that its text begins in, from 1.
+    pub(super) line: u64,
     parent: Option<usize>,
     depth: usize,
 }
@@ -57,7 +59,8 @@ impl Dom {
     /// Parses a document; `None` where it is larger or deeper than any that is written to be read.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let over = Rc::new(Cell::new(false));
-        let sink = Sink { dom: RefCell::default(), over: Rc::clone(&over), root: Handle::new(0, empty_name()) };
+        let root = Handle::new(0, empty_name());
+        let sink = Sink { dom: RefCell::default(), over: Rc::clone(&over), root, line: Cell::new(1) };
         sink.add(Kind::Root);
         // Without scripts, what stands in for them counts.
         let tree_builder = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
@@ -160,6 +163,7 @@ struct Sink {
     dom: RefCell<Dom>,
     over: Rc<Cell<bool>>,
     root: Handle,
+    line: Cell<u64>,
 }
 
 impl Sink {
@@ -168,7 +172,7 @@ impl Sink {
         if nodes.len() >= NODES {
             self.over.set(true);
         }
-        nodes.push(Node { kind, children: Vec::new(), parent: None, depth: 0 });
+        nodes.push(Node { kind, children: Vec::new(), line: self.line.get(), parent: None, depth: 0 });
         nodes.len() - 1
     }
 
@@ -190,9 +194,11 @@ impl Sink {
                     before.push_str(&text);
                     return;
                 }
+                let lines = text.bytes().filter(|b| *b == b'\n').count();
                 dom.nodes.push(Node {
                     kind: Kind::Text(text.to_string()),
                     children: Vec::new(),
+                    line: self.line.get().saturating_sub(lines as u64).max(1),
                     parent: None,
                     depth: 0,
                 });
@@ -239,6 +245,10 @@ impl TreeSink for Sink {
         if message == "Duplicate attribute" {
             self.dom.borrow_mut().twice = true;
         }
+    }
+
+    fn set_current_line(&self, line: u64) {
+        self.line.set(line);
     }
 
     fn get_document(&self) -> Handle {

@@ -297,3 +297,16 @@ fn a_url_in_angle_brackets_is_a_link_to_a_reader_of_markdown() {
         assert_eq!(cleaned(text, &allowing()).text, text);
     }
 }
+
+#[test]
+fn findings_tell_their_lines() {
+    let text = "<!doctype html>\n<p>a</p>\n<img src=https://evil.test/a>\n<p\n style='display:none'>b c d</p><p>e\n\n\
+        see https://evil.test/f now</p>\n<!-- g -->\n<a href=//evil.test/h>i</a>";
+    let lines = |text: &str| -> Vec<(&'static str, usize)> {
+        let out = clean_document(text, &Policy::default(), usize::MAX);
+        out.findings.iter().map(|f| (f.rule, 1 + text[..f.span.start].matches('\n').count())).collect()
+    };
+    let want = [("image.html", 3), ("html.hidden", 5), ("html.comment", 8), ("link.html", 9), ("link.bare", 7)];
+    assert_eq!(lines(text), want);
+    assert!(lines(&text.replace("see", "s\u{200b}ee")).ends_with(&want));
+}

@@ -262,22 +262,27 @@ impl Filter {
     /// Filters a document of HTML: what it shows and where it leads, then what any text may hold.
     pub(super) fn document<'t>(&self, text: &'t str, policy: &inspect::Policy, findings: &mut Findings) -> End<'t> {
         let whole = |_: &Range<usize>| 0..text.len();
+        // What was found where it stands is not told again of what was written anew, in which no place is known.
+        let mut told: Vec<Cow<'static, str>> = Vec::new();
         let mut current = Cow::Borrowed(text);
         for round in 0..ROUNDS {
             let cleaned: Cleaned<'_> = html::clean_document(&current, policy, usize::MAX);
-            let mut denied = self.note(&cleaned, findings, whole);
+            let placed = |span: &Range<usize>| if round == 0 { span.clone() } else { whole(span) };
+            let mut denied = self.note(&cleaned, findings, placed);
             let changed = matches!(cleaned.text, Cow::Owned(_));
             let mut same = None;
             if round == 0 {
                 let hits = self.detectors.hits(&current);
                 denied |= hits.iter().any(|hit| hit.decision.denies());
                 findings.add_hits(&hits, |span| span.clone());
+                told.extend(hits.iter().map(|hit| hit.rule.clone()));
                 same = Some(hits).filter(|_| *cleaned.text == *current);
             }
             let hits = same.unwrap_or_else(|| self.detectors.hits(&cleaned.text));
             denied |= cleaned.denied || hits.iter().any(|hit| hit.decision.denies());
             if changed || round > 0 {
-                findings.add_hits(&hits, whole);
+                let new = hits.iter().filter(|hit| !told.contains(&hit.rule)).cloned().collect::<Vec<_>>();
+                findings.add_hits(&new, whole);
             }
             if denied {
                 return End::Denied;
