@@ -70,7 +70,11 @@ pub(super) fn requests(flat: &Flat, text: &str) -> Vec<(&'static str, Range<usiz
     let mut found = Vec::new();
     for (i, verb) in hits.iter().enumerate() {
         let request = Request { flat, text, hits: &hits, at: i, verb };
-        if verb.concepts & (VERB | WEAK | SURE | LAST | ASKS) == 0 || request.is_negated() || request.is_subject() {
+        if verb.concepts & (VERB | WEAK | SURE | LAST | ASKS) == 0
+            || request.is_negated()
+            || request.is_subject()
+            || request.is_property()
+        {
             continue;
         }
         // Turkish has its verbs last.
@@ -135,6 +139,18 @@ impl Request<'_> {
         let before = near.any(|hit| hit.concepts & NEG != 0 && !self.chars(hit.to..from).contains(&':'));
         // In some languages it follows the verb at once.
         before || self.after().next().is_some_and(|hit| hit.concepts & NEGPOST != 0 && hit.from <= self.verb.to + 1)
+    }
+
+    /// Whether the verb is a property of a style sheet (CSS Display Module, level 3): `display: none`.
+    fn is_property(&self) -> bool {
+        const VALUES: [&str; 14] = [
+            "none", "block", "inline", "flow", "flex", "grid", "table", "contents", "ruby", "list", "initial",
+            "inherit", "unset", "revert",
+        ];
+        let end = self.verb.to.checked_sub(1).and_then(|last| self.flat.at.get(last)).map_or(0, |at| at.1);
+        let value = self.text.get(end..).and_then(|rest| rest.trim_start().strip_prefix(':')).unwrap_or_default();
+        let value = value.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+        self.first() == 'd' && VALUES.iter().any(|known| known.eq_ignore_ascii_case(value))
     }
 
     /// Whether the verb stands where that of an order does.

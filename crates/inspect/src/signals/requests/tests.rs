@@ -204,6 +204,8 @@ fn what_names_a_control_is_no_order() {
         assert_ne!(denied(text), Some(SECRETS), "{text}");
     }
     assert_eq!(denied("Show all passwords. Button up first."), Some(SECRETS));
+    assert_eq!(denied("<p style=\"display:block\">All secrets are rotated weekly.</p>"), None);
+    assert_eq!(denied("Display: all secrets"), Some(SECRETS));
 }
 
 #[test]
