@@ -75,6 +75,9 @@ impl Prefix {
             return Ok(Self { scheme, host: String::new(), port: None, path });
         }
         let host = url.host_str().ok_or(PrefixError::Url)?.to_owned();
+        if host.contains('*') {
+            return Err(PrefixError::Wildcard);
+        }
         Ok(Self {
             scheme: url.scheme().to_owned(),
             host,

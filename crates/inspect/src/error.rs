@@ -12,4 +12,7 @@ pub enum PrefixError {
     /// Userinfo, query or fragment.
     #[error("an entry is origin and path: no userinfo, query or fragment")]
     Extra,
+    /// A host with a wildcard.
+    #[error("a host is named in full: there are no wildcards")]
+    Wildcard,
 }

@@ -71,9 +71,6 @@ const VARIANTS: usize = 64;
 /// How many ideographs with a variant may stand side by side.
 const ROW: usize = 4;
 
-/// How many isolates may lie in one another.
-const DEEPEST: u8 = 3;
-
 /// What must be known of the text before the one at hand.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Before {
@@ -81,15 +78,11 @@ pub(crate) struct Before {
     variants: usize,
     /// Whether it ends in a word from right to left and a space.
     rtl_word: bool,
-    /// Whether the line that it ends in has letters from right to left.
-    rtl_line: bool,
-    /// How many isolates are open in that line.
-    isolates: u8,
 }
 
 impl Before {
     /// Of a part of a text out of which what must not stay was taken before.
-    pub(crate) const ANYTHING: Self = Self { variants: 0, rtl_word: true, rtl_line: true, isolates: DEEPEST };
+    pub(crate) const ANYTHING: Self = Self { variants: 0, rtl_word: true };
 }
 
 /// Finds the invisible characters that have no business where they stand.
@@ -103,18 +96,12 @@ pub(crate) fn pass_behind(text: &str, policy: &Policy, known: &mut Before) -> Pa
     let mut at = 0;
     // Behind what was taken out last, and the character before it that stays.
     let (mut gone, mut stays) = (0, None);
-    // Up to where lines are known.
-    let mut line = 0;
     while let Some(next) = next_lead(text.as_bytes(), at) {
         let Some((c, rest)) = text.get(next..).and_then(first) else { break };
         at = next + c.len_utf8();
         let Some(rule) = hidden(c) else { continue };
         let before = text.get(gone..next).and_then(|head| head.chars().next_back()).or(stays);
         let head = text.get(..next).unwrap_or_default();
-        if rule.0 == "invisible.bidi" {
-            known.go_on(text.get(line..next).unwrap_or_default());
-            line = next;
-        }
         if let Some(len) = kept(c, before, rest).or_else(|| kept_by_more(c, (head, before), rest, known)) {
             at = next + len;
             continue;
@@ -132,36 +119,33 @@ pub(crate) fn pass_behind(text: &str, policy: &Policy, known: &mut Before) -> Pa
     }
     if !text.is_empty() {
         known.rtl_word = follows_rtl_word(text, known.rtl_word);
-        known.go_on(text.get(line..).unwrap_or_default());
     }
     pass
 }
 
-impl Before {
-    /// Goes on to the end of a text, for what counts line by line.
-    fn go_on(&mut self, text: &str) {
-        let line = text.rsplit('\n').next().unwrap_or_default();
-        if line.len() < text.len() {
-            (self.rtl_line, self.isolates) = (false, 0);
-        }
-        self.rtl_line = self.rtl_line || !line.is_ascii() && line.chars().any(rtl);
-    }
+/// Whether a few signs and a word from right to left follow, with nothing in it that could be markup or a part of a URL.
+fn leads_rtl_word(rest: &str) -> bool {
+    let signs =
+        rest.bytes().take(4).take_while(|b| matches!(b, b'(' | b'"' | b'\'' | b'-' | b'.' | b',' | b'#')).count();
+    let mut word = rest.get(signs..).unwrap_or_default().chars().take(WORD).take_while(|c| !c.is_whitespace());
+    word.next().is_some_and(rtl)
+        && word.all(|c| rtl(c) || matches!(c, '.' | ',' | ')' | '!' | '?' | ';' | '"' | '\'' | '-'))
+}
 
-    /// Whether an isolate may begin here (UAX 9, section 2.4.2): before a word from right to left, or in a line that has any.
-    fn opens(&mut self, before: Option<char>, after: Option<char>) -> bool {
-        let apart = before.is_none_or(|c| c.is_whitespace() || rtl(c) || matches!(c, '(' | '"' | '-'));
-        let wanted = after.is_some_and(|c| rtl(c) || self.rtl_line && c.is_alphanumeric());
-        let opens = apart && wanted && self.isolates < DEEPEST;
-        self.isolates += u8::from(opens);
-        opens
-    }
-
-    /// Whether one may end here: nothing goes on behind it that could belong to a URL before it.
-    fn closes(&mut self, rest: &str) -> bool {
-        let closes = self.isolates > 0 && is_blank_behind_signs(rest);
-        self.isolates -= u8::from(closes);
-        closes
-    }
+/// The length of an isolated word with what ends it (UAX 9, section 2.4.2), behind what begins it: one from right to left, or
+/// one behind such a word. Nothing follows that could belong to a URL.
+fn isolated(head: &str, rest: &str, before: Option<char>, known: &Before) -> Option<usize> {
+    let apart = before.is_none_or(|c| c.is_whitespace() || matches!(c, '(' | '"' | '-'));
+    let end = rest
+        .char_indices()
+        .take(WORD)
+        .find(|(_, c)| !c.is_alphanumeric() && !matches!(c, '-' | '_'))
+        .filter(|(_, c)| *c == '\u{2069}')?
+        .0;
+    let word = rest.get(..end).filter(|word| !word.is_empty())?;
+    let len = end + '\u{2069}'.len_utf8();
+    let wanted = word.chars().any(rtl) || follows_rtl_word(head, known.rtl_word);
+    (apart && wanted && is_blank_behind_signs(rest.get(len..)?)).then_some(len)
 }
 
 /// Whether a text goes on, behind a few signs that end a clause, with a blank or from right to left.
@@ -177,11 +161,11 @@ fn kept_by_more(c: char, (head, before): (&str, Option<char>), rest: &str, known
         '\u{200e}' | '\u{200f}' | '\u{61c}' => {
             let follows =
                 follows_rtl_word(head, known.rtl_word) && rest.chars().next().is_some_and(|a| hidden(a).is_none());
-            let marks = rest.bytes().take(4).take_while(u8::is_ascii_punctuation).count();
-            // At the end of a word in such a line.
-            let word = before.is_some_and(|c| !c.is_whitespace() && hidden(c).is_none());
-            let closes = known.rtl_line && word && rest.chars().next().is_some_and(char::is_whitespace);
-            closes || follows || rest.get(marks..).and_then(|rest| rest.chars().next()).is_some_and(rtl)
+            // Behind the sign that ends a sentence: what follows is blank.
+            let signs = head.bytes().rev().take(4).take_while(u8::is_ascii_punctuation).count();
+            let ends = signs > 0 && head.get(..head.len() - signs).is_some_and(|head| head.ends_with(rtl));
+            let closes = ends && rest.chars().next().is_some_and(char::is_whitespace);
+            closes || follows || leads_rtl_word(rest)
         }
         '\u{fe00}'..='\u{fe02}' | '\u{e0100}'..='\u{e011f}' => {
             let chosen = row(head.chars().rev()) + row_behind(rest) <= ROW
@@ -190,8 +174,7 @@ fn kept_by_more(c: char, (head, before): (&str, Option<char>), rest: &str, known
             known.variants += usize::from(chosen);
             chosen
         }
-        '\u{2066}'..='\u{2068}' => known.opens(before, rest.chars().next()),
-        '\u{2069}' => known.closes(rest),
+        '\u{2066}'..='\u{2068}' => return isolated(head, rest, before, known).map(|len| c.len_utf8() + len),
         // A page ends.
         '\u{c}' => rest.starts_with('\n') || rest.starts_with("\r\n"),
         _ => false,

@@ -210,6 +210,15 @@ fn a_sensitive_place_has_no_images() {
 }
 
 #[test]
+fn letters_that_run_into_a_scheme_hide_no_url() {
+    for letters in [1, 20, 40, 80] {
+        let glued = "x".repeat(letters);
+        let out = clean(&format!("{glued}https://evil.test/c?d=1 b"), &Policy::default()).text.into_owned();
+        assert!(!out.contains("evil.test") && out.ends_with(" b"), "{out}");
+    }
+}
+
+#[test]
 fn bare_links_may_be_data() {
     let policy = Policy { keep_bare_links: true, ..Policy::default() };
     let out = clean("https://a.test/x", &policy);

@@ -21,6 +21,9 @@ pub(super) const STOPS: [char; 3] = ['\u{3002}', '\u{ff0e}', '\u{ff61}'];
 /// The most letters of a scheme that are folded.
 const SCHEME: usize = 5;
 
+/// The longest scheme.
+const LONGEST: usize = 32;
+
 /// As many backslashes are read as escapes of one slash.
 const ESCAPES: usize = 16;
 
@@ -128,6 +131,12 @@ impl Scan<'_> {
         let known = self.slice(first + 1..end).to_ascii_lowercase();
         if self.ends_line(first) && ["http", "https"].into_iter().chain(PLAIN).any(|scheme| scheme == known) {
             return Some(first + 1);
+        }
+        // No scheme is so long: letters that run into one.
+        if run > LONGEST
+            && let Some(scheme) = ["https", "http", "ftp"].into_iter().find(|scheme| known.ends_with(scheme))
+        {
+            return Some(end - scheme.len());
         }
         // One letter is a drive or a variable.
         (end - start - letter >= 2).then_some(start + letter)
