@@ -118,7 +118,13 @@ impl Scan<'_> {
         let opener = if escaped { None } else { self.pop() };
         let strip = self.policy.strip_images && opener.is_some_and(|o| o.image);
         match next {
-            Some(b'(') => return self.inline(at, opener, strip),
+            Some(b'(') => {
+                // Without its end it is a reference, and what follows is text.
+                if !strip && opener.is_some_and(|o| o.image) && !self.is_closed(at) {
+                    self.refer(at, opener);
+                }
+                return self.inline(at, opener, strip);
+            }
             _ if strip => return self.strip_reference(at, opener),
             _ => {}
         }
@@ -170,6 +176,12 @@ impl Scan<'_> {
             return target.inner.start;
         }
         self.replace_bracket(at..end, opener, image, rule, severity)
+    }
+
+    /// Whether a destination in parentheses stands behind the bracket, to its end.
+    fn is_closed(&self, at: usize) -> bool {
+        let target = self.target(self.skip_space(at + 2), true);
+        self.closing(target.span.end).is_some()
     }
 
     /// Whether the destination of a link, which nobody takes for an image, is the reader's own machine in its plainest form.
