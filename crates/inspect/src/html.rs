@@ -117,7 +117,7 @@ pub fn begins(text: &str) -> Option<bool> {
     let more = || if text.len() > LEADING { Some(false) } else { None };
     let head = text.get(..text.floor_char_boundary(LEADING + 2 * FIRST)).unwrap_or_default();
     // What nobody sees goes before anything is shown.
-    let Some(shown) = without_hidden(head) else { return more() };
+    let shown = without_hidden(head);
     let mut rest = shown.trim_start();
     loop {
         if shown.len() - rest.len() > LEADING {

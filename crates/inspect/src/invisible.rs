@@ -226,19 +226,19 @@ pub(crate) fn complete(text: &str) -> usize {
     text.len()
 }
 
-/// The beginning of a text without what may be invisible in it; `None` where it ends within an escape sequence.
-pub(crate) fn without_hidden(text: &str) -> Option<Cow<'_, str>> {
-    let Some(first) = next_lead(text.as_bytes(), 0) else { return Some(Cow::Borrowed(text)) };
-    let mut out = text.get(..first)?.to_owned();
-    let mut rest = text.get(first..)?;
-    while let Some(c) = rest.chars().next() {
-        rest = rest.get(c.len_utf8()..)?;
-        match c {
-            '\u{1b}' => rest = rest.get(sequence(rest.as_bytes())?..)?,
-            c => out.extend(Some(c).filter(|c| hidden(*c).is_none())),
+/// The beginning of a text without what may be invisible in it, up to an escape sequence that it ends within.
+pub(crate) fn without_hidden(text: &str) -> Cow<'_, str> {
+    let Some(mut at) = next_lead(text.as_bytes(), 0) else { return Cow::Borrowed(text) };
+    let mut out = text.get(..at).unwrap_or_default().to_owned();
+    while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
+        at += c.len_utf8();
+        if c == '\u{1b}' {
+            let Some(len) = text.as_bytes().get(at..).and_then(sequence) else { break };
+            at += len;
         }
+        out.extend(Some(c).filter(|c| hidden(*c).is_none()));
     }
-    Some(Cow::Owned(out))
+    Cow::Owned(out)
 }
 
 fn first(text: &str) -> Option<(char, &str)> {

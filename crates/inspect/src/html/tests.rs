@@ -62,6 +62,7 @@ fn html_is_told_by_its_beginning() {
     ] {
         assert!(!is_html(text), "{text}");
     }
+    assert_eq!(begins("<!D#<p> \u{1b}"), Some(false));
     for text in ["", "  ", "\u{1b}[", "\u{1b}[0m", "<", "<!", "<!-- a", "<ht", "<!doctype ht", "<div cla"] {
         assert_eq!(begins(text), None, "{text}");
     }
