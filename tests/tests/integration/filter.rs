@@ -209,6 +209,18 @@ fn a_line_of_64_mb_is_refused_and_the_next_one_answered() {
 }
 
 #[test]
+fn an_upstream_that_the_configuration_does_not_know_is_an_error_of_its_line() {
+    let desk = Desk::new();
+    assert_eq!(desk.run(&["init"], b"").code, Some(0));
+    let lines = ["{\"id\":1,\"text\":\"a\",\"upstream\":\"nosuch\"}", "{\"id\":2,\"text\":\"a\"}"].join("\n");
+    let run = desk.run(&["filter", "--jsonl", "--policy", "casemate.yaml"], lines.as_bytes());
+    let answers: Vec<Value> = run.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!((run.code, answers.len()), (Some(2), 2), "{run:?}");
+    assert_eq!(answers[0]["error"], "no upstream is called `nosuch`; there is none");
+    assert_eq!((&answers[0]["id"], &answers[1]["verdict"]), (&json!(1), &json!("pass")));
+}
+
+#[test]
 fn each_answer_comes_before_the_next_question() {
     let desk = Desk::new();
     let mut child = desk.start(&["filter", "--jsonl"]);

@@ -46,6 +46,9 @@ fn answer(args: &FilterArgs, loaded: &Loaded, line: Line, number: u64) -> Result
     };
     let Line::Whole(line) = line else { return Err(fault(None, &format!("a line of over {} MiB", MOST >> 20))) };
     let question = Question::read(line.into()).map_err(|unclear| fault(unclear.id.as_deref(), &unclear.fault))?;
+    if let Some(unknown) = question.upstream.as_deref().and_then(|name| loaded.unknown(name)) {
+        return Err(fault(question.id.as_deref(), &unknown));
+    }
     let filter = loaded.filter_for(&args.place, question.upstream.as_deref(), question.tool.as_deref());
     let ruling = question.answer(&filter);
     if args.explain {

@@ -30,6 +30,8 @@ pub(crate) struct PolicyArgs {
 pub(crate) struct Loaded {
     filters: Filters,
     sensitive: Sensitive,
+    /// Those that the configuration names, where it is a whole one.
+    names: Option<Names>,
     /// In seconds since 1970.
     pub(crate) now: u64,
 }
@@ -40,10 +42,7 @@ impl PolicyArgs {
         let given = [("tenant", &self.tenant, &names.tenants), ("upstream", &self.upstream, &names.upstreams)];
         given.into_iter().find_map(|(what, name, known)| {
             let name = name.as_ref().filter(|name| !known.contains(*name))?;
-            let known = known.iter().map(|known| format!("`{known}`")).collect::<Vec<_>>();
-            let known =
-                if known.is_empty() { "there is none".to_owned() } else { format!("known: {}", known.join(", ")) };
-            Some(format!("--{what}: no {what} is called `{}`; {known}", out::safe(name)))
+            Some(format!("--{what}: {}", no_such(what, name, known.iter())))
         })
     }
 
@@ -51,8 +50,8 @@ impl PolicyArgs {
     pub(crate) fn load(&self) -> Option<Loaded> {
         let environment = Environment::of_process();
         let now = u64::try_from(environment.now).unwrap_or(0);
-        let (policy, sensitive) = match &self.policy {
-            None => (config::default_output(), Sensitive::default()),
+        let (policy, sensitive, names) = match &self.policy {
+            None => (config::default_output(), Sensitive::default(), None),
             Some(path) => match config::load_output(path, &environment) {
                 Ok(output) => {
                     output.warnings.iter().for_each(|report| out::show(&report.render(true)));
@@ -60,7 +59,7 @@ impl PolicyArgs {
                         out::say(&unknown);
                         return None;
                     }
-                    (output.policy, output.sensitive)
+                    (output.policy, output.sensitive, output.names)
                 }
                 Err(report) => {
                     out::show(&report.render(true));
@@ -69,11 +68,25 @@ impl PolicyArgs {
                 }
             },
         };
-        Some(Loaded { filters: Filters::new(policy), sensitive, now })
+        Some(Loaded { filters: Filters::new(policy), sensitive, names, now })
     }
 }
 
+/// That nothing is called so, and what is.
+fn no_such<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a String>) -> String {
+    let known = known.map(|known| format!("`{known}`")).collect::<Vec<_>>();
+    let known = if known.is_empty() { "there is none".to_owned() } else { format!("known: {}", known.join(", ")) };
+    format!("no {what} is called `{}`; {known}", out::safe(name))
+}
+
 impl Loaded {
+    /// What is wrong with the upstream that a question names, if the configuration does not know it: it might be one whose
+    /// answers are sensitive.
+    pub(crate) fn unknown(&self, upstream: &str) -> Option<String> {
+        let names = self.names.as_ref().filter(|names| !names.upstreams.contains(upstream))?;
+        Some(no_such("upstream", upstream, names.upstreams.iter()))
+    }
+
     pub(crate) const fn policy(&self) -> &Policy {
         self.filters.policy()
     }
