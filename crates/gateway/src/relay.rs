@@ -6,6 +6,7 @@ mod carry;
 mod errands;
 mod events;
 mod farewell;
+mod interim;
 mod listen;
 mod session;
 mod stream;
@@ -32,8 +33,9 @@ use casemate_core::policy::Permitted;
 use casemate_core::principal::{CertificateFacts, How, TokenFacts};
 use casemate_core::{Agent, Reason, Refusal, TraceId};
 use casemate_net::Body;
-use casemate_output::{self as output, Answer, Form, Passage, Past, Released, Rules, Shape, fail, inspect, release};
+use casemate_output::{self as output, Answer, Form, Passage, Released, Rules, Shape, fail, inspect, release};
 use http::{HeaderMap, Response, StatusCode};
+use interim::Interim;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::time::timeout_at;
@@ -48,15 +50,6 @@ struct Relay {
     trace: TraceId,
     form: Form,
     started: Instant,
-}
-
-/// What went out before the final message.
-#[derive(Debug, Default)]
-struct Interim {
-    /// Events.
-    sent: u64,
-    /// What they used and said.
-    past: Past,
 }
 
 impl Relay {
@@ -154,7 +147,7 @@ impl Relay {
         let (status, receipted) = (status.as_u16(), self.receipted());
         let answer = Answer { json, status, upstream_status: status, receipted };
         let untrusted = flight.answered(answer, &message);
-        match inspect(untrusted, shape, &self.rules(), edits, &interim.past) {
+        match inspect(untrusted, shape, &self.rules(), edits, interim.past()) {
             Ok(clean) => release(clean, self.passage(events), self.trace, &self.form).await,
             Err(withheld) => {
                 let (refusal, flight) = *withheld;

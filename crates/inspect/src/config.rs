@@ -53,6 +53,13 @@ pub struct Prefix {
 }
 
 impl Prefix {
+    /// Whether `beginning` is how it begins, as written canonically: a URL that is cut off before it leaves what is allowed.
+    #[must_use]
+    pub fn begins_with(&self, beginning: &str) -> bool {
+        let port = self.port.map(|port| format!(":{port}")).unwrap_or_default();
+        format!("{}://{}{port}{}", self.scheme, self.host, self.path).starts_with(beginning)
+    }
+
     /// Reads an entry such as `https://docs.example.com/manual/`, `mailto:help@example.com` or `tel:+49301234567`.
     ///
     /// The path covers itself and what lies below it: `/a` covers `/a` and `/a/b`, not `/ab`. An address covers itself;

@@ -24,6 +24,7 @@ use rounds::End;
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What became of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,6 +100,7 @@ pub struct Filter {
     denies_hosts: bool,
     /// The most bytes of HTML that are judged as a document.
     pub(crate) html_bytes: usize,
+    hold: Duration,
 }
 
 impl Filter {
@@ -110,7 +112,7 @@ impl Filter {
         }
         let made = Self::with_detectors(resolved, sensitive, detectors);
         let html_bytes = if policy.html_bytes == 0 { casemate_inspect::html::BYTES } else { policy.html_bytes };
-        Self { html_bytes, ..made }
+        Self { html_bytes, hold: policy.hold, ..made }
     }
 
     fn with_detectors(resolved: &Resolved<'_>, sensitive: bool, mut detectors: Detectors) -> Self {
@@ -127,7 +129,13 @@ impl Filter {
         let data = casemate_inspect::Policy { keep_bare_links: true, ..inspect.clone() };
         let (marking, html_bytes) = (resolved.marking(), casemate_inspect::html::BYTES);
         let denies_hosts = resolved.arguments() == ArgumentHosts::Deny;
-        Self { inspect, data, detectors, marking, denies_hosts, html_bytes }
+        Self { inspect, data, detectors, marking, denies_hosts, html_bytes, hold: Duration::ZERO }
+    }
+
+    /// How long a notification waits for the one that its text may go on in, at most.
+    #[must_use]
+    pub const fn hold(&self) -> Duration {
+        self.hold
     }
 
     /// Filters one text. Linear in its length; filtering the result again changes nothing (without marking).

@@ -2,7 +2,7 @@
 
 use crate::receipt;
 use crate::reply::{Form, Released};
-use crate::rewrite::{Before, Note, Report, Rules, Shape, inspect_rest};
+use crate::rewrite::{Before, Judged, Note, Report, Rules, Shape, Waiting, inspect_rest};
 use bytes::Bytes;
 use casemate_audit::{
     About, Effect, FindingNote, InFlight, Log, Observed, Outcome, Refused, Untrusted, UntrustedEvent,
@@ -86,7 +86,27 @@ pub struct Past {
     /// Counted tokens of its text.
     pub spent: u64,
     /// The ends of what it said.
-    pub before: Before,
+    before: Before,
+    /// What came, and may go on in what follows.
+    waiting: Waiting,
+}
+
+impl Past {
+    /// Whether a notification waits for what follows: for no longer than [`Filter::hold`](crate::Filter::hold) says.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.waiting.any()
+    }
+}
+
+/// What goes out of a stream of events at once.
+#[derive(Debug, Default)]
+#[must_use]
+pub struct Passed {
+    /// In their order.
+    pub events: Vec<CleanEvent>,
+    /// Why nothing may follow them.
+    pub ended: Option<Refusal>,
 }
 
 /// Inspects a final message, takes out what only the gateway may say of its record, and puts in the receipt where that is
@@ -142,33 +162,60 @@ pub struct Interim {
 /// Inspects an interim event and enters what goes out into the running digest of what was released. `past` grows by what the
 /// event uses of the request's token budget, and by what it says.
 ///
-/// `None` is a notification that is denied: it is dropped alone, and the outcome will say what was found in it.
-///
-/// # Errors
-/// The event may not go out, and nothing after it.
+/// A notification in whose text something may have begun waits for the next event, which is judged together with it; a
+/// request never does, and before it all go that wait. A notification that is denied is dropped alone, and the outcome will
+/// say what was found in it.
 pub fn inspect_event(
     untrusted: UntrustedEvent<Interim>,
     flight: &mut InFlight,
     rules: &Rules,
     past: &mut Past,
-) -> Result<Option<CleanEvent>, Refusal> {
-    let Interim { json, shape, mut edits } = untrusted.open();
-    let inspected = match inspect_rest(&json, shape, rules, past.spent, (&edits, &past.before)) {
+) -> Passed {
+    let Interim { json, shape, edits } = untrusted.open();
+    past.waiting.push(json, shape, edits);
+    pass(flight, rules, past, rules.filter.hold().is_zero() || shape == Shape::Request)
+}
+
+/// Lets go what waits: its time is over, or nothing more comes.
+pub fn release_waiting(flight: &mut InFlight, rules: &Rules, past: &mut Past) -> Passed {
+    pass(flight, rules, past, true)
+}
+
+fn pass(flight: &mut InFlight, rules: &Rules, past: &mut Past, all: bool) -> Passed {
+    let (mut passed, mut spent) = (Passed::default(), past.spent);
+    past.waiting.judge(rules, &mut past.before, (spent, all), |judged| match cleaned(judged, flight) {
+        Ok((tokens, event)) => {
+            spent = tokens.unwrap_or(spent);
+            let goes = event.is_some();
+            passed.events.extend(event);
+            Some((spent, goes))
+        }
+        Err(refusal) => {
+            passed.ended = Some(refusal);
+            None
+        }
+    });
+    past.spent = spent;
+    passed
+}
+
+/// The event as it goes out, unless it is dropped, with the tokens that are spent then.
+fn cleaned(judged: Judged<'_>, flight: &mut InFlight) -> Result<(Option<u64>, Option<CleanEvent>), Refusal> {
+    let Judged { json, shape, mut edits, inspected } = judged;
+    let inspected = match inspected {
         Ok(inspected) => inspected,
         Err(withheld) => {
             note(flight, withheld.report);
             // Nobody waits for a notification; of a request its server hears that it was refused.
             let is_dropped = shape == Shape::Notification && withheld.refusal.reason == Reason::OutputDenied;
-            return if is_dropped { Ok(None) } else { Err(withheld.refusal) };
+            return if is_dropped { Ok((None, None)) } else { Err(withheld.refusal) };
         }
     };
     note(flight, inspected.report);
-    past.spent = inspected.tokens;
     edits.extend(inspected.edits);
-    let body = rewritten(&json, edits)?;
-    past.before.keep(&json, shape, &inspected.across);
+    let body = rewritten(json, edits)?;
     flight.sent(&body);
-    Ok(Some(CleanEvent { body }))
+    Ok((Some(inspected.tokens), Some(CleanEvent { body })))
 }
 
 /// Makes the edits and reads the result again, so that nothing malformed can go out.

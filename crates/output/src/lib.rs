@@ -25,8 +25,8 @@ pub use arguments::{check_hosts, check_secrets};
 pub use filter::{Filter, Filtered, Found, Verdict};
 pub use filters::Filters;
 pub use gate::{
-    Answer, Clean, CleanEvent, Interim, Nod, Passage, Past, fail, finish, inspect, inspect_event, nod, refuse, release,
-    turn_away,
+    Answer, Clean, CleanEvent, Interim, Nod, Passage, Passed, Past, fail, finish, inspect, inspect_event, nod, refuse,
+    release, release_waiting, turn_away,
 };
 pub use policy::{
     ArgumentHosts, LinkMode, Marking, Pattern, Policy, Query, Scope, Settings, Suppression, Treatment, Where,

@@ -9,6 +9,7 @@ use casemate_inspect::{Action, Prefix, Registered};
 pub use casemate_inspect::{LinkMode, Query};
 pub(crate) use resolve::Resolved;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What a policy says of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,6 +123,8 @@ pub struct Policy {
     /// The most bytes of HTML that are held and judged as a document; more is escaped as text. 0 stands for
     /// [`casemate_inspect::html::BYTES`].
     pub html_bytes: usize,
+    /// How long a notification waits for the one that its text may go on in, at most.
+    pub hold: Duration,
 }
 
 /// For whom and whence a text is.

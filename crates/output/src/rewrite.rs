@@ -9,12 +9,14 @@ mod position;
 mod seams;
 mod slots;
 mod twin;
+mod waiting;
 mod walk;
 
 pub use crate::media::check_request;
 pub(crate) use across::holds;
 pub use before::Before;
 use place::Place;
+pub(crate) use waiting::{Judged, Waiting};
 
 use crate::filter::Filter;
 use casemate_core::Refusal;
@@ -117,8 +119,6 @@ pub struct Inspected {
     pub report: Report,
     /// The counted tokens of its text.
     pub tokens: u64,
-    /// What was found in its strings by looking at others as well.
-    pub(crate) across: across::Places,
 }
 
 impl Inspected {
@@ -161,7 +161,9 @@ pub fn inspect_rest(
     spent: u64,
     (decided, before): (&Edits, &Before),
 ) -> Result<Inspected, Box<Withheld>> {
-    walk::Walk::new(rules, decided, spent).run(json.root(), Position::of(shape), before)
+    let (root, position) = (json.root(), Position::of(shape));
+    let across = across::look(&[across::Seen { root, position, decided }], &rules.filter, before).pop();
+    walk::Walk::new(rules, decided, spent).run(root, position, across.unwrap_or_default())
 }
 
 #[cfg(test)]

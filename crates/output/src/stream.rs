@@ -138,6 +138,11 @@ impl Stream {
         self.sink.score.risk()
     }
 
+    /// How many bytes of what came may still become a match with what follows.
+    pub(crate) const fn held(&self) -> usize {
+        self.held.len()
+    }
+
     /// How many bytes are kept.
     #[cfg(test)]
     fn kept(&self) -> usize {

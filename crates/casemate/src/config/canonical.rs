@@ -130,6 +130,7 @@ fn trust(out: &mut Lines, who: &str, tls: Option<&ServerTls>) {
 fn output(out: &mut Lines, config: &Config) {
     let policy = &config.output;
     out.line("output.html_bytes", &policy.html_bytes);
+    out.line("output.hold", &policy.hold.as_millis());
     out.line("output.registered", &policy.named);
     settings(out, "output", &policy.base);
     for (at, (place, settings)) in policy.overrides.iter().enumerate() {

@@ -14,7 +14,7 @@ use casemate_core::json::Json;
 use casemate_core::mcp::{Call, Method, RequestId};
 use casemate_core::{Reason, Refusal};
 use casemate_net::Body;
-use casemate_output::inspect_event;
+use casemate_output::CleanEvent;
 use http::StatusCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,6 +39,9 @@ impl Carrying<'_> {
     pub(super) async fn carry(&mut self, flight: &mut InFlight, body: Body) -> (Ended, Interim) {
         let mut interim = Interim::default();
         let ended = self.carry_to_end(flight, body, &mut interim).await;
+        // What waits goes before the last message, whatever that is.
+        let flushed = self.flush(flight, &mut interim).await;
+        let ended = if ended.is_ok() { flushed.and(ended) } else { ended };
         (ended, interim)
     }
 
@@ -54,7 +57,12 @@ impl Carrying<'_> {
                 biased;
                 reason = ended(end) => return Err((Refusal::new(reason), Effect::Unknown)),
                 failed = &mut cut => return Err(failed),
-                next = timeout_at(self.relay.deadline(), source.next()) => next.map_err(|_| late())?,
+                next = timeout_at(self.relay.deadline(), source.next()) => Some(next.map_err(|_| late())?),
+                () = interim.due() => None,
+            };
+            let Some(next) = next else {
+                self.flush(flight, interim).await?;
+                continue;
             };
             let message = match next {
                 Ok(message) => message,
@@ -67,6 +75,7 @@ impl Carrying<'_> {
                     if resumes > RESUMES {
                         return Err(self.relay.flooded());
                     }
+                    self.flush(flight, interim).await?;
                     source = tokio::select! {
                         biased;
                         reason = ended(end) => return Err((Refusal::new(reason), Effect::Unknown)),
@@ -109,12 +118,23 @@ impl Carrying<'_> {
             Told::Event(event) => event,
         };
         let untrusted = flight.event(event, &message);
-        let clean = inspect_event(untrusted, flight, &self.relay.rules(), &mut interim.past).map_err(unknown)?;
-        if let Some(clean) = clean {
-            let _ = self.outlet.event(&clean).await;
-            interim.sent += 1;
+        let (events, fault) = interim.take(untrusted, flight, &self.relay.rules());
+        self.send(&events).await;
+        fault.map(|()| None)
+    }
+
+    /// Sends what waits for what follows.
+    async fn flush(&self, flight: &mut InFlight, interim: &mut Interim) -> Result<(), Failed> {
+        let (events, fault) = interim.flush(flight, self.relay);
+        self.send(&events).await;
+        fault
+    }
+
+    /// Sends events; what the client does not take is kept for it.
+    async fn send(&self, events: &[CleanEvent]) {
+        for event in events {
+            let _ = self.outlet.event(event).await;
         }
-        Ok(None)
     }
 
     fn call_id(&self) -> Option<RequestId> {

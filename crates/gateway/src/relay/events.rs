@@ -11,7 +11,7 @@ use casemate_audit::{Effect, InFlight};
 use casemate_core::json::{Edits, Json, Kind, Value};
 use casemate_core::{Reason, Refusal};
 use casemate_net::Body;
-use casemate_output::{Interim as Event, Passage, Past, Shape, finish, inspect_event};
+use casemate_output::{CleanEvent, Interim as Event, Passage, Shape, finish};
 use http::StatusCode;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
@@ -87,12 +87,17 @@ pub(super) async fn run(relay: Relay, mut flight: InFlight, body: Body, sender: 
             biased;
             () = sender.gone() => break gone(),
             reason = ended(end) => break (Refusal::new(reason), Effect::Unknown),
-            next = timeout_at(relay.deadline(), source.next()) => next,
+            next = timeout_at(relay.deadline(), source.next()) => Some(next),
+            () = interim.due() => None,
         };
         let message = match next {
-            Ok(Ok(message)) => message,
-            Ok(Err(failed)) => break failed,
-            Err(_) => break (Refusal::new(Reason::UpstreamTimeout), Effect::Unknown),
+            Some(Ok(Ok(message))) => message,
+            Some(Ok(Err(failed))) => break failed,
+            Some(Err(_)) => break (Refusal::new(Reason::UpstreamTimeout), Effect::Unknown),
+            None => match flush(&relay, &mut flight, &sender, &mut interim).await {
+                Ok(()) => continue,
+                Err(failed) => break failed,
+            },
         };
         seen += 1;
         if seen > caps.events {
@@ -104,6 +109,9 @@ pub(super) async fn run(relay: Relay, mut flight: InFlight, body: Body, sender: 
         };
         match classify(&relay, &json) {
             Ok(Message::Final) => {
+                if let Err(failed) = flush(&relay, &mut flight, &sender, &mut interim).await {
+                    break failed;
+                }
                 let released = relay.conclude(flight, message, StatusCode::OK, interim).await;
                 let _ = sender.last(released).await;
                 relay.gateway.metrics.took("upstream", relay.started.elapsed());
@@ -111,14 +119,15 @@ pub(super) async fn run(relay: Relay, mut flight: InFlight, body: Body, sender: 
             }
             Ok(Message::Unasked) => {}
             Ok(Message::Notification) => {
-                match pass(&relay, &mut flight, json, &message, &sender, &mut interim.past).await {
-                    Ok(sent) => interim.sent += u64::from(sent),
-                    Err(failed) => break failed,
+                if let Err(failed) = pass(&relay, &mut flight, json, &message, &sender, &mut interim).await {
+                    break failed;
                 }
             }
             Err(refusal) => break (refusal, Effect::Unknown),
         }
     };
+    // What waited when the stream broke off goes still, as far as it may.
+    let _ = flush(&relay, &mut flight, &sender, &mut interim).await;
     let released = relay.fail(flight, failed, interim.sent).await;
     let _ = sender.last(released).await;
 }
@@ -138,24 +147,42 @@ pub(super) fn gone() -> Failed {
     (Refusal::new(Reason::ClientGone), Effect::Unknown)
 }
 
-/// Inspects an interim event and sends it. Gives whether it went out; a denied one is dropped.
+/// Inspects an interim event and sends what may go.
 pub(super) async fn pass(
     relay: &Relay,
     flight: &mut InFlight,
     json: Json,
     message: &Bytes,
     sender: &EventSender,
-    past: &mut Past,
-) -> Result<bool, Failed> {
-    let interim = Event { json, shape: Shape::Notification, edits: Edits::new() };
-    let untrusted = flight.event(interim, message);
-    let inspected =
-        inspect_event(untrusted, flight, &relay.rules(), past).map_err(|refusal| (refusal, Effect::Unknown))?;
-    let Some(clean) = inspected else { return Ok(false) };
-    match timeout_at(relay.stalled(), sender.event(&clean)).await {
-        Ok(Ok(())) => Ok(true),
-        _ => Err(gone()),
+    interim: &mut Interim,
+) -> Result<(), Failed> {
+    let event = Event { json, shape: Shape::Notification, edits: Edits::new() };
+    let untrusted = flight.event(event, message);
+    let (events, fault) = interim.take(untrusted, flight, &relay.rules());
+    send(relay, &events, sender).await?;
+    fault
+}
+
+/// Sends what waits for what follows.
+pub(super) async fn flush(
+    relay: &Relay,
+    flight: &mut InFlight,
+    sender: &EventSender,
+    interim: &mut Interim,
+) -> Result<(), Failed> {
+    let (events, fault) = interim.flush(flight, relay);
+    send(relay, &events, sender).await?;
+    fault
+}
+
+async fn send(relay: &Relay, events: &[CleanEvent], sender: &EventSender) -> Result<(), Failed> {
+    for event in events {
+        match timeout_at(relay.stalled(), sender.event(event)).await {
+            Ok(Ok(())) => {}
+            _ => return Err(gone()),
+        }
     }
+    Ok(())
 }
 
 impl Relay {

@@ -1,7 +1,7 @@
 //! `subscriptions/listen`: a long stream that carries only what was asked for and admitted, and that ends with the
 //! credential that opened it.
 
-use super::events::{Source, end, gone, notification, pass};
+use super::events::{Source, end, flush, gone, notification, pass};
 use super::watch::{Credentials, Over, Watch};
 use super::{Interim, Relay};
 use crate::answer::{self, malformed, unreadable};
@@ -13,7 +13,7 @@ use casemate_core::json::{Json, Value};
 use casemate_core::mcp::{Listen, META_SUBSCRIPTION, RequestId, Target};
 use casemate_core::{Reason, Refusal};
 use casemate_net::Body;
-use casemate_output::{META_RECEIPT, Passage, Past, receipt_json};
+use casemate_output::{META_RECEIPT, Passage, receipt_json};
 use http::StatusCode;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
@@ -36,8 +36,7 @@ struct Stream {
     credentials: Credentials,
     filter: Listen,
     acknowledged: bool,
-    sent: u64,
-    past: Past,
+    interim: Interim,
     window: (Instant, usize),
 }
 
@@ -46,11 +45,11 @@ pub(super) async fn run(relay: Relay, credentials: Credentials, mut flight: InFl
     let Target::Listen(filter) = relay.permitted.call().target.clone() else { return };
     let cap = relay.state.config.caps.answer;
     let window = (Instant::now(), 0);
-    let mut stream = Stream { relay, credentials, filter, acknowledged: false, sent: 0, past: Past::default(), window };
+    let mut stream = Stream { relay, credentials, filter, acknowledged: false, interim: Interim::default(), window };
     let stop = stream.carry(&mut flight, Source::new(body, cap), &sender).await;
-    let Stream { relay, sent, mut past, .. } = stream;
-    let relay = &relay;
-    past.spent = 0;
+    let Stream { relay, mut interim, .. } = stream;
+    let (relay, sent) = (&relay, interim.sent);
+    interim.refill();
     match stop {
         Stop::Ours(reason) => {
             let id = relay.permitted.call().id.as_ref().map_or("null", RequestId::as_json);
@@ -67,7 +66,7 @@ pub(super) async fn run(relay: Relay, credentials: Credentials, mut flight: InFl
             let _ = sender.last(released).await;
         }
         Stop::Final(message) => {
-            let released = relay.conclude(flight, message, StatusCode::OK, Interim { sent, past }).await;
+            let released = relay.conclude(flight, message, StatusCode::OK, interim).await;
             let _ = sender.last(released).await;
         }
     }
@@ -117,15 +116,17 @@ impl Stream {
             Err(refusal) => return unknown(refusal),
         }
         // A subscription has no end, so each of its events has the whole budget.
-        self.past.spent = 0;
-        match pass(&self.relay, flight, json, &message, sender, &mut self.past).await {
-            Ok(true) => {
-                self.sent += 1;
-                None
-            }
+        self.interim.refill();
+        let sent = self.interim.sent;
+        let mut passed = pass(&self.relay, flight, json, &message, sender, &mut self.interim).await;
+        // What says that something changed holds no text that could go on.
+        if passed.is_ok() {
+            passed = flush(&self.relay, flight, sender, &mut self.interim).await;
+        }
+        match passed {
             // Without the acknowledgment there is no subscription.
-            Ok(false) if !begun => unknown(Reason::OutputDenied.into()),
-            Ok(false) => None,
+            Ok(()) if !begun && self.interim.sent == sent => unknown(Reason::OutputDenied.into()),
+            Ok(()) => None,
             Err(failed) => Some(Stop::Failed(failed)),
         }
     }

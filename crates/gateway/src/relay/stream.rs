@@ -3,7 +3,7 @@
 use super::events::Source;
 use super::session::{Told, ended, is_lost};
 use super::watch::{Credentials, Over, Watch};
-use super::{Asker, Relay};
+use super::{Asker, Interim, Relay};
 use crate::answer::{self, unreadable};
 use crate::forward::{Failed, SessionHead};
 use crate::reply::{self, EventSender, Held, ReplyBody};
@@ -14,7 +14,7 @@ use casemate_core::Reason;
 use casemate_core::json::Json;
 use casemate_core::mcp::RequestId;
 use casemate_net::Body;
-use casemate_output::{Nod, Past, Released, inspect_event, nod};
+use casemate_output::{CleanEvent, Nod, Released, nod};
 use http::Response;
 use std::sync::Arc;
 use std::time::Duration;
@@ -98,16 +98,8 @@ async fn standalone(
     if let Some(missed) = resumption {
         let _ = session.resume(&missed.id, sender.clone());
     }
-    let stream = Stream {
-        relay,
-        credentials,
-        session,
-        outlet,
-        window: (Instant::now(), 0),
-        sent: 0,
-        past: Past::default(),
-        seat,
-    };
+    let stream =
+        Stream { relay, credentials, session, outlet, window: (Instant::now(), 0), interim: Interim::default(), seat };
     tokio::spawn(stream.run(flight, body, sender));
     response
 }
@@ -118,23 +110,27 @@ struct Stream {
     session: Arc<Session>,
     outlet: Outlet,
     window: (Instant, usize),
-    sent: u64,
-    past: Past,
+    interim: Interim,
     seat: Seat,
 }
 
 impl Stream {
     async fn run(mut self, mut flight: InFlight, body: Body, sender: EventSender) {
-        let stop = self.carry(&mut flight, body, &sender).await;
+        let mut stop = self.carry(&mut flight, body, &sender).await;
+        let (events, fault) = self.interim.flush(&mut flight, &self.relay);
+        self.send(&events).await;
+        if let (Ok(_), Err(failed)) = (&stop, fault) {
+            stop = Err(failed);
+        }
         drop(sender);
-        let passage = self.relay.passage(self.sent);
+        let passage = self.relay.passage(self.interim.sent);
         // A stream without a request has no last message: it ends, and the record says why.
         let _: Released = match stop {
             Ok(reason) => {
                 let (trace, form) = (self.relay.trace, &self.relay.form);
                 nod(flight, Nod::Stream, Effect::Executed, reason, passage, trace, form).await
             }
-            Err(failed) => self.relay.fail(flight, failed, self.sent).await,
+            Err(failed) => self.relay.fail(flight, failed, self.interim.sent).await,
         };
         self.outlet.close();
     }
@@ -157,7 +153,16 @@ impl Stream {
                 },
                 () = self.session.over() => return Ok(Some(Reason::SessionUnknown)),
                 () = self.seat.wanted() => return Ok(Some(Reason::SessionStream)),
-                next = source.next() => next,
+                next = source.next() => Some(next),
+                () = self.interim.due() => None,
+            };
+            let Some(next) = next else {
+                let (events, fault) = self.interim.flush(flight, &self.relay);
+                if !self.send(&events).await {
+                    return Ok(Some(Reason::ClientGone));
+                }
+                fault?;
+                continue;
             };
             self.session.note_upstream_event(source.last_id());
             match next {
@@ -188,20 +193,23 @@ impl Stream {
         };
         let untrusted = flight.event(event, &message);
         // The stream has no end, so each of its events has the whole budget.
-        self.past.spent = 0;
-        let clean = match inspect_event(untrusted, flight, &self.relay.rules(), &mut self.past) {
-            Ok(Some(clean)) => clean,
-            Ok(None) => return Ok(true),
-            Err(refusal) => {
-                if let Some(question) = question {
-                    self.session.withdraw(&question);
-                    self.relay.run_errands(&self.session);
-                }
-                return Err(unknown(refusal));
-            }
-        };
-        self.sent += 1;
-        Ok(self.outlet.event(&clean).await)
+        self.interim.refill();
+        let (events, fault) = self.interim.take(untrusted, flight, &self.relay.rules());
+        let taken = self.send(&events).await;
+        if let (Err(_), Some(question)) = (&fault, question) {
+            self.session.withdraw(&question);
+            self.relay.run_errands(&self.session);
+        }
+        fault.map(|()| taken)
+    }
+
+    /// Sends events; whether somebody is there who takes them, or may come back for them.
+    async fn send(&self, events: &[CleanEvent]) -> bool {
+        let mut taken = true;
+        for event in events {
+            taken &= self.outlet.event(event).await;
+        }
+        taken
     }
 
     fn floods(&mut self) -> bool {

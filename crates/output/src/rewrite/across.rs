@@ -25,29 +25,52 @@ pub(super) fn places(across: &Across<'_>) -> Places {
     across.iter().map(|(at, hits)| (*at, spans(hits))).collect()
 }
 
-/// Looks at all strings of a message, with those of the messages before it, as at one, and at those of each text that is JSON.
-pub(super) fn look<'f>(
-    root: Value<'_>,
-    position: Position,
-    filter: &'f Filter,
-    decided: &Edits,
-    before: &Before,
-) -> Across<'f> {
-    let mut across = Across::new();
+/// A message that is looked at: what it is, and what was decided to leave out of it.
+#[derive(Clone, Copy)]
+pub(super) struct Seen<'a> {
+    pub(super) root: Value<'a>,
+    pub(super) position: Position,
+    pub(super) decided: &'a Edits,
+}
+
+/// Looks at all strings of messages that are known together, with those of the messages before them, as at one, and at those
+/// of each text that is JSON. Gives what was found in each message.
+pub(super) fn look<'f>(messages: &[Seen<'_>], filter: &'f Filter, before: &Before) -> Vec<Across<'f>> {
     let mut slots: Vec<Slot<'_>> = before.slots().collect();
-    slots.extend(slots::of(root, position, decided));
-    let mut add = |slot: &Slot<'_>, found: Hit<'f>| {
-        if let Some(at) = slot.at {
-            across.entry(at).or_default().push(found);
-        }
-    };
-    seams::look(filter, &slots, |number, found| {
-        if let Some(slot) = slots.get(number) {
-            add(slot, found);
+    let mut starts = Vec::with_capacity(messages.len());
+    let mut base = 0;
+    for (number, message) in messages.iter().enumerate() {
+        let (from, newest) = (base, number + 1 == messages.len());
+        starts.push(from);
+        base += message.root.span().end + 1;
+        let own = slots::of(message.root, message.position, message.decided).into_iter();
+        slots.extend(own.map(|slot| Slot { at: slot.at.map(|at| at + from), newest, ..slot }));
+    }
+    let mut found: Vec<Across<'f>> = messages.iter().map(|_| Across::new()).collect();
+    spot(&slots, filter, |at, hit| {
+        let number = starts.partition_point(|start| *start <= at).saturating_sub(1);
+        let start = starts.get(number).copied().unwrap_or_default();
+        if let Some(across) = found.get_mut(number) {
+            across.entry(at - start).or_default().push(hit);
         }
     });
-    let Some(registered) = filter.registered() else { return across };
-    spread(registered, &slots, |slot, part| {
+    found
+}
+
+/// Calls `found` with where a string begins, and with what is found in it.
+fn spot<'f>(slots: &[Slot<'_>], filter: &'f Filter, mut found: impl FnMut(usize, Hit<'f>)) {
+    let mut add = |slot: &Slot<'_>, hit: Hit<'f>| {
+        if let Some(at) = slot.at {
+            found(at, hit);
+        }
+    };
+    seams::look(filter, slots, |number, hit| {
+        if let Some(slot) = slots.get(number) {
+            add(slot, hit);
+        }
+    });
+    let Some(registered) = filter.registered() else { return };
+    spread(registered, slots, |slot, part| {
         filter.hits_of(&slot.text, &[part]).into_iter().for_each(|hit| add(slot, hit))
     });
     for slot in slots.iter().filter(|slot| slot.role == Role::Text && slot.at.is_some()) {
@@ -55,7 +78,6 @@ pub(super) fn look<'f>(
             filter.hits_of(&slot.text, &[part]).into_iter().for_each(|hit| add(slot, hit));
         });
     }
-    across
 }
 
 /// Whether a value is spread over the strings of a message that a client sends, or of a text in it that is JSON.
@@ -87,7 +109,7 @@ fn inside(registered: &Registered, text: &str, mut found: impl FnMut(Match)) {
 }
 
 /// The length of a JSON string up to its quotation mark.
-fn written(rest: &str) -> usize {
+pub(super) fn written(rest: &str) -> usize {
     let mut escaped = false;
     let ends = |byte: u8| {
         let ends = byte == b'"' && !escaped;
@@ -145,11 +167,11 @@ fn readings<'s>(slots: &'s [Slot<'s>]) -> Vec<Vec<&'s Slot<'s>>> {
 
 /// The texts of a message behind what each member said in the messages before it.
 fn behind<'s>(slots: &'s [Slot<'s>]) -> Vec<Vec<&'s Slot<'s>>> {
-    let mut columns: Vec<u64> = slots.iter().filter(|slot| slot.at.is_none() && slot.told).map(|s| s.column).collect();
+    let mut columns: Vec<u64> = slots.iter().filter(|slot| !slot.newest && slot.told).map(|s| s.column).collect();
     columns.sort_unstable();
     columns.dedup();
     let of = |column: &u64| {
-        let fits = |slot: &&Slot<'_>| slot.at.is_some() || slot.told && slot.column == *column;
+        let fits = |slot: &&Slot<'_>| slot.newest || slot.told && slot.column == *column;
         slots.iter().filter(|slot| slot.role == Role::Text).filter(fits).collect()
     };
     columns.iter().map(of).collect()

@@ -33,7 +33,7 @@ impl Before {
                 continue;
             }
             text.drain(..text.ceil_char_boundary(text.len().saturating_sub(KEPT)));
-            self.kept.push_back(Slot { at: None, text: Cow::Owned(text), ..slot });
+            self.kept.push_back(Slot { at: None, newest: false, text: Cow::Owned(text), ..slot });
             self.trim(place(&slot));
         }
     }

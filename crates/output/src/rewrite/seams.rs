@@ -23,13 +23,14 @@ pub(super) fn look<'f>(filter: &'f Filter, slots: &[Slot<'_>], mut found: impl F
     if told.len() < 2 {
         return;
     }
-    let own = |at: &usize| slots.get(*at).is_some_and(|slot| slot.at.is_some());
+    let newest = |at: &usize| slots.get(*at).is_some_and(|slot| slot.newest);
     let column = |at: &usize| slots.get(*at).map(|slot| slot.column);
-    let mut columns: Vec<Option<u64>> = told.iter().filter(|at| !own(at)).map(column).collect();
+    let mut columns: Vec<Option<u64>> = told.iter().filter(|at| !newest(at)).map(column).collect();
     columns.sort_unstable();
     columns.dedup();
-    let behind =
-        |wanted: &Option<u64>| told.iter().copied().filter(|at| own(at) || column(at) == *wanted).collect::<Vec<_>>();
+    let behind = |wanted: &Option<u64>| {
+        told.iter().copied().filter(|at| newest(at) || column(at) == *wanted).collect::<Vec<_>>()
+    };
     let mut readings: Vec<Vec<usize>> =
         if columns.len() > 1 { columns.iter().map(behind).collect() } else { Vec::new() };
     readings.push(told);

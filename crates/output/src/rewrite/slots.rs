@@ -21,8 +21,11 @@ pub(super) enum Role {
 /// A string of a message.
 #[derive(Clone)]
 pub(super) struct Slot<'a> {
-    /// Where it begins in the message; `None` for one of a message before it.
+    /// Where it begins in the message, counted on from the messages that are looked at with it; `None` for one that has gone
+    /// out.
     pub(super) at: Option<usize>,
+    /// Whether it belongs to the newest message.
+    pub(super) newest: bool,
     pub(super) text: Cow<'a, str>,
     pub(super) role: Role,
     /// What it has in common with the same cell of other rows.
@@ -52,6 +55,11 @@ pub(super) fn of<'a>(root: Value<'a>, position: Position, decided: &Edits) -> Ve
 const KINDS: [&str; 10] =
     ["type", "mimeType", "role", "jsonrpc", "method", "level", "format", "protocolVersion", "resultType", "cacheScope"];
 
+/// What strings of a member of that name have in common.
+pub(super) fn column(key: &str) -> u64 {
+    mixed(0, key)
+}
+
 fn mixed(column: u64, part: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     (column, part).hash(&mut hasher);
@@ -70,11 +78,11 @@ fn gather<'a>(value: Value<'a>, around: Around, decided: &Edits, out: &mut Vec<S
     match value.kind() {
         Kind::String => {
             let told = role == Role::Text && (told || position == Position::Words);
-            out.extend(value.as_str().map(|text| Slot { at, text, role, column, told }));
+            out.extend(value.as_str().map(|text| Slot { at, newest: true, text, role, column, told }));
         }
         Kind::Number => {
             let role = if role == Role::Text { Role::Number } else { role };
-            out.push(Slot { at, text: Cow::Borrowed(value.raw()), role, column, told: false });
+            out.push(Slot { at, newest: true, text: Cow::Borrowed(value.raw()), role, column, told: false });
         }
         Kind::Array => {
             let kept = |item: &Value<'_>| position != Position::Listing || !decided.drops(*item);
@@ -94,10 +102,10 @@ fn gather<'a>(value: Value<'a>, around: Around, decided: &Edits, out: &mut Vec<S
                 if media || known.is_some_and(|known| KINDS.contains(&known)) {
                     continue;
                 }
-                let (column, told) = (mixed(0, key.as_ref()), tells && known.is_some());
+                let (column, told) = (self::column(&key), tells && known.is_some());
                 if known.is_none() {
                     let at = Some(member.span().start);
-                    out.push(Slot { at, text: key, role: Role::Key, column: 0, told: false });
+                    out.push(Slot { at, newest: true, text: key, role: Role::Key, column: 0, told: false });
                 }
                 gather(member.value, Around { position, column, item: false, told }, decided, out);
             }

@@ -3,12 +3,12 @@
 mod fixed;
 mod pictures;
 
-use super::across::{self, Across};
-use super::before::Before;
+use super::across::Across;
 use super::named;
 use super::notes::{Notes, whole};
 use super::position::{self, Position};
 use super::twin::Twin;
+use super::waiting::is_cut;
 use super::{Inspected, Place, Rules, Withheld};
 use crate::budget::Budget;
 use crate::filter::{Filtered, Found, Verdict};
@@ -19,6 +19,16 @@ use casemate_inspect as inspect;
 use casemate_inspect::{Action, Severity, View, answers};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+
+/// What was found where a message was judged as one text with others.
+#[derive(Debug, Default)]
+pub(super) struct Together {
+    pub(super) found: Vec<Found>,
+    /// The members whose texts pass as one.
+    pub(super) columns: Vec<u64>,
+    /// Where those begin.
+    pub(super) passes: HashSet<usize>,
+}
 
 pub(super) struct Walk<'r, 'v> {
     rules: &'r Rules,
@@ -37,6 +47,8 @@ pub(super) struct Walk<'r, 'v> {
     twin: Option<Twin<'v>>,
     /// Whether what is walked is HTML by its media type.
     html: bool,
+    /// Where the texts begin that pass as one with those of the messages around it.
+    passes: HashSet<usize>,
     /// The rule of the private host that the text is whose turn it is, by the name that it stands under.
     host: Option<&'static str>,
 }
@@ -55,24 +67,31 @@ impl<'r, 'v> Walk<'r, 'v> {
             renamed: HashMap::new(),
             twin: None,
             html: false,
+            passes: HashSet::new(),
             host: None,
         }
+    }
+
+    /// What is known by looking at it together with others.
+    pub(super) fn together(mut self, together: Together) -> Self {
+        self.passes = together.passes;
+        self.note(together.found, 0);
+        self
     }
 
     pub(super) fn run(
         mut self,
         root: Value<'v>,
         position: Position,
-        before: &Before,
+        across: Across<'r>,
     ) -> Result<Inspected, Box<Withheld>> {
         let rules = self.rules;
-        self.across = across::look(root, position, &rules.filter, self.decided, before);
-        let places = across::places(&self.across);
+        self.across = across;
         named::look(root, position, &rules.filter, self.decided, &mut self.across);
         let walked = self.value(root, position);
         let report = self.notes.report();
         match walked {
-            Ok(()) => Ok(Inspected { edits: self.edits, report, tokens: self.budget.used(), across: places }),
+            Ok(()) => Ok(Inspected { edits: self.edits, report, tokens: self.budget.used() }),
             Err(refusal) => Err(Box::new(Withheld { refusal, report })),
         }
     }
@@ -220,6 +239,13 @@ impl<'r, 'v> Walk<'r, 'v> {
             _ => filter.text_with(&source, extra),
         };
         let Filtered { text: clean, verdict, findings, unlisted, .. } = filtered;
+        // What was cut is whole, and allowed, with what stands around it.
+        let passes = verdict == Verdict::Rewritten && extra.is_empty() && self.passes.contains(&value.span().start);
+        let is_cut = |found: &Found| !changes(found) || is_cut(found, text, &filter.inspect);
+        let (clean, findings) = match passes && findings.iter().all(is_cut) {
+            true => (Cow::Borrowed(text), Vec::new()),
+            false => (clean, findings),
+        };
         let denied = findings.iter().find(|f| f.action == Action::Deny && !f.shadow).map(|f| f.rule.clone());
         self.note(findings, unlisted);
         if verdict == Verdict::Denied {
@@ -283,6 +309,10 @@ impl<'r, 'v> Walk<'r, 'v> {
 
 /// The member of a result that holds structured content.
 const STRUCTURED: &str = "structuredContent";
+
+fn changes(found: &Found) -> bool {
+    found.action != Action::Report && !found.shadow
+}
 
 fn is_structured(position: Position, key: &str) -> bool {
     matches!(position, Position::Result(_)) && key == STRUCTURED

@@ -127,6 +127,7 @@ impl Plan {
                 "idle": { "certificates": [{ "san": "spiffe://idle.example/**", "scopes": [] }] },
             },
             "audit": { "deadline": "10s", "anonymous_per_minute": 100_000, "reserve_bytes": "1MiB", "immutable": "off" },
+            "output": { "hold": "100ms" },
         });
         Self { dir, config }
     }

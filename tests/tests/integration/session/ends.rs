@@ -83,7 +83,7 @@ async fn what_is_over_or_was_never_there_is_not_cancelled() {
     let opening = crate::harness::session::initialize("brief", "2025-11-25", json!({}));
     house.broken(&agent, &opening, "upstream.timeout", "unknown").await;
     // What the client cancels it has cancelled itself.
-    house.puppet.next("tools/call", Reply::stream([Step::log("info", &json!("x")), Step::Hang]));
+    house.puppet.next("tools/call", Reply::stream([Step::log("info", &json!("one of them is done\n")), Step::Hang]));
     let call = session.tool("echo");
     let mut stream = session.stream(&call).await;
     assert!(stream.message().await.is_some());

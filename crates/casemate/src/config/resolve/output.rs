@@ -44,6 +44,7 @@ pub(super) fn resolve(cx: &mut Context<'_>, section: Section<'_>, known: Option<
         imported,
         imported_digest,
         html_bytes: section.size("html_bytes"),
+        hold: section.duration("hold"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The keys of the output post-processor.
 
-use super::{Choice, KIB, Key, Kind, MIB, SECRET, TEXTS, key};
+use super::{Choice, KIB, Key, Kind, MIB, SECOND, SECRET, TEXTS, key};
 
 const URLS: Kind = Kind::List(&Kind::Url);
 
@@ -32,6 +32,12 @@ pub(super) const KEYS: &[Key] = &[
         "The most bytes of HTML that are held and judged as a document. A longer one is escaped, so that it is text.",
     )
     .or("256KiB"),
+    key(
+        "hold",
+        Kind::Duration { min: 0, max: 60 * SECOND },
+        "How long a notification waits for the next one of its stream, or the answer, where its text may go on in it; 0s for not at all.",
+    )
+    .or("500ms"),
     key(
         "registered",
         Kind::List(&Kind::Map(SECRET)),

@@ -3,6 +3,7 @@
 use super::*;
 use casemate_inspect::Action;
 use casemate_output::{LinkMode, Marking, Query, Scope, Treatment, Verdict};
+use std::time::Duration;
 
 fn everything() -> String {
     cases("valid").into_iter().find(|(case, _)| case == "everything").unwrap().1
@@ -36,6 +37,7 @@ fn every_key_of_it_reaches_the_filter() {
     let wanted = [("personal.*", Treatment::Shadow(Action::Redact)), ("host.*", Treatment::Do(Action::Deny))];
     assert_eq!(treatments, wanted);
     assert_eq!(policy.html_bytes, 128 << 10);
+    assert_eq!(policy.hold, Duration::from_millis(500));
     let patterns: Vec<_> = policy.patterns.iter().map(|p| (p.id.as_ref(), p.action)).collect();
     assert_eq!(patterns, [("deny.own.project", Action::Redact), ("deny.own.plans", Action::Deny)]);
     assert!(policy.imported.as_ref().is_some_and(|imported| imported.rules().count() == 1));
@@ -58,7 +60,7 @@ fn every_key_of_it_reaches_the_filter() {
 fn what_a_section_leaves_out_is_said_by_nobody() {
     let policy = valid("minimal").config.output;
     assert!(policy.base.links.is_none() && policy.base.rules.is_empty() && policy.overrides.is_empty());
-    assert_eq!(policy.html_bytes, 256 << 10);
+    assert_eq!((policy.html_bytes, policy.hold), (256 << 10, Duration::from_millis(500)));
     assert_eq!(default_output().html_bytes, policy.html_bytes);
 }
 
@@ -80,6 +82,7 @@ fn whatever_in_it_decides_changes_the_policy_digest() {
         ("arguments: { hosts: deny }", "arguments: { hosts: allow }"),
         (", arguments: { hosts: allow }", ""),
         ("html_bytes: 128KiB", "html_bytes: 64KiB"),
+        ("hold: 500ms", "hold: 0s"),
         ("  registered: [{ file: secret }]\n", ""),
         ("project\\s+heron", "project\\s+egret"),
         ("name: project,", "name: birds,"),

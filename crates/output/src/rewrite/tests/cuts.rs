@@ -90,6 +90,18 @@ fn a_link_over_items_goes_wherever_it_is_cut() {
     assert!(bad.is_empty(), "{}: {}", bad.len(), bad.join("\n"));
 }
 
+/// The texts of notifications that go out.
+fn told(pieces: &[String], rules: &Rules, wait: bool) -> Vec<String> {
+    let message = |piece: &String| {
+        let params = format!(r#"{{"level":"info","data":{}}}"#, quote(piece));
+        (Shape::Notification, format!(r#"{{"method":"notifications/message","params":{params}}}"#))
+    };
+    let messages: Vec<_> = pieces.iter().map(message).collect();
+    let text =
+        |message: String| parse(&message).root().path(&["params", "data"]).unwrap().as_str().unwrap().into_owned();
+    together::stream(&messages, rules, wait).into_iter().flatten().map(text).collect()
+}
+
 #[test]
 fn a_link_over_notifications_goes_wherever_it_is_cut() {
     let (rules, mut draw, mut bad) = (under(&policy(), false), Draw(20_261_125), Vec::new());
@@ -99,21 +111,51 @@ fn a_link_over_notifications_goes_wherever_it_is_cut() {
         if url.starts_with("//") && matches!(place, "@" | "see @ now" | "<@>") {
             continue;
         }
-        let (mut before, mut out) = (Before::default(), String::new());
-        for piece in &pieces {
-            let message =
-                format!(r#"{{"method":"notifications/message","params":{{"level":"info","data":{}}}}}"#, quote(piece));
-            let json = parse(&message);
-            let Ok(inspected) = inspect_rest(&json, Shape::Notification, &rules, 0, (&Edits::new(), &before)) else {
-                continue;
-            };
-            before.keep(&json, Shape::Notification, &inspected.across);
-            let sent = Json::parse(inspected.edits.apply(&json), Limits::default()).unwrap();
-            out += &sent.root().path(&["params", "data"]).unwrap().as_str().unwrap();
+        for wait in [false, true] {
+            let out = told(&pieces, &rules, wait).concat();
+            bad.extend(left(&out, url).map(|text| format!("{wait} {pieces:?}: {text}")));
         }
-        bad.extend(left(&out, url).map(|text| format!("{pieces:?}: {text}")));
     }
     assert!(bad.is_empty(), "{}: {}", bad.len(), bad.join("\n"));
+}
+
+#[test]
+fn a_text_over_notifications_that_wait_is_that_of_one_piece() {
+    let (rules, mut draw, mut bad) = (under(&policy(), false), Draw(20_261_126), Vec::new());
+    for round in 0..600 {
+        let url = ["https://docs.example.com/a/b?c=d", URLS[0], URLS[1]][draw.below(3)];
+        let text = PLACES[round % PLACES.len()].replace('@', url);
+        let pieces = draw.pieces(&text);
+        let (out, whole) = (told(&pieces, &rules, true).concat(), rules.filter.text(&text).text.into_owned());
+        // What a piece is alone, where it is shown alone, is decided there.
+        let alone = pieces.iter().any(|piece| rules.filter.text(piece).verdict != Verdict::Pass);
+        let lines = rules.filter.text(&pieces.join("\n")).verdict != Verdict::Pass;
+        let is_allowed = whole == text;
+        if out != whole && !(alone || is_allowed && lines) {
+            bad.push(format!("{pieces:?}: {out:?}, not {whole:?}"));
+        }
+    }
+    assert!(bad.is_empty(), "{}: {}", bad.len(), bad.join("\n"));
+}
+
+#[test]
+fn a_message_that_is_shown_alone_leads_nowhere_whatever_stands_around_it() {
+    let rules = under(&policy(), false);
+    for pieces in [
+        ["`", "https://evil.example/?d=1", "`"],
+        ["```\n", "![i](https://evil.example/?d=1)", "\n```"],
+        ["https://docs.example.com/", "https://evil.example/?d=1", " "],
+        ["https://docs.example.com/a?u=", "https://evil.example/?d=1", " "],
+        ["https://docs.example.com/", "//evil.example/?d=1", " "],
+        ["x", "https://evil.example/?d=1", "y"],
+        ["see https://evil.example/", "?d=1", " now"],
+        ["<!--", "<img src='https://evil.example/?d=1'>", "-->"],
+    ] {
+        let pieces = pieces.map(str::to_owned);
+        for out in [told(&pieces, &rules, true), told(&pieces, &rules, false)].concat() {
+            assert!(!out.contains("https://evil.example/"), "{pieces:?}: {out}");
+        }
+    }
 }
 
 #[test]

@@ -47,23 +47,43 @@ fn answer(texts: &[&str]) -> (Shape, String) {
     (Shape::Result(Method::ToolsCall), format!(r#"{{"jsonrpc":"2.0","id":1,"result":{{"content":[{items}]}}}}"#))
 }
 
-/// What of the messages of one stream goes out; `None` stands for one that is denied.
-fn told(messages: &[(Shape, String)]) -> Vec<Option<String>> {
-    let (rules, mut before) = (under(&policy(), false), Before::default());
-    let mut tell = |(shape, message): &(Shape, String)| {
-        let json = parse(message);
-        match inspect_rest(&json, *shape, &rules, 0, (&Edits::new(), &before)) {
-            Ok(inspected) => {
-                before.keep(&json, *shape, &inspected.across);
-                Some(String::from_utf8(inspected.edits.apply(&json).to_vec()).unwrap())
-            }
-            Err(withheld) => {
-                assert_eq!(withheld.refusal.reason, Reason::OutputDenied);
-                None
-            }
+/// What of the messages of one stream goes out; `None` stands for one that is denied. Where they `wait`, each does while its
+/// text may go on.
+pub(super) fn stream(messages: &[(Shape, String)], rules: &Rules, wait: bool) -> Vec<Option<String>> {
+    let (mut before, mut waiting, mut out) = (Before::default(), Waiting::default(), Vec::new());
+    let text = |bytes: Bytes| String::from_utf8(bytes.to_vec()).unwrap();
+    let gone = |edits: Edits, json: &Json, inspected: Result<Inspected, Box<Withheld>>| match inspected {
+        Ok(inspected) => {
+            assert!(edits.is_empty());
+            Some(text(inspected.edits.apply(json)))
+        }
+        Err(withheld) => {
+            assert_eq!(withheld.refusal.reason, Reason::OutputDenied);
+            None
         }
     };
-    messages.iter().map(&mut tell).collect()
+    let last = messages.iter().filter(|(shape, _)| *shape == Shape::Notification).count();
+    for (at, (shape, message)) in messages.iter().enumerate() {
+        let json = parse(message);
+        if *shape == Shape::Notification {
+            waiting.push(json, *shape, Edits::new());
+            let all = !wait || at + 1 == last;
+            waiting.judge(rules, &mut before, (0, all), |Judged { json, edits, inspected, .. }| {
+                let told = gone(edits, json, inspected);
+                let goes = told.is_some();
+                out.push(told);
+                Some((0, goes))
+            });
+        } else {
+            out.push(gone(Edits::new(), &json, inspect_rest(&json, *shape, rules, 0, (&Edits::new(), &before))));
+        }
+    }
+    assert!(!waiting.any());
+    out
+}
+
+fn told(messages: &[(Shape, String)], wait: bool) -> Vec<Option<String>> {
+    stream(messages, &under(&policy(), false), wait)
 }
 
 /// Each way to give pieces of a text one after the other.
@@ -103,12 +123,14 @@ fn the_piece_that_makes_something_whole_does_not_go_out() {
     ];
     for pieces in attacks {
         for (way, messages) in ways(pieces).iter().enumerate() {
-            let out = told(messages);
-            let last = out.last().unwrap();
-            let whole = pieces.last().unwrap().trim();
-            let whole = casemate_core::json::quote(whole);
-            let gone = last.as_ref().is_none_or(|last| !last.contains(whole.trim_matches('"')));
-            assert!(gone, "{pieces:?} / {way}: {last:?}");
+            for wait in [false, true] {
+                let out = told(messages, wait);
+                let last = out.last().unwrap();
+                let whole = pieces.last().unwrap().trim();
+                let whole = casemate_core::json::quote(whole);
+                let gone = last.as_ref().is_none_or(|last| !last.contains(whole.trim_matches('"')));
+                assert!(gone, "{pieces:?} / {way} {wait}: {last:?}");
+            }
         }
     }
 }
@@ -117,7 +139,7 @@ fn the_piece_that_makes_something_whole_does_not_go_out() {
 fn every_line_of_a_key_that_was_begun_goes() {
     let [begin, body, end] = key();
     for messages in ways(&[&begin, &body, &end]) {
-        let out = told(&messages);
+        let out = [told(&messages, false), told(&messages, true)].concat();
         let out = out.iter().flatten().cloned().collect::<String>();
         assert!(!out.contains(&body[10..40]) && !out.contains(&end[..30]), "{out}");
     }
@@ -126,15 +148,20 @@ fn every_line_of_a_key_that_was_begun_goes() {
 #[test]
 fn a_piece_that_comes_again_is_found_again() {
     let (a, b) = VALUE.split_at(11);
-    let out = told(&[progress(a), progress(b), log("yes"), progress(b), answer(&[b])]);
+    let messages = [progress(a), progress(b), log("yes"), progress(b), answer(&[b])];
+    let out = told(&messages, false);
     assert!(out[0].as_ref().unwrap().contains(a));
     assert!(out[1..].iter().flatten().all(|out| !out.contains(b)), "{out:?}");
+    // Of those that wait for each other nothing goes.
+    let out = told(&messages[..2], true);
+    assert!(out.iter().flatten().all(|out| !out.contains(a) && !out.contains(b)), "{out:?}");
 }
 
 #[test]
 fn what_was_denied_has_not_been_said() {
     // The first half never went out.
-    let out = told(&[log("10.1.2.3 says now print"), log("all secrets are rotated by the operator every month")]);
+    let messages = [log("10.1.2.3 says now print"), log("all secrets are rotated by the operator every month")];
+    let out = told(&messages, false);
     assert!(out[0].is_none() && out[1].is_some(), "{out:?}");
 }
 
@@ -153,8 +180,10 @@ fn ordinary_items_and_notifications_stay_as_they_are() {
     ];
     for pieces in twins {
         for messages in ways(pieces) {
-            for (out, (_, message)) in told(&messages).iter().zip(&messages) {
-                assert_eq!(out.as_ref(), Some(message), "{pieces:?}");
+            for out in [told(&messages, false), told(&messages, true)] {
+                for (out, (_, message)) in out.iter().zip(&messages) {
+                    assert_eq!(out.as_ref(), Some(message), "{pieces:?}");
+                }
             }
         }
     }
