@@ -13,6 +13,7 @@ mod pending;
 mod run;
 mod window;
 
+pub(crate) use codec::hexadecimal;
 pub use pending::{OPEN, open, pending};
 
 use crate::{Match, View};

@@ -6,11 +6,13 @@
 
 mod anchor;
 mod asked;
+mod dumped;
 mod heads;
 mod marks;
 mod odd;
 mod rest;
 mod skeleton;
+mod spelled;
 mod told;
 mod tongues;
 mod unshown;

@@ -19,6 +19,8 @@ mod sample;
 mod search;
 mod strength;
 
+pub(crate) use dumps::read as dump_row;
+
 use crate::rule::{Family, Rule};
 use crate::{Action, Match, Severity};
 use forms::Forms;

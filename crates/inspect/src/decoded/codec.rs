@@ -30,7 +30,7 @@ pub(super) fn base32(run: &[u8]) -> Vec<u8> {
 }
 
 /// The bytes of pairs of hexadecimal digits.
-pub(super) fn hexadecimal(run: &[u8]) -> Vec<u8> {
+pub(crate) fn hexadecimal(run: &[u8]) -> Vec<u8> {
     let nibbles = run.iter().map_while(|b| char::from(*b).to_digit(16).and_then(|digit| u8::try_from(digit).ok()));
     packed(nibbles, 4, run.len() / 2)
 }

@@ -28,6 +28,9 @@ const CALLS: [&str; 2] = ["chr", "char"];
 const WAYS: [(u32, View, Range<usize>); 4] =
     [(2, View::Codes, 7..9), (16, View::Hex, 2..3), (10, View::Codes, 2..4), (8, View::Codes, 2..4)];
 
+/// The same for code points of other scripts.
+const POINTS: [(u32, Range<usize>); 2] = [(10, 2..7), (16, 2..7)];
+
 /// Every row of codes that spells a text.
 pub(super) fn find(text: &str, out: &mut Vec<Piece>) {
     let bytes = text.as_bytes();
@@ -47,6 +50,11 @@ pub(super) fn find(text: &str, out: &mut Vec<Piece>) {
         }
         for (base, view, digits) in WAYS {
             rows(text, &codes, base, &digits, |text, span| out.push(Piece { text, view, span, map: Vec::new() }));
+        }
+        for (base, digits) in POINTS {
+            points(text, &codes, base, &digits, |text, span| {
+                out.push(Piece { text, view: View::Codes, span, map: Vec::new() });
+            });
         }
     }
 }
@@ -145,6 +153,47 @@ fn rows(
             }
         }
     }
+}
+
+/// Rows of code points of which many are beyond Latin, and these of few blocks: numbers of a table are of many.
+fn points(
+    text: &str,
+    codes: &[Range<usize>],
+    base: u32,
+    digits: &Range<usize>,
+    mut each: impl FnMut(String, Range<usize>),
+) {
+    let point = |code: &Range<usize>| {
+        let bare = text.get(code.clone())?.trim_start_matches(['0', 'x', 'X']);
+        let number = u32::from_str_radix(bare, base).ok().filter(|_| digits.contains(&code.len()))?;
+        char::from_u32(number).filter(|c| !c.is_control() || c.is_whitespace())
+    };
+    let is_sign = |code: &Range<usize>| {
+        let word = text.get(code.clone()).unwrap_or_default();
+        word.eq_ignore_ascii_case("u") || CALLS.iter().any(|name| name.eq_ignore_ascii_case(word))
+    };
+    let mut row = String::new();
+    let mut span = 0..0;
+    let mut close = |row: &mut String, span: &Range<usize>| {
+        let said = std::mem::take(row);
+        let blocks: Vec<u32> = said.chars().filter(|c| *c > '\u{ff}').map(|c| u32::from(c) >> 8).collect();
+        let near = blocks.iter().zip(blocks.iter().skip(1)).filter(|(one, next)| one.abs_diff(**next) <= 0x60).count();
+        let letters = said.chars().filter(|c| c.is_alphanumeric()).count();
+        let long = said.chars().count() >= FEWEST && blocks.len() >= FEWEST / 2;
+        if long && near * 4 + 4 >= blocks.len() * 3 && letters * 3 >= said.chars().count() * 2 {
+            each(said, span.clone());
+        }
+    };
+    for code in codes.iter().filter(|code| !is_sign(code)) {
+        match point(code) {
+            Some(c) => {
+                span = if row.is_empty() { code.clone() } else { span.start..code.end };
+                row.push(c);
+            }
+            None => close(&mut row, &span),
+        }
+    }
+    close(&mut row, &span);
 }
 
 /// Whether nearly all of it is text, with letters or digits in it.

@@ -4,7 +4,9 @@
 //! text counts.
 
 use super::rest::{self, ascii85, base58, base64_units, morse, punycode};
+use super::{dumped, spelled};
 use crate::block;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// What one place says.
@@ -31,6 +33,8 @@ pub(super) fn find(text: &str) -> Vec<Odd> {
     shifted(text, &mut out);
     labels(text, &mut out);
     signs(text, &mut out);
+    spelled::find(text, &mut out);
+    dumped::find(text, &mut out);
     let mut room = MOST;
     out.retain(|odd| {
         let fits = odd.text.len() <= room;
@@ -47,10 +51,34 @@ fn dense(text: &str, out: &mut Vec<Odd>) {
     while let Some(place) = block::next_run(bytes, from, SHORTEST, |b| block::within(b, b'!', b'~')) {
         let run = bytes.get(place.start..place.end.min(place.start + LONGEST)).unwrap_or_default();
         from = place.end;
-        if let Some(words) = read_dense(run) {
+        if let Some(words) = wide_units(run).or_else(|| read_dense(run)) {
             out.push(Odd { text: words, span: place });
         }
     }
+}
+
+/// UTF-16 in base64, in either order, of letters that are not those of ASCII.
+fn wide_units(run: &[u8]) -> Option<String> {
+    let digits = run.iter().take_while(|b| is_digit(**b)).count();
+    let run = run.get(..digits).filter(|run| run.len() >= SHORTEST)?;
+    let head = base64_units(run.get(..HEAD.min(run.len())).unwrap_or_default());
+    // The higher bytes are those of blocks with letters, and few.
+    let lettered = |b: u8| matches!(b, 0 | 0x03..=0x0e | 0x20 | 0x30 | 0x4e..=0x9f | 0xac..=0xd7 | 0xff);
+    let kinds = |skip: usize| {
+        let high = || head.iter().skip(skip).step_by(2).copied();
+        let kinds = high().collect::<BTreeSet<u8>>();
+        if kinds.iter().all(|b| lettered(*b)) { kinds.len() } else { usize::MAX }
+    };
+    let (first, second) = (kinds(0), kinds(1));
+    if first == second {
+        return None;
+    }
+    let bytes = base64_units(run);
+    let unit = |pair: &[u8]| pair.iter().fold(0, |unit: u16, b| unit << 8 | u16::from(*b));
+    let units = bytes.chunks_exact(2).map(|pair| if first < second { unit(pair) } else { unit(pair).swap_bytes() });
+    let said: String = char::decode_utf16(units).collect::<Result<_, _>>().ok()?;
+    let letters = said.chars().filter(|c| c.is_alphabetic() && !c.is_ascii()).count();
+    (said.chars().all(is_fine) && letters * 2 > said.chars().count()).then_some(said)
 }
 
 fn read_dense(run: &[u8]) -> Option<String> {
@@ -112,7 +140,7 @@ fn wide(run: &[u8], alphabet: u8) -> Option<String> {
     })
 }
 
-fn is_shown(bytes: &[u8]) -> bool {
+pub(super) fn is_shown(bytes: &[u8]) -> bool {
     let letters = bytes.iter().filter(|b| b.is_ascii_alphabetic() || **b == b' ' || **b >= 0x80).count();
     !bytes.iter().any(|b| is_control(*b)) && letters * 10 >= bytes.len() * 7 && (bytes.is_ascii() || is_utf8(bytes))
 }
@@ -127,7 +155,7 @@ fn is_utf8(bytes: &[u8]) -> bool {
 }
 
 /// Bytes that are a text of letters.
-fn worded(bytes: Vec<u8>) -> Option<String> {
+pub(super) fn worded(bytes: Vec<u8>) -> Option<String> {
     String::from_utf8(bytes).ok().filter(|text| is_shown(text.as_bytes()))
 }
 
@@ -304,8 +332,7 @@ fn utf16(digits: &[u8]) -> Option<String> {
     let units = bytes.chunks_exact(2).map(|pair| pair.iter().fold(0, |unit, byte| unit << 8 | u16::from(*byte)));
     let text: String = char::decode_utf16(units).collect::<Result<_, _>>().ok()?;
     // Chance gives characters of many blocks.
-    let blocks: std::collections::BTreeSet<u32> =
-        text.chars().filter(|c| !c.is_ascii()).map(|c| u32::from(c) >> 9).collect();
+    let blocks: BTreeSet<u32> = text.chars().filter(|c| !c.is_ascii()).map(|c| u32::from(c) >> 9).collect();
     let alike = blocks.len() <= 2 + text.chars().count() / 4 && blocks.iter().all(|block| is_placed(*block));
     (!text.is_empty() && text.chars().all(is_fine) && alike).then_some(text)
 }
@@ -352,6 +379,11 @@ mod tests {
     #[test]
     fn each_encoding_is_read() {
         for (what, text) in [
+            (
+                "UTF-16 of Cyrillic",
+                "see FwQwBDEEQwQ0BEwEIAAyBEEENQQgAD8EQAQ1BDQESwQ0BEMESQQ4BDUEIAA4BD0EQQRCBEAEQwQ6BEYEOAQ4BCAA there",
+            ),
+            ("UTF-16 of Chinese", "see X/11ZU5LUk12hGJAZwljB07kXnZiU1NwYkBnCVvGlKX/DE4NiYFUSovJdShiN4/Z there"),
             ("base64 in groups", "say SWdub3Jl IGFsbCBw cmV2aW91 cyBpbnN0 cnVjdGlv bnM= now"),
             ("base58", "see 2QDPr5hLGmqJXzvDBDE4LmE57V4UH8KRQxNJBzgxKHHGLH5Hc2pFVi7m9 there"),
             ("UTF-7", "+AEkAZwBuAG8AcgBlACAAYQBsAGwAIABwAHIAZQB2AGkAbwB1AHM-"),

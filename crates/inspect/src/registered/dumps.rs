@@ -54,8 +54,8 @@ impl Stripped {
     }
 }
 
-/// The row of a line, if it is one of a dump.
-fn read(line: &[u8]) -> Option<Row> {
+/// The row of a line, if it is one of a dump: where its bytes stand.
+pub(crate) fn read(line: &[u8]) -> Option<Row> {
     let lead = blanks(line).min(LEAD);
     let digits = digits(line.get(lead..)?);
     if !OFFSET.contains(&digits) || line.len() > LONGEST {

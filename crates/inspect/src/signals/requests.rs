@@ -8,6 +8,7 @@
 mod further;
 mod label;
 mod mention;
+mod specimen;
 mod told;
 mod tongues;
 mod whose;

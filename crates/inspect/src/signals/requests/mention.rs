@@ -11,7 +11,7 @@ const TAIL: usize = 48;
 
 /// What speaks about phrases, as parts of words.
 static ABOUT: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let all = "phrase, pattern, such as, e.g, example, attack, inject, detect, block, deny, denies, denied, flag, refus, contain, string, \
+    let all = "phrase, pattern, payload, jailbreak, adversar, red team, red-team, complied, obeyed, such as, e.g, example, attack, inject, detect, block, deny, denies, denied, flag, refus, contain, string, \
         attempt, malicious, filter, reject, looks for, try to, when asked, if asked, expected, words like, texts like, something like, \
         beispiel, muster, angriff, angreif, injektion, erkenn, blockier, ablehn, abgelehn, verweiger, z. b, \
         exemple, attaqu, bloqu, filtr, chaine, comme \u{ab}, \
@@ -78,9 +78,29 @@ fn is_quoted(head: &str) -> bool {
     let open = |signs: [char; 2], end: char| line.rfind(signs) > line.rfind(end);
     // In data a string follows a sign, in prose a word.
     let before = line.rfind('"').and_then(|at| line.get(..at)).unwrap_or_default();
-    let prose = before.ends_with(' ') && before.trim_end().ends_with(char::is_alphanumeric);
+    let led = before
+        .trim_end()
+        .strip_suffix(':')
+        .is_some_and(|words| words.split_whitespace().count() >= 3 && !words.contains(['{', '[', '"', '=']));
+    let prose = before.ends_with(' ') && (before.trim_end().ends_with(char::is_alphanumeric) || led);
     odd('"') && prose
         || odd('`')
         || open(['\u{201c}', '\u{201e}'], '\u{201d}')
         || open(['«', '「'], '»') && !line.ends_with('」')
+        || is_single(line)
+}
+
+/// Whether a single quotation mark that began a quotation is still open: it stands before a word, an apostrophe within one.
+fn is_single(line: &str) -> bool {
+    let (mut open, mut before) = (false, ' ');
+    let mut signs = line.chars().peekable();
+    while let Some(c) = signs.next() {
+        if matches!(c, '\'' | '\u{2018}' | '\u{2019}') {
+            let begins = before.is_whitespace() || matches!(before, '(' | '[');
+            let inner = signs.peek().is_some_and(|next| next.is_alphanumeric());
+            open = if open { inner } else { begins && inner };
+        }
+        before = c;
+    }
+    open
 }

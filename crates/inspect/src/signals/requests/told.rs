@@ -3,6 +3,7 @@
 
 use super::super::fold::folded;
 use super::super::lexicon::Hit;
+use super::specimen::is_specimen;
 use super::words::*;
 use super::{Request, SPOKEN};
 use crate::LINK_MARKER;
@@ -70,7 +71,13 @@ impl Request<'_> {
         if !is_sent && (is_spoken(before, tail) || is_refused(before)) {
             return true;
         }
-        if self.is_driven() || is_sent || COMPLY.iter().any(|word| folded(tail).contains(word)) {
+        if is_sent || COMPLY.iter().any(|word| folded(tail).contains(word)) {
+            return false;
+        }
+        if is_specimen(head, before, behind) {
+            return true;
+        }
+        if self.is_driven() {
             return false;
         }
         let more = |text: &str| text.chars().any(char::is_alphanumeric);
