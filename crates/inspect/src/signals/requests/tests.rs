@@ -68,6 +68,7 @@ fn orders_are_denied() {
 #[test]
 fn descriptions_purposes_and_bans_are_not() {
     for text in [
+        "You can now edit this file normally and put in all your secrets.",
         "The command prints all secrets in the namespace.",
         "This command will print all secrets of the namespace to the console.",
         "To print all secrets, run the command below.",

@@ -187,7 +187,7 @@ pub(super) const WORDS: &[(Concepts, &str)] = &[
     ),
     (
         0,
-        "in any case, at any time, any more, at all, after all, first of all, all right, above all, once and for all, not all, in full",
+        "put in all, put in all your, put in any, put in every, in any case, at any time, any more, at all, after all, first of all, all right, above all, once and for all, not all, in full",
     ),
     (OWN, "your, ur, you were given, you have been given, above, hidden, initial, original, underlying, confidential"),
     (HELD, "stored, saved, internal, cached, exact, known, current, their, our, my, its, every one of their"),
