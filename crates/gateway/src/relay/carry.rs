@@ -2,6 +2,7 @@
 //! breaks off.
 
 use super::events::{Source, ended};
+use super::interim::is_upstreams;
 use super::session::{Ended, Told, cut, late, over};
 use super::{Asker, Interim, Relay};
 use crate::answer::{self, malformed, unreadable};
@@ -39,9 +40,16 @@ impl Carrying<'_> {
     pub(super) async fn carry(&mut self, flight: &mut InFlight, body: Body) -> (Ended, Interim) {
         let mut interim = Interim::default();
         let ended = self.carry_to_end(flight, body, &mut interim).await;
-        // What waits goes before the last message, whatever that is.
-        let flushed = self.flush(flight, &mut interim).await;
-        let ended = if ended.is_ok() { flushed.and(ended) } else { ended };
+        // What waits goes before the last message.
+        let ended = match ended {
+            Ok(answer) => self.flush(flight, &mut interim).await.map(|()| answer),
+            Err(failed) => {
+                if is_upstreams(&failed) {
+                    let _ = self.flush(flight, &mut interim).await;
+                }
+                Err(failed)
+            }
+        };
         (ended, interim)
     }
 

@@ -1,5 +1,6 @@
 //! A streamed answer: each event is inspected on its own, and the final response is released like any other.
 
+use super::interim::is_upstreams;
 use super::{Interim, Relay};
 use crate::answer::{self, malformed, unreadable};
 use crate::forward::{self, Failed};
@@ -126,8 +127,9 @@ pub(super) async fn run(relay: Relay, mut flight: InFlight, body: Body, sender: 
             Err(refusal) => break (refusal, Effect::Unknown),
         }
     };
-    // What waited when the stream broke off goes still, as far as it may.
-    let _ = flush(&relay, &mut flight, &sender, &mut interim).await;
+    if is_upstreams(&failed) {
+        let _ = flush(&relay, &mut flight, &sender, &mut interim).await;
+    }
     let released = relay.fail(flight, failed, interim.sent).await;
     let _ = sender.last(released).await;
 }

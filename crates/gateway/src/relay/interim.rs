@@ -17,6 +17,12 @@ pub(super) struct Interim {
     due: Option<Instant>,
 }
 
+/// Whether a stream ends by its upstream's doing: what came before that goes still. Where it ends by ours, or the client's,
+/// nothing more does.
+pub(super) fn is_upstreams(failed: &Failed) -> bool {
+    failed.0.reason.code().starts_with("upstream.")
+}
+
 impl Interim {
     /// What the events used and said.
     pub(super) const fn past(&self) -> &Past {

@@ -116,12 +116,7 @@ struct Stream {
 
 impl Stream {
     async fn run(mut self, mut flight: InFlight, body: Body, sender: EventSender) {
-        let mut stop = self.carry(&mut flight, body, &sender).await;
-        let (events, fault) = self.interim.flush(&mut flight, &self.relay);
-        self.send(&events).await;
-        if let (Ok(_), Err(failed)) = (&stop, fault) {
-            stop = Err(failed);
-        }
+        let stop = self.carry(&mut flight, body, &sender).await;
         drop(sender);
         let passage = self.relay.passage(self.interim.sent);
         // A stream without a request has no last message: it ends, and the record says why.
@@ -153,16 +148,7 @@ impl Stream {
                 },
                 () = self.session.over() => return Ok(Some(Reason::SessionUnknown)),
                 () = self.seat.wanted() => return Ok(Some(Reason::SessionStream)),
-                next = source.next() => Some(next),
-                () = self.interim.due() => None,
-            };
-            let Some(next) = next else {
-                let (events, fault) = self.interim.flush(flight, &self.relay);
-                if !self.send(&events).await {
-                    return Ok(Some(Reason::ClientGone));
-                }
-                fault?;
-                continue;
+                next = source.next() => next,
             };
             self.session.note_upstream_event(source.last_id());
             match next {
@@ -194,7 +180,13 @@ impl Stream {
         let untrusted = flight.event(event, &message);
         // The stream has no end, so each of its events has the whole budget.
         self.interim.refill();
-        let (events, fault) = self.interim.take(untrusted, flight, &self.relay.rules());
+        let (mut events, mut fault) = self.interim.take(untrusted, flight, &self.relay.rules());
+        // What is said beside the calls is heard before their answers.
+        if fault.is_ok() {
+            let (rest, last) = self.interim.flush(flight, &self.relay);
+            events.extend(rest);
+            fault = last;
+        }
         let taken = self.send(&events).await;
         if let (Err(_), Some(question)) = (&fault, question) {
             self.session.withdraw(&question);

@@ -35,7 +35,7 @@ pub(super) const KEYS: &[Key] = &[
     key(
         "hold",
         Kind::Duration { min: 0, max: 60 * SECOND },
-        "How long a notification waits for the next one of its stream, or the answer, where its text may go on in it; 0s for not at all.",
+        "How long a notification of a call waits for the next one, or the answer, where its text may go on in it; 0s for not at all.",
     )
     .or("500ms"),
     key(
