@@ -15,7 +15,7 @@ use casemate_tlog::Verifier;
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 use std::time::{Duration, Instant};
 use tokio::sync::{oneshot, watch};
 
@@ -115,6 +115,8 @@ pub(crate) struct Queue {
     pub(crate) subjects: Subjects,
     /// The keys that sign checkpoints now: one, and during a change of key two.
     pub(crate) signers: watch::Sender<Vec<Verifier>>,
+    /// The change of key that was begun before and that the opening brought to its end.
+    pub(crate) finished: OnceLock<Rotated>,
     pub(crate) holds: Watch,
     /// Read-locked from before a record takes its subject's key until it stands in the queue.
     rendering: RwLock<()>,
@@ -159,6 +161,7 @@ impl Queue {
             clock,
             subjects,
             signers: watch::Sender::default(),
+            finished: OnceLock::new(),
             holds,
             rendering: RwLock::default(),
             config,

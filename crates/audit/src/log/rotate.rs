@@ -21,6 +21,13 @@ pub struct Rotated {
 }
 
 impl Log {
+    /// The change of key that an earlier process had begun and that the opening of this log has brought to its end: who
+    /// opened it to change the key need not change it again.
+    #[must_use]
+    pub fn finished_rotation(&self) -> Option<Rotated> {
+        self.queue().finished.get().cloned()
+    }
+
     /// Gives the log a new key of the same name: a record names both, a checkpoint is signed by both, and from then on
     /// only the new one signs. What an earlier attempt has begun is brought to its end instead.
     ///

@@ -67,6 +67,8 @@ impl Writer {
         match self.hand_over(receipt) {
             Ok(rotated) => {
                 tracing::info!(old = %rotated.old.id(), new = %rotated.new, "another key signs the audit log");
+                // Only the first is the opening's.
+                let _ = self.queue.finished.set(rotated);
                 Ok(())
             }
             Err(Stuck::Keys(error)) => {

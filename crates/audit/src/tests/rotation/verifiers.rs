@@ -246,7 +246,12 @@ async fn an_interrupted_change_is_finished_by_the_next_opening() {
     let new = private(dir.path());
     assert_ne!(old.verifier(), new.verifier());
     assert_eq!(log.verifiers(), [new.verifier().clone()]);
+    // Who opens the log to change its key learns that this is done.
+    assert!(log.finished_rotation().is_some_and(|done| &done.old == old.verifier() && &done.new == new.verifier()));
     call(&log, "two").await;
+    log.close().await;
+    let log = open(dir.path());
+    assert_eq!(log.finished_rotation(), None);
     log.close().await;
     assert!(!next.exists());
     let rotates = all(dir.path()).iter().filter(|entry| entry.json["event"] == "rotate").count();
