@@ -222,7 +222,13 @@ fn copy_policies(dir: &Path, out: &Dir, gathered: &mut Gathered) -> Result<usize
     let fault = |error: io::Error| Fault::io(POLICY_DIR, &error);
     let (policies, mut missing) = (out.make(POLICY_DIR).map_err(fault)?, 0);
     for digest in &gathered.policies {
-        let Some(text) = policies::policy(dir, *digest).map_err(fault)? else {
+        let kept = policies::policy(dir, *digest).map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidData => {
+                Fault::new(Class::Changed, &Name::Policy(*digest).to_string(), 0, error.to_string())
+            }
+            _ => fault(error),
+        });
+        let Some(text) = kept? else {
             missing += 1;
             continue;
         };

@@ -18,10 +18,9 @@ fn path(dir: &Path, digest: Digest) -> PathBuf {
 }
 
 /// The canonical form of the policy with that digest, as it was kept with the log in `dir`; `None` where it was not.
-/// Whoever uses it checks that it has this digest.
 ///
 /// # Errors
-/// It cannot be read.
+/// It cannot be read, or the file of that name holds another one ([`io::ErrorKind::InvalidData`]).
 pub fn policy(dir: &Path, digest: Digest) -> io::Result<Option<Vec<u8>>> {
     let file = match storage::plain(&path(dir, digest)) {
         Ok(file) => file,
@@ -30,7 +29,16 @@ pub fn policy(dir: &Path, digest: Digest) -> io::Result<Option<Vec<u8>>> {
     };
     let mut bytes = Vec::new();
     file.take(MAX).read_to_end(&mut bytes)?;
+    check(digest, &bytes)?;
     Ok(Some(bytes))
+}
+
+/// Whether that is the policy with that digest.
+pub(crate) fn check(digest: Digest, text: &[u8]) -> io::Result<()> {
+    if Digest::of_policy(text) == digest {
+        return Ok(());
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidData, "it is not the policy that its name says"))
 }
 
 impl Log {
@@ -45,8 +53,12 @@ impl Log {
 }
 
 fn keep(dir: &Path, digest: Digest, text: &[u8]) -> io::Result<()> {
-    if policy(dir, digest)?.is_some_and(|kept| kept == text) {
-        return Ok(());
+    match policy(dir, digest) {
+        Ok(Some(kept)) if kept == text => return Ok(()),
+        Ok(_) => {}
+        // It is written anew.
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => {}
+        Err(error) => return Err(error),
     }
     let policies = dir.join(DIR);
     if !policies.is_dir() {

@@ -75,7 +75,7 @@ fn policy() -> Policy {
         read_only: ["search".to_owned(), calls::ODD_NAME.to_owned()].into(),
     };
     Policy {
-        digest: Digest::of(b"policy"),
+        digest: Digest::of_policy(b"policy"),
         servers: [(ServerName::parse("kb").unwrap(), server)].into(),
         tenants: [(TenantId::parse("acme").unwrap(), Tenant { rules: vec![rule], ..Tenant::default() })].into(),
     }

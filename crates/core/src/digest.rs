@@ -19,6 +19,12 @@ impl Digest {
         Self(hasher.finalize().into())
     }
 
+    /// The digest of a policy in its canonical form, by which records name it.
+    #[must_use]
+    pub fn of_policy(canonical: &[u8]) -> Self {
+        Self::of_parts("casemate/policy/v1", &[canonical])
+    }
+
     /// The plain digest of `bytes`.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {

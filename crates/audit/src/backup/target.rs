@@ -6,11 +6,13 @@ use super::{extent, open};
 use crate::confined::Dir;
 use crate::error::{Class, Fault};
 use crate::files;
+use crate::policies;
 use crate::retention::{self, Minimum};
 use crate::scan;
 use crate::storage::{self, DirSource};
 use crate::tiles::{self, LogNodes, LogTiles};
 use crate::verify::{self, Options, Verified};
+use casemate_core::digest::Digest;
 use casemate_tlog::tile::{Tile, Tiles as _, tiles_of};
 use casemate_tlog::{Nodes as _, Verifier};
 use std::fs::{DirBuilder, File};
@@ -305,6 +307,13 @@ impl Target {
                     continue;
                 }
             }
+            if !by_lines {
+                let text = read_policy(&mut from).map_err(io_fault(&path))?;
+                let digest = name.strip_suffix(ending).and_then(Digest::from_hex);
+                if digest.is_none_or(|digest| policies::check(digest, &text).is_err()) {
+                    return Err(Fault::new(Class::Changed, &path, 0, "it is not the policy that its name says"));
+                }
+            }
             let done = dir.put(name, 0o600, true, |to| transfer(&mut from, to, len));
             self.count(len, done).map_err(io_fault(&path))?;
         }
@@ -411,6 +420,15 @@ fn same(a: &mut File, b: File, len: u64) -> io::Result<bool> {
 }
 
 /// Copies the first `len` bytes.
+/// The whole of a policy, of which no file is larger than may be.
+fn read_policy(from: &mut File) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    from.rewind()?;
+    from.take(LARGEST).read_to_end(&mut text)?;
+    from.rewind()?;
+    Ok(text)
+}
+
 fn transfer(from: &mut File, to: &mut File, len: u64) -> io::Result<()> {
     let copied = io::copy(&mut from.take(len), to)?;
     if copied == len { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }

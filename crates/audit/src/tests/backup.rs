@@ -14,7 +14,7 @@ fn small(dir: &Path) -> Config {
 
 async fn grow(dir: &Path, calls: usize) {
     let (log, _) = Log::open(small(dir), clock().0).unwrap();
-    log.keep_policy(Digest::of(b"policy"), b"policy".to_vec()).await.unwrap();
+    log.keep_policy(Digest::of_policy(b"policy"), b"policy".to_vec()).await.unwrap();
     for _ in 0..calls {
         call(&log, "answer").await;
     }
@@ -76,7 +76,7 @@ async fn a_copy_is_a_log_and_grows_with_it() {
     assert_eq!((first.entries, first.before, first.root), (checked.entries, 0, checked.root));
     assert_eq!(first.signed, checked.signed);
     assert_eq!(all(&to), all(&audit));
-    assert!(prove(&to, 7).is_ok() && crate::policy(&to, Digest::of(b"policy")).unwrap().is_some());
+    assert!(prove(&to, 7).is_ok() && crate::policy(&to, Digest::of_policy(b"policy")).unwrap().is_some());
     assert!(!to.join("audit.key").exists() && !to.join("subjects").exists() && !to.join("index").exists());
     assert!(to.join("tile/0/000").exists());
     // Nothing is new: nothing is written.
@@ -247,7 +247,7 @@ async fn a_copy_that_was_tampered_with_is_found_by_verify_and_by_the_next_backup
     std::fs::remove_file(logs[1]).unwrap();
     assert_eq!(save(&audit, &to).unwrap_err().class, Class::Removed);
     std::fs::write(logs[1], &saved[logs[1]]).unwrap();
-    let policy = to.join("policies").join(format!("{}.policy", Digest::of(b"policy").hex()));
+    let policy = to.join("policies").join(format!("{}.policy", Digest::of_policy(b"policy").hex()));
     std::fs::write(&policy, "another").unwrap();
     let fault = save(&audit, &to).unwrap_err();
     assert!(fault.class == Class::Changed && fault.segment.starts_with("policies/"), "{fault}");
@@ -408,7 +408,7 @@ async fn gateway(state: &Path) -> PathBuf {
     for _ in 0..140 {
         call(&log, "answer").await;
     }
-    log.keep_policy(Digest::of(b"policy"), b"policy".to_vec()).await.unwrap();
+    log.keep_policy(Digest::of_policy(b"policy"), b"policy".to_vec()).await.unwrap();
     log.close().await;
     audit
 }

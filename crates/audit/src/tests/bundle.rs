@@ -21,7 +21,7 @@ fn trust(key: &Verifier) -> Trust {
 }
 
 fn digest(text: &[u8]) -> Digest {
-    Digest::of(text)
+    Digest::of_policy(text)
 }
 
 /// A log with calls of a tenant, and events and strangers between them.
@@ -29,7 +29,7 @@ async fn log(calls: usize) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     let small = Config { segment_bytes: 20_000, ..config(dir.path()) };
     let (log, _) = Log::open(small, clock().0).unwrap();
-    log.keep_policy(Digest::of(b"policy"), b"policy".to_vec()).await.unwrap();
+    log.keep_policy(Digest::of_policy(b"policy"), b"policy".to_vec()).await.unwrap();
     for n in 0..calls {
         call(&log, "answer").await;
         let (actor, facts) = (format!("person {n}"), Facts::new());
@@ -184,13 +184,26 @@ fn exported_with(dir: &Path) -> Export<'static> {
 }
 
 #[tokio::test]
+async fn a_policy_that_was_changed_gets_into_no_bundle_and_no_copy() {
+    let dir = log(2).await;
+    let policy = dir.path().join(format!("policies/{}.policy", Digest::of_policy(b"policy").hex()));
+    std::fs::write(&policy, b"Policy").unwrap();
+    let to = tempfile::tempdir().unwrap();
+    let saved = crate::backup::backup(dir.path(), &to.path().join("copy"), crate::backup::Backup::default());
+    for fault in [exported(dir.path(), acme(), true).map(drop).unwrap_err(), saved.map(drop).unwrap_err()] {
+        assert!(fault.class == Class::Changed && fault.segment.starts_with("policies/"), "{fault}");
+    }
+    assert!(exported(dir.path(), acme(), false).is_ok());
+}
+
+#[tokio::test]
 async fn every_byte_of_a_bundle_counts() {
     let dir = log(2).await;
     let key = key(dir.path());
     let (bundle, _) = exported(dir.path(), acme(), true).unwrap();
     let mut files: Vec<_> = std::fs::read_dir(bundle.path()).unwrap().map(|file| file.unwrap().path()).collect();
     files.retain(|path| path.is_file());
-    files.push(bundle.path().join(format!("policies/{}.policy", Digest::of(b"policy").hex())));
+    files.push(bundle.path().join(format!("policies/{}.policy", Digest::of_policy(b"policy").hex())));
     for path in files {
         let bytes = std::fs::read(&path).unwrap();
         // The manifest vouches for the others; what it says of times and programs is for people.

@@ -119,7 +119,7 @@ async fn the_index_and_the_policies_alone_tell_of_a_log() {
     let state = dir.path();
     let (log, _) = Log::open(config_in(state), clock().0).unwrap();
     for policy in [&b"one"[..], b"two"] {
-        log.keep_policy(Digest::of(policy), policy.to_vec()).await.unwrap();
+        log.keep_policy(Digest::of_policy(policy), policy.to_vec()).await.unwrap();
     }
     log.close().await;
     for path in audit(state).into_iter().filter(|path| !path.ends_with("policies")) {

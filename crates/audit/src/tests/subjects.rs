@@ -481,11 +481,15 @@ async fn decisions_are_read_from_a_time_and_within_a_range() {
 async fn policies_are_kept_by_their_digest() {
     let dir = tempfile::tempdir().unwrap();
     let (log, _) = open(dir.path());
-    let digest = Digest::of(b"the policy");
+    let digest = Digest::of_policy(b"the policy");
     assert_eq!(kept_policy(dir.path(), digest).unwrap(), None);
     for _ in 0..2 {
         log.keep_policy(digest, b"the policy".to_vec()).await.unwrap();
     }
+    // What was changed is not given out, and is kept anew.
+    std::fs::write(dir.path().join(format!("policies/{}.policy", digest.hex())), b"another").unwrap();
+    assert_eq!(kept_policy(dir.path(), digest).unwrap_err().kind(), std::io::ErrorKind::InvalidData);
+    log.keep_policy(digest, b"the policy".to_vec()).await.unwrap();
     log.close().await;
     assert_eq!(kept_policy(dir.path(), digest).unwrap().as_deref(), Some(&b"the policy"[..]));
     assert!(verify(dir.path()).is_ok());

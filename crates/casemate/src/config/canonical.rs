@@ -15,7 +15,7 @@ use std::fmt::Display;
 /// The digest over a canonical form.
 #[must_use]
 pub fn digest_of(text: &[u8]) -> Digest {
-    Digest::of_parts("casemate/policy/v1", &[text])
+    Digest::of_policy(text)
 }
 
 /// How the canonical form says whether a server may be reached.

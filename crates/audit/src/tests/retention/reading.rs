@@ -117,7 +117,7 @@ async fn a_reader_that_is_overtaken_is_told_so() {
 #[tokio::test]
 async fn policies_stay() {
     let house = House::new().await;
-    let digest = Digest::of(b"policy");
+    let digest = Digest::of_policy(b"policy");
     house.log.keep_policy(digest, b"policy".to_vec()).await.unwrap();
     house.log.prune(house.end_of(400), "x").await.unwrap();
     assert_eq!(crate::policy(house.path(), digest).unwrap().as_deref(), Some(&b"policy"[..]));
@@ -169,7 +169,8 @@ async fn a_bundle_says_from_where_the_log_was_read_and_none_is_made_of_what_was_
     let read = |name: &str| std::fs::read_to_string(bundle.path().join(name)).unwrap();
     assert!(read("README.txt").contains(&format!("from entry {end} on")) && read("README.txt").is_ascii());
     let trust = casemate_tlog::Policy::new(key.name(), vec![key.clone()], Vec::new(), 0).unwrap();
-    let judge = || check(bundle.path(), Check { policy: &trust, digest: Digest::of, proof: None, progress: None });
+    let judge =
+        || check(bundle.path(), Check { policy: &trust, digest: Digest::of_policy, proof: None, progress: None });
     let checked = judge().unwrap();
     assert_eq!((checked.log_first, checked.records), (end, 2));
     let (lowest, _) = checked.range.unwrap();

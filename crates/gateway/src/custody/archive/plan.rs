@@ -74,19 +74,31 @@ pub(super) fn named(dir: &Path, segment: Segment) -> Result<BTreeSet<String>, Co
     Ok(keys)
 }
 
-/// The policies that are kept with the log.
-pub(super) fn policies(dir: &Path) -> io::Result<Vec<(Key, PathBuf)>> {
+/// The policies that are kept with the log, each the one that its name says.
+pub(super) fn policies(dir: &Path) -> Result<Vec<(Key, PathBuf)>, CopyError> {
+    let log = dir;
     let dir = dir.join("policies");
     let files = match fs::read_dir(&dir) {
         Ok(files) => files,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error),
+        Err(error) => return Err(error.into()),
     };
     let mut found = Vec::new();
     for file in files {
         let name = file?.file_name();
         let name = name.to_str().filter(|name| name.ends_with(".policy"));
-        found.extend(name.and_then(|name| Some((Key::new(format!("policies/{name}")).ok()?, dir.join(name)))));
+        let Some(name) = name else { continue };
+        let digest = name.strip_suffix(".policy").and_then(Digest::from_hex);
+        let kept = digest.map(|digest| casemate_audit::policy(log, digest)).transpose();
+        match kept {
+            Ok(Some(Some(_))) => {}
+            Ok(_) => continue,
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                return Err(CopyError::Log(format!("policies/{name}: {error}")));
+            }
+            Err(error) => return Err(error.into()),
+        }
+        found.extend(Key::new(format!("policies/{name}")).ok().map(|key| (key, dir.join(name))));
     }
     found.sort_unstable();
     Ok(found)

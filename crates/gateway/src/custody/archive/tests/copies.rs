@@ -38,7 +38,7 @@ fn files(dir: &Path) -> BTreeMap<String, Vec<u8>> {
 #[tokio::test]
 async fn the_archive_is_a_log_that_any_client_can_read() {
     let house = House::new();
-    let digest = Digest::of(b"policy");
+    let digest = Digest::of_policy(b"policy");
     house.log.keep_policy(digest, b"policy".to_vec()).await.unwrap();
     let closed = house.close(6).await;
     let marks = house.copy().await;
@@ -64,6 +64,20 @@ async fn the_archive_is_a_log_that_any_client_can_read() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn a_policy_that_was_changed_is_not_copied() {
+    let house = House::new();
+    let digest = Digest::of_policy(b"policy");
+    house.log.keep_policy(digest, b"policy".to_vec()).await.unwrap();
+    let closed = house.close(6).await;
+    let policy = house.log.dir().join(format!("policies/{}.policy", digest.hex()));
+    std::fs::write(&policy, b"Policy").unwrap();
+    assert!(matches!(house.copier().step().await, Err(CopyError::Log(_))));
+    assert!(!house.copies().join(format!("policies/{}.policy", digest.hex())).exists());
+    std::fs::write(&policy, b"policy").unwrap();
+    assert!(house.copy().await.len() >= closed.len());
 }
 
 #[tokio::test]
