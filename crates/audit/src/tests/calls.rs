@@ -51,7 +51,7 @@ async fn a_call_leaves_an_intent_and_an_outcome() {
     }
     assert_eq!(first["agent"], "claude/4.5");
     assert_eq!(first["peer"], "192.0.2.7");
-    assert_eq!(first["policy"], Digest::of(b"policy").hex());
+    assert_eq!(first["policy"], Digest::of_policy(b"policy").hex());
     assert_eq!(first["received"], NOW - 3);
     assert_eq!(second["sizes"], serde_json::json!({"answer": 12, "released": 12}));
     assert_eq!(second["findings"], serde_json::json!([{"action": "strip", "count": 2, "rule": "image.markdown"}]));

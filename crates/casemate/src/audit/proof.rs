@@ -4,7 +4,7 @@ use super::{Keys, LogArgs, bad, each, exit, keys, outside, told};
 use crate::{out, visible};
 use casemate_audit::tlog::proof::{CheckError, Checked};
 use casemate_audit::tlog::{Checkpoint, Note, Policy, Proof, Verifier, hash};
-use casemate_audit::{prove_signed, published};
+use casemate_audit::{Class, prove_signed, published};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -97,17 +97,17 @@ pub(super) fn prove(args: &ProveArgs, dir: &Path) -> anyhow::Result<ExitCode> {
 }
 
 pub(super) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
-    let no = |why: &str| {
+    let no = |code: u8, why: &str| {
         if args.json {
             out::line(&visible::json_line(&json!({ "ok": false, "fault": why })))?;
         } else {
             out::say(&format!("bad: {}", visible::line(why)));
         }
-        Ok(ExitCode::from(exit::BAD))
+        Ok(ExitCode::from(code))
     };
     let proof = match Proof::parse(&outside::read(&args.file)?) {
         Ok(proof) => proof,
-        Err(fault) => return no(&fault.to_string()),
+        Err(fault) => return no(exit::BAD, &fault.to_string()),
     };
     let given = args.entry.as_deref().map(outside::read).transpose()?;
     let Some(mut entry) = given.or_else(|| proof.extra().map(<[u8]>::to_vec)) else {
@@ -121,8 +121,10 @@ pub(super) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let policy = policy(args.origin.as_deref(), &args.key, &args.witness, args.quorum)?;
     match proof.check(hash::leaf(&entry), &policy) {
         Ok(checked) => good(args, &checked, &entry),
-        Err(CheckError::Distrust(fault)) => no(&policy.why(proof.checkpoint().as_bytes(), &fault)),
-        Err(fault) => no(&fault.to_string()),
+        Err(CheckError::Distrust(fault)) => {
+            no(exit::of(Class::Signature), &policy.why(proof.checkpoint().as_bytes(), &fault))
+        }
+        Err(fault) => no(exit::BAD, &fault.to_string()),
     }
 }
 
