@@ -117,10 +117,16 @@ fn make_home(dir: &Path) -> io::Result<PathBuf> {
     match DirBuilder::new().mode(0o700).create(&home) {
         Ok(()) => give(dir, &home),
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        // A link would lead out of the log.
+        Err(_) if !is_dir(&home) => return Err(io::ErrorKind::NotADirectory.into()),
         Err(_) => {}
     }
     rustix::fs::access(&home, Access::WRITE_OK | Access::EXEC_OK)?;
     Ok(home)
+}
+
+fn is_dir(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok_and(|found| found.is_dir())
 }
 
 /// Only the superuser can, and only there it makes a difference.
@@ -195,7 +201,11 @@ pub(super) fn update_behind(dir: &Path, lag: u64, mut go_on: impl FnMut(u64, u64
 
 /// Removes files that cover nothing any more, and those that somebody did not finish.
 fn tidy(dir: &Path, chunks: &[Chunk]) {
-    let Ok(found) = std::fs::read_dir(home(dir)) else { return };
+    let home = home(dir);
+    if !is_dir(&home) {
+        return;
+    }
+    let Ok(found) = std::fs::read_dir(home) else { return };
     let last = chunks.last().map_or(0, |chunk| chunk.first);
     for entry in found.flatten() {
         let name = entry.file_name();

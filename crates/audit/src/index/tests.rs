@@ -192,6 +192,13 @@ fn where_it_cannot_be_written_the_log_answers() {
     std::fs::write(plan::home(dir.path()), "a file").unwrap();
     assert!(update(dir.path()).stopped);
     check(dir.path());
+    // Nor where a link leads elsewhere.
+    let elsewhere = tempfile::tempdir().unwrap();
+    std::fs::remove_file(plan::home(dir.path())).unwrap();
+    std::os::unix::fs::symlink(elsewhere.path(), plan::home(dir.path())).unwrap();
+    assert!(update(dir.path()).stopped);
+    check(dir.path());
+    assert!(elsewhere.path().read_dir().unwrap().next().is_none());
 }
 
 #[test]

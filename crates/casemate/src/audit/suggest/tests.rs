@@ -99,7 +99,9 @@ fn what_no_exact_rule_can_admit_is_only_told() {
     proposal.refused(now, Reason::PolicyServer, Some(&elsewhere), Some(&before));
     proposal.refused(now, Reason::PolicyAllowlist, Some(&inputs("acme", Target::Server)), Some(&before));
     proposal.refused(now, Reason::PolicyTool, None, Some(&before));
+    proposal.refused(now, Reason::PolicyTool, Some(&inputs("acme", Target::Tool("sea*".to_owned()))), Some(&before));
     let text = write::yaml(&proposal);
+    assert!(text.contains("# no key takes \"sea*\" as a name") && !text.contains("unmanaged_tools:"), "{text}");
     assert!(text.contains("# no pattern stands for exactly \"docs://*\\u000a- servers: [\\\"*\\\"]\""), "{text}");
     assert!(text.contains("# 1 on \"other\": policy.server.") && text.contains("# 1 on \"kb\": policy.allowlist."));
     assert!(text.contains("# Of 1 of them it is not known"), "{text}");

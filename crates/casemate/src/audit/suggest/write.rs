@@ -44,11 +44,12 @@ pub(super) fn yaml(proposal: &Proposal) -> String {
             self::unmanaged(&mut unmanaged, server.as_str(), refusals);
         }
         if !unmanaged.is_empty() {
-            let _ = write!(
-                out,
-                "    # Tools that their server's entry does not list under read_only: they may do more than read.\n    \
-                 unmanaged_tools:\n{unmanaged}"
+            out.push_str(
+                "    # Tools that their server's entry does not list under read_only: they may do more than read.\n",
             );
+            let any = unmanaged.lines().any(|line| !line.trim_start().starts_with('#'));
+            out.push_str(if any { "    unmanaged_tools:\n" } else { "" });
+            out.push_str(&unmanaged);
         }
     }
     out
@@ -96,9 +97,13 @@ fn unmanaged(out: &mut String, server: &str, refusals: &Refusals) {
         .iter()
         .filter_map(|(wanted, seen)| if let Wanted::Unmanaged(name) = wanted { Some((name, seen)) } else { None })
         .collect();
-    if !tools.is_empty() {
+    let (exact, other): (Vec<_>, Vec<_>) = tools.into_iter().partition(|(name, _)| is_exact(name));
+    for (name, seen) in other {
+        let _ = writeln!(out, "      # no key takes {} as a name: {}", quote(name), words(seen));
+    }
+    if !exact.is_empty() {
         let _ = writeln!(out, "      {}:", quote(server));
-        for (name, seen) in tools {
+        for (name, seen) in exact {
             let _ = writeln!(out, "        - {}  # {}", quote(name), words(seen));
         }
     }
