@@ -14,6 +14,7 @@ use casemate_gateway::admin::AdminServer;
 use casemate_gateway::gateway::Parts;
 use casemate_gateway::server::Server;
 use casemate_gateway::{Gateway, GatewayError};
+use rustix::process::Signal;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -178,6 +179,8 @@ async fn serve(args: &ServeArgs, loaded: Loaded, mut watch: Watch) -> anyhow::Re
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hangup = signal(SignalKind::hangup())?;
+    // A file at the limit of its size is a write that fails, as on a full disk, and not the end.
+    let _caught = signal(SignalKind::from_raw(Signal::XFSZ.as_raw()))?;
     let state_dir = args.state.clone().unwrap_or_else(|| loaded.state_dir.clone());
     let mode = loaded.config.auth.mode;
     let digest = loaded.digest;
