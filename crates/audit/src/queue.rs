@@ -103,6 +103,8 @@ struct Inner {
     minute: u64,
     taken: u32,
     counts: BTreeMap<Reason, u64>,
+    /// How often nothing but the last summary was left to write while the log closes.
+    farewells: u8,
 }
 
 /// The queue.
@@ -122,6 +124,9 @@ pub(crate) struct Queue {
     rendering: RwLock<()>,
     config: Config,
 }
+
+/// So often the last summary is tried.
+const FAREWELLS: u8 = 3;
 
 /// What the writer takes at once.
 pub(crate) struct Batch {
@@ -149,6 +154,7 @@ impl Queue {
             minute: 0,
             taken: 0,
             counts: BTreeMap::new(),
+            farewells: 0,
         };
         let holds = Watch::default();
         // Whoever opens the log begins the search, when there is a log to be searched.
@@ -350,7 +356,11 @@ impl Queue {
         let few = inner.anonymous.len().min(ANONYMOUS_BATCH);
         jobs.extend(inner.anonymous.drain(..few));
         let now = self.now();
-        jobs.extend(self.summary(&mut inner, now));
+        // A disk that takes nothing more must not keep the log from its end.
+        inner.farewells += u8::from(inner.phase == Phase::Closing && jobs.is_empty() && inner.farewells < u8::MAX);
+        if inner.farewells <= FAREWELLS {
+            jobs.extend(self.summary(&mut inner, now));
+        }
         let rotations = std::mem::take(&mut inner.rotations);
         let last = inner.phase == Phase::Closing && jobs.is_empty() && rotations.is_empty();
         if last {

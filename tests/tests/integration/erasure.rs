@@ -301,7 +301,7 @@ async fn decisions_are_made_again_and_another_policy_is_held_against_them() {
     assert!(!text.contains("PRIVATE KEY") && text.contains("server.up.read_only="), "{text}");
     std::fs::write(kept[0].path(), text.replace("echo", "secret")).expect("a file");
     let (code, out, _) = audit(&dir, &["replay", &index(&refused)]);
-    assert!(code == Some(10) && out.contains("holds another one"), "{out}");
+    assert!(code == Some(10) && out.contains("is not the policy that its name says"), "{out}");
     std::fs::write(kept[0].path(), &text).expect("a file");
 
     // What another configuration would have said.
